@@ -1,0 +1,78 @@
+// The architectures: data on every one, in every build; cpu.h, beside each, for the one that we compile for.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+// The C11 operations that are lowered. Orders are named as C11 names them ("relaxed" ... "seq_cst"); plain and volatile
+// accesses lower as relaxed.
+typedef enum { LOWER_LOAD, LOWER_STORE, LOWER_RMW, LOWER_FENCE } LowerOperation;
+
+typedef enum {
+  STEP_READ,   // the operation's read
+  STEP_WRITE,  // the operation's write
+  STEP_RMW,    // read and write joined by rmw: two events, tagged by `tags` and `write_tags`
+  STEP_FENCE,  // a fence event
+  STEP_BRANCH, // a branch that depends on what the operation read, to the next instruction (POWER's cmp; bc)
+} StepKind;
+
+typedef struct {
+  StepKind kind;
+  const char *instruction; // as the assembler spells it, without operands: "ldar"
+  const char *tags;        // the event's tags, separated by blanks; "" for none. For STEP_RMW: of the read
+  const char *write_tags;  // STEP_RMW: of the write; NULL for the others
+} LowerStep;
+
+// How one operation in one order is emitted. `feature` is NULL for every CPU of the architecture, else the row holds
+// only where the CPU has that feature; rows with a feature come first and win.
+typedef struct {
+  LowerOperation operation;
+  const char *order;   // "relaxed", ...
+  const char *feature; // "lse"
+  LowerStep steps[6];
+  unsigned step_count;
+} LowerRow;
+
+// A fence of the CPU.
+typedef struct {
+  const char *name;        // "dmb-ish": what --fence and records call it
+  const char *instruction; // "dmb ish"
+  const char
+      *tags; // its event's tags; "" where the model gives it no strength (x86's lfence and sfence, ARM's isb alone)
+  const char *sentence; // what it orders, in words
+  const char *feature;  // NULL: every CPU of the architecture has it
+} ArchFence;
+
+// What a tag means: the base sets of cat that an event with it is in. `tag` on reads, writes and fences alike.
+typedef struct {
+  const char *tag;
+  const char *sets; // names of cat base sets, separated by blanks
+} ArchTag;
+
+typedef struct {
+  const char *name;       // "aarch64": the folder, as in records and --as
+  const char *model;      // "aarch64", "x86-tso": what --model calls its model
+  const char *title;      // "ARMv8 (AArch64)"
+  const char *model_path; // of its model in embedded_arch: "aarch64/model.cat"
+  bool rmw_is_one_event;  // C11 and sc: an exchange is one event that reads and writes
+  const LowerRow *rows;
+  unsigned row_count;
+  const ArchFence *fences;
+  unsigned fence_count;
+  const ArchTag *tags;
+  unsigned tag_count;
+  const char *uname; // uname -m of such a machine; NULL for c11 and sc
+} Arch;
+
+// In the order of DESIGN.md: sc c11 x86-tso aarch64 riscv power.
+extern const Arch *const arch_all[];
+extern const unsigned arch_count;
+
+// By folder or by model name; NULL where there is none.
+const Arch *arch_find(const char *name);
+// The architecture weakmem was compiled for; NULL on one that has no folder.
+const Arch *arch_here(void);
+
+// The row for an operation: feature rows first (features: NULL-terminated list of names, may be NULL). NULL for c11 and
+// sc, which lower nothing.
+const LowerRow *arch_lower(const Arch *arch, LowerOperation operation, const char *order, const char *const *features);
+const ArchFence *arch_fence(const Arch *arch, const char *name);

@@ -1,0 +1,132 @@
+#include "harness/base/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const severity_names[] = {"error", "warning", "note"};
+
+static void add(Diag *diag, Severity severity, const Source *source, Span span, const char *format, va_list args) {
+  if (severity == DIAG_ERROR && ++diag->errors > DIAG_LIMIT) {
+    diag->dropped++;
+    return;
+  }
+  Text message = {0};
+  va_list again;
+  va_copy(again, args);
+  int length = vsnprintf(NULL, 0, format, args);
+  text_repeat(&message, ' ', (size_t)length);
+  vsnprintf(message.bytes, (size_t)length + 1, format, again);
+  va_end(again);
+
+  Diagnostic *made = ARENA_NEW(diag->arena, Diagnostic);
+  *made = (Diagnostic){.severity = severity,
+                       .source = source,
+                       .span = span,
+                       .message = arena_copy(diag->arena, message.bytes, message.length)};
+  text_free(&message);
+  if (diag->last)
+    diag->last->next = made;
+  else
+    diag->first = made;
+  diag->last = made;
+}
+
+bool diag_error(Diag *diag, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(diag, DIAG_ERROR, NULL, (Span){0}, format, args);
+  va_end(args);
+  return false;
+}
+
+bool diag_error_at(Diag *diag, const Source *source, Span span, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(diag, DIAG_ERROR, source, span, format, args);
+  va_end(args);
+  return false;
+}
+
+void diag_warning(Diag *diag, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(diag, DIAG_WARNING, NULL, (Span){0}, format, args);
+  va_end(args);
+}
+
+void diag_warning_at(Diag *diag, const Source *source, Span span, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(diag, DIAG_WARNING, source, span, format, args);
+  va_end(args);
+}
+
+void source_position(const Source *source, size_t offset, unsigned *line, unsigned *column) {
+  *line = 1;
+  *column = 1;
+  for (size_t i = 0; i < offset && i < source->length; i++) {
+    ++*column;
+    if (source->bytes[i] == '\n') {
+      ++*line;
+      *column = 1;
+    }
+  }
+}
+
+static char printable(char c) {
+  if (c == '\t')
+    return ' ';
+  return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
+}
+
+static void add_printable(Text *out, const char *bytes, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    text_add_char(out, printable(bytes[i]));
+}
+
+// The source line of a span with a caret under it. A very long line is shown as the part around the span.
+static void format_excerpt(const Source *source, Span span, unsigned line, Text *out) {
+  enum { WIDTH = 100 };
+  size_t offset = span.offset < source->length ? span.offset : source->length;
+  size_t begin = offset, end = offset;
+  while (begin > 0 && source->bytes[begin - 1] != '\n')
+    begin--;
+  while (end < source->length && source->bytes[end] != '\n')
+    end++;
+  if (end > begin && source->bytes[end - 1] == '\r' && end - 1 >= offset)
+    end--;
+  if (offset - begin > WIDTH)
+    begin = offset - WIDTH / 2;
+  if (end - begin > 2 * WIDTH)
+    end = begin + 2 * WIDTH;
+
+  text_printf(out, "%6u | ", line);
+  add_printable(out, source->bytes + begin, end - begin);
+  text_add(out, "\n       | ");
+  text_repeat(out, ' ', offset - begin);
+  text_add_char(out, '^');
+  size_t more = span.length > 1 ? span.length - 1 : 0;
+  if (offset + more >= end)
+    more = end > offset ? end - offset - 1 : 0;
+  text_repeat(out, '~', more);
+  text_add_char(out, '\n');
+}
+
+void diag_format(const Diag *diag, Text *out) {
+  for (const Diagnostic *d = diag->first; d; d = d->next) {
+    unsigned line = 0, column = 0;
+    if (d->source) {
+      source_position(d->source, d->span.offset, &line, &column);
+      add_printable(out, d->source->name, strlen(d->source->name));
+      text_printf(out, ":%u:%u: ", line, column);
+    } else {
+      text_add(out, "weakmem: ");
+    }
+    text_printf(out, "%s: %s\n", severity_names[d->severity], d->message);
+    if (d->source)
+      format_excerpt(d->source, d->span, line, out);
+  }
+  if (diag->dropped)
+    text_printf(out, "weakmem: note: %u more errors are not shown\n", diag->dropped);
+}

@@ -1,0 +1,14 @@
+// Files that are part of the binary: the suite's tests, the models, each CPU's cpu.h.
+#pragma once
+#include <stddef.h>
+
+typedef struct {
+  const char *path;  // relative to the folder that was embedded, e.g. "classic/SB.litmus"
+  const char *bytes; // NUL-terminated
+  size_t length;
+} Embedded;
+
+// Each ends in an entry whose path is NULL, sorted by path. The build makes them.
+extern const Embedded embedded_litmus[]; // litmus/**/*.litmus and README.md
+extern const Embedded embedded_arch[];   // arch/*/model.cat, arch/*/cpu.h
+extern const Embedded embedded_kernel[]; // harness/run/kernel.h: what the generated C shares with the engines

@@ -1,0 +1,27 @@
+// The subcommands: one file each, options in, one call, text out.
+#pragma once
+#include <stdio.h>
+
+typedef struct {
+  const volatile int *stop; // non-zero after SIGINT or SIGTERM: finish what is in flight, print it, end
+  FILE *out, *err;          // data; everything else
+} Console;
+
+enum { EXIT_OK = 0, EXIT_FORBIDDEN = 1, EXIT_USAGE = 2, EXIT_MACHINE = 3 };
+
+typedef struct {
+  const char *name;
+  const char *summary;                                        // one line for `weakmem --help`
+  int (*main)(int argc, char **argv, const Console *console); // argv[0] is "weakmem NAME"
+} Command;
+
+int command_run(int argc, char **argv, const Console *console);
+int command_predict(int argc, char **argv, const Console *console);
+int command_fences(int argc, char **argv, const Console *console);
+int command_cost(int argc, char **argv, const Console *console);
+int command_compare(int argc, char **argv, const Console *console);
+int command_import(int argc, char **argv, const Console *console);
+int command_report(int argc, char **argv, const Console *console);
+int command_show(int argc, char **argv, const Console *console);
+int command_list(int argc, char **argv, const Console *console);
+int command_topo(int argc, char **argv, const Console *console);

@@ -1,0 +1,17 @@
+// Test -> Program.
+#pragma once
+#include "arch/arch.h"
+#include "harness/event/program.h"
+#include "harness/lang/test.h"
+
+typedef struct {
+  const char *const *features; // of the CPU, NULL-terminated; NULL: the architecture's default ("lse" on aarch64)
+  unsigned unroll;             // turns of each loop; 0: the default
+} LowerOptions;
+
+// Lowers a test for an architecture by its table, or for C11 and sc, whose events are the C11 operations themselves.
+// NULL with an error in `diag` where it cannot be (a fence the architecture does not have).
+Program *program_lower(const Test *test, const Arch *arch, const LowerOptions *options, Arena *arena, Diag *diag);
+
+// The program as text, for `show` and for tests: one instruction a line.
+void program_print(const Program *program, Text *out);

@@ -1,0 +1,253 @@
+// The tree of a litmus test: what everything else works from. Made by parse.h, printed by print.h.
+//
+// The tree of a test and all it points at live in one arena. Trees are immutable once made: what changes a test
+// (insert.h) builds a new one that shares what it did not change.
+#pragma once
+#include "harness/base/diag.h"
+#include "harness/base/value.h"
+#include "harness/lang/type.h"
+
+typedef struct Expr Expr;
+typedef struct Stmt Stmt;
+typedef struct Prop Prop;
+
+// C11 7.17.3; ORDER_PLAIN is an access that is not atomic.
+typedef enum {
+  ORDER_PLAIN,
+  ORDER_RELAXED,
+  ORDER_CONSUME,
+  ORDER_ACQUIRE,
+  ORDER_RELEASE,
+  ORDER_ACQ_REL,
+  ORDER_SEQ_CST,
+  ORDER_COUNT
+} Order;
+
+// An element of a location: `*x` and `x` as an operand of an atomic are {x, NULL}; `y+r0`, `*(y+1)` and `y[r0]` have an
+// index, in elements.
+typedef struct {
+  unsigned location; // index into Test.locations
+  Expr *index;       // NULL: element 0
+} Address;
+
+typedef enum { UNARY_NEGATE, UNARY_COMPLEMENT, UNARY_NOT } UnaryOp;
+
+typedef enum {
+  BINARY_MULTIPLY,
+  BINARY_DIVIDE,    // the right operand is a constant other than 0
+  BINARY_REMAINDER, // the same
+  BINARY_ADD,
+  BINARY_SUBTRACT,
+  BINARY_SHIFT_LEFT,  // the right operand is a constant within the left one's width
+  BINARY_SHIFT_RIGHT, // the same
+  BINARY_LESS,
+  BINARY_LESS_EQUAL,
+  BINARY_GREATER,
+  BINARY_GREATER_EQUAL,
+  BINARY_EQUAL,
+  BINARY_NOT_EQUAL,
+  BINARY_AND,
+  BINARY_XOR,
+  BINARY_OR,
+  BINARY_LOGICAL_AND, // evaluates its right operand only where C does
+  BINARY_LOGICAL_OR
+} BinaryOp;
+
+typedef enum { FETCH_ADD, FETCH_SUB, FETCH_AND, FETCH_OR, FETCH_XOR } FetchOp;
+
+typedef enum {
+  EXPR_CONSTANT,
+  EXPR_REGISTER,
+  EXPR_UNARY,
+  EXPR_BINARY,
+  EXPR_LOAD, // plain `*x` (order ORDER_PLAIN) or atomic_load
+  EXPR_EXCHANGE,
+  EXPR_COMPARE_EXCHANGE, // value: 1 on success, 0 on failure
+  EXPR_FETCH             // value: what was there before
+} ExprKind;
+
+struct Expr {
+  ExprKind kind;
+  BaseType type; // of the value, after C's promotions and conversions
+  Span span;
+  union {
+    Value constant;
+    unsigned reg; // index into Thread.registers
+    struct {
+      UnaryOp op;
+      Expr *operand;
+    } unary;
+    struct {
+      BinaryOp op;
+      Expr *left, *right;
+    } binary;
+    struct {
+      Address address;
+      Order order;
+      bool is_volatile;
+    } load;
+    struct {
+      Address address;
+      Expr *value;
+      Order order;
+    } exchange;
+    struct {
+      Address address;
+      bool weak;
+      bool expected_in_register; // `&r0`: else the expected value lies in a location, as in herd's tests
+      unsigned expected_register;
+      Address expected;
+      Expr *desired;
+      Order success, failure;
+    } compare_exchange;
+    struct {
+      FetchOp op;
+      Address address;
+      Expr *operand;
+      Order order;
+    } fetch;
+  };
+};
+
+typedef enum {
+  STMT_DECLARE,   // `int r0 = e;` or `int r0;` (0 where a path does not assign)
+  STMT_ASSIGN,    // `r0 = e;`
+  STMT_STORE,     // plain `*x = e;` (order ORDER_PLAIN) or atomic_store
+  STMT_FENCE,     // atomic_thread_fence, atomic_signal_fence
+  STMT_CPU_FENCE, // `cpu_fence("mfence");`: a fence by the name that arch/ gives it
+  STMT_EXPR,      // an expression for its effect
+  STMT_IF,
+  STMT_WHILE
+} StmtKind;
+
+struct Stmt {
+  StmtKind kind;
+  Span span;
+  Stmt *next; // the statement after this one in its block
+  union {
+    struct {
+      unsigned reg;
+      Expr *value; // NULL: none given (STMT_DECLARE alone)
+    } assign;      // STMT_DECLARE, STMT_ASSIGN
+    struct {
+      Address address;
+      Expr *value;
+      Order order;
+      bool is_volatile;
+    } store;
+    struct {
+      Order order;
+      bool is_signal; // a compiler-only fence
+    } fence;
+    const char *cpu_fence; // "mfence"; "compiler" and "fence-seq_cst" style names are spelt as C11 fences instead
+    Expr *expr;
+    struct {
+      Expr *condition;
+      Stmt *then_block, *else_block; // NULL: empty
+    } branch;
+    struct {
+      Expr *condition;
+      Stmt *body;
+    } loop;
+  };
+};
+
+typedef struct {
+  const char *name;
+  BaseType type;
+  bool is_atomic;       // declared so by the init block or by any thread that names it
+  unsigned length;      // elements; 1 unless it is an array
+  bool is_array;        // declared with [n]
+  Value *initial;       // `length` values
+  bool has_initial;     // the init block names it (printing alone needs to know)
+  bool has_offset;      // Layout= places it
+  unsigned line_offset; // bytes from the start of a 64-byte line, 0 to 63
+} Location;
+
+typedef struct {
+  const char *name;
+  Type type;
+  Value initial; // 0 unless the init block says `0:r0 = v`
+  bool has_initial;
+} Register;
+
+// `volatile int* y`: how a thread sees a location.
+typedef struct {
+  unsigned location;
+  Type type;
+} Parameter;
+
+typedef struct {
+  Parameter *parameters;
+  unsigned parameter_count;
+  Register *registers; // in the order they are first declared; then those only the init block or condition names
+  unsigned register_count;
+  Stmt *body; // NULL: empty
+} Thread;
+
+// What a state assigns a value to.
+typedef struct {
+  bool is_register;
+  unsigned thread, reg;       // where is_register
+  unsigned location, element; // where not
+} Observable;
+
+typedef enum { PROP_TRUE, PROP_FALSE, PROP_EQUAL, PROP_NOT_EQUAL, PROP_AND, PROP_OR, PROP_IMPLIES, PROP_NOT } PropKind;
+
+struct Prop {
+  PropKind kind;
+  Span span;
+  unsigned observable;     // PROP_EQUAL, PROP_NOT_EQUAL: index into Test.observables
+  bool against_observable; // ... compared with another observable instead of a value
+  unsigned other;
+  Value value;
+  Prop *left, *right; // PROP_NOT has a left only
+};
+
+typedef enum { QUANTIFIER_NONE, QUANTIFIER_EXISTS, QUANTIFIER_NOT_EXISTS, QUANTIFIER_FORALL } Quantifier;
+
+typedef struct {
+  Quantifier quantifier; // NONE: no condition was written; it is then `forall (true)`
+  Prop *body;            // never NULL
+} Condition;
+
+// A `Key=value` line of the header, kept as written (Layout= is parsed too).
+typedef struct {
+  const char *key, *value;
+} HeaderLine;
+
+typedef struct {
+  const char *name;
+  const char *family; // "classic" for a test that comes with weakmem; NULL for others
+  const char *story;  // the description: the text of the first comment or string after the name; "" if none
+  const Source *source;
+  HeaderLine *header;
+  unsigned header_count;
+  Location *locations;
+  unsigned location_count;
+  Thread *threads;
+  unsigned thread_count;
+  // What a state shows: every register and location that the condition or `locations` names, each once, registers
+  // first by thread and name, then locations by name and element. The filter's are in `hidden` beyond them.
+  Observable *observables;
+  unsigned observable_count; // shown in states
+  unsigned observable_total; // with those that only the filter names, which come last
+  Condition condition;
+  Prop *filter; // NULL: none. States that do not satisfy it are not counted
+} Test;
+
+// The limits of the language. Beyond them is an error with a place.
+enum {
+  LIMIT_FILE = 1 << 20, // bytes
+  LIMIT_THREADS = 64,
+  LIMIT_LOCATIONS = 64,
+  LIMIT_ELEMENTS = 1024,   // of all locations together
+  LIMIT_REGISTERS = 64,    // a thread
+  LIMIT_STATEMENTS = 1024, // a thread
+  LIMIT_NESTING = 64,
+  LIMIT_NAME = 128, // bytes
+  LIMIT_OBSERVABLES = 128
+};
+
+// "memory_order_seq_cst"; "plain" for ORDER_PLAIN.
+const char *order_name(Order order);

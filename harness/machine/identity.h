@@ -1,0 +1,32 @@
+// Who this machine is: the fields of the record's "machine".
+#pragma once
+#include "harness/base/arena.h"
+#include "harness/machine/topology.h"
+
+typedef struct {
+  const char *arch;            // "x86_64": the arch/ folder of the CPU weakmem was compiled for
+  const char *cpu;             // "AMD EPYC 7763": the model name that the system gives; "" if none
+  const char *vendor;          // "AuthenticAMD"; "" if not known, as below
+  int family, model, stepping; // x86: CPUID; ARM: implementer/variant/part/revision as MIDR has them; -1 if not known
+  const char *microcode;       // "0x1000065"
+  unsigned cores, pus;         // that we may use
+  const char *virtual_;        // hypervisor: "kvm", "xen", ...; "" on bare metal
+  bool emulated;               // under qemu-user or another CPU emulator: never shown as this CPU's
+  const char *kernel;          // "6.18"
+  unsigned cache_line;         // bytes
+  bool has_lse;                // AArch64: atomic instructions (FEAT_LSE)
+} Identity;
+
+// Strings are owned by the arena. Never fails: what cannot be known is empty.
+Identity identity_read(const Topology *topology, Arena *arena);
+
+// A short phrase for a table's head: "AMD EPYC (x86_64, 2 cores, kvm)".
+void identity_print(const Identity *identity, Text *out);
+
+// What spoils a measurement, each as a warning: other load, steal time, a hypervisor, a powersave governor, SMT
+// siblings in use, too few PUs. Two calls: `begin` before the run remembers the counters, `end` after it warns.
+typedef struct {
+  double steal_ticks, busy_ticks, total_ticks;
+} Conditions;
+Conditions conditions_begin(void);
+void conditions_end(const Conditions *begin, const Topology *topology, const Placement *placement, Diag *diag);

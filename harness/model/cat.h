@@ -1,0 +1,43 @@
+// Memory models in cat (Alglave, Cousot, Maranget, "Syntax and semantics of the weak consistency model specification
+// language cat", 2016).
+#pragma once
+#include "arch/arch.h"
+#include "harness/base/diag.h"
+#include "harness/model/execution.h"
+
+typedef struct CatModel CatModel;
+
+typedef struct {
+  const char *folder;          // where `include` looks first, on disk; NULL: only what is built in
+  const char *const *variants; // for `if "variant" then .. else`; NULL-terminated, may be NULL
+} CatOptions;
+
+// Parses and checks a model; `arch` says what its programs' tags mean. NULL with errors, each with its place, in
+// `diag`.
+CatModel *cat_parse(const Source *source, const Arch *arch, const CatOptions *options, Arena *arena, Diag *diag);
+// The model that comes with an architecture. Never fails.
+CatModel *cat_builtin(const Arch *arch, Arena *arena);
+
+const char *cat_title(const CatModel *model);
+// Whether every execution that is not coherent per location is forbidden whatever else it does (seen from the model's
+// text).
+bool cat_implies_coherence(const CatModel *model);
+
+typedef struct {
+  bool allowed;     // every check holds
+  bool undefined;   // a flag or undefined_unless that the model gives for a data race was raised (and the execution is
+                    // allowed)
+  const char *flag; // its name
+  // Where not allowed: the first check that failed, and what fails it.
+  const char *axiom; // its name (`as`), or its text
+  Span axiom_span;
+  unsigned *cycle; // events; a cycle for acyclic, one event for irreflexive, a pair or an event for empty
+  unsigned cycle_length;
+  // For each edge of the cycle the base relations it is made of, in words that a person reads: "po", "rfe", "fre;
+  // coe"...
+  const char **edges;
+} CatVerdict;
+
+// Judges one execution. With `explain` the cycle is found too; else only `allowed`, `undefined` and `flag` are. What
+// the verdict points at lives in `arena` until it is freed.
+void cat_judge(CatModel *model, const Execution *execution, bool explain, Arena *arena, CatVerdict *verdict);

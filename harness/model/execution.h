@@ -1,0 +1,56 @@
+// Candidate executions: what a model judges.
+#pragma once
+#include "harness/event/program.h"
+#include "harness/model/relation.h"
+
+typedef enum {
+  EVENT_READ = 1,
+  EVENT_WRITE = 2,
+  EVENT_RMW = 3 /* one event that reads and writes */,
+  EVENT_FENCE = 4,
+  EVENT_BRANCH = 8
+} EventKind;
+
+typedef struct {
+  EventKind kind;
+  int thread;     // -1: the initial write of a location
+  unsigned instr; // index in the thread
+  int location;   // of an access; -1 else
+  unsigned element;
+  EventValue read, written; // values
+  const char *tags;         // as the program has them; "" none. Initial writes: ""
+  bool is_failure;          // the read of a compare-exchange that failed
+} Event;
+
+// One candidate: a path through each thread, a source for each read, an order of the writes of each location. Base
+// relations are complete; everything else a model derives. Owned by the enumerator, valid during the callback.
+typedef struct {
+  const Program *program;
+  unsigned event_count;
+  const Event *events; // initial writes first, then thread by thread in program order
+  Relation po, rf, co, addr, data, ctrl,
+      rmw;                 // po is transitive; rmw joins a read to its write where they are two events
+  Relation amo;            // those rmw pairs that one instruction makes (not a load-/store-exclusive pair)
+  const EventValue *state; // of the program's observables
+  // Parts that did not change since the callback before: a model need not recompute what depends on them alone.
+  uint64_t path_serial;  // changes with the events, their values aside, po, rmw and the dependencies
+  uint64_t value_serial; // changes with rf
+} Execution;
+
+typedef struct {
+  uint64_t executions; // shown to the callback
+  bool bound_reached;  // some loop was cut at its bound
+  bool gave_up;        // beyond the limits below
+  const char *why;     // a sentence, where it gave up
+} EnumerationResult;
+
+typedef struct {
+  double seconds;      // 0: no limit
+  uint64_t executions; // 0: no limit
+  bool
+      coherent_only; // leave out executions that are not coherent per location: right for a model that forbids them all
+} EnumerationLimits;
+
+// Calls `see` for every candidate execution of the program until it returns false. The order is fixed.
+EnumerationResult executions_each(const Program *program, const EnumerationLimits *limits,
+                                  bool (*see)(const Execution *execution, void *context), void *context);

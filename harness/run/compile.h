@@ -1,0 +1,20 @@
+// C -> machine code: the compiler, run in parallel, its results cached by content.
+//
+// The cache lies in $XDG_CACHE_HOME/weakmem (else ~/.cache/weakmem), mode 0700, one shared object per digest of source,
+// compiler (path, size, time and version) and flags; made under another name and renamed, so that two runs at once are
+// safe. An object is used only if it is ours: a regular file of this user, not writable by others. Without a cache
+// folder a private temporary one is used and removed.
+#pragma once
+#include "harness/run/run.h"
+
+typedef struct {
+  const char *object; // path of the shared object; NULL where it did not compile
+  const char *errors; // what the compiler said; NULL where it said nothing
+  bool cached;        // it was there already
+} CompileResult;
+
+// Compiles sources[i] into results[i], at most one compiler at a time for each PU we may use. False, with `diag`, only
+// where nothing could be tried. `stop` as in run_test: compilers under way are killed.
+bool compile_all(const Compiler *compiler, const char *const *sources, unsigned count, CompileResult *results,
+                 Arena *arena, Diag *diag, const volatile int *stop,
+                 void (*progress)(unsigned done, unsigned count, void *context), void *context);

@@ -1,0 +1,49 @@
+// What the engines are given, and what each must offer. Private to run/.
+#pragma once
+#include "harness/run/run.h"
+#include "harness/run/tally.h"
+#include "harness/run/team.h"
+
+// What the child shares with its parent.
+typedef struct {
+  int stopping;        // set by the parent: end the run
+  int started;         // counting began
+  double began, ended; // clock_seconds of the first counted iteration and of the last count
+  uint64_t frames, frame_witnesses;
+  char refused[256]; // a sentence, where the engine could not run
+  char meeting[16], meeting_reason[160];
+  unsigned setting_count;
+  struct {
+    char name[24], text[40];
+    double number;
+    bool is_number;
+  } settings[24];
+  Clock clock;
+  // the Tally follows, aligned to 64 bytes
+} Report;
+
+typedef struct {
+  const Test *test;
+  void *object; // of dlopen
+  const Topology *topology;
+  const Placement *placement;
+  const RunOptions *options;
+  uint64_t seed;
+  double deadline; // clock_seconds at which the time is used up, matching and all
+  Report *report;
+  Tally *tally;
+} Session;
+
+// Each engine: whether it can run a test, the C of it (after kernel.h and the CPU's cpu.h), and the run itself, in the
+// child.
+bool perpetual_can(const Test *test, const char **reason);
+void perpetual_emit(const Test *test, Arena *arena, Text *out);
+void perpetual_run(Session *session);
+
+void lockstep_emit(const Test *test, Arena *arena, Text *out);
+void lockstep_run(Session *session);
+
+// Whether the run should end now: time used up, told to stop, iterations reached, or a witness where one is enough.
+bool session_over(const Session *session);
+void session_setting_number(Session *session, const char *name, double number);
+void session_setting_text(Session *session, const char *name, const char *text);

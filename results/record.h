@@ -1,0 +1,75 @@
+// The record: one run of one test, as a line of JSON. DESIGN.md, "The record".
+//
+// A record stands by itself: it holds strings, never a Test, since it may come from another machine, another version,
+// or another tool.
+#pragma once
+#include "harness/base/diag.h"
+#include "harness/machine/identity.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+typedef struct {
+  const char *model;   // "x86-tso"
+  const char *verdict; // "allowed", "forbidden", "undefined", "unmodelled"
+} RecordVerdict;
+
+typedef struct {
+  const char *state; // "0:r0=0; 1:r0=0;"
+  uint64_t count;
+  bool witness;
+  int weak; // 1, 0; -1 not known
+  RecordVerdict *verdicts;
+  unsigned verdict_count;
+} RecordState;
+
+typedef struct {
+  const char *name;
+  bool is_number;
+  double number;
+  const char *text;
+} RecordSetting;
+
+typedef struct {
+  const char *test, *family, *file, *digest, *started, *weakmem, *status, *message;
+  Identity machine;
+  const char *compiler_path, *compiler_version, *compiler_flags;
+  const char *engine;
+  RecordSetting *settings;
+  unsigned setting_count;
+  const char *actors, *fence, *placement;
+  unsigned *pus;
+  unsigned pu_count;
+  uint64_t seed, iterations, frames, witnesses;
+  double seconds;
+  const char *condition;
+  RecordState *states;
+  unsigned state_count;
+} Record;
+
+// A new reference, owned by the caller.
+json_t *record_to_json(const Record *record);
+// False, with a sentence in `diag`, where the object is no record of a schema we know; fields that are not known are
+// ignored.
+bool record_from_json(const json_t *json, Arena *arena, Record *out, Diag *diag);
+
+// What makes two runs the same for --resume.
+bool record_same_run(const Record *a, const Record *b);
+
+typedef struct {
+  Record *records;
+  unsigned count;
+  unsigned skipped; // damaged or foreign lines: each is a warning with file and line in `diag`
+} Records;
+
+// Reads a JSON Lines file. A last line cut short by a kill is skipped with a warning; the rest is kept.
+bool records_read(const char *path, Arena *arena, Records *out, Diag *diag);
+
+// A file of records open for appending, locked against a second writer.
+typedef struct RecordWriter RecordWriter;
+// NULL, with the reason, where it cannot be opened or another run holds it. A line that a kill cut short is ended
+// first, so that what is appended stands on a line of its own.
+RecordWriter *record_writer_open(const char *path, Diag *diag);
+// Appends one line and flushes it to the file. False with the reason (disk full) in `diag`.
+bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag);
+void record_writer_close(RecordWriter *writer);
