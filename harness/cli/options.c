@@ -1,0 +1,210 @@
+#include "harness/cli/options.h"
+
+#include "harness/base/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// What the parser that stands around the command's own is given.
+typedef struct {
+  void *input;
+  const Console *console;
+} Outer;
+
+enum { KEY_HELP = '?' };
+
+// --help, which argp with ARGP_NO_EXIT would print and then go on from.
+static error_t parse_outer(int key, char *text, struct argp_state *state) {
+  (void)text;
+  const Outer *outer = state->input;
+  switch (key) {
+  case ARGP_KEY_INIT:
+    state->child_inputs[0] = outer->input;
+    state->out_stream = outer->console->out;
+    state->err_stream = outer->console->err;
+    return 0;
+  case KEY_HELP:
+    argp_state_help(state, state->out_stream, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
+    return ECANCELED;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+bool options_parse(const Options *options, int argc, char **argv, void *input, const Console *console, int *status) {
+  Text doc = {0};
+  text_printf(&doc, "%s\v%s%s", options->summary, options->examples ? "Examples:\n" : "",
+              options->examples ? options->examples : "");
+  const struct argp own = {.options = options->options, .parser = options->parse};
+  const struct argp_child children[] = {{.argp = &own}, {0}};
+  const struct argp_option help[] = {{"help", KEY_HELP, NULL, 0, "Give this help list", -1}, {0}};
+  const struct argp outer = {.options = help,
+                             .parser = parse_outer,
+                             .args_doc = options->arguments,
+                             .doc = text_string(&doc),
+                             .children = children};
+  Outer context = {.input = input, .console = console};
+  error_t error = argp_parse(&outer, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &context);
+  text_free(&doc);
+  *status = error == ECANCELED || !error ? EXIT_OK : EXIT_USAGE;
+  return !error;
+}
+
+error_t option_error(struct argp_state *state, const char *name, const char *format, ...) {
+  Text message = {0};
+  va_list args, again;
+  va_start(args, format);
+  va_copy(again, args);
+  int length = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  text_repeat(&message, ' ', (size_t)length);
+  vsnprintf(message.bytes, (size_t)length + 1, format, again);
+  va_end(again);
+  argp_error(state, "%s: %s", name, text_string(&message));
+  text_free(&message);
+  return EINVAL;
+}
+
+// Reads decimal digits, at least one, up to *end. False where there is none or the number is beyond 64 bits.
+static bool read_digits(const char *text, uint64_t *out, const char **end) {
+  if (!isdigit((unsigned char)*text))
+    return false;
+  char *after;
+  errno = 0;
+  *out = strtoull(text, &after, 10);
+  *end = after;
+  return errno == 0;
+}
+
+error_t option_unsigned(struct argp_state *state, const char *name, const char *text, unsigned low, unsigned high,
+                        unsigned *out) {
+  uint64_t number;
+  const char *end;
+  if (!read_digits(text, &number, &end) || *end || number < low || number > high)
+    return option_error(state, name, "expected a number from %u to %u, got '%s'", low, high, text);
+  *out = (unsigned)number;
+  return 0;
+}
+
+error_t option_count(struct argp_state *state, const char *name, const char *text, uint64_t low, uint64_t high,
+                     uint64_t *out) {
+  uint64_t number = 0, unit = 1;
+  const char *end = text;
+  bool good = read_digits(text, &number, &end);
+  if (good && *end) {
+    unit = *end == 'k' ? 1000 : *end == 'M' ? 1000000 : *end == 'G' ? 1000000000 : 0;
+    good = unit && !end[1];
+  }
+  if (!good || number > UINT64_MAX / unit || number * unit < low || number * unit > high)
+    return option_error(state, name, "expected a number from %llu to %llu (k, M, G may follow), got '%s'",
+                        (unsigned long long)low, (unsigned long long)high, text);
+  *out = number * unit;
+  return 0;
+}
+
+error_t option_seed(struct argp_state *state, const char *name, const char *text, uint64_t *out) {
+  bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && isxdigit((unsigned char)text[2]);
+  if (hexadecimal || isdigit((unsigned char)text[0])) {
+    char *end;
+    errno = 0;
+    uint64_t number = strtoull(text, &end, hexadecimal ? 16 : 10);
+    if (!errno && !*end) {
+      *out = number;
+      return 0;
+    }
+  }
+  return option_error(state, name, "expected a number of up to 64 bits, decimal or after 0x hexadecimal, got '%s'",
+                      text);
+}
+
+error_t option_seconds(struct argp_state *state, const char *name, const char *text, double low, double high,
+                       double *out) {
+  static const struct {
+    const char *name;
+    double seconds;
+  } units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"min", 60}};
+  // Digits and one point alone: strtod by itself would also take "inf", "0x1" and "1e9".
+  size_t length = strspn(text, "0123456789.");
+  const char *point = strchr(text, '.');
+  bool number = length > 0 && isdigit((unsigned char)text[0]) && (!point || !strchr(point + 1, '.'));
+  for (size_t i = 0; number && i < sizeof units / sizeof *units; i++)
+    if (!strcmp(text + length, units[i].name)) {
+      double seconds = strtod(text, NULL) * units[i].seconds;
+      if (!(seconds >= low && seconds <= high))
+        break;
+      *out = seconds;
+      return 0;
+    }
+  return option_error(state, name, "expected a time from %gs to %gs (as 1.5, 1.5s, 200ms or 2min), got '%s'", low, high,
+                      text);
+}
+
+error_t option_choice(struct argp_state *state, const char *name, const char *text, const char *const *names,
+                      unsigned *out) {
+  Text all = {0};
+  for (unsigned i = 0; names[i]; i++) {
+    if (!strcmp(names[i], text)) {
+      *out = i;
+      text_free(&all);
+      return 0;
+    }
+    text_printf(&all, "%s%s", i == 0 ? "" : names[i + 1] ? ", " : " or ", names[i]);
+  }
+  error_t error = option_error(state, name, "expected %s, got '%s'", text_string(&all), text);
+  text_free(&all);
+  return error;
+}
+
+error_t option_list(struct argp_state *state, const char *name, const char *text, Arena *arena,
+                    const char *const **items, unsigned *count) {
+  size_t capacity = 0;
+  const char **made = NULL;
+  *count = 0;
+  for (const char *begin = text;; begin++) {
+    size_t length = strcspn(begin, ",");
+    if (!length)
+      return option_error(state, name, "expected a list such as a,b,c, got '%s'", text);
+    made = arena_grow(arena, made, &capacity, *count + 1u, sizeof *made);
+    made[(*count)++] = arena_copy(arena, begin, length);
+    begin += length;
+    if (!*begin)
+      break;
+  }
+  *items = made;
+  return 0;
+}
+
+// Reads `N` or `N-M` up to *end.
+static bool read_range(const char *text, uint64_t *first, uint64_t *last, const char **end) {
+  enum { PU_LIMIT = 1 << 16 };
+  if (!read_digits(text, first, end))
+    return false;
+  *last = *first;
+  if (**end == '-' && !read_digits(*end + 1, last, end))
+    return false;
+  return *first <= *last && *last < PU_LIMIT;
+}
+
+error_t option_pus(struct argp_state *state, const char *name, const char *text, Arena *arena, unsigned **pus,
+                   unsigned *count) {
+  enum { LIST_LIMIT = 1 << 16 };
+  size_t capacity = 0;
+  unsigned *made = NULL;
+  *count = 0;
+  for (const char *at = text;; at++) {
+    uint64_t first, last;
+    if (!read_range(at, &first, &last, &at) || (*at && *at != ',') || *count + (last - first) >= LIST_LIMIT)
+      return option_error(state, name, "expected numbers of PUs such as 0,2,4-7, got '%s'", text);
+    made = arena_grow(arena, made, &capacity, *count + (size_t)(last - first) + 1, sizeof *made);
+    for (uint64_t pu = first; pu <= last; pu++)
+      made[(*count)++] = (unsigned)pu;
+    if (!*at)
+      break;
+  }
+  *pus = made;
+  return 0;
+}
