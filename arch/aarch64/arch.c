@@ -1,0 +1,62 @@
+// AArch64: acquire and release are kinds of loads and stores. With LSE a read-modify-write is one instruction, without
+// it a loop of a load-exclusive and a store-exclusive, which orders less.
+#include "arch/arch.h"
+
+extern const Arch arch_aarch64;
+
+// clang-format off
+static const LowerRow rows[] = {
+    {LOWER_LOAD, "relaxed", NULL, {{STEP_READ, "ldr", "", NULL}}, 1},
+    {LOWER_LOAD, "consume acquire seq_cst", NULL, {{STEP_READ, "ldar", "A", NULL}}, 1},
+    {LOWER_STORE, "relaxed", NULL, {{STEP_WRITE, "str", "", NULL}}, 1},
+    {LOWER_STORE, "release seq_cst", NULL, {{STEP_WRITE, "stlr", "L", NULL}}, 1},
+    {LOWER_RMW, "relaxed", "lse", {{STEP_RMW, "swp", "", ""}}, 1},
+    {LOWER_RMW, "acquire consume", "lse", {{STEP_RMW, "swpa", "A", ""}}, 1},
+    {LOWER_RMW, "release", "lse", {{STEP_RMW, "swpl", "", "L"}}, 1},
+    {LOWER_RMW, "acq_rel seq_cst", "lse", {{STEP_RMW, "swpal", "A", "L"}}, 1},
+    {LOWER_RMW, "relaxed", NULL, {{STEP_PAIR, "ldxr; stxr", "X", "X"}}, 1},
+    {LOWER_RMW, "acquire consume", NULL, {{STEP_PAIR, "ldaxr; stxr", "A X", "X"}}, 1},
+    {LOWER_RMW, "release", NULL, {{STEP_PAIR, "ldxr; stlxr", "X", "L X"}}, 1},
+    {LOWER_RMW, "acq_rel seq_cst", NULL, {{STEP_PAIR, "ldaxr; stlxr", "A X", "L X"}}, 1},
+    {LOWER_FENCE, "relaxed", NULL, {{0}}, 0},
+    {LOWER_FENCE, "consume acquire", NULL, {{STEP_FENCE, "dmb ishld", "DMB.ISHLD", NULL}}, 1},
+    {LOWER_FENCE, "release acq_rel seq_cst", NULL, {{STEP_FENCE, "dmb ish", "DMB.ISH", NULL}}, 1},
+};
+// clang-format on
+
+static const ArchFence fences[] = {
+    {"dmb-ish", "dmb ish", "DMB.ISH", "orders every earlier access before every later one", NULL},
+    {"dmb-ishld", "dmb ishld", "DMB.ISHLD", "orders earlier loads before every later access", NULL},
+    {"dmb-ishst", "dmb ishst", "DMB.ISHST", "orders earlier stores before later stores", NULL},
+    {"dsb-ish", "dsb ish", "DSB.ISH", "as dmb ish, and waits until it is so", NULL},
+    {"isb", "isb", "ISB", "empties the pipeline; orders later loads only after a branch on an earlier one", NULL},
+};
+
+static const ArchTag tags[] = {
+    {"A", "A"},
+    {"L", "L"},
+    {"Q", "Q"},
+    {"X", "X"},
+    {"DMB.ISH", "DMB.ISH"},
+    {"DMB.ISHLD", "DMB.ISHLD"},
+    {"DMB.ISHST", "DMB.ISHST"},
+    {"DSB.ISH", "DSB.ISH"},
+    {"ISB", "ISB"},
+};
+
+static const char *const features[] = {"lse", NULL};
+
+const Arch arch_aarch64 = {
+    .name = "aarch64",
+    .model = "aarch64",
+    .title = "ARMv8 (AArch64)",
+    .model_path = "aarch64/model.cat",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof fences[0],
+    .tags = tags,
+    .tag_count = sizeof tags / sizeof tags[0],
+    .uname = "aarch64",
+    .features = features,
+};

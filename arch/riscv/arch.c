@@ -1,0 +1,64 @@
+// RISC-V: fences around loads and stores; the read-modify-writes carry their own order.
+#include "arch/arch.h"
+
+extern const Arch arch_riscv;
+
+// clang-format off
+static const LowerRow rows[] = {
+    {LOWER_LOAD, "relaxed", NULL, {{STEP_READ, "lw", "", NULL}}, 1},
+    {LOWER_LOAD, "consume acquire", NULL, {{STEP_READ, "lw", "", NULL}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}, 2},
+    {LOWER_LOAD, "seq_cst", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}, {STEP_READ, "lw", "", NULL}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}, 3},
+    {LOWER_STORE, "relaxed", NULL, {{STEP_WRITE, "sw", "", NULL}}, 1},
+    {LOWER_STORE, "release seq_cst", NULL, {{STEP_FENCE, "fence rw,w", "Fence.rw.w", NULL}, {STEP_WRITE, "sw", "", NULL}}, 2},
+    {LOWER_RMW, "relaxed", NULL, {{STEP_RMW, "amoswap", "AMO", "AMO"}}, 1},
+    {LOWER_RMW, "consume acquire", NULL, {{STEP_RMW, "amoswap.aq", "AMO Acq", "AMO Acq"}}, 1},
+    {LOWER_RMW, "release", NULL, {{STEP_RMW, "amoswap.rl", "AMO Rel", "AMO Rel"}}, 1},
+    {LOWER_RMW, "acq_rel seq_cst", NULL, {{STEP_RMW, "amoswap.aq.rl", "AMO AcqRel", "AMO AcqRel"}}, 1},
+    {LOWER_FENCE, "relaxed", NULL, {{0}}, 0},
+    {LOWER_FENCE, "consume acquire", NULL, {{STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}, 1},
+    {LOWER_FENCE, "release", NULL, {{STEP_FENCE, "fence rw,w", "Fence.rw.w", NULL}}, 1},
+    {LOWER_FENCE, "acq_rel", NULL, {{STEP_FENCE, "fence.tso", "Fence.tso", NULL}}, 1},
+    {LOWER_FENCE, "seq_cst", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}}, 1},
+};
+// clang-format on
+
+static const ArchFence fences[] = {
+    {"fence-rw-rw", "fence rw,rw", "Fence.rw.rw", "orders earlier accesses before later accesses", NULL},
+    {"fence-r-rw", "fence r,rw", "Fence.r.rw", "orders earlier loads before later accesses", NULL},
+    {"fence-rw-w", "fence rw,w", "Fence.rw.w", "orders earlier accesses before later stores", NULL},
+    {"fence-r-r", "fence r,r", "Fence.r.r", "orders earlier loads before later loads", NULL},
+    {"fence-w-w", "fence w,w", "Fence.w.w", "orders earlier stores before later stores", NULL},
+    {"fence-r-w", "fence r,w", "Fence.r.w", "orders earlier loads before later stores", NULL},
+    {"fence-w-r", "fence w,r", "Fence.w.r", "orders earlier stores before later loads", NULL},
+    {"fence-tso", "fence.tso", "Fence.tso", "orders all but an earlier store before a later load", NULL},
+};
+
+static const ArchTag tags[] = {
+    {"Acq", "Acq"},
+    {"Rel", "Rel"},
+    {"AcqRel", "AcqRel"},
+    {"AMO", "AMO"},
+    {"X", "X"},
+    {"Fence.rw.rw", "Fence.rw.rw"},
+    {"Fence.r.rw", "Fence.r.rw"},
+    {"Fence.rw.w", "Fence.rw.w"},
+    {"Fence.r.r", "Fence.r.r"},
+    {"Fence.w.w", "Fence.w.w"},
+    {"Fence.r.w", "Fence.r.w"},
+    {"Fence.w.r", "Fence.w.r"},
+    {"Fence.tso", "Fence.tso"},
+};
+
+const Arch arch_riscv = {
+    .name = "riscv",
+    .model = "riscv",
+    .title = "RISC-V (RVWMO)",
+    .model_path = "riscv/model.cat",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof fences[0],
+    .tags = tags,
+    .tag_count = sizeof tags / sizeof tags[0],
+    .uname = "riscv64",
+};

@@ -1,0 +1,51 @@
+// x86-64: only the order of a store and a later load is ever lost, so only sequentially consistent stores and fences
+// cost.
+#include "arch/arch.h"
+
+extern const Arch arch_x86_64;
+
+// clang-format off
+static const LowerRow rows[] = {
+    {LOWER_LOAD, "relaxed consume acquire seq_cst", NULL, {{STEP_READ, "mov", "", NULL}}, 1},
+    {LOWER_STORE, "relaxed release", NULL, {{STEP_WRITE, "mov", "", NULL}}, 1},
+    {LOWER_STORE, "seq_cst", NULL, {{STEP_RMW, "xchg", "A", "A"}}, 1},
+    {LOWER_RMW, "relaxed consume acquire release acq_rel seq_cst", NULL, {{STEP_RMW, "lock xchg", "A", "A"}}, 1},
+    {LOWER_FENCE, "relaxed consume acquire release acq_rel", NULL, {{0}}, 0},
+    {LOWER_FENCE, "seq_cst", NULL, {{STEP_FENCE, "mfence", "MFENCE", NULL}}, 1},
+};
+// clang-format on
+
+static const ArchFence fences[] = {
+    {"mfence", "mfence", "MFENCE", "orders every earlier access before every later one", NULL},
+    {"lfence", "lfence", "LFENCE", "waits for earlier instructions; orders nothing that x86 does not order anyway",
+     NULL},
+    {"sfence", "sfence", "SFENCE", "orders non-temporal stores; plain stores are in order anyway", NULL},
+    {"lock-add", "lock addq $0, (%rsp)", "MFENCE",
+     "a locked instruction: orders every earlier access before every later one", NULL},
+    {"lock-or", "lock orq $0, (%rsp)", "MFENCE",
+     "a locked instruction: orders every earlier access before every later one", NULL},
+    {"xchg", "xchg %rax, -8(%rsp)", "MFENCE",
+     "a locked instruction: orders every earlier access before every later one", NULL},
+    {"serialize", "serialize", "MFENCE", "drains the store buffer and the pipeline", "serialize"},
+};
+
+static const ArchTag tags[] = {
+    {"A", "A X"},
+    {"MFENCE", "MFENCE"},
+    {"LFENCE", "LFENCE"},
+    {"SFENCE", "SFENCE"},
+};
+
+const Arch arch_x86_64 = {
+    .name = "x86_64",
+    .model = "x86-tso",
+    .title = "x86-64 (TSO)",
+    .model_path = "x86_64/model.cat",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof fences[0],
+    .tags = tags,
+    .tag_count = sizeof tags / sizeof tags[0],
+    .uname = "x86_64",
+};
