@@ -72,8 +72,11 @@ void run_emit(const Test *test, Engine engine, Arena *arena, Text *out);
 
 // Compiles the tests in parallel on the PUs we may use, each by content once; result i belongs to test i and is never
 // NULL: one that did not compile says so when it is run. Progress, if not NULL, is called after each.
+// `stop`, where not NULL, is polled: once it is non-zero compilers under way are killed, and what they did not make
+// counts as not compiled.
 Compiled **run_compile(const Test *const *tests, unsigned count, const RunOptions *options, const Compiler *compiler,
-                       Arena *arena, void (*progress)(unsigned done, unsigned count, void *context), void *context);
+                       Arena *arena, const volatile int *stop,
+                       void (*progress)(unsigned done, unsigned count, void *context), void *context);
 
 // Runs one compiled test in a child process of its own. Everything that it made is gone when this returns. `stop`,
 // where not NULL, is polled: once it is non-zero the run ends early with RUN_INTERRUPTED and what was counted.
