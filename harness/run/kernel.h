@@ -1,0 +1,142 @@
+// What the C made from a test and the engines share: how threads wait, meet, and hand over what they saw.
+//
+// Also pasted into that C, after the CPU's cpu.h; so it includes no other header of ours, and stays small: it is
+// compiled anew for every test.
+#pragma once
+#include "arch/cpu.h"
+
+#include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KERNEL_INLINE static inline __attribute__((always_inline, unused))
+#define KERNEL_OUTLINE static __attribute__((noinline, unused))
+
+// A pointer whose origin the compiler does not know: accesses through it are made, where they stand, each time.
+KERNEL_INLINE void *kernel_hide(void *pointer) {
+  void *volatile hidden = pointer;
+  return hidden;
+}
+
+// The compiler moves no access to shared memory across it.
+KERNEL_INLINE void kernel_compiler_barrier(void) { __atomic_signal_fence(__ATOMIC_SEQ_CST); }
+
+// xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016). `state` is
+// never 0.
+KERNEL_INLINE uint64_t kernel_random(uint64_t *state) {
+  uint64_t x = *state;
+  x ^= x >> 12;
+  x ^= x << 25;
+  x ^= x >> 27;
+  *state = x;
+  return x * 0x2545f4914f6cdd1dull;
+}
+
+// A random number below `bound`; 0 where that is 0.
+KERNEL_INLINE uint32_t kernel_random_below(uint64_t *state, uint32_t bound) {
+  return (uint32_t)((kernel_random(state) >> 32) * bound >> 32);
+}
+
+// A turn of a loop that waits: spins for `patience` turns, then lets other threads have the PU.
+KERNEL_INLINE void kernel_wait_turn(unsigned turn, unsigned patience) {
+  if (turn >= patience)
+    sched_yield();
+}
+
+// A turn of a test's own `while`: the thread that it waits for may need this PU.
+KERNEL_INLINE void kernel_loop_turn(unsigned turn) {
+  if (turn % 1024 == 1023)
+    sched_yield();
+}
+
+// An index that a test computed: beyond the array the test ends as a crash, whatever lies there is not touched.
+KERNEL_INLINE uint64_t kernel_index(uint64_t index, uint64_t length) {
+  if (index >= length)
+    __builtin_trap();
+  return index;
+}
+
+// About `turns` cycles.
+KERNEL_INLINE void kernel_delay(uint64_t turns) {
+  for (uint64_t i = 0; i < turns; i++)
+    kernel_compiler_barrier();
+}
+
+// Where threads meet in memory. All zero at first.
+typedef struct {
+  _Alignas(64) unsigned arrived;
+  _Alignas(64) unsigned generation;
+  uint64_t start; // ticks: what the last to come wrote for all
+} KernelMeeting;
+
+// Waits until `threads` threads have come, and returns the same moment to all: `margin` ticks after the last one came.
+KERNEL_OUTLINE uint64_t kernel_meet(KernelMeeting *meeting, unsigned threads, unsigned patience, uint64_t margin) {
+  unsigned generation = __atomic_load_n(&meeting->generation, __ATOMIC_RELAXED);
+  if (__atomic_add_fetch(&meeting->arrived, 1, __ATOMIC_ACQ_REL) == threads) {
+    __atomic_store_n(&meeting->arrived, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&meeting->start, cpu_clock() + margin, __ATOMIC_RELAXED);
+    __atomic_store_n(&meeting->generation, generation + 1, __ATOMIC_RELEASE);
+  } else {
+    for (unsigned turn = 0; __atomic_load_n(&meeting->generation, __ATOMIC_ACQUIRE) == generation; turn++)
+      kernel_wait_turn(turn, patience);
+  }
+  return __atomic_load_n(&meeting->start, __ATOMIC_RELAXED);
+}
+
+// The lockstep engine. A batch is an array of instances of the test's locations; every thread runs its part of the test
+// on each in turn.
+typedef struct {
+  char *instances;
+  size_t stride;         // bytes from one instance to the next
+  const size_t *offsets; // of each location in its instance
+  void *frames;          // the registers that this thread leaves behind, one frame an instance
+  unsigned count;        // instances
+  int by_clock;          // meet by the clock, else in memory
+  uint64_t start;        // ticks: when instance 0 is due
+  uint64_t ticks;        // between instances
+  uint64_t shift;        // this thread's lateness: ticks, or turns of kernel_delay where they meet in memory
+  uint32_t spread;       // random lateness on top, below this
+  uint64_t random;
+  KernelMeeting *meeting;
+  unsigned threads, patience;
+  unsigned every; // in memory, they meet before every so many instances
+} KernelBatch;
+
+// Waits until this thread is due at instance `index`. A thread that is late goes on at once.
+KERNEL_INLINE void kernel_due(KernelBatch *batch, unsigned index) {
+  uint64_t late = batch->shift + kernel_random_below(&batch->random, batch->spread);
+  if (batch->by_clock) {
+    uint64_t due = batch->start + index * batch->ticks + late;
+    while ((int64_t)(cpu_clock() - due) < 0) {
+    }
+  } else {
+    if (index % batch->every == 0)
+      kernel_meet(batch->meeting, batch->threads, batch->patience, 0);
+    kernel_delay(late);
+  }
+  kernel_compiler_barrier();
+}
+
+// What the counting of a part of a batch needs.
+typedef struct {
+  char *instances;
+  size_t stride;
+  const size_t *offsets;
+  void *const *frames; // of every thread
+  unsigned from, to;   // instances
+  uint64_t *small;     // counters of the states whose values all fit small_bits
+  void *table;         // the others go to `state`, a word a value, two for 128 bits
+  void (*state)(void *table, const uint64_t *words);
+} KernelCount;
+
+// What the C made for this engine exports as `lockstep_code`.
+typedef struct {
+  void (*const *threads)(KernelBatch *batch);
+  const size_t *frame_bytes; // of each thread's frame; 0: it leaves nothing behind
+  // Gives instances from to to-1 their initial values.
+  void (*reset)(char *instances, size_t stride, const size_t *offsets, unsigned from, unsigned to);
+  // Counts the final states of instances, and resets them.
+  void (*count)(const KernelCount *count);
+  unsigned small_bits; // of each value in the index of a small counter; 0: there are none
+  unsigned words;      // of a state
+} KernelCode;

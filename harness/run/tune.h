@@ -1,0 +1,51 @@
+// Choosing an engine's settings by short trials: random ones first, then neighbours of the best; the best is kept.
+//
+// A setting is a point on a few axes, each a short list of values in which neighbours are alike. The same seed proposes
+// the same settings until the first neighbour; from there on proposals follow what the machine showed.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { TUNE_AXES = 16 };
+
+typedef struct {
+  const char *name;
+  const int *values;
+  unsigned count;
+} TuneAxis;
+
+// An index into each axis's values.
+typedef struct {
+  unsigned char at[TUNE_AXES];
+} TuneSetting;
+
+typedef struct {
+  const TuneAxis *axes; // borrowed
+  unsigned axis_count;
+  uint64_t random;
+  TuneSetting best;
+  double best_score; // negative before the first trial
+} Tuner;
+
+// What a trial brought. Variety makes settings comparable where none met the condition.
+typedef struct {
+  uint64_t targets; // states that were looked for: witnesses; of `forall`, what is none
+  double variety;   // the sum over the different states of log2(1 + count)
+  double seconds;
+} TuneOutcome;
+
+// Targets per second; without targets a number below 1 that grows with the variety.
+double tune_score(const TuneOutcome *outcome);
+
+void tuner_init(Tuner *tuner, const TuneAxis *axes, unsigned axis_count, uint64_t seed);
+// A setting drawn at random.
+TuneSetting tuner_random(Tuner *tuner);
+// The best so far, moved by a few steps on one or two axes.
+TuneSetting tuner_near(Tuner *tuner);
+// Whether a trial's score deserves a second, longer one: a lucky trial must not win.
+bool tuner_promising(const Tuner *tuner, double score);
+// Takes the setting for the best where its score is higher.
+void tuner_judge(Tuner *tuner, const TuneSetting *setting, double score);
+// The best's score again, from a longer run: scores drift with the machine's other load.
+void tuner_confirm(Tuner *tuner, double score);
+int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis);
