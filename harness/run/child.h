@@ -12,17 +12,17 @@ typedef struct {
   double timeout;           // seconds; then the group is killed
   const volatile int *stop; // where not NULL: once non-zero, `*stopping` (in the report, may be NULL) is set to 1 so
                             // that the body can end by itself, and the group is killed where it has not within a second
-  size_t stopping_offset; // of an `int` in the report
+  size_t stopping_offset;   // of an `int` in the report
 } ChildJob;
 
 typedef struct {
-  RunStatus status;    // RUN_DONE, RUN_CRASH, RUN_TIMEOUT, RUN_INTERRUPTED
+  RunStatus status;    // RUN_DONE, RUN_CRASH, RUN_TIMEOUT, RUN_INTERRUPTED; RUN_REFUSED where it could not start
   int signal;          // of a crash; 0 else
   const char *message; // a sentence, where not done
-  void *report;        // freed by child_free
+  void *report;        // freed by child_free; NULL where there was no memory for it
   size_t report_bytes;
 } ChildResult;
 
-// Returns when the child and all it started are gone. The child dies with its parent too, whatever kills that.
+// Returns when the child and all it started are gone. The child dies with the calling thread too, whatever kills that.
 ChildResult child_run(const ChildJob *job, Arena *arena);
 void child_free(ChildResult *result);

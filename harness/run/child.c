@@ -1,0 +1,105 @@
+#include "harness/run/child.h"
+
+#include "harness/machine/clock.h"
+#include "harness/run/group.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+  LOOK_MS = 50,     // how often time and `stop` are looked at; a signal cuts it short
+  GRACE_SECONDS = 1 // for the body to end by itself once told to stop
+};
+
+// How waiting for the child ended.
+typedef enum { ENDED, OVERTIME, STOPPED } Outcome;
+
+static void tell(const ChildJob *job, void *report) {
+  int *stopping = (int *)((char *)report + job->stopping_offset);
+  __atomic_store_n(stopping, 1, __ATOMIC_RELAXED);
+}
+
+// Waits for the child to end, for its time to be up, or for the grace after a stop to be over. *told: it was told to
+// stop.
+static Outcome await(const ChildJob *job, const Group *group, void *report, bool *told) {
+  double deadline = clock_seconds() + job->timeout, grace = 0;
+  for (;;) {
+    if (!*told && job->stop && *job->stop) {
+      *told = true;
+      grace = clock_seconds() + GRACE_SECONDS;
+      tell(job, report);
+    }
+    double now = clock_seconds(), left = (*told && grace < deadline ? grace : deadline) - now;
+    if (group_ended(group, left > LOOK_MS * 1e-3 ? LOOK_MS : left > 0 ? (int)(left * 1e3) + 1 : 0))
+      return ENDED;
+    if (*told && clock_seconds() >= grace)
+      return STOPPED;
+    if (clock_seconds() >= deadline)
+      return OVERTIME;
+  }
+}
+
+static void describe_crash(ChildResult *result, GroupEnd end, Arena *arena) {
+  result->status = RUN_CRASH;
+  if (!end.by_signal) {
+    result->message = arena_printf(arena, "the test's process ended with status %d", end.code);
+    return;
+  }
+  result->signal = end.code;
+  result->message = arena_printf(arena, "crashed: %s%s", group_signal_words(end.code, arena),
+                                 end.code == SIGKILL ? ", sent by another process or for want of memory" : "");
+}
+
+static void describe(ChildResult *result, const ChildJob *job, Outcome outcome, bool told, GroupEnd end, Arena *arena) {
+  if (outcome == OVERTIME) {
+    result->status = RUN_TIMEOUT;
+    result->message = arena_printf(arena, "killed: it had not ended after %.3g s", job->timeout);
+  } else if (outcome == ENDED && (end.by_signal || end.code)) {
+    describe_crash(result, end, arena);
+  } else if (told) {
+    result->status = RUN_INTERRUPTED;
+    result->message = "interrupted";
+  } else {
+    result->status = RUN_DONE;
+  }
+}
+
+ChildResult child_run(const ChildJob *job, Arena *arena) {
+  ChildResult result = {.status = RUN_REFUSED, .report_bytes = job->report_bytes};
+  size_t bytes = job->report_bytes ? job->report_bytes : 1;
+  void *report = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (report == MAP_FAILED) {
+    result.message = arena_printf(arena, "no memory for what the test reports: %s", strerror(errno));
+    return result;
+  }
+  result.report = report;
+
+  Diag diag = {.arena = arena};
+  Group group;
+  int adopted_before = group_adopt(1);
+  if (!group_start(&group, &diag)) {
+    group_adopt(adopted_before);
+    result.message = diag.first->message;
+    return result;
+  }
+  if (group.leader == 0) {
+    job->body(report, job->context);
+    _exit(0);
+  }
+  bool told = false;
+  Outcome outcome = await(job, &group, report, &told);
+  GroupEnd end;
+  group_finish(&group, &end);
+  group_adopt(adopted_before);
+  describe(&result, job, outcome, told, end, arena);
+  return result;
+}
+
+void child_free(ChildResult *result) {
+  if (result->report)
+    munmap(result->report, result->report_bytes ? result->report_bytes : 1);
+  result->report = NULL;
+}
