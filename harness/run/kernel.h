@@ -12,6 +12,9 @@
 #define KERNEL_INLINE static inline __attribute__((always_inline, unused))
 #define KERNEL_OUTLINE static __attribute__((noinline, unused))
 
+// How many instances ahead the counting asks for lines.
+#define KERNEL_AHEAD 8
+
 // A pointer whose origin the compiler does not know: accesses through it are made, where they stand, each time.
 KERNEL_INLINE void *kernel_hide(void *pointer) {
   void *volatile hidden = pointer;

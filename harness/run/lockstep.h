@@ -1,0 +1,83 @@
+// The lockstep engine: one fresh instance of the locations for every iteration. Private to run/.
+//
+// Instances lie in an array. All threads run their part of the test on instance 0, then 1, ... each starting at the
+// moment that the instance is due by the clock, or when all have met in memory. After a batch the actors count the
+// final states, each a part of the batch, and reset the instances.
+#pragma once
+#include "harness/run/engine.h"
+#include "harness/run/kernel.h"
+
+// What happens to an instance's lines after they are reset and before the threads run on them.
+typedef enum {
+  TOUCH_NONE,   // they stay with the core that reset them: each actor has a part of the batch
+  TOUCH_SHARED, // every actor reads them
+  TOUCH_FLUSH,  // they leave all caches
+  TOUCH_ONE,    // + t: thread t writes to all of them
+  TOUCH_TURNS   // + thread count + k: line j of an instance is written by thread (j + k) mod the thread count
+} Touch;
+
+// How locations lie in an instance.
+typedef struct {
+  size_t offsets[LIMIT_LOCATIONS]; // bytes from the instance's start
+  size_t stride;                   // bytes; a multiple of a line
+} Layout;
+
+enum { LAYOUT_LINE = 64 }; // bytes: what Layout= counts in
+
+// Each location on lines of its own, or (`compact`) as few lines as hold them all. A location that Layout= places has
+// lines of its own in either.
+Layout layout_of(const Test *test, bool compact);
+
+// A table of states whose values are not small, by open addressing. Each entry: a count, then the words.
+typedef struct {
+  unsigned words, capacity; // capacity: a power of two
+  uint64_t overflow;        // states beyond the room
+  uint64_t *entries;
+} StateTable;
+
+size_t state_table_bytes(unsigned words, unsigned capacity);
+// Counts a state; the `state` of KernelCount.
+void state_table_count(void *table, const uint64_t *words);
+
+// What one actor works on.
+typedef struct {
+  void *frames;
+  uint64_t *small; // 1 << lockstep_small_count
+  StateTable table;
+  uint64_t random;
+} LockstepActor;
+
+// What a round is to do: so many instances, by one setting. In the team's region.
+typedef struct {
+  const KernelCode *code;
+  unsigned threads;
+  uint64_t instances; // to run
+  unsigned batch;     // instances at a time
+  Layout layout;
+  bool by_clock;
+  uint64_t ticks;
+  uint64_t shift[LIMIT_THREADS];
+  uint32_t spread;
+  unsigned touch; // a Touch
+  unsigned every, patience;
+  uint64_t margin; // ticks from the meeting before a batch to its first instance
+  double deadline; // clock_seconds
+  const int *stopping;
+  char *memory; // the instances
+  LockstepActor *actors;
+  void **frames;
+  KernelMeeting batch_meeting, instance_meeting;
+  // What came of it.
+  bool ended; // before all were run: time was up, or the run was told to stop
+  uint64_t done;
+  double seconds;
+} LockstepRound;
+
+// The work of an actor in a round (TeamWork).
+void lockstep_actor(unsigned actor, void *shared, void *round);
+
+// How a state is packed: bits of each value in the index of a small counter; words of a state in a StateTable; and the
+// values that words stand for.
+unsigned lockstep_small_bits(const Test *test);
+unsigned lockstep_state_words(const Test *test);
+void lockstep_state_values(const Test *test, const uint64_t *words, Value *values);
