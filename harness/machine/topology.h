@@ -20,6 +20,7 @@ unsigned topology_cores(const Topology *topology);              // cores with a 
 unsigned topology_pu_count(const Topology *topology);           // PUs we may use
 unsigned topology_pu(const Topology *topology, unsigned index); // OS index of the index-th of them
 bool topology_has_pu(const Topology *topology, unsigned pu);
+unsigned topology_cache_line(const Topology *topology); // bytes, of the first PU's nearest data cache; 0: not known
 
 // What neighbouring threads share; see DESIGN.md, "Placements". In the order of the table of names.
 typedef enum {
@@ -31,7 +32,7 @@ typedef enum {
   PLACEMENT_MACHINE,
   PLACEMENT_KINDS,
   PLACEMENT_SHARED_PUS, // more threads than PUs
-  PLACEMENT_CUSTOM,     // --pus
+  PLACEMENT_CUSTOM,     // --pus; or, as the default, where no placement has room but there are PUs enough
   PLACEMENT_COUNT
 } PlacementKind;
 
@@ -46,10 +47,13 @@ bool placement_by_name(const char *name, PlacementKind *kind);
 const char *placement_sentence(PlacementKind kind); // "cores that share the last-level cache"
 
 // The PUs for `threads` threads such that each thread and the next share the thing named and nothing nearer. False
-// where the machine does not offer it for that many threads (reason in `reason` if not NULL: a static sentence).
+// where the machine does not offer it for that many threads (reason in `reason` if not NULL: a static sentence). Each
+// thread has a PU of its own, and a core of its own as long as there are enough; what is left is spread over the parts
+// used least, lower numbers first, so that the same machine always gives the same PUs. The one thread of a test that
+// has no other goes where the first of two would.
 bool placement_find(const Topology *topology, PlacementKind kind, unsigned threads, Arena *arena, Placement *out,
                     const char **reason);
-// The one `run` takes: the first of l2, l3, package, machine, smt that exists; else shared-pus.
+// The one `run` takes: the first of l2, l3, package, machine, smt that exists; else shared-pus. Never fails.
 Placement placement_default(const Topology *topology, unsigned threads, Arena *arena);
 // Every placement the machine offers for that many threads, at most PLACEMENT_COUNT, in the order of the enumeration.
 unsigned placement_all(const Topology *topology, unsigned threads, Arena *arena, Placement out[PLACEMENT_COUNT]);
