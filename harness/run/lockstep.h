@@ -31,6 +31,7 @@ Layout layout_of(const Test *test, bool compact);
 // A table of states whose values are not small, by open addressing. Each entry: a count, then the words.
 typedef struct {
   unsigned words, capacity; // capacity: a power of two
+  bool used;                // something was counted
   uint64_t overflow;        // states beyond the room
   uint64_t *entries;
 } StateTable;
@@ -47,11 +48,11 @@ typedef struct {
   uint64_t random;
 } LockstepActor;
 
-// What a round is to do: so many instances, by one setting. In the team's region.
+// What a segment of the run is to do: so many instances, by one setting. In the team's region; actor 0 writes it.
 typedef struct {
   const KernelCode *code;
   unsigned threads;
-  uint64_t instances; // to run
+  uint64_t instances; // to run; 0: the run is over
   unsigned batch;     // instances at a time
   Layout layout;
   bool by_clock;
@@ -63,6 +64,7 @@ typedef struct {
   uint64_t margin; // ticks from the meeting before a batch to its first instance
   double deadline; // clock_seconds
   const int *stopping;
+  void *run;    // actor 0's own
   char *memory; // the instances
   LockstepActor *actors;
   void **frames;
@@ -70,11 +72,11 @@ typedef struct {
   // What came of it.
   bool ended; // before all were run: time was up, or the run was told to stop
   uint64_t done;
-  double seconds;
+  double seconds; // what it takes undisturbed: as many times the shortest batch, meetings and counting included
 } LockstepRound;
 
-// The work of an actor in a round (TeamWork).
-void lockstep_actor(unsigned actor, void *shared, void *round);
+// An actor's part of a segment; returns when all actors have done theirs. False where the run is over.
+bool lockstep_segment(LockstepRound *round, unsigned actor);
 
 // How a state is packed: bits of each value in the index of a small counter; words of a state in a StateTable; and the
 // values that words stand for.

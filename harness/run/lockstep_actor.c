@@ -12,6 +12,7 @@ size_t state_table_bytes(unsigned words, unsigned capacity) {
 
 void state_table_count(void *opaque, const uint64_t *words) {
   StateTable *table = opaque;
+  table->used = true;
   uint64_t hash = 0x9e3779b97f4a7c15u;
   for (unsigned i = 0; i < table->words; i++) {
     hash = (hash ^ words[i]) * 0xff51afd7ed558ccdu;
@@ -127,14 +128,22 @@ static bool time_is_up(const LockstepRound *round) {
   return __atomic_load_n(round->stopping, __ATOMIC_RELAXED) || clock_seconds() >= round->deadline;
 }
 
-void lockstep_actor(unsigned actor, void *shared, void *argument) {
-  (void)shared;
-  LockstepRound *round = argument;
-  double began = actor ? 0 : clock_seconds();
-  round->code->reset(round->memory, round->layout.stride, round->layout.offsets, part(round, actor, round->batch),
-                     part(round, actor + 1, round->batch));
+// All batches of a segment but the last are of one size; the last one says nothing about the time that they take.
+typedef struct {
+  double began, shortest; // seconds; shortest: 0 before there is one
+} Stopwatch;
+
+static void note_batch(Stopwatch *watch, bool whole) {
+  double now = clock_seconds(), took = now - watch->began;
+  if (watch->shortest == 0 || (whole && took < watch->shortest))
+    watch->shortest = took;
+  watch->began = now;
+}
+
+static void run_batches(LockstepRound *round, unsigned actor) {
+  Stopwatch watch = {.began = actor ? 0 : clock_seconds()};
   uint64_t done = 0;
-  while (done < round->instances) {
+  for (bool ended = false; done < round->instances && !ended;) {
     uint64_t left = round->instances - done;
     unsigned count = left < round->batch ? (unsigned)left : round->batch;
     ready_lines(round, actor, count);
@@ -142,14 +151,25 @@ void lockstep_actor(unsigned actor, void *shared, void *argument) {
     done += count;
     if (!actor)
       round->ended = time_is_up(round);
-    meet(round); // every thread is through; `ended` is the same for all
-    bool ended = round->ended;
+    meet(round); // every thread is through, and `ended` is the same for all
+    ended = round->ended;
     count_batch(round, actor, count);
-    if (ended)
-      break;
+    if (!actor)
+      note_batch(&watch, count == round->batch);
   }
-  if (!actor) {
-    round->done = done;
-    round->seconds = clock_seconds() - began;
-  }
+  if (actor)
+    return;
+  round->done = done;
+  round->seconds = watch.shortest * (double)done / (double)(done < round->batch ? done : round->batch);
+}
+
+bool lockstep_segment(LockstepRound *round, unsigned actor) {
+  meet(round); // what is to be done is written
+  if (!round->instances)
+    return false;
+  round->code->reset(round->memory, round->layout.stride, round->layout.offsets, part(round, actor, round->batch),
+                     part(round, actor + 1, round->batch));
+  run_batches(round, actor);
+  meet(round); // all is counted
+  return true;
 }

@@ -21,7 +21,7 @@ const char *actors_name(Actors actors);
 const char *run_status_name(RunStatus status); // as in the record
 
 typedef struct {
-  double seconds;      // of wall time for the test; trials and matching are part of it
+  double seconds;      // of wall time for the test; trials and matching are part of it; 0: no limit
   uint64_t iterations; // 0: as many as the time allows
   bool until_witness;
   Engine engine;
@@ -49,6 +49,7 @@ typedef struct {
   uint64_t seed;
   Histogram histogram;
   uint64_t frames, frame_witnesses; // perpetual: every frame an unchanged load takes part in; 0 elsewhere
+  uint64_t lost;                    // iterations in states beyond the histogram's room: in no count
   double seconds;                   // from the first counted iteration to the last count, everything between included
   Clock clock;
   const char *meeting;        // "clock", "memory", "none": how threads met, and why in `meeting_reason`
