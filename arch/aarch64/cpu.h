@@ -32,11 +32,15 @@ CPU_INLINE void cpu_pause(void) { __asm__ volatile("yield" ::: "memory"); }
 // Writes the line back and drops it from every cache. Linux lets user space do so (SCTLR_EL1.UCI).
 CPU_INLINE void cpu_flush(const void *line) { __asm__ volatile("dc civac, %0" ::"r"(line) : "memory"); }
 
-// One add of one cycle, which the compiler can neither merge nor move.
+#define CPU_ADD_CYCLES 1
+
+// One add, which takes CPU_ADD_CYCLES after the one before it and which the compiler can neither merge nor move.
 CPU_INLINE uint64_t cpu_add(uint64_t sum, uint64_t term) {
   __asm__ volatile("add %0, %0, %1" : "+r"(sum) : "r"(term));
   return sum;
 }
+
+#define CPU_TELLS_HYPERVISOR 0 // whether what follows is the whole truth
 
 // The hypervisor's signature: here the CPU does not speak of one.
 CPU_INLINE int cpu_hypervisor(char signature[13]) {
@@ -46,9 +50,6 @@ CPU_INLINE int cpu_hypervisor(char signature[13]) {
 
 // Whether AT_HWCAP tells of FEAT_LSE (HWCAP_ATOMICS).
 CPU_INLINE int cpu_has_lse(unsigned long hwcap) { return (int)(hwcap >> 8 & 1); }
-
-// Whether the counter runs at one rate, whatever the core's clock does: the architecture says so.
-CPU_INLINE int cpu_clock_invariant(void) { return 1; }
 
 CPU_INLINE void cpu_fence_compiler(void) { __asm__ volatile("" ::: "memory"); }
 CPU_INLINE void cpu_fence_dmb_ish(void) { __asm__ volatile("dmb ish" ::: "memory"); }

@@ -42,11 +42,15 @@ CPU_INLINE void cpu_flush(const void *line) {
 #endif
 }
 
-// One add of one cycle, which the compiler can neither merge nor move.
+#define CPU_ADD_CYCLES 1
+
+// One add, which takes CPU_ADD_CYCLES after the one before it and which the compiler can neither merge nor move.
 CPU_INLINE uint64_t cpu_add(uint64_t sum, uint64_t term) {
   __asm__ volatile("add %0, %0, %1" : "+r"(sum) : "r"(term));
   return sum;
 }
+
+#define CPU_TELLS_HYPERVISOR 0 // whether what follows is the whole truth
 
 // The hypervisor's signature: here the CPU does not speak of one.
 CPU_INLINE int cpu_hypervisor(char signature[13]) {
@@ -59,9 +63,6 @@ CPU_INLINE int cpu_has_lse(unsigned long hwcap) {
   (void)hwcap;
   return 0;
 }
-
-// Whether the counter runs at one rate, whatever the core's clock does: the architecture says so.
-CPU_INLINE int cpu_clock_invariant(void) { return 1; }
 
 CPU_INLINE void cpu_fence_compiler(void) { __asm__ volatile("" ::: "memory"); }
 CPU_INLINE void cpu_fence_fence_rw_rw(void) { __asm__ volatile("fence rw, rw" ::: "memory"); }

@@ -35,8 +35,10 @@ CPU_INLINE void cpu_flush(const void *line) {
   __asm__ volatile("clflush %0" ::"m"(*(const volatile char *)line) : "memory");
 }
 
-// One add of one cycle, which the compiler can neither merge nor move. Of registers: some cores add small immediates
-// for free when they rename.
+#define CPU_ADD_CYCLES 1
+
+// One add, which takes CPU_ADD_CYCLES after the one before it and which the compiler can neither merge nor move. Of
+// registers: some cores add small immediates for free when they rename.
 CPU_INLINE uint64_t cpu_add(uint64_t sum, uint64_t term) {
   __asm__ volatile("addq %1, %0" : "+r"(sum) : "r"(term) : "cc");
   return sum;
@@ -51,6 +53,8 @@ CPU_INLINE CpuId cpu_id(uint32_t leaf, uint32_t subleaf) {
   __asm__ volatile("cpuid" : "=a"(id.eax), "=b"(id.ebx), "=c"(id.ecx), "=d"(id.edx) : "a"(leaf), "c"(subleaf));
   return id;
 }
+
+#define CPU_TELLS_HYPERVISOR 1 // whether what follows is the whole truth
 
 // The hypervisor's signature ("KVMKVMKVM"), NUL-terminated; 0 where the CPU speaks of none.
 CPU_INLINE int cpu_hypervisor(char signature[13]) {
@@ -69,11 +73,6 @@ CPU_INLINE int cpu_hypervisor(char signature[13]) {
 CPU_INLINE int cpu_has_lse(unsigned long hwcap) {
   (void)hwcap;
   return 0;
-}
-
-// Whether the counter runs at one rate, whatever the core's clock does: CPUID 80000007H:EDX[8], "invariant TSC".
-CPU_INLINE int cpu_clock_invariant(void) {
-  return cpu_id(0x80000000u, 0).eax >= 0x80000007u && (cpu_id(0x80000007u, 0).edx >> 8 & 1);
 }
 
 CPU_INLINE int cpu_has_serialize(void) { return cpu_id(0, 0).eax >= 7 && (cpu_id(7, 0).edx >> 14 & 1); }

@@ -5,9 +5,9 @@
 
 typedef struct {
   const char *arch;            // "x86_64": the arch/ folder of the CPU weakmem was compiled for
-  const char *cpu;             // "AMD EPYC 7763": the model name that the system gives; "" if none
+  const char *cpu;             // "AMD EPYC 7763", "Neoverse-N1": as the system names it; "" if it does not, or emulated
   const char *vendor;          // "AuthenticAMD"; "" if not known, as below
-  int family, model, stepping; // x86: CPUID; ARM: implementer/variant/part/revision as MIDR has them; -1 if not known
+  int family, model, stepping; // x86: CPUID; ARM: of MIDR implementer, part, variant*16+revision; -1 if not known
   const char *microcode;       // "0x1000065"
   unsigned cores, pus;         // that we may use
   const char *virtual_;        // hypervisor: "kvm", "xen", ...; "" on bare metal
@@ -23,10 +23,17 @@ Identity identity_read(const Topology *topology, Arena *arena);
 // A short phrase for a table's head: "AMD EPYC (x86_64, 2 cores, kvm)".
 void identity_print(const Identity *identity, Text *out);
 
-// What spoils a measurement, each as a warning: other load, steal time, a hypervisor, a powersave governor, SMT
-// siblings in use, too few PUs. Two calls: `begin` before the run remembers the counters, `end` after it warns.
+// What spoils a measurement, each as a warning: other load, steal time, a hypervisor, a governor that changes the
+// clock, SMT siblings in use, too few PUs. Two calls: `begin` before the run remembers the counters, `end` after it
+// (once its child processes have been waited for: their time is ours) warns. Where /proc or /sys are missing less is
+// noticed.
 typedef struct {
-  double steal_ticks, busy_ticks, total_ticks;
+  double seconds;  // clock_seconds
+  double own;      // seconds of CPU that this process and its children used
+  double busy;     // seconds that the PUs of the placement were busy
+  double steal;    // seconds that the hypervisor gave them to others
+  double siblings; // seconds that the SMT siblings of these PUs were busy
+  unsigned pus;    // of the placement, each once
 } Conditions;
-Conditions conditions_begin(void);
+Conditions conditions_begin(const Topology *topology, const Placement *placement);
 void conditions_end(const Conditions *begin, const Topology *topology, const Placement *placement, Diag *diag);

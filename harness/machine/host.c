@@ -1,0 +1,204 @@
+#include "harness/machine/host.h"
+
+#include "arch/arch.h"
+#include "arch/cpu.h"
+#include "harness/base/text.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *host_file(Arena *arena, const char *path) {
+  enum { LIMIT = 1 << 18, CHUNK = 1 << 12 };
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return "";
+  Text text = {0};
+  char chunk[CHUNK];
+  for (ssize_t got; text.length < LIMIT && (got = read(file, chunk, CHUNK)) > 0;)
+    text_add_bytes(&text, chunk, (size_t)got);
+  close(file);
+  while (text.length && isspace((unsigned char)text.bytes[text.length - 1]))
+    text.length--;
+  const char *bytes = arena_copy(arena, text_string(&text), text.length);
+  text_free(&text);
+  return bytes;
+}
+
+// Emulators of programs pretend that /proc/self/exe is the program; the kernel, asked by another name, says who it is
+// that runs.
+static bool run_by_another_program(void) {
+  int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return false;
+  struct stat pretended, real;
+  bool both = !fstat(file, &pretended) && !stat("/proc/thread-self/exe", &real);
+  close(file);
+  return both && (pretended.st_dev != real.st_dev || pretended.st_ino != real.st_ino);
+}
+
+// Whether the kernel says that it was made for another architecture than we were. Since Linux 6.1.
+static bool kernel_is_foreign(Arena *arena) {
+  const char *machine = host_file(arena, "/proc/sys/kernel/arch");
+  for (unsigned i = 0; i < arch_count; i++)
+    if (arch_all[i]->uname && !strcmp(arch_all[i]->uname, machine))
+      return arch_all[i] != arch_here();
+  return false;
+}
+
+bool host_emulated(Arena *arena) {
+  char signature[13];
+  if (run_by_another_program() || kernel_is_foreign(arena))
+    return true;
+  return cpu_hypervisor(signature) && !strcmp(signature, "TCGTCGTCGTCG");
+}
+
+typedef struct {
+  const char *text, *name;
+} Naming;
+
+// What hypervisors call themselves in CPUID leaf 40000000H.
+static const Naming signatures[] = {
+    {"KVMKVMKVM", "kvm"},          {"Linux KVM Hv", "kvm"},        {"Microsoft Hv", "hyperv"},
+    {"VMwareVMware", "vmware"},    {"XenVMMXenVMM", "xen"},        {"bhyve bhyve ", "bhyve"},
+    {"TCGTCGTCGTCG", "qemu"},      {"ACRNACRNACRN", "acrn"},       {"prl hyperv  ", "parallels"},
+    {" lrpepyh  vr", "parallels"}, {"VBoxVBoxVBox", "virtualbox"}, {"QNXQVMBSQG", "qnx"},
+};
+
+// Parts of what firmware and device trees say of a virtual machine.
+static const Naming marks[] = {
+    {"linux,kvm", "kvm"},
+    {"xen,xen", "xen"},
+    {"KVM", "kvm"},
+    {"QEMU", "kvm"},
+    {"VMware", "vmware"},
+    {"Virtual Machine", "hyperv"},
+    {"VirtualBox", "virtualbox"},
+    {"innotek", "virtualbox"},
+    {"Xen", "xen"},
+    {"BHYVE", "bhyve"},
+    {"Parallels", "parallels"},
+    {"Apple Virtualization", "apple"},
+    {"Google Compute Engine", "kvm"},
+    {"OpenStack", "kvm"},
+    {"Alibaba Cloud ECS", "kvm"},
+};
+
+static const char *find_mark(const char *text) {
+  for (unsigned i = 0; i < sizeof marks / sizeof *marks; i++)
+    if (strstr(text, marks[i].text))
+      return marks[i].name;
+  return NULL;
+}
+
+// From the firmware, where the CPU does not say: on ARM, RISC-V and POWER.
+static const char *ask_firmware(Arena *arena) {
+  static const char *const paths[] = {"/proc/device-tree/hypervisor/compatible", "/sys/class/dmi/id/sys_vendor",
+                                      "/sys/class/dmi/id/product_name", "/sys/class/dmi/id/bios_vendor"};
+  for (unsigned i = 0; i < sizeof paths / sizeof *paths; i++) {
+    const char *name = find_mark(host_file(arena, paths[i]));
+    if (name)
+      return name;
+  }
+  const char *product = host_file(arena, "/sys/class/dmi/id/product_name");
+  if (!strcmp(host_file(arena, "/sys/class/dmi/id/sys_vendor"), "Amazon EC2") && !strstr(product, ".metal"))
+    return "kvm";
+  const char *cpuinfo = host_file(arena, "/proc/cpuinfo");
+  if (strstr(cpuinfo, "emulated by qemu"))
+    return "kvm";
+  return strstr(cpuinfo, "pSeries") ? "powervm" : "";
+}
+
+const char *host_hypervisor(Arena *arena) {
+  char signature[13];
+  if (cpu_hypervisor(signature)) {
+    for (unsigned i = 0; i < sizeof signatures / sizeof *signatures; i++)
+      if (!strcmp(signature, signatures[i].text))
+        return signatures[i].name;
+    for (char *c = signature; *c; c++)
+      if (!isprint((unsigned char)*c))
+        *c = '?';
+    return signature[0] ? arena_string(arena, signature) : "unknown";
+  }
+  const char *type = host_file(arena, "/sys/hypervisor/type");
+  if (*type)
+    return type;
+  return CPU_TELLS_HYPERVISOR ? "" : ask_firmware(arena);
+}
+
+typedef struct {
+  unsigned implementer;
+  const char *name;
+} ArmImplementer;
+
+// Arm ARM (DDI 0487), MIDR_EL1; the parts are each maker's, as Linux lists them (arch/arm64/include/asm/cputype.h).
+static const ArmImplementer arm_implementers[] = {
+    {0x41, "Arm"}, {0x42, "Broadcom"}, {0x43, "Cavium"}, {0x46, "Fujitsu"},   {0x48, "HiSilicon"}, {0x4e, "NVIDIA"},
+    {0x50, "APM"}, {0x51, "Qualcomm"}, {0x61, "Apple"},  {0x6d, "Microsoft"}, {0xc0, "Ampere"},
+};
+
+static const struct {
+  unsigned implementer, part;
+  const char *name;
+} arm_parts[] = {
+    {0x41, 0xd03, "Cortex-A53"},
+    {0x41, 0xd04, "Cortex-A35"},
+    {0x41, 0xd05, "Cortex-A55"},
+    {0x41, 0xd07, "Cortex-A57"},
+    {0x41, 0xd08, "Cortex-A72"},
+    {0x41, 0xd09, "Cortex-A73"},
+    {0x41, 0xd0a, "Cortex-A75"},
+    {0x41, 0xd0b, "Cortex-A76"},
+    {0x41, 0xd0c, "Neoverse-N1"},
+    {0x41, 0xd0d, "Cortex-A77"},
+    {0x41, 0xd40, "Neoverse-V1"},
+    {0x41, 0xd41, "Cortex-A78"},
+    {0x41, 0xd44, "Cortex-X1"},
+    {0x41, 0xd46, "Cortex-A510"},
+    {0x41, 0xd47, "Cortex-A710"},
+    {0x41, 0xd48, "Cortex-X2"},
+    {0x41, 0xd49, "Neoverse-N2"},
+    {0x41, 0xd4a, "Neoverse-E1"},
+    {0x41, 0xd4b, "Cortex-A78C"},
+    {0x41, 0xd4d, "Cortex-A715"},
+    {0x41, 0xd4e, "Cortex-X3"},
+    {0x41, 0xd4f, "Neoverse-V2"},
+    {0x41, 0xd80, "Cortex-A520"},
+    {0x41, 0xd81, "Cortex-A720"},
+    {0x41, 0xd82, "Cortex-X4"},
+    {0x41, 0xd84, "Neoverse-V3"},
+    {0x41, 0xd8e, "Neoverse-N3"},
+    {0x42, 0x516, "ThunderX2"},
+    {0x43, 0x0a1, "ThunderX"},
+    {0x43, 0x0af, "ThunderX2"},
+    {0x46, 0x001, "A64FX"},
+    {0x48, 0xd01, "Kunpeng-920"},
+    {0x4e, 0x003, "Denver-2"},
+    {0x4e, 0x004, "Carmel"},
+    {0x51, 0x001, "Oryon"},
+    {0x51, 0xc00, "Falkor"},
+    {0x61, 0x022, "M1 Icestorm"},
+    {0x61, 0x023, "M1 Firestorm"},
+    {0x61, 0x032, "M2 Blizzard"},
+    {0x61, 0x033, "M2 Avalanche"},
+    {0x6d, 0xd49, "Azure Cobalt 100"},
+    {0xc0, 0xac3, "Ampere-1"},
+    {0xc0, 0xac4, "Ampere-1a"},
+};
+
+const char *host_arm_implementer(unsigned implementer) {
+  for (unsigned i = 0; i < sizeof arm_implementers / sizeof *arm_implementers; i++)
+    if (arm_implementers[i].implementer == implementer)
+      return arm_implementers[i].name;
+  return NULL;
+}
+
+const char *host_arm_part(unsigned implementer, unsigned part) {
+  for (unsigned i = 0; i < sizeof arm_parts / sizeof *arm_parts; i++)
+    if (arm_parts[i].implementer == implementer && arm_parts[i].part == part)
+      return arm_parts[i].name;
+  return NULL;
+}

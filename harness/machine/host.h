@@ -1,0 +1,19 @@
+// What stands between us and the CPU: emulators, hypervisors, the system's files. Private to machine/.
+#pragma once
+#include "harness/base/arena.h"
+
+#include <stdbool.h>
+
+// A file of /proc or /sys, at most 256 KiB of it, without trailing blanks; "" where it is missing or unreadable.
+const char *host_file(Arena *arena, const char *path);
+
+// Whether another program executes our instructions (qemu-user, valgrind) or the whole machine is emulated, as far as
+// it can be known: then nothing that is seen or measured is this architecture's.
+bool host_emulated(Arena *arena);
+
+// "kvm", "xen", "vmware", ...; "" on bare metal, and where nothing tells.
+const char *host_hypervisor(Arena *arena);
+
+// The names of a MIDR_EL1's implementer and part: "Arm", "Neoverse-N1"; NULL where they are not in our table.
+const char *host_arm_implementer(unsigned implementer);
+const char *host_arm_part(unsigned implementer, unsigned part);
