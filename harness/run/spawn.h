@@ -1,0 +1,39 @@
+// A program run with what it says captured. Private to run/.
+#pragma once
+#include "harness/run/group.h"
+
+typedef struct {
+  const char *path; // of the program: no search
+  char *const *argv;
+  int input;             // a descriptor for its standard input; -1: nothing
+  const char *temporary; // a folder for its own temporary files; NULL: as we have it
+  double timeout;        // seconds
+} SpawnCommand;
+
+typedef struct {
+  Group group;
+  int output;      // what it says on standard output and error, mixed
+  Text said;       // the first SPAWN_KEPT bytes of that; freed by spawn_finish
+  size_t unkept;   // bytes beyond them
+  double deadline; // clock_seconds
+  bool late;       // killed since its time was up
+} Spawn;
+
+enum { SPAWN_KEPT = 64 << 10 };
+
+// Starts it. It dies with the calling thread. False with the reason.
+bool spawn_start(Spawn *spawn, const SpawnCommand *command, Diag *diag);
+
+// Waits until one of them says something or ends, at most `milliseconds`; a signal cuts it short.
+void spawn_wait(Spawn *const *spawns, unsigned count, int milliseconds);
+
+// Takes in what it said. True once it has ended, or its time is up.
+bool spawn_step(Spawn *spawn);
+
+// Kills and reaps what is left of it and takes in the rest of what it said. How it ended is in *end; `said` stays
+// until spawn_free.
+void spawn_finish(Spawn *spawn, GroupEnd *end);
+void spawn_free(Spawn *spawn);
+
+// Starts a program, waits for it, finishes it. False where it could not be started.
+bool spawn_run(Spawn *spawn, const SpawnCommand *command, GroupEnd *end, Diag *diag);
