@@ -6,11 +6,15 @@
 
 typedef struct {
   const char *const *features; // of the CPU, NULL-terminated; NULL: the architecture's default ("lse" on aarch64)
-  unsigned unroll;             // turns of each loop; 0: the default
+  unsigned unroll;             // turns of each loop; 0: LOWER_UNROLL
 } LowerOptions;
 
+// Enough for a compare-exchange loop of two or three threads to end in each of its ways.
+enum { LOWER_UNROLL = 4 };
+
 // Lowers a test for an architecture by its table, or for C11 and sc, whose events are the C11 operations themselves.
-// NULL with an error in `diag` where it cannot be (a fence the architecture does not have).
+// Operands are evaluated from left to right. NULL with an error in `diag` where it cannot be (a fence the architecture
+// does not have). `options` may be NULL. The program points into the test and its source, and lives in `arena`.
 Program *program_lower(const Test *test, const Arch *arch, const LowerOptions *options, Arena *arena, Diag *diag);
 
 // The program as text, for `show` and for tests: one instruction a line.

@@ -22,22 +22,21 @@ typedef struct {
 } Operand;
 
 typedef enum {
-  INSTR_READ,    // dst = [address]
-  INSTR_WRITE,   // [address] = value
-  INSTR_RMW,     // dst = [address]; [address] = dst `operation` value (EXCHANGE: value)
-  INSTR_COMPARE, // dst = [address]; if dst == expected: [address] = value, dst2 = 1; else dst2 = 0
-  INSTR_FENCE,
+  INSTR_READ,      // dst = [address]
+  INSTR_WRITE,     // [address] = value
+  INSTR_RMW,       // dst = [address]; [address] = dst `operation` value (OP_SECOND: value, an exchange)
+  INSTR_FENCE,     //
   INSTR_OPERATION, // dst = a `operation` b
-  INSTR_BRANCH, // to `target` where `a` is zero, else on; a control dependency on `a` for all that follows in program
-                // order
-  INSTR_JUMP,   // to `target`
-  INSTR_BOUND   // a loop that was unrolled to its bound goes on here: executions that reach it are dropped, and it is
-                // said
+  INSTR_BRANCH, // to `target` where `a` is zero, else on; all that follows in program order is control dependent on `a`
+  INSTR_JUMP,   // to `target`; one that goes back closes a loop
+  INSTR_EITHER, // on, or to `target`: both are possible and nothing depends on which it is
+  INSTR_ASSUME  // where `a` is zero there is no such path; not a dependency. A compare-exchange is INSTR_EITHER, then
+                // an INSTR_RMW that assumes that it found what it expected, or an INSTR_READ that did not
 } InstrKind;
 
 // Arithmetic by name would do for a machine; the litmus language needs these.
 typedef enum {
-  OP_MOVE,
+  OP_MOVE, // a
   OP_ADD,
   OP_SUB,
   OP_MUL,
@@ -54,23 +53,24 @@ typedef enum {
   OP_LE,
   OP_GT,
   OP_GE,
-  OP_NEG,
-  OP_NOT,
-  OP_COMPLEMENT,
-  OP_EXCHANGE // INSTR_RMW only
+  OP_NEG,        // of a
+  OP_NOT,        // of a: 1 where it is zero, else 0
+  OP_COMPLEMENT, // of a
+  OP_SECOND      // b; the result depends on a all the same
 } Operation;
 
 typedef struct {
   InstrKind kind;
   Span span;        // in Program.source
-  const char *text; // for people: "ldar", "atomic_load_explicit(x, acquire)"
-  const char *tags; // of the event (INSTR_RMW, INSTR_COMPARE: of the read), separated by blanks: "ACQ", "A", "dmb.ish"
-  const char *write_tags;   // INSTR_RMW, INSTR_COMPARE: of the write
-  const char *failure_tags; // INSTR_COMPARE: of the read where it fails
+  const char *text; // for people: "ldar", "load acquire"
+  const char *tags; // of the event (INSTR_RMW: of the read, or of the one event), separated by blanks: "ACQ", "A L"
+  const char *write_tags; // INSTR_RMW: of the write
+  bool is_pair;           // INSTR_RMW: a load- and a store-exclusive, not one instruction
   Operation operation;
-  unsigned dst, dst2; // registers; NO_REGISTER: none
-  Operand address, value, expected, a, b;
-  unsigned bits; // of the access or of the result of the arithmetic
+  unsigned dst; // a register; NO_REGISTER: none
+  Operand address, value, a, b;
+  unsigned bits; // of the access, or of the type that the arithmetic is done in: 8 to 128. Comparisons and OP_NOT give
+                 // 0 or 1 of any type
   bool is_signed;
   unsigned target; // index into the thread's instructions; the count of them: the end
 } Instr;
@@ -80,7 +80,7 @@ enum { NO_REGISTER = 0x7fffffff };
 typedef struct {
   Instr *instrs;
   unsigned instr_count;
-  unsigned register_count; // registers are 0 at first unless `initial` says otherwise
+  unsigned register_count; // the test's, then temporary ones; they are 0 at first unless `initial` says otherwise
   EventValue *initial;     // register_count values
 } ProgramThread;
 
@@ -97,16 +97,30 @@ typedef struct {
   unsigned location, element;
 } ProgramObservable;
 
-typedef struct {
+typedef struct Program {
   const char *name;
   const Source *source;
   bool rmw_is_one_event; // else a read-modify-write is a read and a write joined by rmw
+  unsigned unroll;       // turns of a loop that a path may take where a value that was read decides, at least 1
   ProgramThread *threads;
   unsigned thread_count;
   ProgramLocation *locations;
   unsigned location_count;
-  ProgramObservable *observables; // in the order of the test's
-  unsigned observable_count;
+  ProgramObservable *observables; // in the order of the test's: those shown, then those that only the filter reads
+  unsigned observable_count;      // shown
+  unsigned observable_total;
+  bool (*keep)(const void *context, const EventValue *state); // final states (`observable_total` values) that it
+  const void *keep_context;                                   // refuses are left out; NULL: none are
   bool unmodelled; // accesses that tear or are misaligned: no model speaks of them
   const char *unmodelled_reason;
 } Program;
+
+// What the operation makes of two values, wrapped to the type it is done in. Where C leaves it undefined (a division by
+// zero, a shift beyond the width) it is 0.
+EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, EventValue a, EventValue b);
+// "+", "<<", "move".
+const char *operation_name(Operation operation);
+
+bool event_value_equal(EventValue a, EventValue b);
+// Numbers before pointers; negative, 0 or positive.
+int event_value_compare(EventValue a, EventValue b);

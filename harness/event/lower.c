@@ -1,0 +1,619 @@
+// Test -> Program: thread by thread, statement by statement. What an operation becomes on a CPU is a row of its table.
+#include "harness/event/lower.h"
+
+#include "harness/lang/state.h"
+
+#include <assert.h>
+#include <string.h>
+
+typedef struct {
+  const Test *test;
+  const Arch *arch;
+  const char *const *features;
+  Arena *arena;
+  Diag *diag;
+  Program *program;
+  unsigned thread; // being lowered
+  Instr *instrs;
+  size_t count, capacity;
+  unsigned temporaries, temporary_peak; // registers beyond the test's: in use, and the most there ever were
+} Lowering;
+
+// The type that arithmetic is done in.
+typedef struct {
+  unsigned bits;
+  bool is_signed;
+} Width;
+
+static Width width_of(BaseType type) { return (Width){base_type_bits(type), base_type_signed(type)}; }
+
+// C11 6.3.1.8, the usual arithmetic conversions, by width alone: types of one width and sign behave alike.
+static Width width_common(Width a, Width b) {
+  if (a.bits < 32)
+    a = (Width){32, true};
+  if (b.bits < 32)
+    b = (Width){32, true};
+  if (a.bits == b.bits)
+    return (Width){a.bits, a.is_signed && b.is_signed};
+  return a.bits > b.bits ? a : b;
+}
+
+static Operand number(Value value) { return (Operand){.constant = {-1, value}}; }
+static Operand in_register(unsigned reg) { return (Operand){.is_register = true, .reg = reg}; }
+
+static unsigned temporary(Lowering *l) {
+  unsigned reg = l->test->threads[l->thread].register_count + l->temporaries++;
+  if (l->temporaries > l->temporary_peak)
+    l->temporary_peak = l->temporaries;
+  return reg;
+}
+
+// Appends an instruction and says where it is.
+static unsigned emit(Lowering *l, Instr instr) {
+  l->instrs = arena_grow(l->arena, l->instrs, &l->capacity, l->count + 1, sizeof *l->instrs);
+  if (!instr.tags)
+    instr.tags = "";
+  if (!instr.write_tags)
+    instr.write_tags = "";
+  l->instrs[l->count] = instr;
+  return (unsigned)l->count++;
+}
+
+static void patch(Lowering *l, unsigned at) { l->instrs[at].target = (unsigned)l->count; }
+
+static Operand operate(Lowering *l, Span span, Operation operation, Width width, Operand a, Operand b) {
+  unsigned dst = temporary(l);
+  emit(l, (Instr){.kind = INSTR_OPERATION,
+                  .span = span,
+                  .text = operation_name(operation),
+                  .operation = operation,
+                  .dst = dst,
+                  .a = a,
+                  .b = b,
+                  .bits = width.bits,
+                  .is_signed = width.is_signed});
+  return in_register(dst);
+}
+
+static bool width_holds(Width to, Width from) {
+  if (to.is_signed == from.is_signed)
+    return to.bits >= from.bits;
+  return to.is_signed && to.bits > from.bits;
+}
+
+// The value converted to another type; values that it can hold stay as they are.
+static Operand convert(Lowering *l, Span span, Operand value, BaseType from, Width to, bool to_bool) {
+  if (to_bool)
+    return from == BASE_BOOL ? value : operate(l, span, OP_NE, width_of(from), value, number(0));
+  if (width_holds(to, width_of(from)))
+    return value;
+  return operate(l, span, OP_MOVE, to, value, number(0));
+}
+
+static Operand convert_type(Lowering *l, Span span, Operand value, BaseType from, BaseType to) {
+  return convert(l, span, value, from, width_of(to), to == BASE_BOOL);
+}
+
+// ---- Operations on memory ----
+
+// One operation, of C11's point of view. The same is one event in C11 and a row of steps on a CPU.
+typedef struct {
+  LowerOperation kind;
+  const char *name; // "load", "fetch_add"
+  Order order;
+  Span span;
+  Operand address, value; // value: LOWER_STORE, LOWER_RMW
+  Operation operation;    // LOWER_RMW
+  BaseType type;
+  unsigned dst; // LOWER_LOAD, LOWER_RMW
+} MemoryOperation;
+
+static const char *short_order(Order order) {
+  static const char prefix[] = "memory_order_";
+  const char *name = order_name(order);
+  return strncmp(name, prefix, sizeof prefix - 1) ? name : name + sizeof prefix - 1;
+}
+
+static const char *c11_tag(Order order) {
+  static const char *const tags[ORDER_COUNT] = {
+      [ORDER_PLAIN] = "NA",    [ORDER_RELAXED] = "RLX",     [ORDER_CONSUME] = "CON", [ORDER_ACQUIRE] = "ACQ",
+      [ORDER_RELEASE] = "REL", [ORDER_ACQ_REL] = "ACQ_REL", [ORDER_SEQ_CST] = "SC",
+  };
+  return tags[order];
+}
+
+static InstrKind c11_kind(LowerOperation kind) {
+  static const InstrKind kinds[] = {
+      [LOWER_LOAD] = INSTR_READ, [LOWER_STORE] = INSTR_WRITE, [LOWER_RMW] = INSTR_RMW, [LOWER_FENCE] = INSTR_FENCE};
+  return kinds[kind];
+}
+
+static Instr memory_instr(const MemoryOperation *op, InstrKind kind, const char *text, const char *tags) {
+  Width width = width_of(op->type);
+  return (Instr){.kind = kind,
+                 .span = op->span,
+                 .text = text,
+                 .tags = tags,
+                 .operation = op->operation,
+                 .dst = op->dst,
+                 .address = op->address,
+                 .value = op->value,
+                 .bits = width.bits,
+                 .is_signed = width.is_signed};
+}
+
+static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *step) {
+  // The table's read-modify-write is an exchange; the others are named for what they do and how.
+  bool other = op->kind == LOWER_RMW && strcmp(op->name, "exchange") != 0;
+  const char *text = other ? arena_printf(l->arena, "%s as %s", op->name, step->instruction) : step->instruction;
+  switch (step->kind) {
+  case STEP_READ:
+    emit(l, memory_instr(op, INSTR_READ, step->instruction, step->tags));
+    break;
+  case STEP_WRITE:
+    emit(l, memory_instr(op, INSTR_WRITE, step->instruction, step->tags));
+    break;
+  case STEP_RMW:
+  case STEP_PAIR: {
+    Instr instr = memory_instr(op, INSTR_RMW, text, step->tags);
+    instr.write_tags = step->write_tags;
+    instr.is_pair = step->kind == STEP_PAIR;
+    if (op->kind == LOWER_STORE) // by an exchange whose result nobody wants
+      instr.operation = OP_SECOND;
+    emit(l, instr);
+    break;
+  }
+  case STEP_FENCE:
+    emit(l, (Instr){.kind = INSTR_FENCE, .span = op->span, .text = step->instruction, .tags = step->tags});
+    break;
+  case STEP_BRANCH:
+    assert(op->kind == LOWER_LOAD || op->kind == LOWER_RMW);
+    patch(
+        l,
+        emit(l, (Instr){.kind = INSTR_BRANCH, .span = op->span, .text = step->instruction, .a = in_register(op->dst)}));
+    break;
+  }
+}
+
+static void lower_memory(Lowering *l, const MemoryOperation *op) {
+  if (!l->arch->row_count) {
+    const char *text = arena_printf(l->arena, "%s %s", op->name, short_order(op->order));
+    emit(l, memory_instr(op, c11_kind(op->kind), text, c11_tag(op->order)));
+    return;
+  }
+  const char *order = op->order == ORDER_PLAIN ? "relaxed" : short_order(op->order);
+  const LowerRow *row = arch_lower(l->arch, op->kind, order, l->features);
+  if (!row) {
+    diag_error_at(l->diag, l->test->source, op->span, "%s has no %s with order %s", l->arch->title, op->name, order);
+    return;
+  }
+  for (unsigned i = 0; i < row->step_count; i++)
+    emit_step(l, op, &row->steps[i]);
+}
+
+// ---- Expressions ----
+
+static Operand lower_expr(Lowering *l, const Expr *expr);
+
+static void unmodelled(Lowering *l, const char *reason) {
+  if (l->program->unmodelled)
+    return;
+  l->program->unmodelled = true;
+  l->program->unmodelled_reason = reason;
+}
+
+// Models speak of accesses that are single: whole, aligned ones.
+static void check_modelled(Lowering *l, const Location *location, Order order) {
+  unsigned bytes = base_type_bits(location->type) / 8;
+  if (location->has_offset && location->line_offset % bytes)
+    unmodelled(l, arena_printf(l->arena, "%s is misaligned, by its Layout=", location->name));
+  if (bytes > 8 && order == ORDER_PLAIN)
+    unmodelled(l, arena_printf(l->arena, "a plain access to %s, of 128 bits, may tear", location->name));
+}
+
+static Operand lower_address(Lowering *l, const Address *address, Order order, Span span) {
+  check_modelled(l, &l->test->locations[address->location], order);
+  Operand base = {.constant = {(int)address->location, 0}};
+  if (!address->index)
+    return base;
+  if (address->index->kind == EXPR_CONSTANT) {
+    base.constant.number = address->index->constant;
+    return base;
+  }
+  return operate(l, span, OP_ADD, (Width){64, true}, base, lower_expr(l, address->index));
+}
+
+static BaseType location_type(const Lowering *l, const Address *address) {
+  return l->test->locations[address->location].type;
+}
+
+static Operand lower_load(Lowering *l, const Address *address, Operand at, Order order, Span span) {
+  MemoryOperation op = {.kind = LOWER_LOAD,
+                        .name = "load",
+                        .order = order,
+                        .span = span,
+                        .address = at,
+                        .type = location_type(l, address),
+                        .dst = temporary(l)};
+  lower_memory(l, &op);
+  return in_register(op.dst);
+}
+
+static void lower_store(Lowering *l, const Address *address, Operand at, Operand value, Order order, Span span) {
+  MemoryOperation op = {.kind = LOWER_STORE,
+                        .name = "store",
+                        .order = order,
+                        .span = span,
+                        .address = at,
+                        .value = value,
+                        .type = location_type(l, address),
+                        .dst = NO_REGISTER};
+  lower_memory(l, &op);
+}
+
+static Operand lower_rmw(Lowering *l, const char *name, Operation operation, const Address *address, const Expr *value,
+                         Order order, Span span) {
+  BaseType type = location_type(l, address);
+  Operand at = lower_address(l, address, order, span);
+  MemoryOperation op = {.kind = LOWER_RMW,
+                        .name = name,
+                        .order = order,
+                        .span = span,
+                        .address = at,
+                        .value = convert_type(l, span, lower_expr(l, value), value->type, type),
+                        .operation = operation,
+                        .type = type,
+                        .dst = temporary(l)};
+  lower_memory(l, &op);
+  return in_register(op.dst);
+}
+
+static void assume(Lowering *l, Operand holds, Span span) {
+  emit(l, (Instr){.kind = INSTR_ASSUME, .span = span, .text = "assume", .a = holds});
+}
+
+static void move(Lowering *l, unsigned dst, Operand value, BaseType from, BaseType to, Span span) {
+  Width width = width_of(to);
+  value = convert_type(l, span, value, from, to);
+  emit(l, (Instr){.kind = INSTR_OPERATION,
+                  .span = span,
+                  .text = operation_name(OP_MOVE),
+                  .operation = OP_MOVE,
+                  .dst = dst,
+                  .a = value,
+                  .b = number(0),
+                  .bits = width.bits,
+                  .is_signed = width.is_signed});
+}
+
+// Compare-exchange, as either of two: an exchange that finds what it expected, or a load that does not (a weak one may
+// fail all the same) and puts what it found where the expected value came from. The result depends on what was read.
+static Operand lower_compare_exchange(Lowering *l, const Expr *expr) {
+  const Address *address = &expr->compare_exchange.address, *expected_address = &expr->compare_exchange.expected;
+  bool in_reg = expr->compare_exchange.expected_in_register;
+  BaseType type = location_type(l, address), expected_type;
+  Span span = expr->span;
+  Operand at = lower_address(l, address, expr->compare_exchange.success, span), expected_at = {0}, expected;
+  if (!in_reg)
+    expected_at = lower_address(l, expected_address, ORDER_PLAIN, span);
+  const Expr *desired_expr = expr->compare_exchange.desired;
+  Operand desired = convert_type(l, span, lower_expr(l, desired_expr), desired_expr->type, type);
+  if (in_reg) {
+    expected_type = l->test->threads[l->thread].registers[expr->compare_exchange.expected_register].type.base;
+    expected = in_register(expr->compare_exchange.expected_register);
+  } else {
+    expected_type = location_type(l, expected_address);
+    expected = lower_load(l, expected_address, expected_at, ORDER_PLAIN, span);
+  }
+  expected = convert_type(l, span, expected, expected_type, type);
+
+  unsigned result = temporary(l), found = temporary(l);
+  MemoryOperation op = {.kind = LOWER_RMW,
+                        .name = "compare_exchange",
+                        .order = expr->compare_exchange.success,
+                        .span = span,
+                        .address = at,
+                        .value = desired,
+                        .operation = OP_SECOND,
+                        .type = type,
+                        .dst = found};
+  Width one = {32, true};
+  unsigned either = emit(l, (Instr){.kind = INSTR_EITHER, .span = span, .text = "compare_exchange"});
+  lower_memory(l, &op);
+  Operand equal = operate(l, span, OP_EQ, width_of(type), in_register(found), expected);
+  assume(l, equal, span);
+  move(l, result, operate(l, span, OP_SECOND, one, equal, number(1)), BASE_INT, BASE_INT, span);
+  unsigned done = emit(l, (Instr){.kind = INSTR_JUMP, .span = span, .text = "jump"});
+
+  patch(l, either);
+  op.kind = LOWER_LOAD;
+  op.name = "failed compare_exchange";
+  op.order = expr->compare_exchange.failure;
+  lower_memory(l, &op);
+  Operand differs = operate(l, span, OP_NE, width_of(type), in_register(found), expected);
+  if (!expr->compare_exchange.weak)
+    assume(l, differs, span);
+  if (in_reg)
+    move(l, expr->compare_exchange.expected_register, in_register(found), type, expected_type, span);
+  else
+    lower_store(l, expected_address, expected_at, convert_type(l, span, in_register(found), type, expected_type),
+                ORDER_PLAIN, span);
+  move(l, result, operate(l, span, OP_SECOND, one, differs, number(0)), BASE_INT, BASE_INT, span);
+  patch(l, done);
+  return in_register(result);
+}
+
+static Operand lower_fetch(Lowering *l, const Expr *expr) {
+  static const struct {
+    const char *name;
+    Operation operation;
+  } fetches[] = {[FETCH_ADD] = {"fetch_add", OP_ADD},
+                 [FETCH_SUB] = {"fetch_sub", OP_SUB},
+                 [FETCH_AND] = {"fetch_and", OP_AND},
+                 [FETCH_OR] = {"fetch_or", OP_OR},
+                 [FETCH_XOR] = {"fetch_xor", OP_XOR}};
+  return lower_rmw(l, fetches[expr->fetch.op].name, fetches[expr->fetch.op].operation, &expr->fetch.address,
+                   expr->fetch.operand, expr->fetch.order, expr->span);
+}
+
+static Operand truth(Lowering *l, Operand value, BaseType type, Span span) {
+  return operate(l, span, OP_NE, width_of(type), value, number(0));
+}
+
+static bool has_access(const Expr *expr) {
+  switch (expr->kind) {
+  case EXPR_CONSTANT:
+  case EXPR_REGISTER:
+    return false;
+  case EXPR_UNARY:
+    return has_access(expr->unary.operand);
+  case EXPR_BINARY:
+    return has_access(expr->binary.left) || has_access(expr->binary.right);
+  default:
+    return true;
+  }
+}
+
+// `a && b`, `a || b`: a branch where the right operand does something, else the same in arithmetic.
+static Operand lower_logical(Lowering *l, const Expr *expr) {
+  bool is_and = expr->binary.op == BINARY_LOGICAL_AND;
+  const Expr *right = expr->binary.right;
+  Width one = {32, true};
+  Operand left = truth(l, lower_expr(l, expr->binary.left), expr->binary.left->type, expr->span);
+  if (!has_access(right)) {
+    Operand other = truth(l, lower_expr(l, right), right->type, expr->span);
+    return operate(l, expr->span, is_and ? OP_AND : OP_OR, one, left, other);
+  }
+  unsigned result = temporary(l);
+  move(l, result, left, BASE_INT, BASE_INT, expr->span);
+  Operand go_on = is_and ? left : operate(l, expr->span, OP_NOT, one, left, number(0));
+  unsigned skip = emit(l, (Instr){.kind = INSTR_BRANCH, .span = expr->span, .text = "branch", .a = go_on});
+  Operand other = truth(l, lower_expr(l, right), right->type, expr->span);
+  move(l, result, other, BASE_INT, BASE_INT, expr->span);
+  patch(l, skip);
+  return in_register(result);
+}
+
+static Operand lower_binary(Lowering *l, const Expr *expr) {
+  static const Operation operations[] = {
+      [BINARY_MULTIPLY] = OP_MUL,  [BINARY_DIVIDE] = OP_DIV,     [BINARY_REMAINDER] = OP_REM,    [BINARY_ADD] = OP_ADD,
+      [BINARY_SUBTRACT] = OP_SUB,  [BINARY_SHIFT_LEFT] = OP_SHL, [BINARY_SHIFT_RIGHT] = OP_SHR,  [BINARY_LESS] = OP_LT,
+      [BINARY_LESS_EQUAL] = OP_LE, [BINARY_GREATER] = OP_GT,     [BINARY_GREATER_EQUAL] = OP_GE, [BINARY_EQUAL] = OP_EQ,
+      [BINARY_NOT_EQUAL] = OP_NE,  [BINARY_AND] = OP_AND,        [BINARY_XOR] = OP_XOR,          [BINARY_OR] = OP_OR,
+  };
+  BinaryOp op = expr->binary.op;
+  if (op == BINARY_LOGICAL_AND || op == BINARY_LOGICAL_OR)
+    return lower_logical(l, expr);
+  const Expr *left = expr->binary.left, *right = expr->binary.right;
+  bool is_shift = op == BINARY_SHIFT_LEFT || op == BINARY_SHIFT_RIGHT;
+  Width width = is_shift ? width_of(expr->type) : width_common(width_of(left->type), width_of(right->type));
+  Operand a = convert(l, expr->span, lower_expr(l, left), left->type, width, false);
+  Operand b = lower_expr(l, right);
+  if (!is_shift)
+    b = convert(l, expr->span, b, right->type, width, false);
+  return operate(l, expr->span, operations[op], width, a, b);
+}
+
+static Operand lower_unary(Lowering *l, const Expr *expr) {
+  static const Operation operations[] = {
+      [UNARY_NEGATE] = OP_NEG, [UNARY_COMPLEMENT] = OP_COMPLEMENT, [UNARY_NOT] = OP_NOT};
+  const Expr *operand = expr->unary.operand;
+  Operand value = lower_expr(l, operand);
+  if (expr->unary.op != UNARY_NOT)
+    value = convert_type(l, expr->span, value, operand->type, expr->type);
+  return operate(l, expr->span, operations[expr->unary.op], width_of(expr->type), value, number(0));
+}
+
+static Operand lower_expr(Lowering *l, const Expr *expr) {
+  switch (expr->kind) {
+  case EXPR_CONSTANT:
+    return number(expr->constant);
+  case EXPR_REGISTER:
+    return in_register(expr->reg);
+  case EXPR_UNARY:
+    return lower_unary(l, expr);
+  case EXPR_BINARY:
+    return lower_binary(l, expr);
+  case EXPR_LOAD: {
+    Operand at = lower_address(l, &expr->load.address, expr->load.order, expr->span);
+    return lower_load(l, &expr->load.address, at, expr->load.order, expr->span);
+  }
+  case EXPR_EXCHANGE:
+    return lower_rmw(l, "exchange", OP_SECOND, &expr->exchange.address, expr->exchange.value, expr->exchange.order,
+                     expr->span);
+  case EXPR_COMPARE_EXCHANGE:
+    return lower_compare_exchange(l, expr);
+  case EXPR_FETCH:
+    return lower_fetch(l, expr);
+  }
+  assert(!"a kind of expression");
+  return number(0);
+}
+
+// ---- Statements ----
+
+static void lower_block(Lowering *l, const Stmt *stmt);
+
+static void lower_assign(Lowering *l, const Stmt *stmt) {
+  if (!stmt->assign.value)
+    return;
+  BaseType type = l->test->threads[l->thread].registers[stmt->assign.reg].type.base;
+  Operand value = lower_expr(l, stmt->assign.value);
+  move(l, stmt->assign.reg, value, stmt->assign.value->type, type, stmt->span);
+}
+
+static void lower_store_stmt(Lowering *l, const Stmt *stmt) {
+  const Expr *value = stmt->store.value;
+  Operand at = lower_address(l, &stmt->store.address, stmt->store.order, stmt->span);
+  Operand operand =
+      convert_type(l, stmt->span, lower_expr(l, value), value->type, location_type(l, &stmt->store.address));
+  lower_store(l, &stmt->store.address, at, operand, stmt->store.order, stmt->span);
+}
+
+static void lower_fence(Lowering *l, const Stmt *stmt) {
+  if (stmt->fence.is_signal) // binds the compiler alone
+    return;
+  MemoryOperation op = {.kind = LOWER_FENCE, .name = "fence", .order = stmt->fence.order, .span = stmt->span};
+  lower_memory(l, &op);
+}
+
+static void lower_cpu_fence(Lowering *l, const Stmt *stmt) {
+  if (!l->arch->row_count) // C11 gives a CPU's own fence no meaning
+    return;
+  const ArchFence *fence = arch_fence(l->arch, stmt->cpu_fence);
+  if (!fence) {
+    diag_error_at(l->diag, l->test->source, stmt->span, "%s has no fence '%s'", l->arch->title, stmt->cpu_fence);
+    return;
+  }
+  emit(l, (Instr){.kind = INSTR_FENCE, .span = stmt->span, .text = fence->instruction, .tags = fence->tags});
+}
+
+static void lower_if(Lowering *l, const Stmt *stmt) {
+  Operand condition = lower_expr(l, stmt->branch.condition);
+  unsigned skip = emit(l, (Instr){.kind = INSTR_BRANCH, .span = stmt->span, .text = "branch", .a = condition});
+  lower_block(l, stmt->branch.then_block);
+  if (stmt->branch.else_block) {
+    unsigned done = emit(l, (Instr){.kind = INSTR_JUMP, .span = stmt->span, .text = "jump"});
+    patch(l, skip);
+    lower_block(l, stmt->branch.else_block);
+    patch(l, done);
+  } else {
+    patch(l, skip);
+  }
+}
+
+static void lower_while(Lowering *l, const Stmt *stmt) {
+  unsigned head = (unsigned)l->count;
+  Operand condition = lower_expr(l, stmt->loop.condition);
+  unsigned leave = emit(l, (Instr){.kind = INSTR_BRANCH, .span = stmt->span, .text = "branch", .a = condition});
+  lower_block(l, stmt->loop.body);
+  emit(l, (Instr){.kind = INSTR_JUMP, .span = stmt->span, .text = "jump", .target = head});
+  patch(l, leave);
+}
+
+static void lower_stmt(Lowering *l, const Stmt *stmt) {
+  switch (stmt->kind) {
+  case STMT_DECLARE:
+  case STMT_ASSIGN:
+    lower_assign(l, stmt);
+    break;
+  case STMT_STORE:
+    lower_store_stmt(l, stmt);
+    break;
+  case STMT_FENCE:
+    lower_fence(l, stmt);
+    break;
+  case STMT_CPU_FENCE:
+    lower_cpu_fence(l, stmt);
+    break;
+  case STMT_EXPR:
+    lower_expr(l, stmt->expr);
+    break;
+  case STMT_IF:
+    lower_if(l, stmt);
+    break;
+  case STMT_WHILE:
+    lower_while(l, stmt);
+    break;
+  }
+}
+
+static void lower_block(Lowering *l, const Stmt *stmt) {
+  for (; stmt; stmt = stmt->next) {
+    l->temporaries = 0; // none outlives its statement: a branch has read its condition before its blocks begin
+    lower_stmt(l, stmt);
+  }
+}
+
+// ---- The program ----
+
+static void lower_thread(Lowering *l, unsigned index) {
+  const Thread *thread = &l->test->threads[index];
+  l->thread = index;
+  l->instrs = NULL;
+  l->count = l->capacity = l->temporaries = l->temporary_peak = 0;
+  lower_block(l, thread->body);
+  unsigned registers = thread->register_count + l->temporary_peak;
+  ProgramThread *out = &l->program->threads[index];
+  *out = (ProgramThread){.instrs = l->instrs,
+                         .instr_count = (unsigned)l->count,
+                         .register_count = registers,
+                         .initial = ARENA_ARRAY(l->arena, EventValue, registers)};
+  for (unsigned r = 0; r < registers; r++)
+    out->initial[r] = (EventValue){-1, r < thread->register_count ? thread->registers[r].initial : 0};
+}
+
+static void lower_locations(Lowering *l) {
+  for (unsigned i = 0; i < l->test->location_count; i++) {
+    const Location *from = &l->test->locations[i];
+    ProgramLocation *to = &l->program->locations[i];
+    *to = (ProgramLocation){from->name, from->length, ARENA_ARRAY(l->arena, EventValue, from->length)};
+    for (unsigned e = 0; e < from->length; e++)
+      to->initial[e] = (EventValue){-1, from->initial[e]};
+  }
+}
+
+static void lower_observables(Lowering *l) {
+  for (unsigned i = 0; i < l->test->observable_total; i++) {
+    const Observable *o = &l->test->observables[i];
+    l->program->observables[i] = (ProgramObservable){o->is_register, o->thread, o->reg, o->location, o->element};
+  }
+}
+
+static bool filter_holds(const void *context, const EventValue *state) {
+  const Test *test = context;
+  Value values[LIMIT_OBSERVABLES];
+  assert(test->observable_total <= LIMIT_OBSERVABLES);
+  for (unsigned i = 0; i < test->observable_total; i++)
+    values[i] = state[i].number;
+  return prop_holds(test, test->filter, (State){values});
+}
+
+Program *program_lower(const Test *test, const Arch *arch, const LowerOptions *options, Arena *arena, Diag *diag) {
+  Program *program = ARENA_NEW(arena, Program);
+  *program = (Program){.name = test->name,
+                       .source = test->source,
+                       .rmw_is_one_event = arch->rmw_is_one_event,
+                       .unroll = options && options->unroll ? options->unroll : LOWER_UNROLL,
+                       .threads = ARENA_ARRAY(arena, ProgramThread, test->thread_count),
+                       .thread_count = test->thread_count,
+                       .locations = ARENA_ARRAY(arena, ProgramLocation, test->location_count),
+                       .location_count = test->location_count,
+                       .observables = ARENA_ARRAY(arena, ProgramObservable, test->observable_total),
+                       .observable_count = test->observable_count,
+                       .observable_total = test->observable_total,
+                       .keep = test->filter ? filter_holds : NULL,
+                       .keep_context = test};
+  Lowering lowering = {.test = test,
+                       .arch = arch,
+                       .features = options ? options->features : NULL,
+                       .arena = arena,
+                       .diag = diag,
+                       .program = program};
+  unsigned errors = diag->errors;
+  lower_locations(&lowering);
+  lower_observables(&lowering);
+  for (unsigned t = 0; t < test->thread_count; t++)
+    lower_thread(&lowering, t);
+  return diag->errors == errors ? program : NULL;
+}

@@ -1,0 +1,119 @@
+#include "harness/event/program.h"
+
+// `value` cut to `bits` and extended again as its type says.
+static Value wrap(Value value, unsigned bits, bool is_signed) {
+  if (bits >= 128)
+    return value;
+  UnsignedValue mask = ((UnsignedValue)1 << bits) - 1;
+  UnsignedValue low = (UnsignedValue)value & mask;
+  bool negative = is_signed && (low >> (bits - 1) & 1);
+  return (Value)(negative ? low | ~mask : low);
+}
+
+static Value divide(Value a, Value b, bool is_signed, bool remainder) {
+  if (b == 0)
+    return 0;
+  if (!is_signed)
+    return (Value)(remainder ? (UnsignedValue)a % (UnsignedValue)b : (UnsignedValue)a / (UnsignedValue)b);
+  if (b == -1) // the one quotient that can overflow
+    return remainder ? 0 : (Value) - (UnsignedValue)a;
+  return remainder ? a % b : a / b;
+}
+
+static Value shift_right(Value a, Value by, unsigned bits, bool is_signed) {
+  if (by < 0 || by >= bits)
+    return 0;
+  return is_signed ? a >> by : (Value)((UnsignedValue)a >> by);
+}
+
+static bool less(Value a, Value b, bool is_signed) { return is_signed ? a < b : (UnsignedValue)a < (UnsignedValue)b; }
+
+bool event_value_equal(EventValue a, EventValue b) { return a.location == b.location && a.number == b.number; }
+
+int event_value_compare(EventValue a, EventValue b) {
+  if (a.location != b.location)
+    return a.location < b.location ? -1 : 1;
+  return a.number < b.number ? -1 : a.number > b.number;
+}
+
+static Value numbers(Operation operation, unsigned bits, bool is_signed, Value a, Value b) {
+  UnsignedValue x = (UnsignedValue)a, y = (UnsignedValue)b;
+  switch (operation) {
+  case OP_MOVE:
+    return a;
+  case OP_ADD:
+    return (Value)(x + y);
+  case OP_SUB:
+    return (Value)(x - y);
+  case OP_MUL:
+    return (Value)(x * y);
+  case OP_DIV:
+    return divide(a, b, is_signed, false);
+  case OP_REM:
+    return divide(a, b, is_signed, true);
+  case OP_AND:
+    return a & b;
+  case OP_OR:
+    return a | b;
+  case OP_XOR:
+    return a ^ b;
+  case OP_SHL:
+    return b < 0 || b >= bits ? 0 : (Value)(x << b);
+  case OP_SHR:
+    return shift_right(a, b, bits, is_signed);
+  case OP_LT:
+    return less(a, b, is_signed);
+  case OP_LE:
+    return !less(b, a, is_signed);
+  case OP_GT:
+    return less(b, a, is_signed);
+  case OP_GE:
+    return !less(a, b, is_signed);
+  case OP_NEG:
+    return (Value)(0 - x);
+  case OP_COMPLEMENT:
+    return ~a;
+  default:
+    return b;
+  }
+}
+
+EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, EventValue a, EventValue b) {
+  switch (operation) {
+  case OP_EQ:
+    return (EventValue){-1, event_value_equal(a, b)};
+  case OP_NE:
+    return (EventValue){-1, !event_value_equal(a, b)};
+  case OP_NOT:
+    return (EventValue){-1, a.location < 0 && a.number == 0};
+  case OP_SECOND:
+    return b;
+  case OP_MOVE:
+    if (a.location >= 0)
+      return a;
+    break;
+  case OP_ADD: // a pointer and a number, either way round
+    if (a.location >= 0 || b.location >= 0)
+      return (EventValue){a.location >= 0 ? a.location : b.location,
+                          (Value)((UnsignedValue)a.number + (UnsignedValue)b.number)};
+    break;
+  case OP_SUB:
+    if (a.location >= 0)
+      return (EventValue){b.location >= 0 ? -1 : a.location,
+                          (Value)((UnsignedValue)a.number - (UnsignedValue)b.number)};
+    break;
+  default:
+    break;
+  }
+  return (EventValue){-1, wrap(numbers(operation, bits, is_signed, a.number, b.number), bits, is_signed)};
+}
+
+const char *operation_name(Operation operation) {
+  static const char *const names[] = {
+      [OP_MOVE] = "move",    [OP_ADD] = "+", [OP_SUB] = "-",         [OP_MUL] = "*",  [OP_DIV] = "/",  [OP_REM] = "%",
+      [OP_AND] = "&",        [OP_OR] = "|",  [OP_XOR] = "^",         [OP_SHL] = "<<", [OP_SHR] = ">>", [OP_EQ] = "==",
+      [OP_NE] = "!=",        [OP_LT] = "<",  [OP_LE] = "<=",         [OP_GT] = ">",   [OP_GE] = ">=",  [OP_NEG] = "-",
+      [OP_COMPLEMENT] = "~", [OP_NOT] = "!", [OP_SECOND] = "second",
+  };
+  return names[operation];
+}
