@@ -23,6 +23,9 @@ const char *cat_title(const CatModel *model);
 // text).
 bool cat_implies_coherence(const CatModel *model);
 
+// Whether some check of the model can only raise a flag (flag, undefined_unless).
+bool cat_raises_flags(const CatModel *model);
+
 typedef struct {
   bool allowed;     // every check holds
   bool undefined;   // a flag or undefined_unless that the model gives for a data race was raised (and the execution is

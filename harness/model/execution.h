@@ -6,9 +6,9 @@
 typedef enum {
   EVENT_READ = 1,
   EVENT_WRITE = 2,
-  EVENT_RMW = 3 /* one event that reads and writes */,
+  EVENT_RMW = 3, // one event that reads and writes
   EVENT_FENCE = 4,
-  EVENT_BRANCH = 8
+  EVENT_BRANCH = 8 // for what lowers to them: the litmus language does not, its branches are in ctrl
 } EventKind;
 
 typedef struct {
@@ -19,11 +19,14 @@ typedef struct {
   unsigned element;
   EventValue read, written; // values
   const char *tags;         // as the program has them; "" none. Initial writes: ""
-  bool is_failure;          // the read of a compare-exchange that failed
 } Event;
 
 // One candidate: a path through each thread, a source for each read, an order of the writes of each location. Base
 // relations are complete; everything else a model derives. Owned by the enumerator, valid during the callback.
+//
+// Values follow from the choice of sources. A read whose value would depend on itself, through a circle of reads and
+// the writes they are computed into, has none: such an execution is not made (as in herd). So no value comes out of
+// thin air; load buffering of values that are known is made, and left to the model.
 typedef struct {
   const Program *program;
   unsigned event_count;
@@ -31,7 +34,7 @@ typedef struct {
   Relation po, rf, co, addr, data, ctrl,
       rmw;                 // po is transitive; rmw joins a read to its write where they are two events
   Relation amo;            // those rmw pairs that one instruction makes (not a load-/store-exclusive pair)
-  const EventValue *state; // of the program's observables
+  const EventValue *state; // of the program's observables, `observable_total` values
   // Parts that did not change since the callback before: a model need not recompute what depends on them alone.
   uint64_t path_serial;  // changes with the events, their values aside, po, rmw and the dependencies
   uint64_t value_serial; // changes with rf
@@ -39,7 +42,8 @@ typedef struct {
 
 typedef struct {
   uint64_t executions; // shown to the callback
-  bool bound_reached;  // some loop was cut at its bound
+  bool bound_reached;  // some execution goes on in a loop beyond its bound; those were left out
+  bool out_of_bounds;  // some execution accesses an element that an array does not have; those were left out
   bool gave_up;        // beyond the limits below
   const char *why;     // a sentence, where it gave up
 } EnumerationResult;
