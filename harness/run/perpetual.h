@@ -1,0 +1,121 @@
+// The perpetual engine: threads that never wait for each other, and frames found afterwards in what they read.
+//
+// Melissaris, Markakis, Shaw, Martonosi, "PerpLE: Improving the Speed and Effectiveness of Memory Consistency Testing",
+// MICRO 2020. Every thread runs its part of the test over and over. Where the test stores a constant, iteration i
+// (from 0) stores i * k + s + 1: s numbers the k store instructions of the location, 0 is what it holds before the
+// first. A loaded value therefore names the store and the iteration that it came from. A frame is one iteration of each
+// thread; its state follows from what its loads returned:
+//
+//   a value from before the writer's iteration of the frame   reads the initial value;
+//   one of store s of that iteration                          reads what the test's store s writes;
+//   one from a later iteration                                reads what the test's last store to the location writes.
+//
+// Beyond the paper:
+//
+// - The locations exist in several copies, visited in turn, so that several line transfers are in flight. A frame takes
+//   all its iterations from one copy; copies know nothing of each other.
+// - The histogram counts a matching: no iteration of a thread is in two frames of it. See perpetual_match.
+//
+// Why a frame's state is one that the test itself may end in. Take an execution of the whole, and of it the events of a
+// frame. Program order, fences and dependencies between them are the execution's own. Every location is stored to by
+// one thread only, so their coherence order is that thread's program order, in the frame as in the whole. A load that
+// is said to read the initial value read a store from before the frame's, so it came before each of the frame's stores
+// (fr) in the whole too; one said to read store s of the frame did, and comes before the stores behind it; one said to
+// read the frame's last store w did, or read a store of the same thread to the same location that is coherence-after w,
+// and comes before no store of the frame. So every edge of the frame's execution is an edge, or a path "w, then a later
+// store to the same location, then its reader", of the whole, and a cycle that a model forbids in the frame would be
+// one in the whole. The models that the path needs something of keep same-thread stores to one location in order, for
+// every observer (x86, ARMv8, RISC-V; and on POWER whatever fence comes before w comes before the later store as well;
+// no dependency can end in w, its value being a constant). This holds for any frame, however it was chosen, and any
+// number of threads: how frames are looked for decides what is found, never whether it is true. It fails where two
+// threads store to one location, where a value or an access depends on a load, and for read-modify-writes:
+// perpetual_can refuses those.
+#pragma once
+#include "harness/run/engine.h"
+
+enum {
+  PERPETUAL_LOADS = 16,     // observed loads of a test, at most
+  PERPETUAL_STATES = 4096,  // different states, at most
+  PERPETUAL_VISITS = 32768, // iterations of a thread in one epoch, over all copies
+  PERPETUAL_COPIES = 8,     // of the locations, at most
+  PERPETUAL_VARIANTS = 4,   // numbers of copies that there is code for: 1, 2, 4, 8
+  PERPETUAL_LIMIT = 65535,  // the largest value stored: what is read is kept in 16 bits
+  PERPETUAL_GAP = 32,       // values between the buffers of two copies, so that they do not alias
+  PERPETUAL_SLOT = PERPETUAL_VISITS + PERPETUAL_COPIES * PERPETUAL_GAP + PERPETUAL_GAP, // values of one load's buffers
+  PERPETUAL_ANY = -1                                                                    // a digit that does not matter
+};
+
+// A load whose register is observed, of a location that some thread stores to. Which of the location's values it
+// returned is a digit: 0 the initial value, s the test's s-th store, counted from 1.
+typedef struct {
+  unsigned thread, reg;
+  unsigned location; // index into Test.locations
+  unsigned writer;   // the thread that stores to it
+  unsigned stores;   // by how many instructions: k
+  unsigned slot;     // which of its thread's buffers it fills
+  unsigned weight;   // of its digit in the number of a state
+} PerpetualLoad;
+
+// What an observable is: of fixed value, or a load's.
+typedef struct {
+  int load;            // index into loads; -1: fixed
+  const Value *values; // by digit; of a fixed one the first
+} PerpetualValue;
+
+// A test as the engine sees it. Lives in the arena it was made in.
+typedef struct {
+  unsigned threads;
+  unsigned load_count;
+  PerpetualLoad loads[PERPETUAL_LOADS];
+  unsigned state_count;         // states are numbered: the sum of digit times weight
+  unsigned iterations;          // in one epoch, at most, so that values fit
+  unsigned *slots;              // buffers of each thread
+  const PerpetualValue *values; // of each of Test.observables, observable_total of them
+  unsigned *writers;            // of each location: the thread that stores to it; `threads` where none does
+  size_t *places;               // of each location: bytes from the first cell to its first copy
+  size_t *strides;              // of each location: bytes from a copy to the next
+  unsigned location_count;
+  size_t cell_bytes; // of all copies of all locations
+} PerpetualShape;
+
+// The test's shape; NULL with the reason, a static sentence, where the engine cannot run it.
+const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char **reason);
+// The values of Test.observables in a state, by its number.
+void perpetual_values(const PerpetualShape *shape, const Test *test, unsigned state, Value *values);
+
+// The code of a thread for a number of copies: runs iterations from to to-1 on each, `delay` turns of kernel_delay
+// before each visit of a copy. What the C made from the test exports, as `perpetual_code`: thread by thread, variant by
+// variant.
+typedef void (*PerpetualCode)(char *cells, uint16_t *seen, uint32_t from, uint32_t to, uint32_t delay);
+// Where, in a thread's buffers, what a load saw in a copy is kept, by iteration.
+size_t perpetual_buffer(unsigned slot, unsigned copy, unsigned copies);
+
+// Part of the iterations of each thread: from to to-1.
+typedef struct {
+  uint32_t from, to;
+} PerpetualRange;
+
+// Cuts the iterations 0 to n-1 of each thread of one copy into `parts` that belong together in time, and gives the
+// `part`-th; parts never overlap. seen[l] is what load l saw, by iteration.
+void perpetual_cut(const PerpetualShape *shape, const uint16_t *const *seen, uint32_t n, unsigned part, unsigned parts,
+                   PerpetualRange *ranges);
+
+// Counts frames of one copy by state into counts[state], no iteration of a thread in two of them: as many as there can
+// be that show the target (a digit for each load), in the order of the iterations; what lies between two of those is
+// paired off in order and counted as what it is.
+//
+// Which iterations can be part of a frame that shows the target is decided load by load: too early a writer, too early
+// a reader; either names a thread that must move on, and since what a thread reads of a location never goes back, the
+// iterations it leaves behind can be part of no later frame either. So the least frame is found by moving on until no
+// load objects, in time linear in the iterations; taking the least frame again and again gives the largest number (Garg
+// and Waldecker, "Detection of Weak Unstable Predicates in Distributed Programs", TPDS 1994, for the first half). Were
+// a location ever to go back, fewer frames might be found; every one counted is checked as it stands.
+void perpetual_match(const PerpetualShape *shape, const uint16_t *const *seen, const PerpetualRange *ranges,
+                     const signed char *target, uint64_t *counts);
+
+// The literature's count: of the iterations of thread 0 in the range, how many are part of some frame that shows the
+// target, other threads' iterations being used as often as needed.
+uint64_t perpetual_frames(const PerpetualShape *shape, const uint16_t *const *seen, const PerpetualRange *ranges,
+                          const signed char *target);
+// The state of a frame.
+unsigned perpetual_state(const PerpetualShape *shape, const uint16_t *const *seen, const uint32_t *frame);
