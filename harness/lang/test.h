@@ -1,5 +1,10 @@
 // The tree of a litmus test: what everything else works from. Made by parse.h, printed by print.h.
 //
+// What C leaves open is settled, so that a test means one thing to all who read the tree: operands and arguments are
+// evaluated from left to right and before the operation itself (of two accesses in one expression the left one comes
+// first in program order); the right side of an assignment comes before the store; signed arithmetic wraps; an index
+// that is beyond the location at run time wraps around it (modulo its length, as an unsigned 64-bit number).
+//
 // The tree of a test and all it points at live in one arena. Trees are immutable once made: what changes a test
 // (insert.h) builds a new one that shares what it did not change.
 #pragma once
@@ -30,11 +35,12 @@ typedef struct {
   Expr *index;       // NULL: element 0
 } Address;
 
-typedef enum { UNARY_NEGATE, UNARY_COMPLEMENT, UNARY_NOT } UnaryOp;
+// UNARY_CAST converts the operand to the expression's type.
+typedef enum { UNARY_NEGATE, UNARY_COMPLEMENT, UNARY_NOT, UNARY_CAST } UnaryOp;
 
 typedef enum {
   BINARY_MULTIPLY,
-  BINARY_DIVIDE,    // the right operand is a constant other than 0
+  BINARY_DIVIDE,    // the right operand is a constant other than 0, and other than -1 where signed
   BINARY_REMAINDER, // the same
   BINARY_ADD,
   BINARY_SUBTRACT,
@@ -244,10 +250,17 @@ enum {
   LIMIT_ELEMENTS = 1024,   // of all locations together
   LIMIT_REGISTERS = 64,    // a thread
   LIMIT_STATEMENTS = 1024, // a thread
-  LIMIT_NESTING = 64,
-  LIMIT_NAME = 128, // bytes
+  LIMIT_NESTING = 64,      // of blocks and parentheses
+  LIMIT_TERMS = 1024,      // operands and operators of one statement's expressions; comparisons of a condition
+  LIMIT_NAME = 128,        // bytes
   LIMIT_OBSERVABLES = 128
 };
 
 // "memory_order_seq_cst"; "plain" for ORDER_PLAIN.
 const char *order_name(Order order);
+
+// The type of what an observable observes.
+BaseType observable_type(const Test *test, const Observable *observable);
+
+// Whether two trees are the same but for where they stand in their sources.
+bool test_equal(const Test *a, const Test *b);

@@ -41,5 +41,14 @@ bool base_type_signed(BaseType base);
 // As the litmus language spells it: "volatile atomic_int", "_Atomic uint64_t".
 void type_print(Type type, Text *out);
 
-// `value` wrapped to the type as C's conversion does it, then sign- or zero-extended.
+// C17 6.3.1.1: the type an operand has after the integer promotions, and 6.3.1.8: the common type of two operands.
+// Typedefs are resolved: a uint64_t gives BASE_ULONG.
+BaseType base_type_promote(BaseType base);
+BaseType base_type_common(BaseType left, BaseType right);
+
+// `value` wrapped to the type as C's conversion does it (to bool: whether it is not 0), then sign- or zero-extended.
+// The upper half of unsigned __int128 is negative as a Value: the type tells.
 Value type_wrap(BaseType base, Value value);
+
+// Whether the type has the value as it stands: type_wrap keeps it, and it reads as what was written.
+bool type_fits(BaseType base, Value value);

@@ -1,0 +1,160 @@
+// Whether two trees are the same.
+#include "harness/lang/test.h"
+
+#include <string.h>
+
+static bool same_expr(const Expr *a, const Expr *b);
+
+static bool same_address(Address a, Address b) { return a.location == b.location && same_expr(a.index, b.index); }
+
+static bool same_compare_exchange(const Expr *a, const Expr *b) {
+  bool in_register = a->compare_exchange.expected_in_register;
+  return in_register == b->compare_exchange.expected_in_register &&
+         (in_register ? a->compare_exchange.expected_register == b->compare_exchange.expected_register
+                      : same_address(a->compare_exchange.expected, b->compare_exchange.expected)) &&
+         a->compare_exchange.weak == b->compare_exchange.weak &&
+         a->compare_exchange.success == b->compare_exchange.success &&
+         a->compare_exchange.failure == b->compare_exchange.failure &&
+         same_address(a->compare_exchange.address, b->compare_exchange.address) &&
+         same_expr(a->compare_exchange.desired, b->compare_exchange.desired);
+}
+
+static bool same_expr(const Expr *a, const Expr *b) {
+  if (!a || !b)
+    return a == b;
+  if (a->kind != b->kind || a->type != b->type)
+    return false;
+  switch (a->kind) {
+  case EXPR_CONSTANT:
+    return a->constant == b->constant;
+  case EXPR_REGISTER:
+    return a->reg == b->reg;
+  case EXPR_UNARY:
+    return a->unary.op == b->unary.op && same_expr(a->unary.operand, b->unary.operand);
+  case EXPR_BINARY:
+    return a->binary.op == b->binary.op && same_expr(a->binary.left, b->binary.left) &&
+           same_expr(a->binary.right, b->binary.right);
+  case EXPR_LOAD:
+    return a->load.order == b->load.order && a->load.is_volatile == b->load.is_volatile &&
+           same_address(a->load.address, b->load.address);
+  case EXPR_EXCHANGE:
+    return a->exchange.order == b->exchange.order && same_address(a->exchange.address, b->exchange.address) &&
+           same_expr(a->exchange.value, b->exchange.value);
+  case EXPR_COMPARE_EXCHANGE:
+    return same_compare_exchange(a, b);
+  case EXPR_FETCH:
+    return a->fetch.op == b->fetch.op && a->fetch.order == b->fetch.order &&
+           same_address(a->fetch.address, b->fetch.address) && same_expr(a->fetch.operand, b->fetch.operand);
+  }
+  return false;
+}
+
+static bool same_block(const Stmt *a, const Stmt *b);
+
+static bool same_stmt(const Stmt *a, const Stmt *b) {
+  if (a->kind != b->kind)
+    return false;
+  switch (a->kind) {
+  case STMT_DECLARE:
+  case STMT_ASSIGN:
+    return a->assign.reg == b->assign.reg && same_expr(a->assign.value, b->assign.value);
+  case STMT_STORE:
+    return a->store.order == b->store.order && a->store.is_volatile == b->store.is_volatile &&
+           same_address(a->store.address, b->store.address) && same_expr(a->store.value, b->store.value);
+  case STMT_FENCE:
+    return a->fence.order == b->fence.order && a->fence.is_signal == b->fence.is_signal;
+  case STMT_CPU_FENCE:
+    return !strcmp(a->cpu_fence, b->cpu_fence);
+  case STMT_EXPR:
+    return same_expr(a->expr, b->expr);
+  case STMT_IF:
+    return same_expr(a->branch.condition, b->branch.condition) &&
+           same_block(a->branch.then_block, b->branch.then_block) &&
+           same_block(a->branch.else_block, b->branch.else_block);
+  case STMT_WHILE:
+    return same_expr(a->loop.condition, b->loop.condition) && same_block(a->loop.body, b->loop.body);
+  }
+  return false;
+}
+
+static bool same_block(const Stmt *a, const Stmt *b) {
+  for (; a && b; a = a->next, b = b->next)
+    if (!same_stmt(a, b))
+      return false;
+  return a == b;
+}
+
+static bool same_type(Type a, Type b) {
+  return a.base == b.base && a.is_atomic == b.is_atomic && a.is_volatile == b.is_volatile;
+}
+
+static bool same_thread(const Thread *a, const Thread *b) {
+  if (a->parameter_count != b->parameter_count || a->register_count != b->register_count)
+    return false;
+  for (unsigned i = 0; i < a->parameter_count; i++)
+    if (a->parameters[i].location != b->parameters[i].location ||
+        !same_type(a->parameters[i].type, b->parameters[i].type))
+      return false;
+  for (unsigned i = 0; i < a->register_count; i++) {
+    const Register *r = &a->registers[i], *s = &b->registers[i];
+    if (strcmp(r->name, s->name) || !same_type(r->type, s->type) || r->initial != s->initial ||
+        r->has_initial != s->has_initial)
+      return false;
+  }
+  return same_block(a->body, b->body);
+}
+
+static bool same_location(const Location *a, const Location *b) {
+  if (strcmp(a->name, b->name) || a->type != b->type || a->is_atomic != b->is_atomic || a->length != b->length ||
+      a->is_array != b->is_array || a->has_initial != b->has_initial || a->has_offset != b->has_offset ||
+      a->line_offset != b->line_offset)
+    return false;
+  for (unsigned i = 0; i < a->length; i++)
+    if (a->initial[i] != b->initial[i])
+      return false;
+  return true;
+}
+
+static bool same_observable(const Observable *a, const Observable *b) {
+  if (a->is_register != b->is_register)
+    return false;
+  return a->is_register ? a->thread == b->thread && a->reg == b->reg
+                        : a->location == b->location && a->element == b->element;
+}
+
+static bool same_prop(const Prop *a, const Prop *b) {
+  if (!a || !b)
+    return a == b;
+  if (a->kind != b->kind)
+    return false;
+  if (a->kind == PROP_EQUAL || a->kind == PROP_NOT_EQUAL)
+    return a->observable == b->observable && a->against_observable == b->against_observable &&
+           (a->against_observable ? a->other == b->other : a->value == b->value);
+  return same_prop(a->left, b->left) && same_prop(a->right, b->right);
+}
+
+static bool same_header(const Test *a, const Test *b) {
+  if (strcmp(a->name, b->name) || strcmp(a->story, b->story) || a->header_count != b->header_count)
+    return false;
+  for (unsigned i = 0; i < a->header_count; i++)
+    if (strcmp(a->header[i].key, b->header[i].key) || strcmp(a->header[i].value, b->header[i].value))
+      return false;
+  return true;
+}
+
+bool test_equal(const Test *a, const Test *b) {
+  if (!same_header(a, b) || a->location_count != b->location_count || a->thread_count != b->thread_count ||
+      a->observable_count != b->observable_count || a->observable_total != b->observable_total ||
+      a->condition.quantifier != b->condition.quantifier)
+    return false;
+  for (unsigned i = 0; i < a->location_count; i++)
+    if (!same_location(&a->locations[i], &b->locations[i]))
+      return false;
+  for (unsigned i = 0; i < a->thread_count; i++)
+    if (!same_thread(&a->threads[i], &b->threads[i]))
+      return false;
+  for (unsigned i = 0; i < a->observable_total; i++)
+    if (!same_observable(&a->observables[i], &b->observables[i]))
+      return false;
+  return same_prop(a->condition.body, b->condition.body) && same_prop(a->filter, b->filter);
+}

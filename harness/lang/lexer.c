@@ -1,0 +1,172 @@
+#include "harness/lang/lexer.h"
+
+#include <string.h>
+
+// Longest first where one begins another.
+static const char *const symbols[] = {
+    "<<=", ">>=", "/\\", "\\/", "=>", "==", "!=", "<>", "<=", ">=", "<<", ">>", "&&", "||", "++", "--", "+=",
+    "-=",  "*=",  "/=",  "%=",  "&=", "|=", "^=", "->", "(",  ")",  "{",  "}",  "[",  "]",  ";",  ",",  ":",
+    "*",   "&",   "+",   "-",   "/",  "%",  "^",  "|",  "~",  "!",  "=",  "<",  ">",  "?",  ".",
+};
+
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+static bool is_name(char c) { return is_name_start(c) || is_digit(c); }
+
+static bool starts_with(const Lexer *lexer, size_t offset, const char *text) {
+  size_t length = strlen(text);
+  return lexer->source->length - offset >= length && !memcmp(lexer->source->bytes + offset, text, length);
+}
+
+// The byte there, NUL beyond the end.
+static char byte_at(const Lexer *lexer, size_t offset) {
+  return offset < lexer->source->length ? lexer->source->bytes[offset] : '\0';
+}
+
+void lexer_skip_blanks(Lexer *lexer) {
+  while (is_blank(byte_at(lexer, lexer->offset)))
+    lexer->offset++;
+}
+
+// In code, `(*b` reads b unless a `*)` of its own follows before the statement ends. It is looked for only so far
+// ahead, that a line of nothing but `(*b` takes linear time.
+static bool is_access(const Lexer *lexer) {
+  enum { AHEAD = 256 };
+  char after = byte_at(lexer, lexer->offset + 2);
+  if (!lexer->in_code || (!is_name_start(after) && after != '('))
+    return false;
+  unsigned depth = 0;
+  for (size_t i = lexer->offset + 2; i < lexer->offset + AHEAD; i++) {
+    char c = byte_at(lexer, i);
+    if (!c || c == ';' || c == '{' || c == '}' || c == '\n')
+      return true;
+    if (starts_with(lexer, i, "(*")) {
+      depth++;
+      i++;
+    } else if (starts_with(lexer, i, "*)")) {
+      if (!depth--)
+        return false;
+      i++;
+    }
+  }
+  return true;
+}
+
+static bool skip_nested_comment(Lexer *lexer) {
+  unsigned depth = 0;
+  while (lexer->offset < lexer->source->length) {
+    if (starts_with(lexer, lexer->offset, "(*")) {
+      depth++;
+      lexer->offset += 2;
+    } else if (starts_with(lexer, lexer->offset, "*)")) {
+      lexer->offset += 2;
+      if (!--depth)
+        return true;
+    } else {
+      lexer->offset++;
+    }
+  }
+  return false;
+}
+
+static bool skip_c_comment(Lexer *lexer) {
+  lexer->offset += 2;
+  while (lexer->offset < lexer->source->length) {
+    if (starts_with(lexer, lexer->offset, "*/")) {
+      lexer->offset += 2;
+      return true;
+    }
+    lexer->offset++;
+  }
+  return false;
+}
+
+bool lexer_comment(Lexer *lexer, Span *text, bool *closed) {
+  size_t begin = lexer->offset;
+  size_t tail = 2; // what closes it
+  if (starts_with(lexer, begin, "(*") && !is_access(lexer)) {
+    *closed = skip_nested_comment(lexer);
+  } else if (starts_with(lexer, begin, "/*")) {
+    *closed = skip_c_comment(lexer);
+  } else if (starts_with(lexer, begin, "//")) {
+    while (lexer->offset < lexer->source->length && lexer->source->bytes[lexer->offset] != '\n')
+      lexer->offset++;
+    *closed = true;
+    tail = 0;
+  } else {
+    return false;
+  }
+  if (!*closed)
+    tail = 0;
+  *text = (Span){begin + 2, lexer->offset - begin - 2 - tail};
+  return true;
+}
+
+static size_t symbol_length(const Lexer *lexer) {
+  for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
+    if (starts_with(lexer, lexer->offset, symbols[i]))
+      return strlen(symbols[i]);
+  return 0;
+}
+
+// A string ends on its line; there are no escapes.
+static Token string_token(const Lexer *lexer) {
+  size_t end = lexer->offset + 1;
+  while (end < lexer->source->length && byte_at(lexer, end) != '"' && byte_at(lexer, end) != '\n')
+    end++;
+  if (byte_at(lexer, end) != '"')
+    return (Token){
+        .kind = TOKEN_BAD, .span = {lexer->offset, end - lexer->offset}, .problem = "no '\"' ends this string"};
+  return (Token){.kind = TOKEN_STRING, .span = {lexer->offset, end + 1 - lexer->offset}};
+}
+
+static Token bad_token(const Lexer *lexer) {
+  size_t end = lexer->offset + 1;
+  while ((byte_at(lexer, end) & 0xc0) == 0x80)
+    end++;
+  return (Token){.kind = TOKEN_BAD,
+                 .span = {lexer->offset, end - lexer->offset},
+                 .problem = "this character has no meaning in the litmus language"};
+}
+
+static Token token_here(const Lexer *lexer) {
+  char c = byte_at(lexer, lexer->offset);
+  if (lexer->offset >= lexer->source->length)
+    return (Token){.kind = TOKEN_END, .span = {lexer->source->length, 0}};
+  if (is_name(c)) {
+    size_t end = lexer->offset;
+    while (is_name(byte_at(lexer, end)))
+      end++;
+    return (Token){.kind = is_digit(c) ? TOKEN_NUMBER : TOKEN_NAME, .span = {lexer->offset, end - lexer->offset}};
+  }
+  if (c == '"')
+    return string_token(lexer);
+  size_t length = symbol_length(lexer);
+  return length ? (Token){.kind = TOKEN_SYMBOL, .span = {lexer->offset, length}} : bad_token(lexer);
+}
+
+Token lexer_next(Lexer *lexer) {
+  for (;;) {
+    lexer_skip_blanks(lexer);
+    Span text;
+    bool closed;
+    size_t begin = lexer->offset;
+    if (!lexer_comment(lexer, &text, &closed))
+      break;
+    if (!closed)
+      return (Token){.kind = TOKEN_BAD,
+                     .span = {begin, 2},
+                     .text = lexer->source->bytes + begin,
+                     .problem = "the file ends inside this comment"};
+  }
+  Token token = token_here(lexer);
+  token.text = lexer->source->bytes + token.span.offset;
+  lexer->offset = token.span.offset + token.span.length;
+  return token;
+}
+
+bool token_is(Token token, const char *text) {
+  return (token.kind == TOKEN_NAME || token.kind == TOKEN_SYMBOL) && strlen(text) == token.span.length &&
+         !memcmp(text, token.text, token.span.length);
+}

@@ -1,0 +1,435 @@
+// Expressions, typed as C types them.
+#include "harness/lang/parser.h"
+
+#include <assert.h>
+#include <string.h>
+
+typedef struct {
+  const char *symbol;
+  BinaryOp op;
+  unsigned precedence; // the higher binds the tighter
+} Operator;
+
+static const Operator operators[] = {
+    {"||", BINARY_LOGICAL_OR, 1},
+    {"&&", BINARY_LOGICAL_AND, 2},
+    {"|", BINARY_OR, 3},
+    {"^", BINARY_XOR, 4},
+    {"&", BINARY_AND, 5},
+    {"==", BINARY_EQUAL, 6},
+    {"!=", BINARY_NOT_EQUAL, 6},
+    {"<", BINARY_LESS, 7},
+    {"<=", BINARY_LESS_EQUAL, 7},
+    {">", BINARY_GREATER, 7},
+    {">=", BINARY_GREATER_EQUAL, 7},
+    {"<<", BINARY_SHIFT_LEFT, 8},
+    {">>", BINARY_SHIFT_RIGHT, 8},
+    {"+", BINARY_ADD, 9},
+    {"-", BINARY_SUBTRACT, 9},
+    {"*", BINARY_MULTIPLY, 10},
+    {"/", BINARY_DIVIDE, 10},
+    {"%", BINARY_REMAINDER, 10},
+};
+
+static Expr *parse_unary(Parser *p);
+
+Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin) {
+  Expr *expr = ARENA_NEW(p->arena, Expr);
+  expr->kind = kind;
+  expr->type = type;
+  expr->span = parser_span_from(p, begin);
+  return parser_count_term(p, expr->span) ? expr : NULL;
+}
+
+Type parameter_type(const Parser *p, unsigned location) {
+  const Thread *thread = &p->test->threads[p->thread];
+  for (unsigned i = 0; i < thread->parameter_count; i++)
+    if (thread->parameters[i].location == location)
+      return thread->parameters[i].type;
+  assert(!"a location that this thread does not name");
+  return (Type){0};
+}
+
+static bool is_parameter(const Parser *p, int location) {
+  const Thread *thread = &p->test->threads[p->thread];
+  for (unsigned i = 0; i < thread->parameter_count; i++)
+    if ((int)thread->parameters[i].location == location)
+      return true;
+  return false;
+}
+
+static bool check_shift(Parser *p, const Expr *left, const Expr *right) {
+  unsigned bits = base_type_bits(base_type_promote(left->type));
+  if (right->kind != EXPR_CONSTANT)
+    return ERROR_AT(p, right->span, "the right operand of a shift is a constant in this language");
+  if (right->constant < 0 || right->constant >= (Value)bits)
+    return ERROR_AT(p, right->span, "shifts a value of %u bits by 0 to %u", bits, bits - 1);
+  return true;
+}
+
+static bool check_divisor(Parser *p, const Expr *right, BaseType common) {
+  if (right->kind != EXPR_CONSTANT)
+    return ERROR_AT(p, right->span, "the right operand of a division is a constant in this language");
+  if (right->constant == 0)
+    return ERROR_AT(p, right->span, "division by zero");
+  if (right->constant == -1 && base_type_signed(common))
+    return ERROR_AT(p, right->span, "division by -1 may overflow");
+  return true;
+}
+
+static Expr *binary_new(Parser *p, BinaryOp op, Expr *left, Expr *right) {
+  BaseType type = base_type_common(left->type, right->type);
+  switch (op) {
+  case BINARY_DIVIDE:
+  case BINARY_REMAINDER:
+    if (!check_divisor(p, right, type))
+      return NULL;
+    break;
+  case BINARY_SHIFT_LEFT:
+  case BINARY_SHIFT_RIGHT:
+    if (!check_shift(p, left, right))
+      return NULL;
+    type = base_type_promote(left->type);
+    break;
+  case BINARY_MULTIPLY:
+  case BINARY_ADD:
+  case BINARY_SUBTRACT:
+  case BINARY_AND:
+  case BINARY_XOR:
+  case BINARY_OR:
+    break;
+  default: // comparisons and && ||
+    type = BASE_INT;
+    break;
+  }
+  Expr *expr = expression_new(p, EXPR_BINARY, type, left->span.offset);
+  if (!expr)
+    return NULL;
+  expr->binary.op = op;
+  expr->binary.left = left;
+  expr->binary.right = right;
+  return expr;
+}
+
+static const Operator *operator_at(const Parser *p, unsigned weakest) {
+  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+    if (operators[i].precedence >= weakest && parser_at(p, operators[i].symbol))
+      return &operators[i];
+  return NULL;
+}
+
+// Operators of the precedence `weakest` and above, all left-associative, after a first operand (C17 6.5.5 to 6.5.14).
+static Expr *parse_operators(Parser *p, Expr *left, unsigned weakest) {
+  const Operator *op;
+  while (left && (op = operator_at(p, weakest))) {
+    parser_advance(p);
+    Expr *right = parse_operators(p, parse_unary(p), op->precedence + 1);
+    left = right ? binary_new(p, op->op, left, right) : NULL;
+  }
+  return left;
+}
+
+Expr *parse_expression(Parser *p) {
+  Expr *expr = parse_operators(p, parse_unary(p), 1);
+  if (expr && parser_at(p, "?")) {
+    ERROR_AT(p, p->token.span, "'?:' is not in the language: use 'if'");
+    return NULL;
+  }
+  return expr;
+}
+
+bool check_index(Parser *p, unsigned location, const Expr *index) {
+  const Location *l = &p->test->locations[location];
+  if (index->kind == EXPR_CONSTANT && (index->constant < 0 || index->constant >= (Value)l->length)) {
+    if (l->is_array)
+      return ERROR_AT(p, index->span, "'%s' has %u elements", l->name, l->length);
+    return ERROR_AT(p, index->span, "'%s' is not an array; the initial value 'int %s[2] = {0, 0};' would make it one",
+                    l->name, l->name);
+  }
+  return true;
+}
+
+// A name that is neither register nor location here. It is made a register, so that it is reported once.
+static Expr *unknown_register(Parser *p, const char *name, Span span) {
+  const Thread *thread = &p->test->threads[p->thread];
+  if (location_find(p->test, name) >= 0 && !p->parameters_failed) {
+    ERROR_AT(p, span, "'%s' is not a parameter of P%u: add 'atomic_int* %s' to the list behind its name", name,
+             p->thread, name);
+  } else if (!p->parameters_failed) {
+    Suggestion suggestion = suggestion_for(name);
+    for (unsigned i = 0; i < thread->register_count; i++)
+      suggestion_try(&suggestion, thread->registers[i].name);
+    for (unsigned i = 0; i < thread->parameter_count; i++)
+      suggestion_try(&suggestion, p->test->locations[thread->parameters[i].location].name);
+    if (suggestion.best)
+      ERROR_AT(p, span, "no '%s' in P%u%s", name, p->thread, suggestion_text(p, &suggestion));
+    else
+      ERROR_AT(p, span, "no '%s' in P%u: 'int %s = ...;' would declare a register", name, p->thread, name);
+  }
+  int reg = register_add(p, p->thread, name, (Type){.base = BASE_INT}, span);
+  Expr *expr = reg < 0 ? NULL : expression_new(p, EXPR_REGISTER, BASE_INT, span.offset);
+  if (expr)
+    expr->reg = (unsigned)reg;
+  return expr;
+}
+
+// A register of this thread, perhaps one that so far only the init block declares. -1 where there is none.
+static int find_register(Parser *p, const char *name, Span span) {
+  int reg = register_find(&p->test->threads[p->thread], name);
+  for (size_t i = 0; reg < 0 && i < p->init_register_count; i++) {
+    const InitRegister *init = &p->init_registers[i];
+    if (init->thread == p->thread && !strcmp(init->name, name))
+      return register_add(p, p->thread, name, init->type, span);
+  }
+  return reg;
+}
+
+// The name of a location that is this thread's.
+static bool parse_location(Parser *p, unsigned *location) {
+  Span span = p->token.span;
+  const char *name = parser_name(p, "a location");
+  if (!name)
+    return false;
+  int found = location_find(p->test, name);
+  if (found >= 0 && is_parameter(p, found)) {
+    *location = (unsigned)found;
+    return true;
+  }
+  if (register_find(&p->test->threads[p->thread], name) >= 0)
+    return ERROR_AT(p, span, "'%s' is a register; expected a location", name);
+  if (found < 0 && !p->parameters_failed) {
+    Suggestion suggestion = suggestion_for(name);
+    for (unsigned i = 0; i < p->test->threads[p->thread].parameter_count; i++)
+      suggestion_try(&suggestion, p->test->locations[p->test->threads[p->thread].parameters[i].location].name);
+    return ERROR_AT(p, span, "no location '%s' in P%u%s", name, p->thread, suggestion_text(p, &suggestion));
+  }
+  if (!p->parameters_failed)
+    ERROR_AT(p, span, "'%s' is not a parameter of P%u: add 'atomic_int* %s' to the list behind its name", name,
+             p->thread, name);
+  return false;
+}
+
+static Expr *negate(Parser *p, Expr *operand, size_t begin);
+
+// After a location: { ( '+' | '-' ) operand }, the index in elements. `y - e` is printed `y + -(e)`, so it nests as
+// deep.
+static bool parse_offset(Parser *p, Expr **index) {
+  *index = NULL;
+  if (parser_at(p, "-")) {
+    size_t begin = p->token.span.offset;
+    parser_advance(p);
+    Expr *first = parser_enter(p) && parser_enter(p) ? parse_operators(p, parse_unary(p), 10) : NULL;
+    if (!first)
+      return false;
+    parser_leave(p);
+    parser_leave(p);
+    *index = negate(p, first, begin);
+  } else if (parser_take(p, "+")) {
+    *index = parse_operators(p, parse_unary(p), 10);
+  } else {
+    return true;
+  }
+  *index = parse_operators(p, *index, 9);
+  return *index;
+}
+
+// address := '(' address ')' | '&' NAME '[' expression ']' | NAME { ( '+' | '-' ) operand }
+bool parse_address(Parser *p, Address *address) {
+  *address = (Address){0};
+  if (parser_at(p, "(")) {
+    if (!parser_enter(p))
+      return false;
+    parser_advance(p);
+    if (parser_at_type(p))
+      return ERROR_AT(p, p->token.span, "casts of pointers are not in the language");
+    if (!parse_address(p, address) || !parser_expect(p, ")", "after the address"))
+      return false;
+    parser_leave(p);
+    return true;
+  }
+  if (parser_at(p, "*"))
+    return ERROR_AT(p, p->token.span, "expected the address of a location: 'x', without '*'");
+  bool ampersand = parser_take(p, "&");
+  Span span = p->token.span;
+  if (p->token.kind != TOKEN_NAME)
+    return parser_expected(p, "a location");
+  if (!parse_location(p, &address->location))
+    return false;
+  const char *name = p->test->locations[address->location].name;
+  if (ampersand && !parser_at(p, "["))
+    return ERROR_AT(p, span, "'%s' is an address already: write it without '&'", name);
+  if (!ampersand && parser_at(p, "["))
+    return ERROR_AT(p, span, "expected an address: '&%s[...]'", name);
+  if (ampersand) {
+    parser_advance(p);
+    if (!parser_enter(p) || !(address->index = parse_expression(p)) || !parser_expect(p, "]", "after the index"))
+      return false;
+    parser_leave(p);
+  } else if (!parse_offset(p, &address->index)) {
+    return false;
+  }
+  return !address->index || check_index(p, address->location, address->index);
+}
+
+static Expr *plain_load(Parser *p, Address address, size_t begin) {
+  Type type = parameter_type(p, address.location);
+  Expr *expr = expression_new(p, EXPR_LOAD, type.base, begin);
+  if (!expr)
+    return NULL;
+  expr->load.address = address;
+  expr->load.is_volatile = type.is_volatile;
+  return expr;
+}
+
+// After '*': NAME | '(' address ')'
+static Expr *parse_indirection(Parser *p, size_t begin) {
+  Address address = {0};
+  if (parser_at(p, "(")) {
+    if (!parse_address(p, &address))
+      return NULL;
+  } else if (parser_at(p, "*")) {
+    ERROR_AT(p, p->token.span, "pointers to pointers are not in the language");
+    return NULL;
+  } else if (!parse_location(p, &address.location)) {
+    return NULL;
+  }
+  return plain_load(p, address, begin);
+}
+
+// A register, or `y[1]`.
+static Expr *parse_name_operand(Parser *p) {
+  Span span = p->token.span;
+  const char *name = parser_name(p, "an expression");
+  if (!name)
+    return NULL;
+  int location = location_find(p->test, name);
+  if (location >= 0 && is_parameter(p, location)) {
+    Address address = {.location = (unsigned)location};
+    if (!parser_take(p, "[")) {
+      ERROR_AT(p, span, "'%s' is a location: '*%s' reads it, and so does 'atomic_load(%s)'", name, name, name);
+      return NULL;
+    }
+    if (!parser_enter(p) || !(address.index = parse_expression(p)) || !parser_expect(p, "]", "after the index"))
+      return NULL;
+    parser_leave(p);
+    return check_index(p, address.location, address.index) ? plain_load(p, address, span.offset) : NULL;
+  }
+  int reg = find_register(p, name, span);
+  if (reg < 0)
+    return unknown_register(p, name, span);
+  Expr *expr = expression_new(p, EXPR_REGISTER, p->test->threads[p->thread].registers[reg].type.base, span.offset);
+  if (expr)
+    expr->reg = (unsigned)reg;
+  return expr;
+}
+
+static Expr *constant(Parser *p, Value value, BaseType type, size_t begin) {
+  Expr *expr = expression_new(p, EXPR_CONSTANT, type, begin);
+  if (expr)
+    expr->constant = type_wrap(type, value);
+  return expr;
+}
+
+// primary := NUMBER | 'true' | 'false' | '(' expression ')' | call | NAME | NAME '[' expression ']'
+static Expr *parse_primary(Parser *p) {
+  Token token = p->token;
+  if (token.kind == TOKEN_NUMBER) {
+    Value value;
+    BaseType type;
+    const char *problem = number_read(token, &value, &type);
+    if (problem) {
+      ERROR_AT(p, token.span, "%s", problem);
+      return NULL;
+    }
+    parser_advance(p);
+    return constant(p, value, type, token.span.offset);
+  }
+  if (parser_at(p, "true") || parser_at(p, "false")) {
+    parser_advance(p);
+    return constant(p, token_is(token, "true"), BASE_INT, token.span.offset);
+  }
+  if (parser_take(p, "(")) {
+    Expr *expr = parse_expression(p);
+    return expr && parser_expect(p, ")", "after the expression") ? expr : NULL;
+  }
+  if (parser_at_call(p))
+    return parse_call(p);
+  if (token.kind == TOKEN_NAME)
+    return parse_name_operand(p);
+  parser_expected(p, "an expression");
+  return NULL;
+}
+
+static Expr *unary_new(Parser *p, UnaryOp op, BaseType type, Expr *operand, size_t begin) {
+  Expr *expr = expression_new(p, EXPR_UNARY, type, begin);
+  if (!expr)
+    return NULL;
+  expr->unary.op = op;
+  expr->unary.operand = operand;
+  return expr;
+}
+
+// A negative number is a constant, as a reader sees it. Where the number that comes of it would be written in another
+// type (-(2^128-1) is 1), the negation stays.
+static Expr *negate(Parser *p, Expr *operand, size_t begin) {
+  if (operand->kind == EXPR_CONSTANT && operand->type != BASE_UINT128)
+    return constant(p, (Value) - (UnsignedValue)operand->constant, operand->type, begin);
+  return unary_new(p, UNARY_NEGATE, base_type_promote(operand->type), operand, begin);
+}
+
+// '(' type ')' unary
+static Expr *parse_cast(Parser *p, size_t begin) {
+  Type type;
+  parser_advance(p);
+  if (!parse_type(p, &type))
+    return NULL;
+  if (parser_at(p, "*")) {
+    ERROR_AT(p, p->token.span, "casts of pointers are not in the language");
+    return NULL;
+  }
+  if (!parser_expect(p, ")", "after the type"))
+    return NULL;
+  Expr *operand = parse_unary(p);
+  return operand ? unary_new(p, UNARY_CAST, type.base, operand, begin) : NULL;
+}
+
+static Expr *parse_prefixed(Parser *p) {
+  size_t begin = p->token.span.offset;
+  if (parser_take(p, "*"))
+    return parse_indirection(p, begin);
+  static const char *const prefixes[] = {"-", "+", "~", "!"};
+  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+    if (!parser_take(p, prefixes[i]))
+      continue;
+    Expr *operand = parse_unary(p);
+    if (!operand)
+      return NULL;
+    BaseType promoted = base_type_promote(operand->type);
+    switch (prefixes[i][0]) {
+    case '-':
+      return negate(p, operand, begin);
+    case '+':
+      return promoted == operand->type ? operand : unary_new(p, UNARY_CAST, promoted, operand, begin);
+    case '~':
+      return unary_new(p, UNARY_COMPLEMENT, promoted, operand, begin);
+    default:
+      return unary_new(p, UNARY_NOT, BASE_INT, operand, begin);
+    }
+  }
+  if (parser_at(p, "&")) {
+    ERROR_AT(p, p->token.span, "'&' has its place before the expected value of atomic_compare_exchange and in '&y[1]'");
+    return NULL;
+  }
+  if (parser_at(p, "(") && token_begins_type(parser_peek(p)))
+    return parse_cast(p, begin);
+  return parse_primary(p);
+}
+
+// unary := [ '-' | '+' | '~' | '!' | '(' type ')' ] unary | '*' NAME | '*' '(' address ')' | primary
+static Expr *parse_unary(Parser *p) {
+  if (!parser_enter(p))
+    return NULL;
+  Expr *expr = parse_prefixed(p);
+  parser_leave(p);
+  return expr;
+}

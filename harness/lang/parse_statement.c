@@ -1,0 +1,280 @@
+// Statements.
+#include "harness/lang/parser.h"
+
+#include <string.h>
+
+// A list of statements that grows at its end.
+typedef struct {
+  Stmt *first, **end;
+} Block;
+
+static bool parse_statement(Parser *p, Block *block);
+
+static bool block_ends(const Parser *p) {
+  return parser_at(p, "}") || parser_at_thread(p) || p->token.kind == TOKEN_END ||
+         ((parser_at(p, "exists") || parser_at(p, "forall") || parser_at(p, "locations") || parser_at(p, "filter") ||
+           parser_at(p, "~")) &&
+          parser_at_section(p));
+}
+
+static Stmt *statement_new(Parser *p, StmtKind kind, size_t begin) {
+  Stmt *stmt = ARENA_NEW(p->arena, Stmt);
+  stmt->kind = kind;
+  stmt->span = parser_span_from(p, begin);
+  return stmt;
+}
+
+// Adds a statement to its block, where the thread has room for it.
+static bool append(Parser *p, Block *block, Stmt *stmt) {
+  *block->end = stmt;
+  block->end = &stmt->next;
+  if (++p->statement_count == LIMIT_STATEMENTS + 1)
+    return ERROR_AT(p, stmt->span, "more than %d statements in P%u", LIMIT_STATEMENTS, p->thread);
+  return true;
+}
+
+// A `;` that is missing at the end of a line is reported and taken for granted.
+static bool parse_semicolon(Parser *p, const char *where) {
+  if (parser_expect(p, ";", where))
+    return true;
+  const char *gap = p->source->bytes + p->previous_end;
+  return memchr(gap, '\n', p->token.span.offset - p->previous_end) || parser_at(p, "}");
+}
+
+// Declares a register, or finds the one of that name: a register is the thread's, whatever block declares it.
+static int declare(Parser *p, const char *name, Type type, Span span) {
+  Thread *thread = &p->test->threads[p->thread];
+  int location = location_find(p->test, name);
+  for (unsigned i = 0; i < thread->parameter_count; i++)
+    if ((int)thread->parameters[i].location == location) {
+      ERROR_AT(p, span, "'%s' is a parameter of P%u and cannot be a register too", name, p->thread);
+      return -1;
+    }
+  int reg = register_find(thread, name);
+  if (reg < 0) {
+    reg = register_add(p, p->thread, name, type, span);
+    for (size_t i = 0; reg >= 0 && i < p->init_register_count; i++) {
+      const InitRegister *init = &p->init_registers[i];
+      if (init->thread == p->thread && !strcmp(init->name, name) && init->has_type && init->type.base != type.base)
+        ERROR_AT(p, span, "the initial values say that '%u:%s' is '%s'", p->thread, name,
+                 base_type_name(init->type.base));
+    }
+  } else {
+    Register *r = &thread->registers[reg];
+    if (r->type.base != type.base) {
+      ERROR_AT(p, span, "'%s' is '%s' elsewhere in P%u: one name is one register", name, base_type_name(r->type.base),
+               p->thread);
+      return -1;
+    }
+    r->type.is_volatile |= type.is_volatile;
+    if (p->register_blocks[reg] == p->block)
+      WARNING_AT(p, span, "'%s' is declared twice in this block", name);
+  }
+  if (reg >= 0)
+    p->register_blocks[reg] = p->block;
+  return reg;
+}
+
+// declaration := type NAME [ '=' expression ] { ',' NAME [ '=' expression ] } ';'
+static bool parse_declaration(Parser *p, Block *block) {
+  size_t begin = p->token.span.offset;
+  Type type;
+  if (!parse_type(p, &type))
+    return false;
+  if (type.is_atomic)
+    return ERROR_AT(p, parser_span_from(p, begin), "a register is not atomic: declare it '%s'",
+                    base_type_name(type.base));
+  do {
+    if (parser_at(p, "*"))
+      return ERROR_AT(p, p->token.span, "registers that are pointers are not in the language");
+    Span span = p->token.span;
+    const char *name = parser_name(p, "a register");
+    if (!name)
+      return false;
+    if (parser_at(p, "["))
+      return ERROR_AT(p, p->token.span, "registers that are arrays are not in the language");
+    int reg = declare(p, name, type, span);
+    Expr *value = NULL;
+    if (parser_take(p, "=") && !(value = parse_expression(p)))
+      return false;
+    Stmt *stmt = statement_new(p, STMT_DECLARE, begin);
+    stmt->assign.reg = reg < 0 ? 0 : (unsigned)reg;
+    stmt->assign.value = value;
+    if (!append(p, block, stmt))
+      return false;
+    begin = p->token.span.offset;
+  } while (parser_take(p, ","));
+  return parse_semicolon(p, "after the declaration");
+}
+
+// '(' expression ')'
+static Expr *parse_parenthesised(Parser *p, const char *where) {
+  if (!parser_expect(p, "(", where))
+    return NULL;
+  Expr *condition = parse_expression(p);
+  return condition && parser_expect(p, ")", "after the condition") ? condition : NULL;
+}
+
+// The statement, or the statements of the braces, that a condition guards.
+static bool parse_body(Parser *p, Stmt **body) {
+  Block block = {.end = &block.first};
+  if (!parser_enter(p))
+    return false;
+  bool ok;
+  if (parser_take(p, "{")) {
+    block.first = parse_block(p);
+    ok = parser_expect(p, "}", "to end the block");
+  } else {
+    unsigned outer = p->block;
+    p->block = ++p->block_count;
+    ok = parse_statement(p, &block);
+    p->block = outer;
+  }
+  parser_leave(p);
+  *body = block.first;
+  return ok;
+}
+
+// 'if' '(' expression ')' statement [ 'else' statement ]
+static bool parse_if(Parser *p, Block *block) {
+  Stmt *stmt = statement_new(p, STMT_IF, p->token.span.offset);
+  parser_advance(p);
+  stmt->branch.condition = parse_parenthesised(p, "after 'if'");
+  stmt->span = parser_span_from(p, stmt->span.offset);
+  if (!stmt->branch.condition || !append(p, block, stmt) || !parse_body(p, &stmt->branch.then_block))
+    return false;
+  return !parser_take(p, "else") || parse_body(p, &stmt->branch.else_block);
+}
+
+// 'while' '(' expression ')' statement
+static bool parse_while(Parser *p, Block *block) {
+  Stmt *stmt = statement_new(p, STMT_WHILE, p->token.span.offset);
+  parser_advance(p);
+  stmt->loop.condition = parse_parenthesised(p, "after 'while'");
+  stmt->span = parser_span_from(p, stmt->span.offset);
+  return stmt->loop.condition && append(p, block, stmt) && parse_body(p, &stmt->loop.body);
+}
+
+// The left side of an assignment was read as an expression: it is a register or a plain access.
+static bool parse_assignment(Parser *p, Block *block, const Expr *target, size_t begin) {
+  bool is_register = target->kind == EXPR_REGISTER;
+  if (!is_register && (target->kind != EXPR_LOAD || target->load.order != ORDER_PLAIN))
+    return ERROR_AT(p, target->span, "only a register or a location such as '*x' can be assigned to");
+  parser_advance(p); // '='
+  Expr *value = parse_expression(p);
+  if (!value)
+    return false;
+  Stmt *stmt = statement_new(p, is_register ? STMT_ASSIGN : STMT_STORE, begin);
+  if (is_register) {
+    stmt->assign.reg = target->reg;
+    stmt->assign.value = value;
+  } else {
+    stmt->store.address = target->load.address;
+    stmt->store.value = value;
+    stmt->store.is_volatile = target->load.is_volatile;
+  }
+  return append(p, block, stmt) && parse_semicolon(p, "after the assignment");
+}
+
+static bool check_no_compound(Parser *p) {
+  static const char *const operators[] = {"++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="};
+  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+    if (parser_at(p, operators[i]))
+      return ERROR_AT(p, p->token.span, "'%s' is not in the language: write 'r0 = r0 + 1' or an atomic_fetch function",
+                      operators[i]);
+  return true;
+}
+
+// assignment or expression statement
+static bool parse_simple(Parser *p, Block *block) {
+  size_t begin = p->token.span.offset;
+  if (!check_no_compound(p))
+    return false;
+  if (parser_at(p, "(") && token_is(parser_peek(p), "void")) {
+    parser_advance(p);
+    parser_advance(p);
+    if (!parser_expect(p, ")", "after 'void'"))
+      return false;
+  }
+  Expr *expr = parse_expression(p);
+  if (!expr || !check_no_compound(p))
+    return false;
+  if (parser_at(p, "="))
+    return parse_assignment(p, block, expr, begin);
+  Stmt *stmt = statement_new(p, STMT_EXPR, begin);
+  stmt->expr = expr;
+  return append(p, block, stmt) && parse_semicolon(p, "after the statement");
+}
+
+static bool check_no_other_statement(Parser *p) {
+  static const char *const words[] = {"for", "do", "switch", "goto", "return", "break", "continue"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (parser_at(p, words[i]))
+      return ERROR_AT(p, p->token.span, "'%s' is not in the language: 'if' and 'while' are", words[i]);
+  if (parser_at(p, "else"))
+    return ERROR_AT(p, p->token.span, "no 'if' before this 'else'");
+  return true;
+}
+
+// A block of its own only groups: its statements become the outer block's.
+static bool parse_braces(Parser *p, Block *block) {
+  if (!parser_enter(p))
+    return false;
+  parser_advance(p);
+  Stmt *inner = parse_block(p);
+  parser_leave(p);
+  *block->end = inner;
+  while (*block->end)
+    block->end = &(*block->end)->next;
+  return parser_expect(p, "}", "to end the block");
+}
+
+// statement := ';' | '{' ... '}' | if | while | declaration | assignment | call ';' | expression ';'
+static bool parse_statement(Parser *p, Block *block) {
+  p->terms = 0;
+  if (parser_take(p, ";"))
+    return true;
+  if (parser_at(p, "{"))
+    return parse_braces(p, block);
+  if (parser_at(p, "if"))
+    return parse_if(p, block);
+  if (parser_at(p, "while"))
+    return parse_while(p, block);
+  if (!check_no_other_statement(p))
+    return false;
+  if (parser_at_type(p))
+    return parse_declaration(p, block);
+  if (parser_at_call_statement(p)) {
+    Stmt *stmt = parse_call_statement(p);
+    return stmt && append(p, block, stmt) && parse_semicolon(p, "after the statement");
+  }
+  return parse_simple(p, block);
+}
+
+// To behind the statement that failed: its `;`, or its braces, or before what ends the block.
+static void skip_statement(Parser *p) {
+  while (!block_ends(p)) {
+    bool braces = parser_at(p, "{"), end = parser_at(p, ";");
+    parser_skip_group(p);
+    if (braces || end)
+      return;
+  }
+}
+
+Stmt *parse_block(Parser *p) {
+  Block block = {.end = &block.first};
+  unsigned outer = p->block, depth = p->depth;
+  p->block = ++p->block_count;
+  while (!block_ends(p)) {
+    if (p->statement_count > LIMIT_STATEMENTS) {
+      parser_skip_group(p);
+      continue;
+    }
+    if (!parse_statement(p, &block)) {
+      p->depth = depth;
+      skip_statement(p);
+    }
+  }
+  p->block = outer;
+  return block.first;
+}

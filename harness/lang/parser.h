@@ -1,0 +1,146 @@
+// What the parse_*.c files share: the parser's state and the small steps that every rule is made of. Private to lang.
+//
+// A rule that fails has reported why and returns NULL or false. Its caller passes that on up to where the text can be
+// picked up again: the next statement, thread or section.
+#pragma once
+#include "harness/lang/lexer.h"
+#include "harness/lang/test.h"
+
+// What is known of a location besides what the tree says.
+typedef struct {
+  bool has_type;   // the init block or a thread gave it one
+  bool is_given;   // the init block gave it a value
+  Span span;       // where it was first named
+  Span value_span; // of the first initial value
+} LocationNote;
+
+// `0:r0 = 3` of the init block, until its thread is known.
+typedef struct {
+  unsigned thread;
+  const char *name;
+  Type type;
+  bool has_type, is_given, is_used;
+  Value value;
+  Span span, value_span;
+} InitRegister;
+
+// A name in `locations`, the filter or the condition, until all names are known.
+typedef struct {
+  bool is_register;
+  unsigned thread;
+  const char *name;
+  bool has_element;
+  unsigned element;
+  bool is_whole;  // from `locations`, where the name of an array stands for all its elements
+  bool is_hidden; // from the filter
+  Span span;
+  unsigned observable; // once known
+} Mention;
+
+typedef struct {
+  const Source *source;
+  Arena *arena;
+  Diag *diag;
+  Lexer lexer;
+  Token token;                       // the one to be read next
+  size_t previous_end;               // where the one before it ends
+  unsigned depth;                    // of blocks and parentheses
+  unsigned deepest;                  // that this condition went
+  size_t condition_begin, group_end; // where this condition begins, and where the parentheses end that it begins with
+  unsigned terms;                    // of this statement's expressions or this condition
+
+  Test *test;
+  LocationNote notes[LIMIT_LOCATIONS];
+  unsigned element_count; // of all locations
+  InitRegister *init_registers;
+  size_t init_register_count, init_register_capacity;
+  Mention *mentions;
+  size_t mention_count, mention_capacity;
+  Span layout; // of the value of Layout=; empty where there is none
+  bool has_layout;
+
+  // The thread that is being read.
+  unsigned thread;
+  size_t register_capacity;
+  unsigned *register_blocks; // in which block each register was declared last
+  size_t register_block_capacity;
+  unsigned block, block_count; // the block being read, and how many there were
+  unsigned statement_count;
+  bool parameters_failed; // then names it does not know are not reported
+} Parser;
+
+#define ERROR_AT(p, span, ...) diag_error_at((p)->diag, (p)->source, (span), __VA_ARGS__)
+#define WARNING_AT(p, span, ...) diag_warning_at((p)->diag, (p)->source, (span), __VA_ARGS__)
+
+// parser.c: tokens
+void parser_advance(Parser *p);
+Token parser_peek(const Parser *p); // the token after p->token
+bool parser_at(const Parser *p, const char *text);
+bool parser_take(Parser *p, const char *text); // advances where the token is this one
+// Advances over `text`, or reports that `text` was expected `where` ("after the condition").
+bool parser_expect(Parser *p, const char *text, const char *where);
+// Reports what was expected instead of the token that is there. Returns false.
+bool parser_expected(Parser *p, const char *what);
+Span parser_span_from(const Parser *p, size_t begin); // from there to the end of the last token read
+bool parser_at_thread(const Parser *p);               // `P1 (`
+bool parser_at_section(const Parser *p);              // `locations`, `filter`, a quantifier, the end
+bool parser_enter(Parser *p);                         // one level deeper; false, reported, where that is too deep
+void parser_leave(Parser *p);
+bool parser_count_term(Parser *p, Span span);
+// Over a whole group `( ... )`, `[ ... ]`, `{ ... }`, or over one token.
+void parser_skip_group(Parser *p);
+
+// names.c: names, locations and registers
+// The name at the token, which becomes `what` ("a register"); NULL where there is none, or a word of C, or too long.
+const char *parser_name(Parser *p, const char *what);
+bool name_is_reserved(Token token);
+const char *token_text(Parser *p, Token token); // a copy, cut where it is long
+// Indices, or -1.
+int location_find(const Test *test, const char *name);
+int register_find(const Thread *thread, const char *name);
+// The location of that name, made where it is new. -1, reported, beyond the limit.
+int location_intern(Parser *p, const char *name, Span span);
+bool location_set_length(Parser *p, unsigned location, Value length, Span span);
+int register_add(Parser *p, unsigned thread, const char *name, Type type, Span span);
+// The nearest of the names seen so far, for "did you mean"; NULL where none is near.
+typedef struct {
+  const char *wanted, *best;
+  unsigned distance;
+} Suggestion;
+Suggestion suggestion_for(const char *wanted);
+void suggestion_try(Suggestion *suggestion, const char *name);
+// " (did you mean 'r0'?)", or "" where nothing is near.
+const char *suggestion_text(Parser *p, const Suggestion *suggestion);
+
+// parse_type.c
+bool token_begins_type(Token token);
+bool parser_at_type(const Parser *p);
+bool parse_type(Parser *p, Type *type);
+
+// The sections of a test, in their order.
+bool parse_header(Parser *p);           // parse_header.c: to the '{' of the init block
+bool parse_layout(Parser *p);           // once the locations are known
+void parse_init(Parser *p);             // parse_init.c
+void parse_thread(Parser *p);           // parse_thread.c
+void parse_locations(Parser *p);        // parse_condition.c
+void parse_filter(Parser *p);           // ...
+void parse_quantified(Parser *p);       // ...
+void resolve_initial_values(Parser *p); // resolve.c: once all is read
+void resolve_mentions(Parser *p);       // ...
+
+Stmt *parse_block(Parser *p); // parse_statement.c: after '{', to the '}' included
+
+// parse_expression.c
+Expr *parse_expression(Parser *p);
+bool parse_address(Parser *p, Address *address);
+Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin);
+// The type that this thread sees a location at.
+Type parameter_type(const Parser *p, unsigned location);
+// Whether an index that is a constant lies within the location.
+bool check_index(Parser *p, unsigned location, const Expr *index);
+
+// parse_call.c: the functions of C11's <stdatomic.h>, and cpu_fence
+bool parser_at_call(const Parser *p);
+bool parser_at_call_statement(const Parser *p); // a call that has no value
+Expr *parse_call(Parser *p);
+Stmt *parse_call_statement(Parser *p);

@@ -1,0 +1,165 @@
+#include "harness/lang/state.h"
+#include "harness/lang/lexer.h"
+#include "harness/lang/print.h"
+#include "harness/lang/print_parts.h"
+
+#include <string.h>
+
+static int compare_values(Value a, Value b, BaseType type) {
+  if (a == b)
+    return 0;
+  bool less = base_type_signed(type) ? a < b : (UnsignedValue)a < (UnsignedValue)b;
+  return less ? -1 : 1;
+}
+
+int state_compare(const Test *test, State a, State b) {
+  for (unsigned i = 0; i < test->observable_count; i++) {
+    int order = compare_values(a.values[i], b.values[i], observable_type(test, &test->observables[i]));
+    if (order)
+      return order;
+  }
+  return 0;
+}
+
+void state_print(const Test *test, State state, Text *out) {
+  for (unsigned i = 0; i < test->observable_count; i++) {
+    const Observable *o = &test->observables[i];
+    text_add(out, i ? " " : "");
+    print_observable(test, o, out);
+    text_add_char(out, '=');
+    value_print(state.values[i], observable_type(test, o), out);
+    text_add_char(out, ';');
+  }
+}
+
+// Reading a state: the text's tokens, one ahead.
+typedef struct {
+  Lexer lexer;
+  Token token;
+} Reader;
+
+static void next(Reader *r) { r->token = lexer_next(&r->lexer); }
+
+static bool take(Reader *r, const char *text) {
+  if (!token_is(r->token, text))
+    return false;
+  next(r);
+  return true;
+}
+
+static bool read_number(Reader *r, Value *value) {
+  BaseType type;
+  bool negative = take(r, "-");
+  if (r->token.kind != TOKEN_NUMBER || number_read(r->token, value, &type))
+    return false;
+  next(r);
+  if (negative)
+    *value = (Value) - (UnsignedValue)*value;
+  return true;
+}
+
+static bool is_named(Token token, const char *name) { return token.kind == TOKEN_NAME && token_is(token, name); }
+
+static int find_register(const Test *test, unsigned thread, Token name) {
+  for (unsigned i = 0; i < test->observable_count; i++) {
+    const Observable *o = &test->observables[i];
+    if (o->is_register && o->thread == thread && is_named(name, test->threads[thread].registers[o->reg].name))
+      return (int)i;
+  }
+  return -1;
+}
+
+static int find_location(const Test *test, Token name, unsigned element) {
+  for (unsigned i = 0; i < test->observable_count; i++) {
+    const Observable *o = &test->observables[i];
+    if (!o->is_register && o->element == element && is_named(name, test->locations[o->location].name))
+      return (int)i;
+  }
+  return -1;
+}
+
+// observable := NUMBER ':' NAME | NAME [ '[' NUMBER ']' ] | '[' NAME [ '[' NUMBER ']' ] ']'
+// Its index, or -1.
+static int read_observable(const Test *test, Reader *r) {
+  Value number = 0;
+  if (r->token.kind == TOKEN_NUMBER) {
+    if (!read_number(r, &number) || !take(r, ":") || number < 0 || number >= (Value)test->thread_count)
+      return -1;
+    Token name = r->token;
+    next(r);
+    return find_register(test, (unsigned)number, name);
+  }
+  bool bracketed = take(r, "[");
+  Token name = r->token;
+  next(r);
+  if (take(r, "[") && (!read_number(r, &number) || !take(r, "]")))
+    return -1;
+  if ((bracketed && !take(r, "]")) || number < 0 || number >= LIMIT_ELEMENTS)
+    return -1;
+  return find_location(test, name, (unsigned)number);
+}
+
+bool state_parse(const Test *test, const char *text, Value *values) {
+  const Source source = {.name = "state", .bytes = text, .length = strlen(text)};
+  Reader r = {.lexer = {.source = &source}};
+  bool seen[LIMIT_OBSERVABLES] = {false};
+  unsigned count = 0;
+  memset(values, 0, test->observable_total * sizeof *values);
+  for (next(&r); r.token.kind != TOKEN_END;) {
+    int i = read_observable(test, &r);
+    Value value;
+    if (i < 0 || seen[i] || !take(&r, "=") || !read_number(&r, &value))
+      return false;
+    seen[i] = true;
+    count++;
+    values[i] = type_wrap(observable_type(test, &test->observables[i]), value);
+    if (!take(&r, ";") && r.token.kind != TOKEN_END)
+      return false;
+  }
+  return count == test->observable_count;
+}
+
+// Two observables are equal where they are the same number: -1 is not the largest unsigned.
+static bool observables_equal(const Test *test, const Prop *prop, State state) {
+  Value a = state.values[prop->observable], b = state.values[prop->other];
+  bool a_signed = base_type_signed(observable_type(test, &test->observables[prop->observable]));
+  bool b_signed = base_type_signed(observable_type(test, &test->observables[prop->other]));
+  return a == b && (a >= 0 || a_signed == b_signed);
+}
+
+bool prop_holds(const Test *test, const Prop *prop, State state) {
+  switch (prop->kind) {
+  case PROP_TRUE:
+    return true;
+  case PROP_FALSE:
+    return false;
+  case PROP_EQUAL:
+  case PROP_NOT_EQUAL: {
+    bool equal =
+        prop->against_observable ? observables_equal(test, prop, state) : state.values[prop->observable] == prop->value;
+    return equal == (prop->kind == PROP_EQUAL);
+  }
+  case PROP_AND:
+    return prop_holds(test, prop->left, state) && prop_holds(test, prop->right, state);
+  case PROP_OR:
+    return prop_holds(test, prop->left, state) || prop_holds(test, prop->right, state);
+  case PROP_IMPLIES:
+    return !prop_holds(test, prop->left, state) || prop_holds(test, prop->right, state);
+  case PROP_NOT:
+    return !prop_holds(test, prop->left, state);
+  }
+  return false;
+}
+
+bool state_is_witness(const Test *test, State state) { return prop_holds(test, test->condition.body, state); }
+
+bool condition_validated(const Test *test, bool any_witness, bool all_witnesses) {
+  switch (test->condition.quantifier) {
+  case QUANTIFIER_EXISTS:
+    return any_witness;
+  case QUANTIFIER_NOT_EXISTS:
+    return !any_witness;
+  default:
+    return all_witnesses;
+  }
+}
