@@ -32,7 +32,7 @@ static void print_atom(const Test *test, const Prop *prop, Text *out) {
   if (prop->against_observable)
     print_observable(test, &test->observables[prop->other], out);
   else
-    value_print(prop->value, observable_type(test, left), out);
+    value_print(prop->value, observable_base(test, left), out);
 }
 
 static unsigned precedence_of(const Prop *prop) {

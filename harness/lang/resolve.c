@@ -172,7 +172,7 @@ static void resolve_prop(Parser *p, Prop *prop) {
   if (prop->against_observable)
     prop->other = p->mentions[prop->other].observable;
   else
-    prop->value = wrap(p, prop->value, observable_type(p->test, &p->test->observables[prop->observable]), prop->span);
+    prop->value = wrap(p, prop->value, observable_base(p->test, &p->test->observables[prop->observable]), prop->span);
 }
 
 void resolve_mentions(Parser *p) {

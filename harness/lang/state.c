@@ -14,7 +14,7 @@ static int compare_values(Value a, Value b, BaseType type) {
 
 int state_compare(const Test *test, State a, State b) {
   for (unsigned i = 0; i < test->observable_count; i++) {
-    int order = compare_values(a.values[i], b.values[i], observable_type(test, &test->observables[i]));
+    int order = compare_values(a.values[i], b.values[i], observable_base(test, &test->observables[i]));
     if (order)
       return order;
   }
@@ -27,7 +27,7 @@ void state_print(const Test *test, State state, Text *out) {
     text_add(out, i ? " " : "");
     print_observable(test, o, out);
     text_add_char(out, '=');
-    value_print(state.values[i], observable_type(test, o), out);
+    value_print(state.values[i], observable_base(test, o), out);
     text_add_char(out, ';');
   }
 }
@@ -112,7 +112,7 @@ bool state_parse(const Test *test, const char *text, Value *values) {
       return false;
     seen[i] = true;
     count++;
-    values[i] = type_wrap(observable_type(test, &test->observables[i]), value);
+    values[i] = type_wrap(observable_base(test, &test->observables[i]), value);
     if (!take(&r, ";") && r.token.kind != TOKEN_END)
       return false;
   }
@@ -122,8 +122,8 @@ bool state_parse(const Test *test, const char *text, Value *values) {
 // Two observables are equal where they are the same number: -1 is not the largest unsigned.
 static bool observables_equal(const Test *test, const Prop *prop, State state) {
   Value a = state.values[prop->observable], b = state.values[prop->other];
-  bool a_signed = base_type_signed(observable_type(test, &test->observables[prop->observable]));
-  bool b_signed = base_type_signed(observable_type(test, &test->observables[prop->other]));
+  bool a_signed = base_type_signed(observable_base(test, &test->observables[prop->observable]));
+  bool b_signed = base_type_signed(observable_base(test, &test->observables[prop->other]));
   return a == b && (a >= 0 || a_signed == b_signed);
 }
 

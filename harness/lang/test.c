@@ -17,7 +17,7 @@ const char *order_name(Order order) {
   return order_names[order];
 }
 
-BaseType observable_type(const Test *test, const Observable *observable) {
+BaseType observable_base(const Test *test, const Observable *observable) {
   if (observable->is_register)
     return test->threads[observable->thread].registers[observable->reg].type.base;
   return test->locations[observable->location].type;

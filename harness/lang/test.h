@@ -260,7 +260,7 @@ enum {
 const char *order_name(Order order);
 
 // The type of what an observable observes.
-BaseType observable_type(const Test *test, const Observable *observable);
+BaseType observable_base(const Test *test, const Observable *observable);
 
 // Whether two trees are the same but for where they stand in their sources.
 bool test_equal(const Test *a, const Test *b);
