@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The house: a folder includes only folders below it, and CPUs are named in arch/ alone.
+set -euo pipefail
+cd "$SOURCE"
+
+declare -A may=(
+  [harness/base]=""
+  [arch]="harness/base"
+  [harness/lang]="harness/base"
+  [harness/machine]="arch harness/base"
+  [harness/event]="harness/lang arch harness/base"
+  [harness/run]="harness/lang harness/machine arch harness/base"
+  [harness/cost]="harness/machine arch harness/base"
+  [results]="harness/lang harness/machine arch harness/base"
+  [harness/model]="harness/event harness/lang arch harness/base"
+  [harness/study]="harness/model harness/event harness/run harness/cost results harness/lang harness/machine arch harness/base"
+  [harness/cli]="harness/study harness/model harness/event harness/run harness/cost results harness/lang harness/machine arch harness/base"
+)
+failed=0
+fail() { echo "$*"; failed=1; }
+
+for room in "${!may[@]}"; do
+  files=$(find "$room" -name '*.[ch]')
+  [ -n "$files" ] || continue
+  while IFS=: read -r file line include; do
+    target=$(sed -E 's/.*"([^"]+)".*/\1/' <<<"$include")
+    folder=${target%/*}
+    [[ $folder == arch/* ]] && folder=arch
+    [[ " $room ${may[$room]} " == *" $folder "* ]] || fail "$file:$line: $room may not include $target"
+  done < <(grep -nH '^#include "' $files || true)
+done
+
+while IFS= read -r hit; do
+  fail "a CPU or inline assembly named outside arch/: $hit"
+done < <(grep -nHE '__x86_64__|__aarch64__|__riscv|__powerpc|\b(__)?asm(__)?\b *(volatile|__volatile__)? *\(' -r harness results --include='*.[ch]' || true)
+
+exit $failed
