@@ -8,6 +8,7 @@
 
 // Subcommands, in the order of the help.
 static const Command commands[] = {
+    {"list", "the tests that come with weakmem", command_list},
     {0},
 };
 
