@@ -20,6 +20,7 @@ failed=0
 fail() { echo "$*"; failed=1; }
 
 for room in "${!may[@]}"; do
+  [ -d "$room" ] || continue
   files=$(find "$room" -name '*.[ch]')
   [ -n "$files" ] || continue
   while IFS=: read -r file line include; do
