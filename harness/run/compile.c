@@ -20,7 +20,7 @@ enum {
 
 // What every object is made with, before the user's own flags. The language is the one weakmem prints: C17, with the
 // extensions that inline assembly and __int128 are.
-static const char *const fixed_flags[] = {"-std=gnu17", "-shared", "-fPIC"};
+static const char *const fixed_flags[] = {"-std=gnu17", "-shared", "-fPIC", "-fwrapv"};
 enum { FIXED_FLAGS = sizeof fixed_flags / sizeof *fixed_flags };
 
 typedef struct {

@@ -124,14 +124,53 @@ static const Register *register_of(const Emit *emit, unsigned reg) {
 
 // ---- expressions
 
-static void emit_binary(const Emit *emit, const Expr *expr, bool outermost);
+static void emit_operand(const Emit *emit, const Expr *expr, bool outermost);
 
-// The value of an expression of constants alone. Only signs matter: a division by -1 is made in another way.
-static bool is_minus_one(const Expr *expr) {
-  if (expr->kind == EXPR_CONSTANT)
-    return type_wrap(expr->type, expr->constant) == -1;
-  return expr->kind == EXPR_UNARY && expr->unary.op == UNARY_NEGATE && expr->unary.operand->kind == EXPR_CONSTANT &&
-         expr->unary.operand->constant == 1 && base_type_signed(expr->type);
+// Whether evaluating it accesses memory.
+static bool accesses(const Expr *expr) {
+  switch (expr->kind) {
+  case EXPR_CONSTANT:
+  case EXPR_REGISTER:
+    return false;
+  case EXPR_UNARY:
+    return accesses(expr->unary.operand);
+  case EXPR_BINARY:
+    return accesses(expr->binary.left) || accesses(expr->binary.right);
+  case EXPR_LOAD:
+  case EXPR_EXCHANGE:
+  case EXPR_COMPARE_EXCHANGE:
+  case EXPR_FETCH:
+    break;
+  }
+  return true;
+}
+
+// Whether evaluating it assigns a register: a compare_exchange that keeps its expected value in one.
+static bool assigns(const Expr *expr) {
+  switch (expr->kind) {
+  case EXPR_CONSTANT:
+  case EXPR_REGISTER:
+    return false;
+  case EXPR_UNARY:
+    return assigns(expr->unary.operand);
+  case EXPR_BINARY:
+    return assigns(expr->binary.left) || assigns(expr->binary.right);
+  case EXPR_LOAD:
+    return expr->load.address.index && assigns(expr->load.address.index);
+  case EXPR_EXCHANGE:
+    return assigns(expr->exchange.value) || (expr->exchange.address.index && assigns(expr->exchange.address.index));
+  case EXPR_FETCH:
+    return assigns(expr->fetch.operand) || (expr->fetch.address.index && assigns(expr->fetch.address.index));
+  case EXPR_COMPARE_EXCHANGE:
+    break;
+  }
+  return true;
+}
+
+// Whether it matters which of two operands is evaluated first. The litmus language says: the left one; C does not.
+static bool order_matters(const Expr *left, const Expr *right) {
+  return (accesses(left) && accesses(right)) || (assigns(left) && right->kind != EXPR_CONSTANT) ||
+         (assigns(right) && left->kind != EXPR_CONSTANT);
 }
 
 // The element's index; false for the first, which needs none.
@@ -159,6 +198,36 @@ void emit_address(const Emit *emit, Address address) {
   text_printf(emit->out, "&loc_%s[", name);
   emit_index(emit, address);
   text_add(emit->out, "]");
+}
+
+// An access whose index and value both access memory: opens a block in which they are evaluated in order, as `at` and
+// `value`. False, with nothing printed, where there is no need.
+static bool open_ordered(const Emit *emit, Address address, const Expr *value) {
+  if (!address.index || !order_matters(address.index, value))
+    return false;
+  text_add(emit->out, "__extension__({ const uint64_t at = ");
+  if (!emit_index(emit, address))
+    text_add(emit->out, "0");
+  text_printf(emit->out, "; const %s value = ", emit_type(value->type));
+  emit_expr(emit, value);
+  text_add(emit->out, "; ");
+  return true;
+}
+
+static void close_ordered(const Emit *emit, bool ordered) { text_add(emit->out, ordered ? "; })" : ""); }
+
+static void emit_target(const Emit *emit, Address address, bool ordered) {
+  if (ordered)
+    text_printf(emit->out, "&loc_%s[at]", location_of(emit, address)->name);
+  else
+    emit_address(emit, address);
+}
+
+static void emit_written(const Emit *emit, const Expr *value, bool ordered) {
+  if (ordered)
+    text_add(emit->out, "value");
+  else
+    emit_expr(emit, value);
 }
 
 // The element as an lvalue of a plain access.
@@ -196,6 +265,7 @@ static void emit_compare_exchange(const Emit *emit, const Expr *expr) {
   const Register *reg = in_register ? register_of(emit, expr->compare_exchange.expected_register) : NULL;
   BaseType expected = in_register ? reg->type.base : location_of(emit, expr->compare_exchange.expected)->type;
   bool same = expected == type;
+  bool ordered = open_ordered(emit, expr->compare_exchange.address, expr->compare_exchange.desired);
   if (!same) {
     text_printf(emit->out, "__extension__({ %s expected = ", emit_type(type));
     if (in_register)
@@ -205,7 +275,7 @@ static void emit_compare_exchange(const Emit *emit, const Expr *expr) {
     text_add(emit->out, "; _Bool done = ");
   }
   text_add(emit->out, "__atomic_compare_exchange_n(");
-  emit_address(emit, expr->compare_exchange.address);
+  emit_target(emit, expr->compare_exchange.address, ordered);
   text_add(emit->out, ", ");
   if (!same)
     text_add(emit->out, "&expected");
@@ -214,27 +284,40 @@ static void emit_compare_exchange(const Emit *emit, const Expr *expr) {
   else
     emit_address(emit, expr->compare_exchange.expected);
   text_add(emit->out, ", ");
-  emit_expr(emit, expr->compare_exchange.desired);
+  emit_written(emit, expr->compare_exchange.desired, ordered);
   text_printf(emit->out, ", %d, %s, %s)", expr->compare_exchange.weak, emit_order(expr->compare_exchange.success),
               emit_order(load_order(expr->compare_exchange.failure)));
-  if (same)
-    return;
-  text_add(emit->out, "; if (!done) ");
-  if (in_register)
-    text_printf(emit->out, "reg_%s", reg->name);
-  else
-    emit_element(emit, expr->compare_exchange.expected, false);
-  text_add(emit->out, " = expected; done; })");
+  if (!same) {
+    text_add(emit->out, "; if (!done) ");
+    if (in_register)
+      text_printf(emit->out, "reg_%s", reg->name);
+    else
+      emit_element(emit, expr->compare_exchange.expected, false);
+    text_add(emit->out, " = expected; (int)done; })");
+  }
+  close_ordered(emit, ordered);
+}
+
+static void emit_exchange(const Emit *emit, const Expr *expr) {
+  bool ordered = open_ordered(emit, expr->exchange.address, expr->exchange.value);
+  text_add(emit->out, "__atomic_exchange_n(");
+  emit_target(emit, expr->exchange.address, ordered);
+  text_add(emit->out, ", ");
+  emit_written(emit, expr->exchange.value, ordered);
+  text_printf(emit->out, ", %s)", emit_order(expr->exchange.order));
+  close_ordered(emit, ordered);
 }
 
 static void emit_fetch(const Emit *emit, const Expr *expr) {
   static const char *const names[] = {
       [FETCH_ADD] = "add", [FETCH_SUB] = "sub", [FETCH_AND] = "and", [FETCH_OR] = "or", [FETCH_XOR] = "xor"};
+  bool ordered = open_ordered(emit, expr->fetch.address, expr->fetch.operand);
   text_printf(emit->out, "__atomic_fetch_%s(", names[expr->fetch.op]);
-  emit_address(emit, expr->fetch.address);
+  emit_target(emit, expr->fetch.address, ordered);
   text_add(emit->out, ", ");
-  emit_expr(emit, expr->fetch.operand);
+  emit_written(emit, expr->fetch.operand, ordered);
   text_printf(emit->out, ", %s)", emit_order(expr->fetch.order));
+  close_ordered(emit, ordered);
 }
 
 static const char *binary_name(BinaryOp op) {
@@ -261,6 +344,16 @@ static const char *binary_name(BinaryOp op) {
   return names[op];
 }
 
+static void emit_unary(const Emit *emit, const Expr *expr) {
+  static const char *const names[] = {[UNARY_NEGATE] = "-", [UNARY_COMPLEMENT] = "~", [UNARY_NOT] = "!"};
+  if (expr->unary.op == UNARY_CAST)
+    text_printf(emit->out, "((%s)", emit_type(expr->type));
+  else
+    text_printf(emit->out, "(%s", names[expr->unary.op]);
+  emit_operand(emit, expr->unary.operand, false);
+  text_add(emit->out, ")");
+}
+
 static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
   switch (expr->kind) {
   case EXPR_CONSTANT:
@@ -269,13 +362,9 @@ static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
   case EXPR_REGISTER:
     text_printf(emit->out, "reg_%s", register_of(emit, expr->reg)->name);
     break;
-  case EXPR_UNARY: {
-    static const char *const names[] = {[UNARY_NEGATE] = "-", [UNARY_COMPLEMENT] = "~", [UNARY_NOT] = "!"};
-    text_printf(emit->out, "(%s", names[expr->unary.op]);
-    emit_operand(emit, expr->unary.operand, false);
-    text_add(emit->out, ")");
+  case EXPR_UNARY:
+    emit_unary(emit, expr);
     break;
-  }
   case EXPR_BINARY:
     emit_binary(emit, expr, outermost);
     break;
@@ -283,11 +372,7 @@ static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
     emit_load(emit, expr);
     break;
   case EXPR_EXCHANGE:
-    text_add(emit->out, "__atomic_exchange_n(");
-    emit_address(emit, expr->exchange.address);
-    text_add(emit->out, ", ");
-    emit_expr(emit, expr->exchange.value);
-    text_printf(emit->out, ", %s)", emit_order(expr->exchange.order));
+    emit_exchange(emit, expr);
     break;
   case EXPR_COMPARE_EXCHANGE:
     emit_compare_exchange(emit, expr);
@@ -298,21 +383,22 @@ static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
   }
 }
 
-// The most negative number divided by -1 traps on some CPUs; the litmus language wraps, as negation does.
 static void emit_binary(const Emit *emit, const Expr *expr, bool outermost) {
-  bool divides = expr->binary.op == BINARY_DIVIDE || expr->binary.op == BINARY_REMAINDER;
-  if (!outermost)
-    text_add(emit->out, "(");
-  if (divides && is_minus_one(expr->binary.right)) {
-    text_add(emit->out, expr->binary.op == BINARY_DIVIDE ? "-" : "0 * ");
-    emit_operand(emit, expr->binary.left, false);
-  } else {
-    emit_operand(emit, expr->binary.left, false);
-    text_printf(emit->out, " %s ", binary_name(expr->binary.op));
-    emit_operand(emit, expr->binary.right, false);
+  const Expr *left = expr->binary.left, *right = expr->binary.right;
+  bool logical = expr->binary.op == BINARY_LOGICAL_AND || expr->binary.op == BINARY_LOGICAL_OR;
+  if (!logical && order_matters(left, right)) {
+    text_printf(emit->out, "__extension__({ const %s left = ", emit_type(left->type));
+    emit_expr(emit, left);
+    text_printf(emit->out, "; const %s right = ", emit_type(right->type));
+    emit_expr(emit, right);
+    text_printf(emit->out, "; left %s right; })", binary_name(expr->binary.op));
+    return;
   }
-  if (!outermost)
-    text_add(emit->out, ")");
+  text_add(emit->out, outermost ? "" : "(");
+  emit_operand(emit, left, false);
+  text_printf(emit->out, " %s ", binary_name(expr->binary.op));
+  emit_operand(emit, right, false);
+  text_add(emit->out, outermost ? "" : ")");
 }
 
 void emit_expr(const Emit *emit, const Expr *expr) { emit_operand(emit, expr, true); }
@@ -330,26 +416,31 @@ void emit_registers(const Emit *emit, unsigned indent) {
   }
 }
 
-static void emit_stored(const Emit *emit, const Stmt *stmt) {
+static void emit_stored(const Emit *emit, const Stmt *stmt, bool ordered) {
   if (emit->stored)
     emit->stored(emit, stmt);
   else
-    emit_expr(emit, stmt->store.value);
+    emit_written(emit, stmt->store.value, ordered);
 }
 
 static void emit_store(const Emit *emit, const Stmt *stmt) {
+  bool ordered = !emit->stored && open_ordered(emit, stmt->store.address, stmt->store.value);
   if (stmt->store.order == ORDER_PLAIN) {
-    emit_element(emit, stmt->store.address, stmt->store.is_volatile);
+    if (ordered)
+      text_printf(emit->out, "loc_%s[at]", location_of(emit, stmt->store.address)->name);
+    else
+      emit_element(emit, stmt->store.address, stmt->store.is_volatile);
     text_add(emit->out, " = ");
-    emit_stored(emit, stmt);
-    text_add(emit->out, ";\n");
-    return;
+    emit_stored(emit, stmt, ordered);
+  } else {
+    text_add(emit->out, "__atomic_store_n(");
+    emit_target(emit, stmt->store.address, ordered);
+    text_add(emit->out, ", ");
+    emit_stored(emit, stmt, ordered);
+    text_printf(emit->out, ", %s)", emit_order(store_order(stmt->store.order)));
   }
-  text_add(emit->out, "__atomic_store_n(");
-  emit_address(emit, stmt->store.address);
-  text_add(emit->out, ", ");
-  emit_stored(emit, stmt);
-  text_printf(emit->out, ", %s);\n", emit_order(store_order(stmt->store.order)));
+  close_ordered(emit, ordered);
+  text_add(emit->out, ";\n");
 }
 
 static void emit_cpu_fence(const Emit *emit, const char *name) {
