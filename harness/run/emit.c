@@ -344,6 +344,8 @@ static const char *binary_name(BinaryOp op) {
   return names[op];
 }
 
+static void emit_operand(const Emit *emit, const Expr *expr, bool outermost);
+
 static void emit_unary(const Emit *emit, const Expr *expr) {
   static const char *const names[] = {[UNARY_NEGATE] = "-", [UNARY_COMPLEMENT] = "~", [UNARY_NOT] = "!"};
   if (expr->unary.op == UNARY_CAST)
@@ -352,6 +354,24 @@ static void emit_unary(const Emit *emit, const Expr *expr) {
     text_printf(emit->out, "(%s", names[expr->unary.op]);
   emit_operand(emit, expr->unary.operand, false);
   text_add(emit->out, ")");
+}
+
+static void emit_binary(const Emit *emit, const Expr *expr, bool outermost) {
+  const Expr *left = expr->binary.left, *right = expr->binary.right;
+  bool logical = expr->binary.op == BINARY_LOGICAL_AND || expr->binary.op == BINARY_LOGICAL_OR;
+  if (!logical && order_matters(left, right)) {
+    text_printf(emit->out, "__extension__({ const %s left = ", emit_type(left->type));
+    emit_expr(emit, left);
+    text_printf(emit->out, "; const %s right = ", emit_type(right->type));
+    emit_expr(emit, right);
+    text_printf(emit->out, "; left %s right; })", binary_name(expr->binary.op));
+    return;
+  }
+  text_add(emit->out, outermost ? "" : "(");
+  emit_operand(emit, left, false);
+  text_printf(emit->out, " %s ", binary_name(expr->binary.op));
+  emit_operand(emit, right, false);
+  text_add(emit->out, outermost ? "" : ")");
 }
 
 static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
@@ -381,24 +401,6 @@ static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
     emit_fetch(emit, expr);
     break;
   }
-}
-
-static void emit_binary(const Emit *emit, const Expr *expr, bool outermost) {
-  const Expr *left = expr->binary.left, *right = expr->binary.right;
-  bool logical = expr->binary.op == BINARY_LOGICAL_AND || expr->binary.op == BINARY_LOGICAL_OR;
-  if (!logical && order_matters(left, right)) {
-    text_printf(emit->out, "__extension__({ const %s left = ", emit_type(left->type));
-    emit_expr(emit, left);
-    text_printf(emit->out, "; const %s right = ", emit_type(right->type));
-    emit_expr(emit, right);
-    text_printf(emit->out, "; left %s right; })", binary_name(expr->binary.op));
-    return;
-  }
-  text_add(emit->out, outermost ? "" : "(");
-  emit_operand(emit, left, false);
-  text_printf(emit->out, " %s ", binary_name(expr->binary.op));
-  emit_operand(emit, right, false);
-  text_add(emit->out, outermost ? "" : ")");
 }
 
 void emit_expr(const Emit *emit, const Expr *expr) { emit_operand(emit, expr, true); }

@@ -11,14 +11,16 @@
 // ---- settings
 
 enum {
-  BATCH_MAX = 2048,      // instances
-  MEMORY_MAX = 4 << 20,  // bytes of instances
-  TABLE_STATES = 4096,   // a power of two
-  SHIFTED_MAX = 8,       // threads with a shift of their own to tune
-  TOUCHED_MAX = 4,       // threads that may be the last to touch lines, among the settings tried
-  SPINS_APART = 20000,   // turns a waiter spins when each thread has a PU
-  SPINS_CROWDED = 20,    // ... and when threads share PUs
-  TRIAL_BY_CLOCK = 4096, // instances of a trial
+  BATCH_MAX = 2048,     // instances
+  MEMORY_MAX = 4 << 20, // bytes of instances
+  TABLE_STATES = 4096,  // a power of two
+  SHIFTED_MAX = 8,      // threads with a shift of their own to tune
+  TOUCHED_MAX = 4,      // threads that may be the last to touch lines, among the settings tried
+  SPINS_APART = 20000,  // turns a waiter spins when each thread has a PU
+  SPINS_CROWDED = 20,   // ... and when threads share PUs
+  TRIAL_NS = 200000,    // of a trial, about, where threads meet by the clock
+  TRIAL_LEAST = 512,    // instances of a trial
+  TRIAL_MOST = 6144,
   TRIAL_IN_MEMORY = 1024
 };
 
@@ -214,6 +216,9 @@ static Outcome run_setting(Lockstep *run, const TuneSetting *setting, uint64_t i
     instances = options->iterations - run->session->report->executed;
   apply(run, setting);
   round->instances = instances;
+  // Several batches, so that one which was disturbed does not decide.
+  while (round->batch > 64 && round->batch * 3ull > instances)
+    round->batch /= 2;
   lockstep_segment(round, 0);
   take_small(run, &outcome);
   for (unsigned t = 0; t < run->threads; t++)
@@ -227,20 +232,25 @@ static Outcome run_setting(Lockstep *run, const TuneSetting *setting, uint64_t i
 
 static bool over(const Lockstep *run) { return session_over(run->session); }
 
-// Enough batches that one which was disturbed does not decide.
+// About as many for every setting as take the same time, but fewer where that would be very many or few.
 static uint64_t trial_instances(const Lockstep *run, const TuneSetting *setting) {
-  uint64_t least = run->by_clock ? TRIAL_BY_CLOCK : TRIAL_IN_MEMORY;
-  uint64_t batches = 3ull * (unsigned)value(run, setting, AXIS_BATCH);
-  return run->by_clock && batches > least ? batches : least;
+  if (!run->by_clock)
+    return TRIAL_IN_MEMORY;
+  int instances = TRIAL_NS / value(run, setting, AXIS_PACE);
+  return instances < TRIAL_LEAST ? TRIAL_LEAST : instances > TRIAL_MOST ? TRIAL_MOST : (uint64_t)instances;
 }
 
-// A setting that looks better than the best runs again, longer, and is judged by that.
-static void try_setting(Lockstep *run, const TuneSetting *setting) {
+static double run_trial(Lockstep *run, const TuneSetting *setting) {
   Outcome outcome = run_setting(run, setting, trial_instances(run, setting));
-  double first = tune_score(&outcome.tune);
+  return tune_score(&outcome.tune);
+}
+
+// A setting that looks as good as the best runs again, longer, and is judged by the worse of the two.
+static void try_setting(Lockstep *run, const TuneSetting *setting) {
+  double first = run_trial(run, setting);
   if (!tuner_promising(&run->tuner, first) || over(run))
     return;
-  outcome = run_setting(run, setting, 2 * trial_instances(run, setting));
+  Outcome outcome = run_setting(run, setting, 2 * trial_instances(run, setting));
   double second = tune_score(&outcome.tune);
   tuner_judge(&run->tuner, setting, second < first ? second : first);
 }
@@ -269,6 +279,29 @@ static void run_trials(Lockstep *run, double until) {
   }
 }
 
+// Between two segments of the best: a sweep, a neighbour, a sweep, one that was good before or anything at all.
+static void run_other(Lockstep *run, unsigned turn) {
+  TuneSetting setting;
+  switch (turn % 8) {
+  case 0:
+    setting = tuner_random(&run->tuner);
+    try_setting(run, &setting);
+    break;
+  case 2:
+  case 6:
+    setting = tuner_again(&run->tuner);
+    tuner_judge(&run->tuner, &setting, run_trial(run, &setting));
+    break;
+  case 4:
+    setting = tuner_near(&run->tuner);
+    try_setting(run, &setting);
+    break;
+  default:
+    setting = sweep_setting(run);
+    run_trial(run, &setting);
+  }
+}
+
 static void run_best(Lockstep *run) {
   uint64_t segment = trial_instances(run, &run->tuner.best);
   for (unsigned turn = 0; !over(run); turn++) {
@@ -278,11 +311,7 @@ static void run_best(Lockstep *run) {
       return;
     tuner_confirm(&run->tuner, tune_score(&outcome.tune));
     segment = (uint64_t)((double)outcome.done / outcome.tune.seconds * SEGMENT_SECONDS) + 1;
-    TuneSetting other = turn % 2 ? sweep_setting(run) : tuner_near(&run->tuner);
-    if (turn % 2)
-      run_setting(run, &other, trial_instances(run, &other));
-    else
-      try_setting(run, &other);
+    run_other(run, turn);
   }
 }
 

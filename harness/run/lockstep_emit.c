@@ -103,10 +103,6 @@ static void emit_reset_instance(const Test *test, Text *out) {
 
 // ---- counting
 
-static BaseType observable_type(const Test *test, const Observable *o) {
-  return o->is_register ? test->threads[o->thread].registers[o->reg].type.base : test->locations[o->location].type;
-}
-
 unsigned lockstep_small_bits(const Test *test) {
   unsigned n = test->observable_total;
   return n == 0 ? 1 : n > 12 ? 0 : 12 / n > 3 ? 3 : 12 / n;

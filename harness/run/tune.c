@@ -35,7 +35,7 @@ static void move(Tuner *tuner, TuneSetting *setting, unsigned axis) {
 }
 
 TuneSetting tuner_near(Tuner *tuner) {
-  TuneSetting setting = tuner->best;
+  TuneSetting setting = kernel_random_below(&tuner->random, 4) ? tuner->best : tuner_again(tuner);
   unsigned moves = 1 + kernel_random_below(&tuner->random, 2);
   for (unsigned tries = 0; tries < 16 && moves; tries++) {
     unsigned axis = kernel_random_below(&tuner->random, tuner->axis_count);
@@ -47,16 +47,51 @@ TuneSetting tuner_near(Tuner *tuner) {
   return setting;
 }
 
-bool tuner_promising(const Tuner *tuner, double score) { return score > tuner->best_score; }
-
-void tuner_judge(Tuner *tuner, const TuneSetting *setting, double score) {
-  if (score > tuner->best_score) {
-    tuner->best = *setting;
-    tuner->best_score = score;
-  }
+TuneSetting tuner_again(Tuner *tuner) {
+  if (tuner->kept_count < 2)
+    return tuner->best;
+  return tuner->kept[1 + kernel_random_below(&tuner->random, tuner->kept_count - 1)].setting;
 }
 
-void tuner_confirm(Tuner *tuner, double score) { tuner->best_score += (score - tuner->best_score) / 4; }
+bool tuner_promising(const Tuner *tuner, double score) { return score > 0.9 * tuner->best_score; }
+
+// Puts the kept setting at `index`, whose score has changed, where it belongs.
+static void rank(Tuner *tuner, unsigned index) {
+  TuneKept *kept = tuner->kept;
+  for (; index > 0 && kept[index].score > kept[index - 1].score; index--) {
+    TuneKept better = kept[index];
+    kept[index] = kept[index - 1];
+    kept[index - 1] = better;
+  }
+  for (; index + 1 < tuner->kept_count && kept[index].score < kept[index + 1].score; index++) {
+    TuneKept worse = kept[index];
+    kept[index] = kept[index + 1];
+    kept[index + 1] = worse;
+  }
+  tuner->best = kept[0].setting;
+  tuner->best_score = kept[0].score;
+}
+
+void tuner_judge(Tuner *tuner, const TuneSetting *setting, double score) {
+  for (unsigned i = 0; i < tuner->kept_count; i++)
+    if (!memcmp(&tuner->kept[i].setting, setting, sizeof *setting)) {
+      tuner->kept[i].score += (score - tuner->kept[i].score) / 2;
+      rank(tuner, i);
+      return;
+    }
+  if (tuner->kept_count == TUNE_KEPT && tuner->kept[TUNE_KEPT - 1].score >= score)
+    return;
+  unsigned last = tuner->kept_count < TUNE_KEPT ? tuner->kept_count++ : TUNE_KEPT - 1;
+  tuner->kept[last] = (TuneKept){*setting, score};
+  rank(tuner, last);
+}
+
+void tuner_confirm(Tuner *tuner, double score) {
+  if (!tuner->kept_count)
+    return;
+  tuner->kept[0].score += (score - tuner->kept[0].score) / 4;
+  rank(tuner, 0);
+}
 
 int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis) {
   assert(axis < tuner->axis_count && setting->at[axis] < tuner->axes[axis].count);

@@ -1,4 +1,6 @@
-// Choosing an engine's settings by short trials: random ones first, then neighbours of the best; the best is kept.
+// Choosing an engine's settings by short trials: random ones first, then neighbours of the best; the few best are kept.
+// What a setting brings drifts with the machine's other load, so the best is measured as it runs, and gives way to the
+// next one where it no longer is the best.
 //
 // A setting is a point on a few axes, each a short list of values in which neighbours are alike. The same seed proposes
 // the same settings until the first neighbour; from there on proposals follow what the machine showed.
@@ -6,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TUNE_AXES = 16 };
+enum { TUNE_AXES = 16, TUNE_KEPT = 6 };
 
 typedef struct {
   const char *name;
@@ -20,10 +22,17 @@ typedef struct {
 } TuneSetting;
 
 typedef struct {
+  TuneSetting setting;
+  double score;
+} TuneKept;
+
+typedef struct {
   const TuneAxis *axes; // borrowed
   unsigned axis_count;
   uint64_t random;
-  TuneSetting best;
+  TuneKept kept[TUNE_KEPT]; // best first
+  unsigned kept_count;
+  TuneSetting best;  // kept[0]'s
   double best_score; // negative before the first trial
 } Tuner;
 
@@ -40,12 +49,14 @@ double tune_score(const TuneOutcome *outcome);
 void tuner_init(Tuner *tuner, const TuneAxis *axes, unsigned axis_count, uint64_t seed);
 // A setting drawn at random.
 TuneSetting tuner_random(Tuner *tuner);
-// The best so far, moved by a few steps on one or two axes.
+// One of the kept settings, mostly the best, moved by a few steps on one or two axes.
 TuneSetting tuner_near(Tuner *tuner);
+// One of the kept settings other than the best, to be tried again; the best where there is no other.
+TuneSetting tuner_again(Tuner *tuner);
 // Whether a trial's score deserves a second, longer one: a lucky trial must not win.
 bool tuner_promising(const Tuner *tuner, double score);
-// Takes the setting for the best where its score is higher.
+// Keeps the setting where its score is among the highest. One that is kept already takes part of the new score.
 void tuner_judge(Tuner *tuner, const TuneSetting *setting, double score);
-// The best's score again, from a longer run: scores drift with the machine's other load.
+// The best's score again, from a longer run.
 void tuner_confirm(Tuner *tuner, double score);
 int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis);
