@@ -111,13 +111,13 @@ unsigned lockstep_small_bits(const Test *test) {
 unsigned lockstep_state_words(const Test *test) {
   unsigned words = 0;
   for (unsigned i = 0; i < test->observable_total; i++)
-    words += base_type_bits(observable_type(test, &test->observables[i])) == 128 ? 2 : 1;
+    words += base_type_bits(observable_base(test, &test->observables[i])) == 128 ? 2 : 1;
   return words;
 }
 
 void lockstep_state_values(const Test *test, const uint64_t *words, Value *values) {
   for (unsigned i = 0; i < test->observable_total; i++) {
-    BaseType type = observable_type(test, &test->observables[i]);
+    BaseType type = observable_base(test, &test->observables[i]);
     UnsignedValue bits = *words++;
     if (base_type_bits(type) == 128)
       bits |= (UnsignedValue)*words++ << 64;
@@ -127,7 +127,7 @@ void lockstep_state_values(const Test *test, const uint64_t *words, Value *value
 
 static void emit_observed_value(const Test *test, unsigned index, Text *out) {
   const Observable *o = &test->observables[index];
-  const char *type = emit_type(observable_type(test, o));
+  const char *type = emit_type(observable_base(test, o));
   if (o->is_register) {
     text_printf(out, "    const %s v%u = ((const Frame%u *)count->frames[%u])[i].reg_%s;\n", type, index, o->thread,
                 o->thread, test->threads[o->thread].registers[o->reg].name);
@@ -144,7 +144,7 @@ static void emit_count_state(const Test *test, Text *out) {
     text_add(out, "    const uint64_t high = (0");
     for (unsigned i = 0; i < n; i++) {
       text_printf(out, " | (uint64_t)v%u", i);
-      if (base_type_bits(observable_type(test, &test->observables[i])) == 128)
+      if (base_type_bits(observable_base(test, &test->observables[i])) == 128)
         text_printf(out, " | (v%u >> 64 ? ~(uint64_t)0 : 0)", i);
     }
     text_printf(out, ") >> %u;\n    if (__builtin_expect(!high, 1)) {\n      count->small[0", bits);
@@ -155,7 +155,7 @@ static void emit_count_state(const Test *test, Text *out) {
   text_add(out, "    const uint64_t words[] = {");
   for (unsigned i = 0; i < n; i++) {
     text_printf(out, "%s(uint64_t)v%u", i ? ", " : "", i);
-    if (base_type_bits(observable_type(test, &test->observables[i])) == 128)
+    if (base_type_bits(observable_base(test, &test->observables[i])) == 128)
       text_printf(out, ", (uint64_t)(v%u >> 64)", i);
   }
   text_printf(out, "%s};\n    count->state(count->table, words);\n", n ? "" : "0");
