@@ -2,7 +2,6 @@
 
 #include "arch/arch.h"
 #include "arch/cpu.h"
-#include "harness/base/text.h"
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -11,16 +10,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *host_file(Arena *arena, const char *path) {
-  enum { LIMIT = 1 << 18, CHUNK = 1 << 12 };
+bool host_read(const char *path, size_t limit, Text *out) {
+  enum { CHUNK = 1 << 12 };
+  char chunk[CHUNK];
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0)
-    return "";
-  Text text = {0};
-  char chunk[CHUNK];
-  for (ssize_t got; text.length < LIMIT && (got = read(file, chunk, CHUNK)) > 0;)
-    text_add_bytes(&text, chunk, (size_t)got);
+    return false;
+  ssize_t got = 0;
+  while (out->length <= limit && (got = read(file, chunk, CHUNK)) > 0)
+    text_add_bytes(out, chunk, (size_t)got);
   close(file);
+  return got == 0 && out->length <= limit;
+}
+
+const char *host_file(Arena *arena, const char *path) {
+  enum { LIMIT = 1 << 18 };
+  Text text = {0};
+  host_read(path, LIMIT, &text);
   while (text.length && isspace((unsigned char)text.bytes[text.length - 1]))
     text.length--;
   const char *bytes = arena_copy(arena, text_string(&text), text.length);

@@ -1,11 +1,17 @@
 #include "harness/machine/topology.h"
 
+#include "harness/machine/host.h"
 #include "harness/machine/tree.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PU_LIMIT = 1 << 16 }; // of machines that are described
 
 // How near two PUs are that have this object in common, in the terms of placements; -1 for an object that is no
 // reason to be near (dies, groups).
@@ -66,44 +72,125 @@ static bool take_stock(Topology *topology, Diag *diag) {
   return true;
 }
 
-// What stands where a topology comes from.
+// Where a topology comes from.
 typedef enum { FROM_HERE, FROM_SYNTHETIC, FROM_XML } Origin;
 
-static bool load(Topology *topology, Origin origin, const char *description, Diag *diag) {
+typedef struct {
+  Origin origin;
+  const char *description; // synthetic: the text; XML: all of the document
+  size_t length;
+} Description;
+
+static bool load(Topology *topology, const Description *from, Diag *diag) {
   if (hwloc_topology_init(&topology->hwloc)) {
     topology->hwloc = NULL;
     return diag_error(diag, "hwloc cannot start: %s", strerror(errno));
   }
-  if (origin == FROM_SYNTHETIC && hwloc_topology_set_synthetic(topology->hwloc, description))
-    return diag_error(diag, "'%s' is no synthetic topology that hwloc understands", description);
-  if (origin == FROM_XML && hwloc_topology_set_xml(topology->hwloc, description))
-    return diag_error(diag, "hwloc cannot read '%s' as a topology in XML", description);
+  if (from->origin == FROM_SYNTHETIC && hwloc_topology_set_synthetic(topology->hwloc, from->description))
+    return diag_error(diag, "'%s' is no synthetic topology that hwloc understands", from->description);
+  if (from->origin == FROM_XML &&
+      hwloc_topology_set_xmlbuffer(topology->hwloc, from->description, (int)from->length + 1))
+    return diag_error(diag, "hwloc cannot read this as a topology in XML");
   // By default hwloc shows PUs that the process is kept from by taskset.
   unsigned long flags =
-      origin == FROM_HERE ? HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM | HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING : 0;
+      from->origin == FROM_HERE ? HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM | HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING : 0;
   if (hwloc_topology_set_flags(topology->hwloc, flags))
     return diag_error(diag, "hwloc cannot keep to the CPUs that this process is bound to: %s", strerror(errno));
   if (hwloc_topology_load(topology->hwloc))
     return diag_error(diag, "hwloc cannot load the topology: %s", strerror(errno));
-  topology->here = origin == FROM_HERE;
+  topology->here = from->origin == FROM_HERE;
   return take_stock(topology, diag);
 }
 
-static Topology *make(Origin origin, const char *description, Diag *diag) {
+static Topology *make(const Description *from, Diag *diag) {
   Topology *topology = calloc(1, sizeof *topology);
   if (!topology) {
     diag_error(diag, "out of memory for the topology");
     return NULL;
   }
-  if (load(topology, origin, description, diag))
+  if (load(topology, from, diag))
     return topology;
   topology_free(topology);
   return NULL;
 }
 
-Topology *topology_new(Diag *diag) { return make(FROM_HERE, NULL, diag); }
-Topology *topology_synthetic(const char *description, Diag *diag) { return make(FROM_SYNTHETIC, description, diag); }
-Topology *topology_xml(const char *path, Diag *diag) { return make(FROM_XML, path, diag); }
+Topology *topology_new(Diag *diag) { return make(&(Description){.origin = FROM_HERE}, diag); }
+
+// Whether each PU lies in the sets of all that is around it: the placements rely on that.
+static bool is_sound(const Topology *topology) {
+  for (unsigned i = 0; i < topology->pu_count; i++) {
+    hwloc_obj_t around = topology->pus[i];
+    if (around->os_index >= PU_LIMIT || hwloc_bitmap_weight(around->cpuset) != 1)
+      return false;
+    for (; around; around = around->parent)
+      if (!around->cpuset || !hwloc_bitmap_isset(around->cpuset, topology->pus[i]->os_index))
+        return false;
+  }
+  return true;
+}
+
+// hwloc trusts what it is given: a document that is damaged makes it crash. So a process that may crash goes first.
+static bool survives(const Description *from) {
+  pid_t child = fork();
+  if (child < 0)
+    return false;
+  if (!child) {
+    alarm(10);
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere >= 0)
+      dup2(nowhere, STDERR_FILENO);
+    Diag diag = {.arena = arena_new()};
+    Topology *topology = make(from, &diag);
+    if (topology)
+      hwloc_topology_check(topology->hwloc);
+    _exit(topology && is_sound(topology) ? 0 : 1);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+    continue;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// hwloc would try to make as many PUs as it is asked for: the product of the counts, each after a colon.
+static bool is_too_large(const char *description) {
+  unsigned long long pus = 1;
+  for (const char *colon = strchr(description, ':'); colon; colon = strchr(colon + 1, ':')) {
+    unsigned long long count = strtoull(colon + 1, NULL, 10);
+    if (count > PU_LIMIT || pus * (count ? count : 1) > PU_LIMIT)
+      return true;
+    pus *= count ? count : 1;
+  }
+  return false;
+}
+
+Topology *topology_synthetic(const char *description, Diag *diag) {
+  const Description from = {.origin = FROM_SYNTHETIC, .description = description};
+  if (is_too_large(description))
+    diag_error(diag, "'%s' has more than %d PUs", description, PU_LIMIT);
+  else if (!survives(&from))
+    diag_error(diag, "'%s' is no synthetic topology that hwloc understands", description);
+  else
+    return make(&from, diag);
+  return NULL;
+}
+
+Topology *topology_xml(const char *path, Diag *diag) {
+  enum { LIMIT = 16 << 20 };
+  Topology *topology = NULL;
+  Text text = {0};
+  errno = 0;
+  if (!host_read(path, LIMIT, &text))
+    diag_error(diag, "cannot read '%s': %s", path, errno ? strerror(errno) : "it is longer than 16 MiB");
+  else {
+    const Description from = {.origin = FROM_XML, .description = text_string(&text), .length = text.length};
+    if (!survives(&from))
+      diag_error(diag, "'%s' is no topology in XML that hwloc understands", path);
+    else
+      topology = make(&from, diag);
+  }
+  text_free(&text);
+  return topology;
+}
 
 void topology_free(Topology *topology) {
   if (!topology)
