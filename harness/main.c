@@ -9,6 +9,7 @@
 // Subcommands, in the order of the help.
 static const Command commands[] = {
     {"list", "the tests that come with weakmem", command_list},
+    {"topo", "the machine, and the placements that tests will use", command_topo},
     {0},
 };
 

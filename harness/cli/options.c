@@ -35,6 +35,12 @@ static error_t parse_outer(int key, char *text, struct argp_state *state) {
   }
 }
 
+// Leaves out argp's note on optional arguments: no option has one.
+static char *filter_help(int key, const char *text, void *input) {
+  (void)input;
+  return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
+}
+
 bool options_parse(const Options *options, int argc, char **argv, void *input, const Console *console, int *status) {
   Text doc = {0};
   text_printf(&doc, "%s\v%s%s", options->summary, options->examples ? "Examples:\n" : "",
@@ -46,7 +52,8 @@ bool options_parse(const Options *options, int argc, char **argv, void *input, c
                              .parser = parse_outer,
                              .args_doc = options->arguments,
                              .doc = text_string(&doc),
-                             .children = children};
+                             .children = children,
+                             .help_filter = filter_help};
   Outer context = {.input = input, .console = console};
   error_t error = argp_parse(&outer, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &context);
   text_free(&doc);

@@ -241,36 +241,94 @@ static void print_size(uint64_t bytes, Text *out) {
     text_printf(out, "%llu KiB", (unsigned long long)(bytes >> 10));
 }
 
-static void print_object(const Topology *topology, hwloc_obj_t object, Text *out) {
+// What kind of core an object is, on machines with several: the higher, the faster; -1 elsewhere.
+static int kind_of(const Topology *topology, hwloc_obj_t object) {
+  if (object->type != HWLOC_OBJ_CORE || hwloc_cpukinds_get_nr(topology->hwloc, 0) < 2)
+    return -1;
+  return hwloc_cpukinds_get_by_cpuset(topology->hwloc, object->cpuset, 0);
+}
+
+static void print_object(const Topology *topology, hwloc_obj_t object, bool numbered, Text *out) {
   char name[64];
   hwloc_obj_type_snprintf(name, sizeof name, object, 0);
   text_add(out, name);
   if (hwloc_obj_type_is_cache(object->type)) {
     text_add_char(out, ' ');
     print_size(object->attr->cache.size, out);
-    return;
-  }
-  if (object->os_index != HWLOC_UNKNOWN_INDEX && object->type != HWLOC_OBJ_MACHINE)
+  } else if (numbered && object->os_index != HWLOC_UNKNOWN_INDEX && object->type != HWLOC_OBJ_MACHINE)
     text_printf(out, " %u", object->os_index);
-  int kinds = hwloc_cpukinds_get_nr(topology->hwloc, 0);
-  if (object->type == HWLOC_OBJ_CORE && kinds > 1)
-    text_printf(out, " (kind %d)", hwloc_cpukinds_get_by_cpuset(topology->hwloc, object->cpuset, 0));
+  int kind = kind_of(topology, object);
+  if (kind >= 0)
+    text_printf(out, " (kind %d)", kind);
 }
 
-// An object, and on the same line what lies in it for as long as that is one thing.
-static void print_tree(const Topology *topology, hwloc_obj_t object, unsigned depth, Text *out) {
-  text_repeat(out, ' ', (size_t)depth * 2);
-  print_object(topology, object, out);
+// An object, and on the same line what lies in it for as long as that is one thing. Returns the last of these.
+static hwloc_obj_t print_chain(const Topology *topology, hwloc_obj_t object, bool numbered, Text *out) {
+  print_object(topology, object, numbered, out);
   while (object->arity == 1) {
     object = object->first_child;
-    if (object->type == HWLOC_OBJ_L1ICACHE)
+    if (object->type == HWLOC_OBJ_L1ICACHE || (!numbered && object->type == HWLOC_OBJ_PU))
       continue;
     text_add(out, " + ");
-    print_object(topology, object, out);
+    print_object(topology, object, numbered, out);
   }
+  return object;
+}
+
+// Whether two objects are a core each, with the same caches around it and as many PUs in it.
+static bool same_core(const Topology *topology, hwloc_obj_t a, hwloc_obj_t b) {
+  while (a->type == b->type && kind_of(topology, a) == kind_of(topology, b) && a->arity == b->arity &&
+         (!hwloc_obj_type_is_cache(a->type) || a->attr->cache.size == b->attr->cache.size)) {
+    if (a->type == HWLOC_OBJ_CORE || a->type == HWLOC_OBJ_PU)
+      return true;
+    if (a->arity != 1)
+      return false;
+    a = a->first_child;
+    b = b->first_child;
+  }
+  return false;
+}
+
+// The first of the siblings after `child` that is not the same; *count is how many are.
+static hwloc_obj_t skip_same(const Topology *topology, hwloc_obj_t child, unsigned *count) {
+  hwloc_obj_t next = child;
+  for (*count = 0; next && same_core(topology, child, next); next = next->next_sibling)
+    ++*count;
+  return next;
+}
+
+// Equal cores in a row as one line: "8 x L2 1 MiB + L1d 48 KiB + Core: PU 0-7,96-103".
+static void print_cores(const Topology *topology, hwloc_obj_t first, unsigned count, Text *out) {
+  hwloc_bitmap_t pus = hwloc_bitmap_alloc();
+  text_printf(out, "%u x ", count);
+  print_chain(topology, first, false, out);
+  for (hwloc_obj_t core = first; count-- && pus; core = core->next_sibling)
+    hwloc_bitmap_or(pus, pus, core->cpuset);
+  char *list = NULL;
+  if (pus && hwloc_bitmap_list_asprintf(&list, pus) >= 0)
+    text_printf(out, first->type == HWLOC_OBJ_PU ? " %s" : ": PU %s", list);
+  free(list);
+  hwloc_bitmap_free(pus);
   text_add_char(out, '\n');
-  for (hwloc_obj_t child = object->first_child; child; child = child->next_sibling)
-    print_tree(topology, child, depth + 1, out);
+}
+
+static void print_tree(const Topology *topology, hwloc_obj_t object, unsigned depth, Text *out) {
+  enum { ENOUGH_TO_FOLD = 3 };
+  text_repeat(out, ' ', (size_t)depth * 2);
+  object = print_chain(topology, object, true, out);
+  text_add_char(out, '\n');
+  for (hwloc_obj_t child = object->first_child; child;) {
+    unsigned count;
+    hwloc_obj_t next = skip_same(topology, child, &count);
+    if (count >= ENOUGH_TO_FOLD) {
+      text_repeat(out, ' ', (size_t)(depth + 1) * 2);
+      print_cores(topology, child, count, out);
+      child = next;
+    } else {
+      print_tree(topology, child, depth + 1, out);
+      child = child->next_sibling;
+    }
+  }
 }
 
 void topology_print(const Topology *topology, Text *out) {

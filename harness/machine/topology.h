@@ -11,7 +11,8 @@ typedef struct Topology Topology;
 
 // This machine. NULL with the reason in `diag` where hwloc fails. Freed by topology_free.
 Topology *topology_new(Diag *diag);
-// A machine from hwloc's synthetic description ("pack:2 l3:1 core:4 pu:2") or XML file, for tests. Cannot bind.
+// A machine from hwloc's synthetic description ("pack:2 l3:1 core:4 pu:2") or XML file. Cannot bind. A child process
+// reads it first, since hwloc crashes on some that are damaged.
 Topology *topology_synthetic(const char *description, Diag *diag);
 Topology *topology_xml(const char *path, Diag *diag);
 void topology_free(Topology *topology);
@@ -67,5 +68,5 @@ bool placement_oversubscribed(const Placement *placement);
 // refuses.
 bool topology_bind(const Topology *topology, unsigned pu, Diag *diag);
 
-// One line per object, indented, with caches and PUs, as `weakmem topo` prints it.
+// The tree with caches and PUs, as `weakmem topo` prints it: a line for each part, or for equal cores in a row.
 void topology_print(const Topology *topology, Text *out);

@@ -1,9 +1,12 @@
 // This machine: binding lands where it is told to, and is refused elsewhere.
+#include "harness/machine/host.h"
 #include "harness/machine/topology.h"
 
 #include <check.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static Arena *arena;
 static Diag diag;
@@ -60,12 +63,92 @@ START_TEST(pus_are_in_order_and_no_fewer_than_cores) {
 }
 END_TEST
 
-START_TEST(the_tree_names_every_pu) {
+static void check_print(const char *description, const char *expected) {
+  Topology *described = topology_synthetic(description, &diag);
+  ck_assert_ptr_nonnull(described);
   Text out = {0};
-  topology_print(machine, &out);
-  for (unsigned i = 0; i < topology_pu_count(machine); i++)
-    ck_assert(strstr(text_string(&out), arena_printf(arena, "PU %u\n", topology_pu(machine, i))));
+  topology_print(described, &out);
+  ck_assert_str_eq(text_string(&out), expected);
   text_free(&out);
+  topology_free(described);
+}
+
+START_TEST(the_tree_folds_equal_cores_and_nothing_else) {
+  check_print("pack:1 l3:1(size=33554432) l2:2(size=524288) core:1 pu:1", "Machine + Package 0 + L3 32 MiB\n"
+                                                                          "  L2 512 KiB + Core 0 + PU 0\n"
+                                                                          "  L2 512 KiB + Core 1 + PU 1\n");
+  check_print("pack:2 l3:1(size=1048576) core:4 pu:2", "Machine\n"
+                                                       "  Package 0 + L3 1 MiB\n"
+                                                       "    4 x Core: PU 0-7\n"
+                                                       "  Package 1 + L3 1 MiB\n"
+                                                       "    4 x Core: PU 8-15\n");
+  check_print("pu:4", "Machine\n  4 x PU 0-3\n");
+}
+END_TEST
+
+START_TEST(hybrid_cores_show_their_kind) {
+  const char *source = getenv("SOURCE");
+  Topology *hybrid = topology_xml(arena_printf(arena, "%s/tests/data/hybrid.xml", source ? source : "."), &diag);
+  ck_assert_ptr_nonnull(hybrid);
+  Text out = {0};
+  topology_print(hybrid, &out);
+  ck_assert_str_eq(text_string(&out), "Machine + Package 0 + L3 24 MiB\n"
+                                      "  L2 2 MiB + Core 0 (kind 1)\n"
+                                      "    PU 0\n"
+                                      "    PU 1\n"
+                                      "  L2 2 MiB + Core 1 (kind 1)\n"
+                                      "    PU 2\n"
+                                      "    PU 3\n"
+                                      "  L2 4 MiB\n"
+                                      "    4 x Core (kind 0): PU 4-7\n");
+  text_free(&out);
+  topology_free(hybrid);
+}
+END_TEST
+
+// hwloc by itself dies of several of these.
+START_TEST(damaged_descriptions_are_errors) {
+  static const char *const damages[][2] = {
+      {"cpuset=\"0xff\"", "cpuset=\"0x0f\""},
+      {"os_index=\"7\"", "os_index=\"6\""},
+      {"type=\"PU\"", "type=\"Core\""},
+      {"type=\"Machine\"", "type=\"PU\""},
+      {"complete_cpuset", "completely"},
+      {"allowed_cpuset=\"0xff\"", "allowed_cpuset=\"0x0\""},
+      {"<topology version=\"2.0\">", "<topology>"},
+      {"</object>", ""},
+  };
+  const char *source = getenv("SOURCE");
+  Text whole = {0};
+  ck_assert(host_read(arena_printf(arena, "%s/tests/data/hybrid.xml", source ? source : "."), 1 << 20, &whole));
+  char path[] = "/tmp/weakmem-test-XXXXXX";
+  int file = mkstemp(path);
+  ck_assert_int_ge(file, 0);
+  for (unsigned i = 0; i < sizeof damages / sizeof *damages; i++) {
+    const char *at = strstr(text_string(&whole), damages[i][0]);
+    ck_assert_ptr_nonnull(at);
+    const char *damaged = arena_printf(arena, "%.*s%s%s", (int)(at - whole.bytes), whole.bytes, damages[i][1],
+                                       at + strlen(damages[i][0]));
+    ck_assert_int_eq(ftruncate(file, 0), 0);
+    ck_assert_int_eq(pwrite(file, damaged, strlen(damaged), 0), (ssize_t)strlen(damaged));
+    Topology *topology = topology_xml(path, &diag);
+    if (topology) { // hwloc could make sense of it: so must we
+      Placement all[PLACEMENT_COUNT];
+      placement_all(topology, 3, arena, all);
+    }
+    topology_free(topology);
+  }
+  close(file);
+  unlink(path);
+  text_free(&whole);
+  ck_assert_uint_gt(diag.errors, 3);
+}
+END_TEST
+
+START_TEST(a_machine_of_a_billion_pus_is_refused_at_once) {
+  ck_assert_ptr_null(topology_synthetic("pack:1000 core:1000 pu:1000", &diag));
+  ck_assert_ptr_null(topology_synthetic("pu:99999999999999999999999999", &diag));
+  ck_assert_uint_eq(diag.errors, 2);
 }
 END_TEST
 
@@ -77,7 +160,10 @@ int main(void) {
   tcase_add_test(all, a_pu_that_does_not_exist_is_refused);
   tcase_add_test(all, a_process_bound_to_one_pu_sees_that_one_alone);
   tcase_add_test(all, pus_are_in_order_and_no_fewer_than_cores);
-  tcase_add_test(all, the_tree_names_every_pu);
+  tcase_add_test(all, the_tree_folds_equal_cores_and_nothing_else);
+  tcase_add_test(all, hybrid_cores_show_their_kind);
+  tcase_add_test(all, damaged_descriptions_are_errors);
+  tcase_add_test(all, a_machine_of_a_billion_pus_is_refused_at_once);
   suite_add_tcase(suite, all);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

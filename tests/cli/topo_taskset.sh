@@ -1,0 +1,35 @@
+# Under taskset only the PUs of the mask are offered; what is no option or no machine is an error with status 2.
+set -euo pipefail
+fail() { echo "FAIL: $*" >&2; exit 1; }
+
+all=$(taskset -cp $$ | sed 's/.*: //')
+for pu in $(seq 0 $(($(nproc --all) - 1))); do
+  taskset -c "$pu" true 2>/dev/null || continue # not ours
+  json=$(taskset -c "$pu" "$WEAKMEM" topo --format json)
+  [[ $json == *'"cores": 1, "pus": ['"$pu"'],'* ]] || fail "under taskset -c $pu: $json"
+  [[ $json == *'"threads": 2, "name": "l3", "reason"'* ]] || fail "l3 is offered on PU $pu alone"
+  [[ $json == *'"name": "shared-pus", "pus": ['"$pu, $pu"'], "default": true'* ]] || fail "PU $pu is not shared"
+  taskset -c "$pu" "$WEAKMEM" topo | grep -q "PU $pu\$" || fail "the tree does not show PU $pu"
+done
+[[ $(taskset -cp $$ | sed 's/.*: //') == "$all" ]] || fail "the mask changed"
+
+"$WEAKMEM" topo | grep -q '^  \* ' || fail "no placement is marked"
+"$WEAKMEM" topo --input 'pack:2 l3:1 core:4 pu:2' | grep -q 'machine     PU 0,8 ' || fail "sockets are not crossed"
+"$WEAKMEM" topo --input "$SOURCE/tests/data/hybrid.xml" --threads 2 | grep -q 'kinds       PU 0,4 ' || fail "no kinds"
+"$WEAKMEM" topo --help | grep -q '^Examples:' || fail "no examples"
+
+usage() {
+  local status=0 said
+  said=$("$WEAKMEM" topo "$@" 2>&1 >/dev/null) || status=$?
+  [[ $status == 2 && -n $said ]] || fail "topo $*: status $status, said '$said'"
+}
+usage --threads 0
+usage --threads 65
+usage --threads x
+usage --format xml
+usage --nothing
+usage argument
+usage --input nonsense
+usage --input /nowhere.xml
+usage --input "$SOURCE/README.xml"
+echo PASS
