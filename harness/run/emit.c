@@ -54,8 +54,10 @@ void emit_head(const Test *test, Engine engine, Text *out) {
   // on.
   text_add(out, "#if defined(__clang__)\n#pragma clang diagnostic ignored \"-Weverything\"\n"
                 "#elif defined(__GNUC__)\n");
-  static const char *const ignored[] = {
-      "-Woverflow", "-Wunused", "-Wunused-but-set-variable", "-Wunused-value", "-Wpedantic", "-Wextra", "-Wall"};
+  static const char *const ignored[] = {"-Woverflow",     "-Wunused-variable",    "-Wunused-but-set-variable",
+                                        "-Wunused-value", "-Wsign-compare",       "-Wtype-limits",
+                                        "-Wbool-compare", "-Wbool-operation",     "-Wtautological-compare",
+                                        "-Wpedantic",     "-Wint-in-bool-context"};
   for (unsigned i = 0; i < sizeof ignored / sizeof *ignored; i++)
     text_printf(out, "#pragma GCC diagnostic ignored \"%s\"\n", ignored[i]);
   text_add(out, "#endif\n\n");
