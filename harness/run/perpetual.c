@@ -13,8 +13,7 @@
 enum {
   LINES = 128,      // bytes: what is written by different threads lies that far apart
   CHUNK = 128,      // iterations, at most, between two yields of threads that share a PU
-  OTHER_EVERY = 8,  // of the parts of an epoch, every so many looks for any state instead of those asked for
-  FRAMES_EVERY = 16 // and so many counts the literature's frames as well
+  FRAMES_EVERY = 64 // of the epochs, every so many counts the literature's frames as well
 };
 
 // The settings that trials choose from.
@@ -30,6 +29,7 @@ typedef struct {
   uint32_t delay;      // turns of kernel_delay before a visit
   uint32_t iterations; // of each copy in an epoch
   unsigned epochs;
+  unsigned any_every; // of the epochs, every so many looks for any state instead of those wanted
   uint64_t random;
 } Round;
 
@@ -48,6 +48,7 @@ typedef struct {
   bool crowded;           // actors share PUs
   const unsigned *wanted; // states that are looked for
   unsigned wanted_count;
+  const bool *is_wanted; // by state
   char *cells;
   uint16_t *seen[LIMIT_THREADS]; // each thread's buffers
   Count counts[LIMIT_THREADS];
@@ -84,7 +85,15 @@ static void target_digits(const PerpetualShape *shape, unsigned state, signed ch
     target[l] = (signed char)(state / shape->loads[l].weight % (shape->loads[l].stores + 1));
 }
 
-static void count_copy(Shared *shared, const Round *round, unsigned actor, unsigned copy, uint64_t *random) {
+// What the epoch looks for; `choice` is the same in all actors, so that none has more to do than the others.
+static unsigned choose_target(const Shared *shared, const Round *round, uint64_t *choice) {
+  bool any = kernel_random_below(choice, round->any_every) == 0;
+  if (any || !shared->wanted_count)
+    return kernel_random_below(choice, shared->shape->state_count);
+  return shared->wanted[kernel_random_below(choice, shared->wanted_count)];
+}
+
+static void count_copy(Shared *shared, const Round *round, unsigned actor, unsigned copy, uint64_t *choice) {
   const PerpetualShape *shape = shared->shape;
   Count *count = &shared->counts[actor];
   const uint16_t *seen[PERPETUAL_LOADS];
@@ -93,12 +102,10 @@ static void count_copy(Shared *shared, const Round *round, unsigned actor, unsig
   PerpetualRange ranges[LIMIT_THREADS];
   perpetual_cut(shape, seen, round->iterations, actor, shape->threads, ranges);
   signed char target[PERPETUAL_LOADS];
-  bool other = !shared->wanted_count || kernel_random_below(random, OTHER_EVERY) == 0;
-  unsigned state = other ? kernel_random_below(random, shape->state_count)
-                         : shared->wanted[kernel_random_below(random, shared->wanted_count)];
+  unsigned state = choose_target(shared, round, choice);
   target_digits(shape, state, target);
   perpetual_match(shape, seen, ranges, target, count->states);
-  if (!other && kernel_random_below(random, FRAMES_EVERY) == 0) {
+  if (kernel_random_below(choice, FRAMES_EVERY) == 0 && shared->is_wanted[state]) {
     count->frames += ranges[0].to - ranges[0].from;
     count->frame_witnesses += perpetual_frames(shape, seen, ranges, target);
   }
@@ -108,7 +115,7 @@ static void work(unsigned actor, void *region, void *argument) {
   Shared *shared = region;
   const Round *round = argument;
   unsigned copies = 1u << round->variant;
-  uint64_t random = round->random + actor * 0x9e3779b97f4a7c15ull;
+  uint64_t choice = round->random + !round->random, random = choice ^ (actor + 1) * 0x9e3779b97f4a7c15ull;
   random += !random;
   for (unsigned epoch = 0; epoch < round->epochs; epoch++) {
     clear_own(shared, actor, copies);
@@ -116,7 +123,7 @@ static void work(unsigned actor, void *region, void *argument) {
     run_thread(shared, round, actor, &random);
     team_meet(shared->team);
     for (unsigned copy = 0; copy < copies; copy++)
-      count_copy(shared, round, actor, copy, &random);
+      count_copy(shared, round, actor, copy, &choice);
   }
 }
 
@@ -131,9 +138,9 @@ typedef struct {
   double epoch_seconds[PERPETUAL_VARIANTS][DELAYS]; // as last seen; 0: never
   unsigned *wanted;                                 // states that are looked for
   unsigned wanted_count;
-  bool *is_wanted; // by state
-  bool *is_kept;   // by state: the filter lets it pass
-  Value *values;   // of one state
+  bool *is_wanted;   // by state
+  uint64_t *counted; // by state
+  Value *values;     // of one state
 } Run;
 
 static size_t align_up(size_t bytes) { return (bytes + LINES - 1) / LINES * LINES; }
@@ -193,6 +200,7 @@ static TuneOutcome collect(Run *run) {
       continue;
     perpetual_values(run->shape, run->session->test, s, run->values);
     session_count(run->session, run->values, count);
+    run->counted[s] += count;
     outcome.variety += log2(1 + (double)count);
     outcome.targets += run->is_wanted[s] ? count : 0;
   }
@@ -217,6 +225,15 @@ static uint32_t epoch_iterations(const Run *run, unsigned copies) {
   return (uint32_t)n;
 }
 
+// A tenth of the epochs looks for any state as long as some state is rare, less later.
+static unsigned any_every(const Run *run) {
+  enum { RARE = 1000, OFTEN = 10, SELDOM = 40 };
+  for (unsigned s = 0; s < run->shape->state_count; s++)
+    if (!run->is_wanted[s] && run->counted[s] < RARE)
+      return OFTEN;
+  return SELDOM;
+}
+
 // One round of about `seconds` with a setting. False where the actors died.
 static bool run_round(Run *run, const TuneSetting *setting, double seconds, double *score) {
   Round *round = &run->shared->round;
@@ -229,6 +246,7 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   round->delay = (uint32_t)tuner_value(&run->tuner, setting, AXIS_DELAY);
   round->iterations = epoch_iterations(run, 1u << round->variant);
   round->epochs = run->session->options->iterations || epochs < 1 ? 1 : epochs > 1000 ? 1000 : (unsigned)epochs;
+  round->any_every = any_every(run);
   round->random = kernel_random(&run->tuner.random);
   double start = clock_seconds();
   if (!team_round(run->shared->team, work, round))
@@ -256,7 +274,7 @@ static bool try_setting(Run *run, const TuneSetting *setting, double seconds) {
 // First trials, for a tenth of the time; then the best setting, and every so often another one.
 static bool run_rounds(Run *run) {
   enum { TRIALS = 40, SWEEP_EVERY = 8 };
-  const double trial_seconds = 0.0005, round_seconds = 0.004;
+  const double trial_seconds = 0.0005, round_seconds = 0.008;
   double trials_end = run->session->report->began + (run->session->deadline - run->session->report->began) / 10;
   TuneSetting setting = {0};
   bool alive = try_setting(run, &setting, trial_seconds);
@@ -294,6 +312,7 @@ static void run_team(Run *run, Team *team) {
   shared->crowded = placement_oversubscribed(session->placement);
   shared->wanted = run->wanted;
   shared->wanted_count = run->wanted_count;
+  shared->is_wanted = run->is_wanted;
   if (!shared->code) {
     session_refuse(session, "what the compiler made of the test lacks perpetual_code");
     return;
@@ -317,6 +336,7 @@ static void run_in(Session *session, Arena *arena) {
              .shape = shape,
              .wanted = ARENA_ARRAY(arena, unsigned, shape->state_count),
              .is_wanted = ARENA_ARRAY(arena, bool, shape->state_count),
+             .counted = ARENA_ARRAY(arena, uint64_t, shape->state_count),
              .values = ARENA_ARRAY(arena, Value, session->test->observable_total + 1)};
   find_wanted(&run);
   Diag diag = {.arena = arena};
