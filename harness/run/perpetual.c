@@ -258,38 +258,58 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   return true;
 }
 
+enum { TRIALS = 40 };
+static const double TRIAL_SECONDS = 0.0005, ROUND_SECONDS = 0.008;
+
 // Tries a setting; one that looks good must be so twice.
-static bool try_setting(Run *run, const TuneSetting *setting, double seconds) {
-  double score;
-  if (!run_round(run, setting, seconds, &score))
+static bool try_setting(Run *run, const TuneSetting *setting) {
+  double first, second;
+  if (!run_round(run, setting, TRIAL_SECONDS, &first))
     return false;
-  if (tuner_promising(&run->tuner, score) && !session_over(run->session)) {
-    if (!run_round(run, setting, 2 * seconds, &score))
-      return false;
-    tuner_judge(&run->tuner, setting, score);
-  }
+  if (!tuner_promising(&run->tuner, first) || session_over(run->session))
+    return true;
+  if (!run_round(run, setting, 2 * TRIAL_SECONDS, &second))
+    return false;
+  tuner_judge(&run->tuner, setting, first < second ? first : second);
   return true;
 }
 
-// First trials, for a tenth of the time; then the best setting, and every so often another one.
-static bool run_rounds(Run *run) {
-  enum { TRIALS = 40, SWEEP_EVERY = 8 };
-  const double trial_seconds = 0.0005, round_seconds = 0.008;
-  double trials_end = run->session->report->began + (run->session->deadline - run->session->report->began) / 10;
+static bool run_trials(Run *run) {
+  double began = run->session->report->began, until = began + (run->session->deadline - began) / 10;
   TuneSetting setting = {0};
-  bool alive = try_setting(run, &setting, trial_seconds);
-  for (unsigned t = 0; alive && t < TRIALS && clock_seconds() < trials_end && !session_over(run->session); t++) {
+  bool alive = try_setting(run, &setting);
+  for (unsigned t = 0; alive && t < TRIALS && clock_seconds() < until && !session_over(run->session); t++) {
     setting = t % 2 ? tuner_near(&run->tuner) : tuner_random(&run->tuner);
-    alive = try_setting(run, &setting, trial_seconds);
+    alive = try_setting(run, &setting);
   }
-  for (unsigned r = 1; alive && !session_over(run->session); r++) {
+  return alive;
+}
+
+// Between two rounds of the best: anything, one that was good before, a neighbour.
+static bool run_other(Run *run, unsigned turn) {
+  TuneSetting setting = turn % 3 == 0   ? tuner_random(&run->tuner)
+                        : turn % 3 == 1 ? tuner_again(&run->tuner)
+                                        : tuner_near(&run->tuner);
+  if (turn % 3 != 1)
+    return try_setting(run, &setting);
+  double score;
+  if (!run_round(run, &setting, TRIAL_SECONDS, &score))
+    return false;
+  tuner_judge(&run->tuner, &setting, score);
+  return true;
+}
+
+// First trials, for a tenth of the time at most; then the best setting, and every now and then another one.
+static bool run_rounds(Run *run) {
+  bool alive = run_trials(run);
+  for (unsigned turn = 0; alive && !session_over(run->session); turn++) {
+    const TuneSetting best = run->tuner.best;
     double score;
-    if (r % SWEEP_EVERY == 0) {
-      setting = r / SWEEP_EVERY % 2 ? tuner_near(&run->tuner) : tuner_random(&run->tuner);
-      alive = try_setting(run, &setting, trial_seconds);
-    } else if ((alive = run_round(run, &run->tuner.best, round_seconds, &score))) {
-      tuner_confirm(&run->tuner, score);
-    }
+    alive = run_round(run, &best, ROUND_SECONDS, &score);
+    if (!alive || session_over(run->session))
+      break;
+    tuner_confirm(&run->tuner, score);
+    alive = run_other(run, turn);
   }
   return alive;
 }
