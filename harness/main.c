@@ -1,13 +1,16 @@
 // weakmem: see your CPU reorder memory, compare it with others, learn what order costs.
 #include "harness/cli/command.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // Subcommands, in the order of the help.
 static const Command commands[] = {
+    {"run", "run tests on this machine: how often each state was seen", command_run},
     {"list", "the tests that come with weakmem", command_list},
     {"topo", "the machine, and the placements that tests will use", command_topo},
     {0},
@@ -17,12 +20,22 @@ static volatile int stop;
 
 static void on_signal(int signal) { stop = signal; }
 
-// A first SIGINT or SIGTERM ends the run in good order; a second one ends it at once.
+// A first SIGINT, SIGTERM or SIGHUP ends the run in good order; a second one ends it at once.
 static void catch_signals(void) {
   struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  struct sigaction before;
+  if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN) // nohup(1) means it
+    sigaction(SIGHUP, &action, NULL);
   signal(SIGPIPE, SIG_IGN);
+}
+
+// Where a standard stream is closed the next file opened would take its place, and its output.
+static void fill_standard_streams(void) {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+    if (fcntl(stream, F_GETFD) < 0)
+      (void)!open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY); // so that its use still fails
 }
 
 static void print_help(FILE *out) {
@@ -35,6 +48,7 @@ static void print_help(FILE *out) {
 }
 
 int main(int argc, char **argv) {
+  fill_standard_streams();
   Console console = {.stop = &stop, .out = stdout, .err = stderr};
   if (argc < 2) {
     print_help(stderr);

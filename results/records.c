@@ -51,8 +51,10 @@ static void read_line(Reading *reading, unsigned number, const char *line, size_
   Record record;
   Diag why = {.arena = reading->arena};
   if (!json) {
+    // One that was cut short has been ended since, where another run has appended to the file.
+    bool cut = !ended || json_error_code(&error) == json_error_premature_end_of_input;
     skip(reading, number,
-         ended ? arena_printf(reading->arena, "not JSON: %s", error.text) : "cut short, as by a run that was killed");
+         cut ? "cut short, as by a run that was killed" : arena_printf(reading->arena, "not JSON: %s", error.text));
   } else if (!record_from_json(json, reading->arena, &record, &why)) {
     skip(reading, number, why.first->message);
   } else {

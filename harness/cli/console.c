@@ -1,8 +1,61 @@
 #include "harness/cli/console.h"
 
+#include <langinfo.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 void console_report(const Console *console, const Diag *diag) {
   Text text = {0};
   diag_format(diag, &text);
   fputs(text_string(&text), console->err);
   text_free(&text);
+}
+
+static bool is_set(const char *variable) {
+  const char *value = getenv(variable);
+  return value && *value;
+}
+
+static bool speaks_utf8(void) {
+  locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+  if (!locale)
+    return false;
+  bool utf8 = !strcmp(nl_langinfo_l(CODESET, locale), "UTF-8");
+  freelocale(locale);
+  return utf8;
+}
+
+ViewStyle console_style(FILE *stream) {
+  const char *terminal = getenv("TERM");
+  bool is_terminal = isatty(fileno(stream));
+  struct winsize size = {0};
+  return (ViewStyle){.colour = is_terminal && !is_set("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0,
+                     .utf8 = speaks_utf8(),
+                     .width = is_terminal && !ioctl(fileno(stream), TIOCGWINSZ, &size) ? size.ws_col : 0};
+}
+
+Progress progress_new(const Console *console, bool quiet) {
+  return (Progress){.stream = !quiet && isatty(fileno(console->err)) ? console->err : NULL};
+}
+
+void progress_show(const Progress *progress, const char *format, ...) {
+  if (!progress->stream)
+    return;
+  va_list args;
+  va_start(args, format);
+  fputs("\r\033[K", progress->stream);
+  vfprintf(progress->stream, format, args);
+  va_end(args);
+  fflush(progress->stream);
+}
+
+void progress_clear(const Progress *progress) {
+  if (!progress->stream)
+    return;
+  fputs("\r\033[K", progress->stream);
+  fflush(progress->stream);
 }

@@ -1,0 +1,226 @@
+#include "harness/study/campaign.h"
+
+#include "arch/cpu.h"
+#include "harness/lang/insert.h"
+#include "harness/lang/print.h"
+
+#include <string.h>
+#include <time.h>
+
+// ---- Fences
+
+#define HAS(name, function, condition) {name, (condition) != 0},
+
+const char *const *campaign_fences(Arena *arena) {
+  const struct {
+    const char *name;
+    bool here;
+  } cpu[] = {CPU_FENCES(HAS)};
+  static const char *const language[] = {"none",          "compiler",      "fence-acquire",
+                                         "fence-release", "fence-acq_rel", "fence-seq_cst"};
+  enum { LANGUAGE = sizeof language / sizeof *language, CPU = sizeof cpu / sizeof *cpu };
+  const char **fences = ARENA_ARRAY(arena, const char *, LANGUAGE + CPU + 1);
+  unsigned count = 0;
+  for (unsigned i = 0; i < LANGUAGE; i++)
+    fences[count++] = language[i];
+  for (unsigned i = 0; i < CPU; i++)
+    if (cpu[i].here)
+      fences[count++] = cpu[i].name;
+  return fences;
+}
+
+// ---- Planning
+
+typedef struct {
+  const CampaignOptions *options;
+  const Topology *topology;
+  const Identity *machine;
+  const Compiler *compiler;
+  Arena *arena;
+  Diag *diag;
+  Campaign *out;
+  size_t capacity;
+} Plan;
+
+// The placements that a test is to be run on; 0 where there is none, which is told.
+static unsigned place(const Plan *plan, const Test *test, Placement out[PLACEMENT_COUNT]) {
+  const CampaignOptions *options = plan->options;
+  unsigned threads = test->thread_count;
+  if (options->pus)
+    return placement_custom(plan->topology, options->pus, options->pu_count, threads, plan->arena, out, plan->diag);
+  if (options->all_placements)
+    return placement_all(plan->topology, threads, plan->arena, out);
+  if (!options->placement) {
+    *out = placement_default(plan->topology, threads, plan->arena);
+    return 1;
+  }
+  const char *reason = NULL;
+  if (placement_find(plan->topology, *options->placement, threads, plan->arena, out, &reason))
+    return 1;
+  diag_warning(plan->diag, "%s is not run on %s: %s", test->name, placement_name(*options->placement),
+               reason ? reason : "this machine does not offer it");
+  return 0;
+}
+
+static const char *condition_text(const Test *test, Arena *arena) {
+  Text text = {0};
+  condition_print(test, &text);
+  const char *copy = arena_copy(arena, text_string(&text), text.length);
+  text_free(&text);
+  return copy;
+}
+
+static Record identify(const Plan *plan, const Test *test, const char *digest, Engine engine, const char *fence,
+                       const Placement *placement) {
+  return (Record){.test = test->name,
+                  .family = test->family,
+                  .file = test->source ? test->source->name : "",
+                  .digest = digest,
+                  .weakmem = WEAKMEM_VERSION,
+                  .machine = *plan->machine,
+                  .compiler_path = plan->compiler->path,
+                  .compiler_version = plan->compiler->version,
+                  .compiler_flags = plan->compiler->flags,
+                  .engine = engine_name(engine),
+                  .actors = actors_name(plan->options->run.actors),
+                  .fence = fence,
+                  .placement = placement_name(placement->kind),
+                  .pus = placement->pus,
+                  .pu_count = placement->threads,
+                  .condition = condition_text(test, plan->arena)};
+}
+
+static void plan_run(Plan *plan, const Test *test, const char *digest, const char *fence, const Placement *placement) {
+  Campaign *out = plan->out;
+  const Test *fenced = test_with_fence(test, fence, UINT64_MAX, plan->arena);
+  const char *reason = NULL;
+  Engine asked = plan->options->run.engine, engine = run_engine(fenced, asked, &reason);
+  out->runs = arena_grow(plan->arena, out->runs, &plan->capacity, out->count + 1, sizeof *out->runs);
+  CampaignRun *run = &out->runs[out->count++];
+  *run = (CampaignRun){.test = fenced,
+                       .fence = fence,
+                       .placement = *placement,
+                       .record = identify(plan, test, digest, engine, fence, placement)};
+  if (asked == ENGINE_PERPETUAL && engine != asked)
+    run->remark = arena_printf(plan->arena, "%s cannot be run by the perpetual engine (%s): lockstep runs it",
+                               test->name, reason ? reason : "it does not say why");
+}
+
+static void plan_test(Plan *plan, const Test *test) {
+  Placement placements[PLACEMENT_COUNT];
+  unsigned count = place(plan, test, placements);
+  char *digest = arena_alloc(plan->arena, 65);
+  test_digest(test, digest);
+  for (unsigned p = 0; p < count; p++)
+    for (unsigned f = 0; f < plan->options->fence_count; f++)
+      plan_run(plan, test, digest, plan->options->fences[f], &placements[p]);
+}
+
+bool campaign_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,
+                   const Compiler *compiler, Arena *arena, Campaign *out, Diag *diag) {
+  *out = (Campaign){.topology = topology, .options = options->run, .compiler = *compiler};
+  Plan plan = {.options = options,
+               .topology = topology,
+               .machine = machine,
+               .compiler = compiler,
+               .arena = arena,
+               .diag = diag,
+               .out = out};
+  for (unsigned i = 0; i < options->test_count && !diag->errors; i++)
+    plan_test(&plan, options->tests[i]);
+  if (!out->count && !diag->errors)
+    diag_error(diag, "nothing can be run so on this machine");
+  return !diag->errors;
+}
+
+unsigned campaign_resume(Campaign *campaign, const Records *earlier) {
+  unsigned taken = 0;
+  for (unsigned i = 0; i < campaign->count; i++) {
+    CampaignRun *run = &campaign->runs[i];
+    for (unsigned k = 0; k < earlier->count && !run->done; k++)
+      if (!strcmp(earlier->records[k].status, "done") && record_same_run(&run->record, &earlier->records[k])) {
+        run->record = earlier->records[k];
+        run->done = true;
+        taken++;
+      }
+  }
+  return taken;
+}
+
+// ---- Compiling and running
+
+void campaign_compile(Campaign *campaign, Arena *arena, const volatile int *stop,
+                      void (*progress)(unsigned done, unsigned count, void *context), void *context) {
+  const Test **tests = ARENA_ARRAY(arena, const Test *, campaign->count + 1);
+  unsigned count = 0;
+  for (unsigned i = 0; i < campaign->count; i++)
+    if (!campaign->runs[i].done)
+      tests[count++] = campaign->runs[i].test;
+  if (!count)
+    return;
+  Compiled **compiled =
+      run_compile(tests, count, &campaign->options, &campaign->compiler, arena, stop, progress, context);
+  for (unsigned i = 0, next = 0; i < campaign->count; i++)
+    if (!campaign->runs[i].done)
+      campaign->runs[i].compiled = compiled[next++];
+}
+
+static const char *now_rfc3339(Arena *arena) {
+  char *text = arena_alloc(arena, 32);
+  time_t now = time(NULL);
+  struct tm parts;
+  strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &parts));
+  return text;
+}
+
+static void record_settings(Record *record, const RunResult *result, Arena *arena) {
+  record->settings = ARENA_ARRAY(arena, RecordSetting, result->setting_count + 1);
+  for (unsigned i = 0; i < result->setting_count; i++) {
+    const Setting *setting = &result->settings[i];
+    record->settings[i] = (RecordSetting){setting->name, setting->is_number, setting->number, setting->text};
+  }
+  record->setting_count = result->setting_count;
+}
+
+static void record_states(Record *record, const Test *test, const Histogram *histogram, Arena *arena) {
+  record->states = ARENA_ARRAY(arena, RecordState, histogram->count + 1);
+  record->state_count = histogram->count;
+  Text text = {0};
+  for (unsigned i = 0; i < histogram->count; i++) {
+    const HistogramRow *row = &histogram->rows[i];
+    text_clear(&text);
+    state_print(test, row->state, &text);
+    record->states[i] = (RecordState){.state = arena_copy(arena, text_string(&text), text.length),
+                                      .count = row->count,
+                                      .witness = row->is_witness,
+                                      .weak = -1};
+  }
+  text_free(&text);
+}
+
+static const char *remark_on(const RunResult *result, const Test *test, Arena *arena) {
+  if (result->lost)
+    return arena_printf(arena, "%s: %llu iterations ended in states beyond the histogram's room and are not counted",
+                        test->name, (unsigned long long)result->lost);
+  return result->meeting_reason;
+}
+
+void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const volatile int *stop) {
+  Record *record = &run->record;
+  record->started = now_rfc3339(arena);
+  RunResult result =
+      run_test(run->test, run->compiled, campaign->topology, &run->placement, &campaign->options, arena, stop);
+  record->status = run_status_name(result.status);
+  record->message = result.message;
+  record->engine = engine_name(result.engine);
+  record->seed = result.seed;
+  record->iterations = result.histogram.total;
+  record->witnesses = result.histogram.witnesses;
+  record->frames = result.frames;
+  record->seconds = result.seconds;
+  record_settings(record, &result, arena);
+  record_states(record, run->test, &result.histogram, arena);
+  if (!run->remark)
+    run->remark = remark_on(&result, run->test, arena);
+  run->done = true;
+}

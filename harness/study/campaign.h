@@ -1,0 +1,54 @@
+// A campaign: tests x placements x fences, each run once and made a record.
+#pragma once
+#include "harness/machine/topology.h"
+#include "harness/run/run.h"
+#include "results/record.h"
+
+typedef struct {
+  const Test *const *tests;
+  unsigned test_count;
+  const char *const *fences; // names, at least one; "none" is none
+  unsigned fence_count;
+  bool all_placements;            // every one that the machine offers; else
+  const PlacementKind *placement; // this one; NULL: the default one
+  const unsigned *pus;            // or these, where not NULL
+  unsigned pu_count;
+  RunOptions run;
+} CampaignOptions;
+
+// One run of a campaign.
+typedef struct {
+  const Test *test; // with its fence
+  const char *fence;
+  Placement placement;
+  Compiled *compiled; // NULL before campaign_compile
+  Record record;      // before it was run: what tells the run from others (record_same_run)
+  bool done;          // the record is whole: it was run, or taken over from an earlier campaign
+  const char *remark; // why it ran otherwise than asked for or than best; NULL
+} CampaignRun;
+
+typedef struct {
+  const Topology *topology;
+  RunOptions options;
+  Compiler compiler;
+  CampaignRun *runs;
+  unsigned count;
+} Campaign;
+
+// The fences of `--fence all`: none, the compiler's, C11's, then those this CPU has. NULL-terminated.
+const char *const *campaign_fences(Arena *arena);
+
+// Every run that was asked for, test by test. A placement that a test finds no room on is a warning, or an error where
+// it leaves no run at all (then false). All it points at must outlive it.
+bool campaign_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,
+                   const Compiler *compiler, Arena *arena, Campaign *out, Diag *diag);
+
+// Takes over what earlier records say was done. Returns how many runs that were.
+unsigned campaign_resume(Campaign *campaign, const Records *earlier);
+
+// Compiles what is left to be run.
+void campaign_compile(Campaign *campaign, Arena *arena, const volatile int *stop,
+                      void (*progress)(unsigned done, unsigned count, void *context), void *context);
+
+// Runs one and makes its record. Where it ended early the record holds what was counted.
+void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const volatile int *stop);

@@ -1,0 +1,410 @@
+#include "results/view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  WIDTH = 100,     // columns, where the terminal does not say
+  BAR = 20,        // columns of the longest bar
+  STATES = 40,     // shown of a run; the rest are counted
+  STATE_WIDE = 60, // columns: a longer state pushes its bar to the right
+};
+
+#define BOLD "1"
+#define DIM "2"
+#define RED "1;31"
+#define YELLOW "33"
+
+static void add_styled(const ViewStyle *style, const char *code, const char *text, Text *out) {
+  if (style->colour)
+    text_printf(out, "\033[%sm%s\033[0m", code, text);
+  else
+    text_add(out, text);
+}
+
+// Text from a test or a compiler, which may hold what a terminal would act on.
+static void add_printable(const char *text, size_t length, Text *out) {
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char)text[i];
+    text_add_char(out, c < ' ' || c == 0x7f ? '?' : text[i]);
+  }
+}
+
+static unsigned width_of(const ViewStyle *style) { return style->width ? style->width : WIDTH; }
+
+static bool is_done(const Record *record) { return !strcmp(record->status, "done"); }
+
+static bool has_fence(const Record *record) {
+  return record->fence && *record->fence && strcmp(record->fence, "none") != 0;
+}
+
+// ---- What was run
+
+// The first sentence of a story, its blanks and line breaks made one blank each, cut to the terminal's width.
+static void add_story(const char *story, const ViewStyle *style, Text *out) {
+  Text line = {0};
+  for (const char *at = story; *at && !(at > story && at[-1] == '.' && strchr(" \n\t", *at)); at++) {
+    bool blank = strchr(" \n\t\r", *at);
+    if (!blank)
+      add_printable(at, 1, &line);
+    else if (line.length && line.bytes[line.length - 1] != ' ')
+      text_add_char(&line, ' ');
+  }
+  size_t most = width_of(style) > 20 ? width_of(style) - 6 : 14;
+  if (line.length > most) {
+    while (most > 0 && line.bytes[most] != ' ')
+      most--;
+    line.length = most ? most : width_of(style) / 2;
+    line.bytes[line.length] = '\0';
+    text_add(&line, " ...");
+  }
+  if (line.length)
+    text_printf(out, "  %s\n", text_string(&line));
+  text_free(&line);
+}
+
+static void add_settings(const Record *record, Text *out) {
+  for (unsigned i = 0; i < record->setting_count; i++) {
+    const RecordSetting *setting = &record->settings[i];
+    text_printf(out, "%s%s ", i ? ", " : "; ", setting->name);
+    if (setting->is_number)
+      text_printf(out, "%.6g", setting->number);
+    else
+      text_add(out, setting->text ? setting->text : "");
+  }
+}
+
+static void add_head(const Record *record, const char *story, const ViewStyle *style, Text *out) {
+  Text line = {0};
+  add_printable(record->test, strlen(record->test), &line);
+  add_styled(style, BOLD, text_string(&line), out);
+  if (has_fence(record))
+    text_printf(out, " with %s", record->fence);
+  text_add_char(out, '\n');
+  if (story)
+    add_story(story, style, out);
+  text_clear(&line);
+  text_printf(&line, "  %s, %u %s on %s", record->engine, record->pu_count, record->actors, record->placement);
+  for (unsigned i = 0; i < record->pu_count; i++)
+    text_printf(&line, "%s%u", i ? "," : ": PU ", record->pus[i]);
+  add_settings(record, &line);
+  add_styled(style, DIM, text_string(&line), out);
+  text_add_char(out, '\n');
+  text_free(&line);
+}
+
+// ---- The histogram
+
+// A bar of eighths of a column; what is there at all is never shown as nothing.
+static void add_bar(double share, const ViewStyle *style, Text *out) {
+  static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+  unsigned parts = (unsigned)lround(share * BAR * 8), full;
+  if (style->utf8) {
+    parts = parts ? parts : 1;
+    for (full = 0; full < parts / 8; full++)
+      text_add(out, "\u2588");
+    text_add(out, eighths[parts % 8]);
+    full += parts % 8 != 0;
+  } else {
+    full = parts / 8 ? parts / 8 : 1;
+    text_repeat(out, '#', full);
+  }
+  text_repeat(out, ' ', full < BAR ? BAR - full : 0);
+}
+
+static void add_share(double share, Text *out) {
+  if (share >= 0.0001)
+    text_printf(out, "%7.*f %%", share >= 0.1 ? 1 : share >= 0.01 ? 2 : 3, share * 100);
+  else
+    text_printf(out, "%7.0e %%", share * 100);
+}
+
+static void add_verdicts(const RecordState *state, const ViewStyle *style, Text *out) {
+  static const char *const verdicts[] = {"forbidden", "undefined", "unmodelled"};
+  if (state->weak >= 0)
+    text_add(out, state->weak ? "  weak" : "  sc");
+  for (unsigned v = 0; v < sizeof verdicts / sizeof *verdicts; v++) {
+    Text models = {0};
+    for (unsigned i = 0; i < state->verdict_count; i++)
+      if (!strcmp(state->verdicts[i].verdict, verdicts[v]))
+        text_printf(&models, "%s%s", models.length ? ", " : "", state->verdicts[i].model);
+    if (models.length) {
+      text_add(out, "  ");
+      add_styled(style, v == 0 ? RED : DIM, verdicts[v], out);
+      text_printf(out, " by %s", text_string(&models));
+    }
+    text_free(&models);
+  }
+}
+
+static void add_state(const Record *record, const RecordState *state, unsigned wide, const ViewStyle *style,
+                      Text *out) {
+  double share = record->iterations ? (double)state->count / (double)record->iterations : 0;
+  Text name = {0};
+  add_printable(state->state, strlen(state->state), &name);
+  size_t length = name.length;
+  text_add(out, "    ");
+  if (state->witness)
+    add_styled(style, YELLOW, text_string(&name), out);
+  else
+    text_add(out, text_string(&name));
+  text_repeat(out, ' ', length < wide ? wide - length : 0);
+  text_add(out, "  ");
+  add_bar(share, style, out);
+  add_share(share, out);
+  text_clear(&name);
+  view_count((double)state->count, &name);
+  text_printf(out, "  %6s", text_string(&name));
+  text_add(out, state->witness ? "  *" : "   ");
+  add_verdicts(state, style, out);
+  while (out->length && out->bytes[out->length - 1] == ' ')
+    out->bytes[--out->length] = '\0';
+  text_add_char(out, '\n');
+  text_free(&name);
+}
+
+static int by_count(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x < y) - (x > y);
+}
+
+// The count that a state needs to be among the STATES most frequent.
+static uint64_t least_shown(const Record *record) {
+  if (record->state_count <= STATES)
+    return 0;
+  uint64_t *counts = calloc(record->state_count, sizeof *counts);
+  if (!counts)
+    return 0;
+  for (unsigned i = 0; i < record->state_count; i++)
+    counts[i] = record->states[i].count;
+  qsort(counts, record->state_count, sizeof *counts, by_count);
+  uint64_t least = counts[STATES - 1];
+  free(counts);
+  return least;
+}
+
+static void add_states(const Record *record, const ViewStyle *style, Text *out) {
+  uint64_t least = least_shown(record), hidden_count = 0;
+  unsigned wide = 0, shown = 0, hidden = 0;
+  for (unsigned i = 0; i < record->state_count; i++) {
+    size_t length = strlen(record->states[i].state);
+    wide = length > wide && length <= STATE_WIDE ? (unsigned)length : wide;
+  }
+  for (unsigned i = 0; i < record->state_count; i++) {
+    const RecordState *state = &record->states[i];
+    if (state->count >= least && shown < STATES) {
+      add_state(record, state, wide, style, out);
+      shown++;
+    } else {
+      hidden++;
+      hidden_count += state->count;
+    }
+  }
+  if (hidden) {
+    text_printf(out, "    and %u rarer states, together ", hidden);
+    view_count((double)hidden_count, out);
+    text_add_char(out, '\n');
+  }
+}
+
+// ---- What that says
+
+// The rule of three: were iterations independent, something of probability 3/N would be missed in N of them with a
+// probability of e^-3, 5 % (Hanley and Lippman-Hand, JAMA 1983).
+static void add_bound(const Record *record, Text *out) {
+  text_printf(out, ": under %.2g at 95 %% if iterations were independent", 3.0 / (double)record->iterations);
+}
+
+static void add_witnesses(const Record *record, Text *out) {
+  view_count((double)record->witnesses, out);
+  text_add(out, " of ");
+  view_count((double)record->iterations, out);
+}
+
+static void add_condition(const Record *record, const ViewStyle *style, Text *out) {
+  ViewCondition condition = view_condition(record);
+  if (condition == CONDITION_NONE || !record->iterations)
+    return;
+  text_add(out, "  ");
+  add_styled(style, BOLD, view_observation(record), out);
+  text_add_char(out, ' ');
+  add_printable(record->condition, strlen(record->condition), out);
+  text_add(out, "\n  ");
+  if (condition == CONDITION_FORALL) {
+    uint64_t others = record->iterations - record->witnesses;
+    text_add(out, "contradicted by ");
+    view_count((double)others, out);
+    text_add(out, " of ");
+    view_count((double)record->iterations, out);
+    if (!others)
+      add_bound(record, out);
+  } else {
+    add_witnesses(record, out);
+    if (!record->witnesses)
+      add_bound(record, out);
+  }
+  text_add(out, view_validated(record) ? "; the condition holds" : "; the condition does not hold");
+  if (view_validated(record) && condition != CONDITION_EXISTS)
+    text_add(out, " so far");
+  text_add_char(out, '\n');
+}
+
+static void add_rate(const Record *record, Text *out) {
+  if (!record->iterations || record->seconds <= 0)
+    return;
+  text_add(out, "  ");
+  view_count((double)record->iterations, out);
+  text_printf(out, " iterations in %.3g s: ", record->seconds);
+  view_count((double)record->iterations / record->seconds, out);
+  text_add(out, "/s");
+  if (record->witnesses && view_condition(record) != CONDITION_NONE) {
+    text_add(out, ", ");
+    view_count((double)record->witnesses / record->seconds, out);
+    text_add(out, " witnesses/s");
+  }
+  if (record->frames > record->iterations) {
+    text_add(out, " (each counted once; ");
+    view_count((double)record->frames, out);
+    text_add(out, " frames with those that share an iteration)");
+  }
+  text_add_char(out, '\n');
+}
+
+// Why it is not done, line by line: a compiler says more than one.
+static void add_failure(const Record *record, const ViewStyle *style, Text *out) {
+  if (is_done(record))
+    return;
+  text_add(out, "  ");
+  add_styled(style, RED, record->status, out);
+  unsigned lines = 0;
+  for (const char *at = record->message; at && *at; lines++) {
+    size_t length = strcspn(at, "\n");
+    if (lines < MESSAGE) {
+      text_add(out, lines == 0 ? ": " : "    ");
+      add_printable(at, length, out);
+      text_add_char(out, '\n');
+    }
+    at += length + (at[length] == '\n');
+  }
+  if (lines > MESSAGE)
+    text_printf(out, "    and %u lines more\n", lines - MESSAGE);
+  if (!record->message || !*record->message)
+    text_add_char(out, '\n');
+}
+
+void view_run(const Record *record, const char *story, const ViewStyle *style, Text *out) {
+  add_head(record, story, style, out);
+  add_states(record, style, out);
+  add_condition(record, style, out);
+  add_rate(record, out);
+  add_failure(record, style, out);
+  text_add_char(out, '\n');
+}
+
+// ---- A suite
+
+typedef struct {
+  unsigned test, fence, placement; // columns; 0: the same in every run, and not shown
+} Columns;
+
+static unsigned widest(unsigned wide, const char *text) {
+  size_t length = text ? strlen(text) : 0;
+  return length > wide ? (unsigned)length : wide;
+}
+
+static bool differ(const char *a, const char *b) { return strcmp(a ? a : "", b ? b : "") != 0; }
+
+static Columns measure(const Record *records, unsigned count) {
+  Columns columns = {.test = 4};
+  bool fences = false, placements = false;
+  Columns wide = {.fence = 5, .placement = 9};
+  for (unsigned i = 0; i < count; i++) {
+    columns.test = widest(columns.test, records[i].test);
+    wide.fence = widest(wide.fence, records[i].fence);
+    wide.placement = widest(wide.placement, records[i].placement);
+    fences |= differ(records[i].fence, records[0].fence);
+    placements |= differ(records[i].placement, records[0].placement);
+  }
+  columns.fence = fences ? wide.fence : 0;
+  columns.placement = placements ? wide.placement : 0;
+  return columns;
+}
+
+static void add_cell(const char *text, unsigned wide, Text *out) {
+  if (!wide)
+    return;
+  size_t length = text ? strlen(text) : 0;
+  add_printable(text ? text : "", length, out);
+  text_repeat(out, ' ', (length < wide ? wide - length : 0) + 2);
+}
+
+static void add_number(double number, unsigned wide, Text *out) {
+  Text digits = {0};
+  view_count(number, &digits);
+  text_printf(out, "%*s  ", (int)wide, text_string(&digits));
+  text_free(&digits);
+}
+
+static void add_row(const Record *record, const Columns *columns, const ViewStyle *style, Text *out) {
+  add_cell(record->test, columns->test, out);
+  add_cell(record->fence, columns->fence, out);
+  add_cell(record->placement, columns->placement, out);
+  add_cell(record->engine, 9, out);
+  bool condition = view_condition(record) != CONDITION_NONE;
+  add_cell(condition ? view_observation(record) : "", 9, out);
+  add_number((double)record->iterations, 10, out);
+  if (condition && record->iterations) {
+    add_number((double)record->witnesses, 9, out);
+    if (record->witnesses)
+      add_number(record->seconds > 0 ? (double)record->witnesses / record->seconds : 0, 11, out);
+    else
+      text_printf(out, "under %.1e  ", 3.0 / (double)record->iterations);
+  } else {
+    text_repeat(out, ' ', 24);
+  }
+  if (!is_done(record))
+    add_styled(style, RED, record->status, out);
+  else if (!view_validated(record) && view_condition(record) != CONDITION_EXISTS)
+    text_add(out, "the condition does not hold");
+  while (out->length && out->bytes[out->length - 1] == ' ')
+    out->bytes[--out->length] = '\0';
+  text_add_char(out, '\n');
+}
+
+static void add_counts(const Record *records, unsigned count, Text *out) {
+  static const char *const observations[] = {"Sometimes", "Always", "Never"};
+  static const char *const words[] = {"sometimes", "always", "never"};
+  unsigned seen[3] = {0}, broken = 0;
+  double seconds = 0;
+  for (unsigned i = 0; i < count; i++) {
+    broken += !is_done(&records[i]);
+    seconds += records[i].seconds;
+    if (view_condition(&records[i]) != CONDITION_NONE)
+      for (unsigned o = 0; o < 3; o++)
+        seen[o] += !strcmp(view_observation(&records[i]), observations[o]);
+  }
+  text_printf(out, "%u %s, %.3g s of counting; witnesses", count, count == 1 ? "run" : "runs", seconds);
+  for (unsigned o = 0; o < 3; o++)
+    text_printf(out, "%s %s in %u", o ? "," : "", words[o], seen[o]);
+  if (broken)
+    text_printf(out, "; %u not done", broken);
+  text_add_char(out, '\n');
+}
+
+void view_summary(const Record *records, unsigned count, const ViewStyle *style, Text *out) {
+  if (!count)
+    return;
+  Columns columns = measure(records, count);
+  Text head = {0};
+  add_cell("test", columns.test, &head);
+  add_cell("fence", columns.fence, &head);
+  add_cell("placement", columns.placement, &head);
+  text_printf(&head, "%-9s  %-9s  %10s  %9s  %11s", "engine", "witnesses", "iterations", "witnesses", "per second");
+  add_styled(style, BOLD, text_string(&head), out);
+  text_add_char(out, '\n');
+  text_free(&head);
+  for (unsigned i = 0; i < count; i++)
+    add_row(&records[i], &columns, style, out);
+  add_counts(records, count, out);
+}
