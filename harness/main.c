@@ -70,7 +70,7 @@ int main(int argc, char **argv) {
       argv[1] = name;
       int status = c->main(argc - 1, argv + 1, &console);
       if (fflush(stdout) || ferror(stdout)) {
-        perror("weakmem: cannot write the output");
+        fputs("weakmem: cannot write all of the output\n", stderr);
         return EXIT_MACHINE;
       }
       return status;

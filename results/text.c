@@ -9,6 +9,7 @@ enum {
   BAR = 20,        // columns of the longest bar
   STATES = 40,     // shown of a run; the rest are counted
   STATE_WIDE = 60, // columns: a longer state pushes its bar to the right
+  MESSAGE = 12     // lines of why a run was not done; the record has them all
 };
 
 #define BOLD "1"
