@@ -249,6 +249,8 @@ const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char
   bool accepted = test->thread_count >= 2 || refuse(&walk, "it has one thread only");
   for (; accepted && walk.thread < test->thread_count; walk.thread++)
     accepted = walk_thread(&walk, shape, values, arena);
+  if (accepted)
+    observe_locations(&walk, values, arena);
   accepted = accepted && settle_loads(&walk, shape, values, arena);
   for (unsigned x = 0; accepted && x < test->location_count; x++) {
     if (!walk.stores[x])
@@ -262,7 +264,6 @@ const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char
   if (!accepted)
     return NULL;
   shape->iterations = (PERPETUAL_LIMIT - 1) / most;
-  observe_locations(&walk, values, arena);
   lay_out(shape, test, arena);
   return shape;
 }
