@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+static void emit_misaligned_types(const Test *test, Text *out);
+
 // ---- the head
 
 static const char *embedded_text(const Embedded *files, const char *path) {
@@ -65,6 +67,7 @@ void emit_head(const Test *test, Engine engine, Text *out) {
   text_add_char(out, '\n');
   paste_header(embedded_text(embedded_kernel, "kernel.h"), out);
   text_add_char(out, '\n');
+  emit_misaligned_types(test, out);
 }
 
 // ---- words
@@ -73,6 +76,26 @@ const char *emit_type(BaseType base) {
   if (base == BASE_CHAR)
     return "signed char";
   return base == BASE_BOOL ? "_Bool" : base_type_name(base);
+}
+
+// Whether Layout= puts a location where its type's natural alignment does not hold.
+static bool is_misaligned(const Location *location) {
+  return location->has_offset && location->line_offset % (base_type_bits(location->type) / 8) != 0;
+}
+
+void emit_element_type(const Location *location, Text *out) {
+  if (is_misaligned(location))
+    text_printf(out, "Misaligned_%s", location->name);
+  else
+    text_add(out, emit_type(location->type));
+}
+
+// Plain accesses to a misaligned location must say so: compilers use instructions that trap for some wide types.
+static void emit_misaligned_types(const Test *test, Text *out) {
+  for (unsigned l = 0; l < test->location_count; l++)
+    if (is_misaligned(&test->locations[l]))
+      text_printf(out, "typedef %s Misaligned_%s __attribute__((aligned(1)));\n", emit_type(test->locations[l].type),
+                  test->locations[l].name);
 }
 
 // Suffixes and casts give a constant its type; the most negative number has no literal of its own.
@@ -191,8 +214,12 @@ static bool emit_index(const Emit *emit, Address address) {
   return true;
 }
 
+// Compilers take an atomic access's alignment for granted; it is the CPU that shows what becomes of one that has none.
 void emit_address(const Emit *emit, Address address) {
-  const char *name = location_of(emit, address)->name;
+  const Location *location = location_of(emit, address);
+  const char *name = location->name;
+  if (is_misaligned(location))
+    text_printf(emit->out, "(%s *)", emit_type(location->type));
   if (!address.index || (address.index->kind == EXPR_CONSTANT && address.index->constant == 0)) {
     text_printf(emit->out, "loc_%s", name);
     return;
@@ -219,8 +246,9 @@ static bool open_ordered(const Emit *emit, Address address, const Expr *value) {
 static void close_ordered(const Emit *emit, bool ordered) { text_add(emit->out, ordered ? "; })" : ""); }
 
 static void emit_target(const Emit *emit, Address address, bool ordered) {
+  const Location *location = location_of(emit, address);
   if (ordered)
-    text_printf(emit->out, "&loc_%s[at]", location_of(emit, address)->name);
+    text_printf(emit->out, "(%s *)&loc_%s[at]", emit_type(location->type), location->name);
   else
     emit_address(emit, address);
 }
@@ -236,14 +264,12 @@ static void emit_written(const Emit *emit, const Expr *value, bool ordered) {
 static void emit_element(const Emit *emit, Address address, bool is_volatile) {
   const Location *location = location_of(emit, address);
   if (is_volatile) {
-    text_printf(emit->out, "*(volatile %s *)", emit_type(location->type));
-    bool whole = !address.index;
-    text_add(emit->out, whole ? "" : "(");
-    emit_address(emit, address);
-    text_add(emit->out, whole ? "" : ")");
-    return;
+    text_add(emit->out, "((volatile ");
+    emit_element_type(location, emit->out);
+    text_printf(emit->out, " *)loc_%s)[", location->name);
+  } else {
+    text_printf(emit->out, "loc_%s[", location->name);
   }
-  text_printf(emit->out, "loc_%s[", location->name);
   if (!emit_index(emit, address))
     text_add(emit->out, "0");
   text_add(emit->out, "]");

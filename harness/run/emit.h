@@ -22,6 +22,8 @@ void emit_head(const Test *test, Engine engine, Text *out);
 
 // "int", "signed char": as C spells the type here.
 const char *emit_type(BaseType base);
+// The type of a location's elements, as what `loc_x` points to: says so where Layout= misaligns it.
+void emit_element_type(const Location *location, Text *out);
 // The value as a constant expression of the type.
 void emit_value(Value value, BaseType type, Text *out);
 // "__ATOMIC_RELAXED", ...; ORDER_PLAIN is relaxed.

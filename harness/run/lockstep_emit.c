@@ -47,12 +47,12 @@ static void emit_thread(const Test *test, unsigned t, Text *out) {
                 "    char *at = batch->instances + i * batch->stride;\n");
   for (unsigned l = 0; l < test->location_count; l++)
     if (has_parameter(thread, l)) {
-      const char *type = emit_type(test->locations[l].type);
-      text_printf(out, "    %s *loc_%s = (%s *)kernel_hide(at + batch->offsets[%u]);\n", type, test->locations[l].name,
-                  type, l);
+      text_add(out, "    ");
+      emit_element_type(&test->locations[l], out);
+      text_printf(out, " *loc_%s = kernel_hide(at + batch->offsets[%u]);\n", test->locations[l].name, l);
     }
   if (leaves_frames(test, t))
-    text_printf(out, "    Frame%u *frame = (Frame%u *)kernel_hide((Frame%u *)batch->frames + i);\n", t, t, t);
+    text_printf(out, "    Frame%u *frame = kernel_hide((Frame%u *)batch->frames + i);\n", t, t);
   emit_registers(&emit, 4);
   text_add(out, "    (void)at;\n    kernel_due(batch, i);\n");
   emit_block(&emit, thread->body, 4);

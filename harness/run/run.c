@@ -136,6 +136,14 @@ typedef struct {
   uint64_t seed;
 } Job;
 
+// 16-byte atomic accesses are calls to the compiler's own library, which the object does not ask for by itself.
+static void *load_object(const char *path) {
+  void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!object && dlopen("libatomic.so.1", RTLD_NOW | RTLD_GLOBAL))
+    object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  return object;
+}
+
 // In the child.
 static void run_body(void *shared, void *context) {
   const Job *job = context;
@@ -152,7 +160,7 @@ static void run_body(void *shared, void *context) {
       .tally = report_tally(shared),
   };
   tally_init(session.tally, job->test->observable_total, tally_states(job->test));
-  session.object = dlopen(job->compiled->object, RTLD_NOW | RTLD_LOCAL);
+  session.object = load_object(job->compiled->object);
   if (!session.object) {
     session_refuse(&session, "cannot load the compiled test: %s", dlerror());
     return;
