@@ -18,6 +18,7 @@ typedef struct {
 enum { KEY_HELP = '?' };
 
 // --help, which argp with ARGP_NO_EXIT would print and then go on from.
+// NOLINTNEXTLINE(readability-non-const-parameter): the type is argp's
 static error_t parse_outer(int key, char *text, struct argp_state *state) {
   (void)text;
   const Outer *outer = state->input;
@@ -62,17 +63,14 @@ bool options_parse(const Options *options, int argc, char **argv, void *input, c
 }
 
 error_t option_error(struct argp_state *state, const char *name, const char *format, ...) {
-  Text message = {0};
-  va_list args, again;
+  char *message = NULL;
+  va_list args;
   va_start(args, format);
-  va_copy(again, args);
-  int length = vsnprintf(NULL, 0, format, args);
+  int length = vasprintf(&message, format, args);
   va_end(args);
-  text_repeat(&message, ' ', (size_t)length);
-  vsnprintf(message.bytes, (size_t)length + 1, format, again);
-  va_end(again);
-  argp_error(state, "%s: %s", name, text_string(&message));
-  text_free(&message);
+  argp_error(state, "%s: %s", name, length < 0 ? format : message);
+  if (length >= 0)
+    free(message);
   return EINVAL;
 }
 

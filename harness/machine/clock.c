@@ -2,6 +2,7 @@
 
 #include "arch/cpu.h"
 
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
@@ -62,7 +63,8 @@ static double measure_step(void) {
     steps[i] = now - before;
   }
   qsort(steps, SAMPLES, sizeof *steps, compare_ticks);
-  return (double)steps[SAMPLES / 2];
+  uint64_t median = steps[SAMPLES / 2];
+  return (double)median;
 }
 
 // ns to read the counter: the best of a few rounds of reads.
@@ -73,26 +75,27 @@ static double measure_read(void) {
     double begin = clock_seconds();
     for (unsigned i = 0; i < READS; i++)
       (void)cpu_clock();
-    best = fmin(best, (clock_seconds() - begin) * 1e9 / READS);
+    best = fmin(best, (clock_seconds() - begin) * 1e9 / (double)READS);
   }
   return best;
 }
 
-// Two threads on two PUs that send each other the time. `asked` and `answered` count rounds.
+// Two threads on two PUs that send each other the time. Each thread writes one line of its own: the rounds asked for
+// and what the asker was given, the rounds answered and what was found.
 typedef struct {
-  const Topology *topology;
-  unsigned pus[2];
-  double deadline;
   _Alignas(128) _Atomic unsigned asked;
-  _Alignas(128) _Atomic unsigned answered;
-  uint64_t stamp; // the answering thread's counter
   _Atomic bool failed;
-  _Alignas(128) int64_t offset; // ticks: of the second PU's counter over the first's
-  int64_t error;                // ticks: how far `offset` may be off
-  bool answers, drifts;         // whether rounds were had in time; whether no one offset explains them all
+  unsigned pus[2];
+  const Topology *topology;
+  double deadline;
+  _Alignas(128) _Atomic unsigned answered;
+  bool answers, drifts; // whether rounds were had in time; whether no one offset explains them all
+  uint64_t stamp;       // the answering thread's counter
+  int64_t offset;       // ticks: of the second PU's counter over the first's
+  int64_t error;        // ticks: how far `offset` may be off
 } Exchange;
 
-enum { OVER = UINT32_MAX };
+enum { OVER = INT_MAX }; // a round that is not asked for: the end
 
 // Waits until *counter is `wanted` or OVER. False where time is up or the other thread failed.
 static bool wait_for(Exchange *exchange, _Atomic unsigned *counter, unsigned wanted, double deadline) {

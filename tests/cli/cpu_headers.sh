@@ -1,0 +1,69 @@
+# Each arch/*/cpu.h stands by itself, as it must to be pasted into generated C: in C11 and GNU C, with and without
+# optimisation, free of warnings, by every compiler there is for its CPU. Where the CPU or qemu-user is there too, what
+# was compiled runs: every fence, the hints, and a clock that does not go back.
+set -euo pipefail
+fail() { echo "FAIL: $*" >&2; exit 1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+body='
+#include <stdio.h>
+int main(void) {
+  char signature[13], line[CPU_CACHE_LINE];
+  unsigned fences = 0;
+  uint64_t begin = cpu_clock_ordered();
+#define RUN(name, fence, has) if (has) { fence(); fences++; printf("%s ", name); }
+  CPU_FENCES(RUN)
+  cpu_fence_compiler();
+  cpu_pause();
+  cpu_flush(line);
+  (void)cpu_has_lse(0);
+  (void)cpu_hypervisor(signature);
+  uint64_t sum = 0;
+  for (unsigned i = 0; i < 1000; i++) sum = cpu_add(sum, 3);
+  uint64_t end = cpu_clock_ordered();
+  printf("%s %d\n", CPU_NAME, CPU_ADD_CYCLES);
+  return !(fences && sum == 3000 && end >= begin && cpu_clock() >= begin);
+}'
+
+# compile-and-run CPU EMULATOR COMPILER...
+try() {
+  local cpu=$1 emulator=$2
+  shift 2
+  { cat "$SOURCE/arch/$cpu/cpu.h"; echo "$body"; } >"$work/$cpu.c"
+  for standard in c11 gnu11 c17; do
+    for level in -O0 -O2; do
+      "$@" -std=$standard $level -Wall -Wextra -Wpedantic -Wshadow -Werror -static -o "$work/$cpu" "$work/$cpu.c" ||
+        fail "$cpu: $* -std=$standard $level"
+      [[ $emulator == none ]] && continue
+      $emulator "$work/$cpu" >"$work/out" || fail "$cpu: $* -std=$standard $level: wrong when run"
+      grep -q " $cpu " "$work/out" || fail "$cpu: no name"
+    done
+  done
+  echo "$cpu by $*: $([[ $emulator == none ]] && echo compiled || cat "$work/out")"
+}
+
+# cross CPU TRIPLE QEMU
+cross() {
+  command -v "$2-gcc" >/dev/null || { echo "$1: no $2-gcc here"; return; }
+  local emulator=none
+  ! command -v "$3" >/dev/null || emulator=$3
+  try "$1" "$emulator" "$2-gcc"
+}
+
+case $(uname -m) in
+x86_64) native=x86_64 ;;
+aarch64) native=aarch64 ;;
+riscv64) native=riscv ;;
+ppc64*) native=power ;;
+*) native= ;;
+esac
+for compiler in gcc clang; do
+  [[ -z $native ]] || ! command -v $compiler >/dev/null || try "$native" "" $compiler
+done
+cross x86_64 x86_64-linux-gnu qemu-x86_64
+cross aarch64 aarch64-linux-gnu qemu-aarch64
+cross riscv riscv64-linux-gnu qemu-riscv64
+cross power powerpc64le-linux-gnu qemu-ppc64le
+cross power powerpc64-linux-gnu qemu-ppc64
+echo PASS
