@@ -47,7 +47,6 @@ enum { AXIS_PACE, AXIS_SPREAD, AXIS_BATCH, AXIS_LAYOUT, AXIS_TOUCH, AXIS_SHIFT }
 
 typedef struct {
   Session *session;
-  Team *team;
   const KernelCode *code;
   LockstepRound *round; // in the team's region
   unsigned threads;
@@ -343,6 +342,7 @@ static size_t lay_out_region(Lockstep *run, char *base) {
   size_t used = 0;
   char *memory = take(base, &used, instance_bytes(run));
   LockstepRound *round = (LockstepRound *)take(base, &used, sizeof *round);
+  Lockstep *copy = (Lockstep *)take(base, &used, sizeof *copy);
   LockstepActor *actors = (LockstepActor *)take(base, &used, run->threads * sizeof *actors);
   void **frames = (void **)take(base, &used, run->threads * sizeof *frames);
   unsigned words = run->code->words;
@@ -362,6 +362,7 @@ static size_t lay_out_region(Lockstep *run, char *base) {
   }
   if (base) {
     *round = (LockstepRound){.code = run->code,
+                             .run = copy,
                              .threads = run->threads,
                              .by_clock = run->by_clock,
                              .stopping = &run->session->report->stopping,
@@ -383,9 +384,12 @@ static void decide_meeting(Lockstep *run) {
   snprintf(report->meeting_reason, sizeof report->meeting_reason, "%s", reason ? reason : "");
 }
 
-static void prepare_round(Lockstep *run) {
+// Actors that are processes know only what lies in the region, and what the caller had before they were made.
+static void prepare_round(const Lockstep *run) {
   bool crowded = placement_oversubscribed(run->session->placement);
-  run->round->run = run;
+  Lockstep *shared = run->round->run;
+  *shared = *run;
+  choose_axes(shared);
   run->round->deadline = run->session->deadline;
   run->round->patience = crowded ? SPINS_CROWDED : SPINS_APART;
   run->round->margin = run->by_clock ? (uint64_t)(300 * run->ticks_per_ns) : 0;
@@ -453,18 +457,17 @@ void lockstep_run(Session *session) {
   run.layouts[0] = layout_of(session->test, false);
   run.layouts[1] = layout_of(session->test, true);
   decide_meeting(&run);
-  choose_axes(&run);
-  run.team =
+  Team *team =
       team_new(session->topology, session->placement, session->options->actors, lay_out_region(&run, NULL), &diag);
-  if (!run.team) {
+  if (!team) {
     session_refuse(session, "%s", diag.first ? diag.first->message : "cannot start the actors");
     arena_free(arena);
     return;
   }
-  lay_out_region(&run, team_shared(run.team));
+  lay_out_region(&run, team_shared(team));
   prepare_round(&run);
-  if (!team_round(run.team, actor_work, run.round))
+  if (!team_round(team, actor_work, run.round))
     session_refuse(session, "an actor died during the run");
-  team_free(run.team);
+  team_free(team);
   arena_free(arena);
 }
