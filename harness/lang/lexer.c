@@ -123,6 +123,10 @@ static Token string_token(const Lexer *lexer) {
 
 static Token bad_token(const Lexer *lexer) {
   size_t end = lexer->offset + 1;
+  if (byte_at(lexer, lexer->offset) == '\'' && byte_at(lexer, end) && byte_at(lexer, end + 1) == '\'')
+    return (Token){.kind = TOKEN_BAD,
+                   .span = {lexer->offset, 3},
+                   .problem = "characters are not in the language: write the number"};
   while ((byte_at(lexer, end) & 0xc0) == 0x80)
     end++;
   return (Token){.kind = TOKEN_BAD,

@@ -136,9 +136,9 @@ static unsigned edit_distance(const char *a, const char *b) {
   return previous[n];
 }
 
-// A name is near where at most a third of it differs.
+// A name is near where at most about a third of it differs; a single letter is near to none.
 Suggestion suggestion_for(const char *wanted) {
-  return (Suggestion){.wanted = wanted, .distance = (unsigned)strlen(wanted) / 3 + 1};
+  return (Suggestion){.wanted = wanted, .distance = (unsigned)(strlen(wanted) + 1) / 3};
 }
 
 void suggestion_try(Suggestion *suggestion, const char *name) {

@@ -29,13 +29,10 @@ static bool parse_thread_prefix(Parser *p, unsigned *thread) {
   Value value;
   BaseType type;
   const char *problem = number_read(token, &value, &type);
-  if (problem || value < 0 || value >= (Value)p->test->thread_count) {
-    if (p->test->thread_count)
-      return ERROR_AT(p, p->token.span, "no thread %s: the threads are P0 to P%u", token_text(p, token),
-                      p->test->thread_count - 1);
-    return false; // that there is no thread was reported
-  }
-  *thread = (unsigned)value;
+  if (problem)
+    return ERROR_AT(p, p->token.span, "%s", problem);
+  // Whether there is such a thread is asked when all are known.
+  *thread = value < 0 || value > LIMIT_THREADS ? LIMIT_THREADS : (unsigned)value;
   parser_advance(p);
   parser_advance(p); // ':'
   return true;

@@ -63,7 +63,7 @@ static bool check_shift(Parser *p, const Expr *left, const Expr *right) {
   if (right->kind != EXPR_CONSTANT)
     return ERROR_AT(p, right->span, "the right operand of a shift is a constant in this language");
   if (right->constant < 0 || right->constant >= (Value)bits)
-    return ERROR_AT(p, right->span, "shifts a value of %u bits by 0 to %u", bits, bits - 1);
+    return ERROR_AT(p, right->span, "a value of %u bits is shifted by 0 to %u", bits, bits - 1);
   return true;
 }
 
@@ -352,9 +352,9 @@ static Expr *parse_primary(Parser *p) {
     Expr *expr = parse_expression(p);
     return expr && parser_expect(p, ")", "after the expression") ? expr : NULL;
   }
-  if (parser_at_call(p))
+  if (parser_at_call(p) && !name_is_reserved(token))
     return parse_call(p);
-  if (token.kind == TOKEN_NAME)
+  if (token.kind == TOKEN_NAME && !parser_at_section(p))
     return parse_name_operand(p);
   parser_expected(p, "an expression");
   return NULL;

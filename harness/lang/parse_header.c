@@ -67,6 +67,8 @@ static void offer_story(Parser *p, Span span) {
 static bool parse_name(Parser *p) {
   lexer_skip_blanks(&p->lexer);
   Span dialect = word(p);
+  if (!dialect.length)
+    return ERROR_AT(p, ((Span){dialect.offset, 1}), "expected 'C' and the test's name: a test begins as \"C SB\"");
   if (dialect.length != 1 || p->source->bytes[dialect.offset] != 'C') {
     Token token = {.span = dialect, .text = p->source->bytes + dialect.offset};
     return ERROR_AT(p, dialect, "expected 'C' and the test's name, found '%s': a test begins as \"C SB\"",

@@ -68,7 +68,7 @@ static bool parse_parameters(Parser *p) {
   return parser_expect(p, ")", "or ',' after a parameter");
 }
 
-// Threads are numbered from 0 in the order they stand in.
+// Threads are numbered from 0 in the order they stand in. One that is numbered otherwise is read all the same.
 static bool check_number(Parser *p) {
   const char *text = token_text(p, p->token);
   unsigned long number = p->token.span.length < 8 ? strtoul(text + 1, NULL, 10) : LIMIT_THREADS;
@@ -76,7 +76,7 @@ static bool check_number(Parser *p) {
   if (expected == LIMIT_THREADS)
     return ERROR_AT(p, p->token.span, "more than %d threads", LIMIT_THREADS);
   if (number != expected)
-    return ERROR_AT(p, p->token.span, "expected thread P%u, found '%s'", expected, text);
+    ERROR_AT(p, p->token.span, "expected thread P%u, found '%s'", expected, text);
   return true;
 }
 

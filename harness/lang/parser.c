@@ -10,6 +10,7 @@ void parser_advance(Parser *p) {
     if (p->token.kind != TOKEN_BAD)
       return;
     ERROR_AT(p, p->token.span, "%s", p->token.problem);
+    p->problem_end = p->token.span.offset + p->token.span.length;
   }
 }
 
@@ -35,6 +36,9 @@ static Span expected_at(const Parser *p) {
 }
 
 bool parser_expected(Parser *p, const char *what) {
+  // What stands here instead was reported as no token at all.
+  if (p->problem_end > p->previous_end)
+    return false;
   Span span = expected_at(p);
   if (p->token.kind == TOKEN_END)
     return ERROR_AT(p, span, "expected %s, but the %s ends", what,

@@ -44,6 +44,7 @@ typedef struct {
   Lexer lexer;
   Token token;                       // the one to be read next
   size_t previous_end;               // where the one before it ends
+  size_t problem_end;                // where the last thing ends that was no token, and was reported
   unsigned depth;                    // of blocks and parentheses
   unsigned deepest;                  // that this condition went
   size_t condition_begin, group_end; // where this condition begins, and where the parentheses end that it begins with

@@ -24,7 +24,7 @@ static Value wrap(Parser *p, Value value, BaseType type, Span span) {
 
 static void resolve_register(Parser *p, InitRegister *init) {
   if (init->thread >= p->test->thread_count) {
-    ERROR_AT(p, init->span, "no thread %u in this test", init->thread);
+    ERROR_AT(p, init->span, "no such thread: there are %u, counted from 0", p->test->thread_count);
     return;
   }
   Thread *thread = &p->test->threads[init->thread];
@@ -85,6 +85,8 @@ static int compare_mentions(const void *a, const void *b) {
 static bool resolve_name(Parser *p, const Mention *m) {
   Test *test = p->test;
   if (m->is_register) {
+    if (m->thread >= test->thread_count)
+      return ERROR_AT(p, m->span, "no such thread: there are %u, counted from 0", test->thread_count);
     if (register_find(&test->threads[m->thread], m->name) >= 0)
       return true;
     warn_unknown(p, m);
