@@ -2,12 +2,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const severity_names[] = {"error", "warning", "note"};
 
 static void add(Diag *diag, Severity severity, const Source *source, Span span, const char *format, va_list args) {
-  if (severity == DIAG_ERROR && ++diag->errors > DIAG_LIMIT) {
+  unsigned *made_before = severity == DIAG_ERROR ? &diag->errors : &diag->warnings;
+  if (severity != DIAG_NOTE && ++*made_before > DIAG_LIMIT) {
     diag->dropped++;
     return;
   }
@@ -60,6 +62,40 @@ void diag_warning_at(Diag *diag, const Source *source, Span span, const char *fo
   va_start(args, format);
   add(diag, DIAG_WARNING, source, span, format, args);
   va_end(args);
+}
+
+// By offset; of two at one offset the one made first comes first.
+typedef struct {
+  Diagnostic *diagnostic;
+  unsigned made;
+} Placed;
+
+static int compare_places(const void *a, const void *b) {
+  const Placed *left = a, *right = b;
+  size_t x = left->diagnostic->span.offset, y = right->diagnostic->span.offset;
+  if (x != y)
+    return x < y ? -1 : 1;
+  return left->made < right->made ? -1 : 1;
+}
+
+void diag_sort(Diag *diag, Diagnostic *after) {
+  Diagnostic **link = after ? &after->next : &diag->first;
+  unsigned count = 0;
+  for (Diagnostic *d = *link; d; d = d->next)
+    count++;
+  if (!count)
+    return;
+  Placed *placed = ARENA_ARRAY(diag->arena, Placed, count);
+  unsigned i = 0;
+  for (Diagnostic *d = *link; d; d = d->next, i++)
+    placed[i] = (Placed){d, i};
+  qsort(placed, count, sizeof *placed, compare_places);
+  for (i = 0; i < count; i++) {
+    *link = placed[i].diagnostic;
+    link = &placed[i].diagnostic->next;
+  }
+  *link = NULL;
+  diag->last = placed[count - 1].diagnostic;
 }
 
 void source_position(const Source *source, size_t offset, unsigned *line, unsigned *column) {
@@ -128,5 +164,5 @@ void diag_format(const Diag *diag, Text *out) {
       format_excerpt(d->source, d->span, line, out);
   }
   if (diag->dropped)
-    text_printf(out, "weakmem: note: %u more errors are not shown\n", diag->dropped);
+    text_printf(out, "weakmem: note: %u more errors and warnings are not shown\n", diag->dropped);
 }

@@ -32,8 +32,8 @@ typedef struct Diagnostic {
 typedef struct {
   Arena *arena;
   Diagnostic *first, *last;
-  unsigned errors;  // made, kept or not
-  unsigned dropped; // errors beyond the first DIAG_LIMIT are counted, not kept
+  unsigned errors, warnings; // made, kept or not
+  unsigned dropped;          // errors, and warnings, beyond the first DIAG_LIMIT of each are counted, not kept
 } Diag;
 
 enum { DIAG_LIMIT = 50 };
@@ -45,6 +45,9 @@ bool diag_error_at(Diag *diag, const Source *source, Span span, const char *form
 void diag_warning(Diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void diag_warning_at(Diag *diag, const Source *source, Span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+// Puts what follows `after` in the list (NULL: everything), all of one source, in the order of their places.
+void diag_sort(Diag *diag, Diagnostic *after);
 
 // 1-based line and column (in bytes) of an offset.
 void source_position(const Source *source, size_t offset, unsigned *line, unsigned *column);

@@ -47,6 +47,7 @@ static void parse_test(Parser *p) {
 
 Test *test_parse(const Source *source, Arena *arena, Diag *diag) {
   unsigned errors = diag->errors;
+  Diagnostic *before = diag->last;
   if (source->length > LIMIT_FILE) {
     diag_error_at(diag, source, (Span){LIMIT_FILE, 1}, "a test of more than %d bytes", LIMIT_FILE);
     return NULL;
@@ -59,5 +60,6 @@ Test *test_parse(const Source *source, Arena *arena, Diag *diag) {
   test->threads = ARENA_ARRAY(arena, Thread, LIMIT_THREADS);
   Parser parser = {.source = source, .arena = arena, .diag = diag, .lexer = {.source = source}, .test = test};
   parse_test(&parser);
+  diag_sort(diag, before);
   return diag->errors == errors ? test : NULL;
 }

@@ -114,7 +114,7 @@ static bool parse_expected_value(Parser *p, Call *call) {
   const Thread *thread = &p->test->threads[p->thread];
   int reg = -1;
   if (parser_at(p, "&") && name.kind == TOKEN_NAME && name.span.length <= LIMIT_NAME)
-    reg = register_find(thread, token_text(p, name));
+    reg = parser_register(p, arena_copy(p->arena, name.text, name.span.length), name.span);
   if (reg >= 0) {
     parser_advance(p);
     parser_advance(p);

@@ -158,7 +158,8 @@ static Expr *unknown_register(Parser *p, const char *name, Span span) {
   } else if (!p->parameters_failed) {
     Suggestion suggestion = suggestion_for(name);
     for (unsigned i = 0; i < thread->register_count; i++)
-      suggestion_try(&suggestion, thread->registers[i].name);
+      if (!(p->unknown_registers >> i & 1))
+        suggestion_try(&suggestion, thread->registers[i].name);
     for (unsigned i = 0; i < thread->parameter_count; i++)
       suggestion_try(&suggestion, p->test->locations[thread->parameters[i].location].name);
     if (suggestion.best)
@@ -167,14 +168,16 @@ static Expr *unknown_register(Parser *p, const char *name, Span span) {
       ERROR_AT(p, span, "no '%s' in P%u: 'int %s = ...;' would declare a register", name, p->thread, name);
   }
   int reg = register_add(p, p->thread, name, (Type){.base = BASE_INT}, span);
-  Expr *expr = reg < 0 ? NULL : expression_new(p, EXPR_REGISTER, BASE_INT, span.offset);
+  if (reg < 0)
+    return NULL;
+  p->unknown_registers |= UINT64_C(1) << reg;
+  Expr *expr = expression_new(p, EXPR_REGISTER, BASE_INT, span.offset);
   if (expr)
     expr->reg = (unsigned)reg;
   return expr;
 }
 
-// A register of this thread, perhaps one that so far only the init block declares. -1 where there is none.
-static int find_register(Parser *p, const char *name, Span span) {
+int parser_register(Parser *p, const char *name, Span span) {
   int reg = register_find(&p->test->threads[p->thread], name);
   for (size_t i = 0; reg < 0 && i < p->init_register_count; i++) {
     const InitRegister *init = &p->init_registers[i];
@@ -314,7 +317,7 @@ static Expr *parse_name_operand(Parser *p) {
     parser_leave(p);
     return check_index(p, address.location, address.index) ? plain_load(p, address, span.offset) : NULL;
   }
-  int reg = find_register(p, name, span);
+  int reg = parser_register(p, name, span);
   if (reg < 0)
     return unknown_register(p, name, span);
   Expr *expr = expression_new(p, EXPR_REGISTER, p->test->threads[p->thread].registers[reg].type.base, span.offset);
@@ -427,8 +430,8 @@ static Expr *parse_prefixed(Parser *p) {
 
 // unary := [ '-' | '+' | '~' | '!' | '(' type ')' ] unary | '*' NAME | '*' '(' address ')' | primary
 static Expr *parse_unary(Parser *p) {
-  if (!parser_enter(p))
-    return NULL;
+  if (p->problem_end > p->previous_end || !parser_enter(p))
+    return NULL; // what stands here was reported as no token
   Expr *expr = parse_prefixed(p);
   parser_leave(p);
   return expr;

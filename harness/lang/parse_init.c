@@ -54,10 +54,7 @@ static bool set_type(Parser *p, unsigned location, const Entry *entry) {
   return true;
 }
 
-// '{' value { ',' value } '}' ; the elements that are not given are 0
-static bool parse_elements(Parser *p, Location *l) {
-  if (!parser_expect(p, "{", "before the elements of an array"))
-    return false;
+static bool parse_element_values(Parser *p, Location *l) {
   for (unsigned i = 0; !parser_at(p, "}"); i++) {
     Value value;
     Span span;
@@ -69,7 +66,17 @@ static bool parse_elements(Parser *p, Location *l) {
     if (!parser_at(p, "}") && !parser_expect(p, ",", "or '}' after an element"))
       return false;
   }
-  return parser_expect(p, "}", "after the elements");
+  return true;
+}
+
+// '{' value { ',' value } '}' ; the elements that are not given are 0
+static bool parse_elements(Parser *p, Location *l) {
+  if (!parser_expect(p, "{", "before the elements of an array"))
+    return false;
+  bool ok = parse_element_values(p, l);
+  while (!parser_at(p, "}") && !parser_at(p, ";") && !parser_at_section(p) && !parser_at_thread(p))
+    parser_advance(p);
+  return parser_take(p, "}") && ok;
 }
 
 static bool parse_array(Parser *p, unsigned location, const Entry *entry) {

@@ -99,6 +99,7 @@ void parse_thread(Parser *p) {
   p->register_blocks = ARENA_ARRAY(p->arena, unsigned, LIMIT_REGISTERS);
   p->block = p->block_count = 0;
   p->statement_count = 0;
+  p->unknown_registers = 0;
   p->depth = 0;
   parser_advance(p);
   p->parameters_failed = !parse_parameters(p);

@@ -6,6 +6,8 @@
 #include "harness/lang/lexer.h"
 #include "harness/lang/test.h"
 
+#include <stdint.h>
+
 // What is known of a location besides what the tree says.
 typedef struct {
   bool has_type;   // the init block or a thread gave it one
@@ -67,7 +69,8 @@ typedef struct {
   size_t register_block_capacity;
   unsigned block, block_count; // the block being read, and how many there were
   unsigned statement_count;
-  bool parameters_failed; // then names it does not know are not reported
+  uint64_t unknown_registers; // a bit for each that was made only so that its absence is reported once
+  bool parameters_failed;     // then names it does not know are not reported
 } Parser;
 
 #define ERROR_AT(p, span, ...) diag_error_at((p)->diag, (p)->source, (span), __VA_ARGS__)
@@ -135,6 +138,8 @@ Stmt *parse_block(Parser *p); // parse_statement.c: after '{', to the '}' includ
 Expr *parse_expression(Parser *p);
 bool parse_address(Parser *p, Address *address);
 Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin);
+// A register of this thread, perhaps one that so far only the init block declares. -1 where there is none.
+int parser_register(Parser *p, const char *name, Span span);
 // The type that this thread sees a location at.
 Type parameter_type(const Parser *p, unsigned location);
 // Whether an index that is a constant lies within the location.
