@@ -112,6 +112,10 @@ Compiled **run_compile(const Test *const *tests, unsigned count, const RunOption
   return compiled;
 }
 
+const char *compiled_object(const Compiled *compiled) { return compiled->object; }
+const char *compiled_errors(const Compiled *compiled) { return compiled->errors; }
+Engine compiled_engine(const Compiled *compiled) { return compiled->engine; }
+
 // ---- running
 
 enum { TALLY_STATES = 1 << 14, TALLY_BYTES = 8 << 20 };

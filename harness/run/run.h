@@ -79,6 +79,14 @@ Compiled **run_compile(const Test *const *tests, unsigned count, const RunOption
                        Arena *arena, const volatile int *stop,
                        void (*progress)(unsigned done, unsigned count, void *context), void *context);
 
+// The shared object made from a test; NULL where there is none, and then why. Owned by the arena of run_compile.
+const char *compiled_object(const Compiled *compiled);
+const char *compiled_errors(const Compiled *compiled);
+Engine compiled_engine(const Compiled *compiled);
+
+// The machine code of each thread, by objdump. False with the reason in `diag`.
+bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag);
+
 // Runs one compiled test in a child process of its own. Everything that it made is gone when this returns. `stop`,
 // where not NULL, is polled: once it is non-zero the run ends early with RUN_INTERRUPTED and what was counted.
 RunResult run_test(const Test *test, const Compiled *compiled, const Topology *topology, const Placement *placement,

@@ -1,0 +1,134 @@
+// weakmem show: a test as it was understood, the C made from it, and each thread's machine code.
+#include "harness/cli/options.h"
+#include "harness/lang/insert.h"
+#include "harness/lang/print.h"
+#include "harness/lang/suite.h"
+#include "harness/run/run.h"
+
+#include <string.h>
+
+enum { PART_TEST, PART_C, PART_MACHINE_CODE, PART_ALL };
+
+typedef struct {
+  Arena *arena;
+  char *name;
+  unsigned part, engine;
+  const char *fence;
+  RunOptions run;
+} ShowSettings;
+
+static const char *const parts[] = {"test", "c", "asm", "all", NULL};
+static const char *const engines[] = {"auto", "perpetual", "lockstep", NULL};
+
+enum { KEY_CC = 256, KEY_CFLAGS, KEY_FENCE };
+
+static error_t parse(int key, char *text, struct argp_state *state) {
+  ShowSettings *s = state->input;
+  switch (key) {
+  case 'p':
+    return option_choice(state, "--part", text, parts, &s->part);
+  case 'e':
+    return option_choice(state, "--engine", text, engines, &s->engine);
+  case KEY_CC:
+    s->run.cc = text;
+    return 0;
+  case KEY_CFLAGS:
+    s->run.cflags = text;
+    return 0;
+  case KEY_FENCE:
+    s->fence = text;
+    return 0;
+  case ARGP_KEY_ARG:
+    if (s->name)
+      return option_error(state, text, "one test at a time");
+    s->name = text;
+    return 0;
+  case ARGP_KEY_NO_ARGS:
+    return option_error(state, "TEST", "which test?");
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option argp_options[] = {
+    {.name = "part", .key = 'p', .arg = "PART", .doc = "test, c, asm, or all (the default)"},
+    {.name = "engine", .key = 'e', .arg = "ENGINE", .doc = "auto (the default), perpetual or lockstep"},
+    {.name = "fence", .key = KEY_FENCE, .arg = "NAME", .doc = "with a fence between the accesses of every thread"},
+    {.name = "cc", .key = KEY_CC, .arg = "COMPILER", .doc = "what compiles it: cc (the default), gcc, clang, a path"},
+    {.name = "cflags", .key = KEY_CFLAGS, .arg = "FLAGS", .doc = "the compiler's options (default -O2)"},
+    {0}};
+
+static const Options show_options = {
+    .arguments = "TEST|FILE",
+    .summary = "Shows a test as weakmem understood it, the C that it makes from it, and each thread's machine code.",
+    .examples = "  weakmem show SB                           all of it\n"
+                "  weakmem show --part asm --cflags -O0 MP   what another optimisation makes of it\n"
+                "  weakmem show --part c mine.litmus         the C alone\n",
+    .options = argp_options,
+    .parse = parse};
+
+static void heading(const ShowSettings *s, const char *text, Text *out) {
+  if (s->part == PART_ALL)
+    text_printf(out, "%s// ---- %s\n\n", out->length ? "\n" : "", text);
+}
+
+static bool show_machine_code(const ShowSettings *s, const Test *test, const Console *console, Text *out, Diag *diag) {
+  Compiler compiler;
+  if (!compiler_find(&s->run, s->arena, &compiler, diag))
+    return false;
+  Compiled **compiled = run_compile(&test, 1, &s->run, &compiler, s->arena, console->stop, NULL, NULL);
+  heading(s, arena_printf(s->arena, "the machine code: %s %s", compiler.version, compiler.flags), out);
+  return run_disassemble(compiled[0], s->arena, out, diag);
+}
+
+static const Test *find_test(const ShowSettings *s, Diag *diag) {
+  Suite suite = suite_find(&s->name, 1, s->arena, diag);
+  if (diag->errors)
+    return NULL;
+  if (suite.count != 1) {
+    diag_error(diag, "'%s' names %u tests; show takes one", s->name, suite.count);
+    return NULL;
+  }
+  return s->fence ? test_with_fence(suite.tests[0], s->fence, UINT64_MAX, s->arena) : suite.tests[0];
+}
+
+static int show(ShowSettings *s, const Console *console, Text *out, Diag *diag) {
+  const Test *test = find_test(s, diag);
+  if (!test)
+    return EXIT_USAGE;
+  s->run.engine = s->engine == 1 ? ENGINE_PERPETUAL : s->engine == 2 ? ENGINE_LOCKSTEP : ENGINE_AUTO;
+  const char *reason = NULL;
+  Engine engine = run_engine(test, s->run.engine, &reason);
+  if (s->run.engine == ENGINE_PERPETUAL && engine != ENGINE_PERPETUAL) {
+    diag_error(diag, "the perpetual engine cannot run this test: %s", reason);
+    return EXIT_USAGE;
+  }
+  if (s->part == PART_TEST || s->part == PART_ALL) {
+    heading(s, "the test", out);
+    test_print(test, out);
+  }
+  if (s->part == PART_C || s->part == PART_ALL) {
+    heading(s, arena_printf(s->arena, "the C, for the %s engine", engine_name(engine)), out);
+    run_emit(test, s->run.engine, s->arena, out);
+  }
+  if (s->part == PART_MACHINE_CODE || s->part == PART_ALL)
+    return show_machine_code(s, test, console, out, diag) ? EXIT_OK : EXIT_MACHINE;
+  return EXIT_OK;
+}
+
+int command_show(int argc, char **argv, const Console *console) {
+  ShowSettings settings = {.arena = arena_new(), .part = PART_ALL};
+  int status = EXIT_OK;
+  if (options_parse(&show_options, argc, argv, &settings, console, &status)) {
+    Diag diag = {.arena = settings.arena};
+    Text out = {0}, messages = {0};
+    status = show(&settings, console, &out, &diag);
+    fputs(text_string(&out), console->out);
+    diag_format(&diag, &messages);
+    fputs(text_string(&messages), console->err);
+    text_free(&out);
+    text_free(&messages);
+  }
+  arena_free(settings.arena);
+  return status;
+}

@@ -1,0 +1,75 @@
+// The machine code of a test's threads, as objdump (binutils) tells it.
+#include "harness/run/compiler.h"
+#include "harness/run/spawn.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { OBJDUMP_SECONDS = 20 };
+
+// "0000000000001130 <thread0>:": the name, where the line opens a function.
+static const char *function_opened(const char *line, size_t length, size_t *name_length) {
+  if (!length || !isxdigit((unsigned char)line[0]))
+    return NULL;
+  const char *open = memchr(line, '<', length);
+  if (!open || length < 3 || memcmp(line + length - 2, ">:", 2) != 0)
+    return NULL;
+  *name_length = (size_t)(line + length - 2 - (open + 1));
+  return open + 1;
+}
+
+// The engines call what runs thread 0 thread0 or run0_..., where a number follows for each variant of it.
+static bool is_thread(const char *name, size_t length) {
+  static const char *const prefixes[] = {"thread", "run"};
+  for (unsigned i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+    size_t prefix = strlen(prefixes[i]);
+    if (length > prefix && !memcmp(name, prefixes[i], prefix) && isdigit((unsigned char)name[prefix]))
+      return true;
+  }
+  return false;
+}
+
+// Of a disassembly the functions that run a test's threads.
+static void keep_threads(const char *listing, Text *out) {
+  bool keeping = false;
+  while (*listing) {
+    size_t length = strcspn(listing, "\n"), name_length = 0;
+    const char *name = function_opened(listing, length, &name_length);
+    if (name) {
+      keeping = is_thread(name, name_length);
+      if (keeping)
+        text_printf(out, "%.*s:\n", (int)name_length, name);
+    } else if (keeping && length) {
+      text_add_bytes(out, listing, length);
+      text_add_char(out, '\n');
+    } else if (keeping) {
+      text_add_char(out, '\n');
+      keeping = false;
+    }
+    listing += length + (listing[length] == '\n');
+  }
+}
+
+bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
+  const char *object = compiled_object(compiled);
+  if (!object)
+    return diag_error(diag, "there is no machine code: %s", compiled_errors(compiled));
+  const char *objdump = compiler_locate("objdump", arena);
+  if (!objdump)
+    return diag_error(diag, "cannot show machine code: there is no objdump (Debian's package binutils)");
+  char *argv[] = {"objdump", "--disassemble", "--no-show-raw-insn", "--section=.text", (char *)object, NULL};
+  SpawnCommand command = {.path = objdump, .argv = argv, .input = -1, .timeout = OBJDUMP_SECONDS};
+  Spawn spawn;
+  GroupEnd end;
+  if (!spawn_run(&spawn, &command, &end, diag))
+    return false;
+  bool good = !end.by_signal && end.code == 0;
+  if (good)
+    keep_threads(text_string(&spawn.said), out);
+  else
+    diag_error(diag, "objdump failed: %s", text_string(&spawn.said));
+  if (good && spawn.unkept)
+    text_add(out, "... (cut: the listing is too long)\n");
+  spawn_free(&spawn);
+  return good;
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# show prints the test, its C and its machine code; the C compiles by itself.
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export XDG_CACHE_HOME=$folder/cache
+
+"$WEAKMEM" show --part test SB >"$folder/SB.litmus"
+"$WEAKMEM" show --part test "$folder/SB.litmus" | diff - "$folder/SB.litmus"
+for engine in perpetual lockstep; do
+  "$WEAKMEM" show --part c --engine $engine SB >"$folder/SB.c"
+  cc -O2 -Wall -Wextra -Werror -fwrapv -fPIC -shared -o "$folder/SB.so" "$folder/SB.c"
+done
+"$WEAKMEM" show --part asm SB+fences | grep -qE '^(thread|run)1'
+status=0
+"$WEAKMEM" show --engine perpetual increment 2>"$folder/errors" || status=$?
+[ $status = 2 ] && grep -q 'perpetual engine cannot' "$folder/errors"
+status=0
+"$WEAKMEM" show --cc /nonexistent SB >/dev/null 2>"$folder/errors" || status=$?
+[ $status = 3 ] && grep -q nonexistent "$folder/errors"
+status=0
+"$WEAKMEM" show nowhere.litmus 2>"$folder/errors" || status=$?
+[ $status = 2 ]
