@@ -54,7 +54,7 @@ typedef struct {
   const char *model;      // "aarch64", "x86-tso": what --model calls its model
   const char *title;      // "ARMv8 (AArch64)"
   const char *model_path; // of its model in embedded_arch: "aarch64/model.cat"
-  bool rmw_is_one_event;  // C11 and sc: an exchange is one event that reads and writes
+  bool rmw_is_one_event;  // C11, sc and RISC-V: an exchange is one event that reads and writes
   const LowerRow *rows;
   unsigned row_count;
   const ArchFence *fences;

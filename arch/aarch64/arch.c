@@ -41,6 +41,9 @@ static const ArchTag tags[] = {
     {"DMB.ISHLD", "DMB.ISHLD"},
     {"DMB.ISHST", "DMB.ISHST"},
     {"DSB.ISH", "DSB.ISH"},
+    {"DSB.ISHLD", "DSB.ISHLD"},
+    {"DSB.ISHST", "DSB.ISHST"},
+    {"NoRet", "NoRet"},
     {"ISB", "ISB"},
 };
 

@@ -46,7 +46,10 @@ static const ArchTag tags[] = {
     {"Fence.w.w", "Fence.w.w"},
     {"Fence.r.w", "Fence.r.w"},
     {"Fence.w.r", "Fence.w.r"},
+    {"Fence.rw.r", "Fence.rw.r"},
+    {"Fence.w.rw", "Fence.w.rw"},
     {"Fence.tso", "Fence.tso"},
+    {"Sc", "Sc"},
 };
 
 const Arch arch_riscv = {
@@ -54,6 +57,7 @@ const Arch arch_riscv = {
     .model = "riscv",
     .title = "RISC-V (RVWMO)",
     .model_path = "riscv/model.cat",
+    .rmw_is_one_event = true, // an AMO is one memory operation, "both simultaneously" load and store
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
     .fences = fences,

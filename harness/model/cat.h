@@ -30,16 +30,25 @@ typedef struct {
   bool allowed;     // every check holds
   bool undefined;   // a flag or undefined_unless that the model gives for a data race was raised (and the execution is
                     // allowed)
-  const char *flag; // its name
+  const char *flag; // the name of what was raised, here or by any other `flag`; NULL: nothing
+  // Why the model says nothing of this execution: it does not end, or goes wrong on it. NULL: it does. `allowed` then
+  // means nothing.
+  const char *error;
+  const Source *error_source;
+  Span error_span;
   // Where not allowed: the first check that failed, and what fails it.
   const char *axiom; // its name (`as`), or its text
+  const Source *axiom_source;
   Span axiom_span;
   unsigned *cycle; // events; a cycle for acyclic, one event for irreflexive, a pair or an event for empty
   unsigned cycle_length;
-  // For each edge of the cycle the base relations it is made of, in words that a person reads: "po", "rfe", "fre;
-  // coe"...
+  // edges[i] leads from cycle[i] to the next event, the last one back to the first: base relations, in words that a
+  // person reads ("po", "rfe", "fre", "rmw^-1"). The last is NULL where nothing leads back.
   const char **edges;
 } CatVerdict;
+
+// Forgets what was kept of earlier executions (their serials): to be called before those of another program.
+void cat_reset(CatModel *model);
 
 // Judges one execution. With `explain` the cycle is found too; else only `allowed`, `undefined` and `flag` are. What
 // the verdict points at lives in `arena` until it is freed.

@@ -1,0 +1,326 @@
+#include "harness/model/cat.h"
+#include "harness/base/embedded.h"
+#include "harness/model/cat_model.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+static const uint64_t STEPS = 20 * 1000 * 1000; // of one run: see cat_eval.c's charge
+
+// --- loading -------------------------------------------------------------------------------------------------------
+
+// Every name that the architecture's tags put events into.
+static void collect_sets(CatModel *model) {
+  for (unsigned t = 0; t < model->arch->tag_count; t++)
+    for (const char *w = model->arch->tags[t].sets; *w;) {
+      size_t length = strcspn(w, " ");
+      char *name = arena_copy(model->arena, w, length);
+      bool known = length == 0;
+      for (unsigned i = 0; i < model->arch_set_count; i++)
+        known |= strcmp(model->arch_sets[i], name) == 0;
+      assert(known || model->arch_set_count < ARCH_SET_LIMIT);
+      if (!known && model->arch_set_count < ARCH_SET_LIMIT)
+        model->arch_sets[model->arch_set_count++] = name;
+      w += length + (w[length] == ' ');
+    }
+}
+
+CatModel *cat_parse(const Source *source, const Arch *arch, const CatOptions *options, Arena *arena, Diag *diag) {
+  CatModel *model = ARENA_NEW(arena, CatModel);
+  model->arena = arena;
+  model->arch = arch;
+  CatTree tree = {0};
+  if (!cat_parse_tree(source, options, arena, diag, &tree))
+    return NULL;
+  model->title = tree.title ? tree.title : arch->model;
+  model->block = tree.block;
+  collect_sets(model);
+  if (!cat_check(model, diag))
+    return NULL;
+  Machine *m = &model->machine;
+  m->model = model;
+  m->globals = ARENA_ARRAY(arena, Kept, model->global_count + 1);
+  m->bases = ARENA_ARRAY(arena, Kept, cat_base_count + model->arch_set_count);
+  return model;
+}
+
+CatModel *cat_builtin(const Arch *arch, Arena *arena) {
+  const Embedded *file = embedded_arch;
+  while (file->path && strcmp(file->path, arch->model_path) != 0)
+    file++;
+  assert(file->path);
+  Source *source = ARENA_NEW(arena, Source);
+  *source = (Source){file->path, file->bytes, file->length};
+  Diag diag = {.arena = arena};
+  CatModel *model = cat_parse(source, arch, NULL, arena, &diag);
+  assert(model);
+  return model;
+}
+
+const char *cat_title(const CatModel *model) { return model->title; }
+bool cat_implies_coherence(const CatModel *model) { return model->implies_coherence; }
+
+void cat_reset(CatModel *model) {
+  model->machine.program = NULL;
+  model->machine.path_serial = 0;
+}
+
+// --- running -------------------------------------------------------------------------------------------------------
+
+static bool run_block(Machine *m, const Block *block, unsigned from, const Env *env, bool top);
+
+static bool holds(Machine *m, const Statement *s, CatValue v) {
+  if (v.kind == VALUE_EMPTY)
+    return true;
+  if (s->test == TEST_EMPTY && v.kind == VALUE_SET)
+    return bits_empty(v.bits, m->words);
+  if (s->test == TEST_EMPTY && (v.kind == VALUE_EVENT || v.kind == VALUE_TAG || v.kind == VALUE_LIST))
+    return v.kind == VALUE_LIST && v.a == 0;
+  if (s->test == TEST_EMPTY && v.kind == VALUE_UNIVERSE)
+    return m->n == 0;
+  Relation r = machine_as_relation(m, s->expr, v);
+  if (m->error)
+    return true;
+  if (s->test == TEST_EMPTY)
+    return bits_empty(r.bits, m->relation_size);
+  if (s->test == TEST_IRREFLEXIVE)
+    return relation_irreflexive(r);
+  return relation_acyclic(r, (EventSet){m->n, m->words, machine_set(m)});
+}
+
+static bool judge_test(Machine *m, const Statement *s, const Env *env) {
+  return holds(m, s, cat_eval(m, s->expr, env)) != s->negated;
+}
+
+// Whether a name is one that models give to a data race.
+static bool names_race(const char *name) { return name && strcasestr(name, "race"); }
+
+// What a check's outcome means; false where it forbids the execution.
+static bool take_outcome(Machine *m, const Statement *s, bool held, const Env *env) {
+  switch (s->role) {
+  case ROLE_CHECK:
+    if (!held && m->explain && !m->verdict->axiom)
+      cat_explain(m, s, env);
+    return held;
+  case ROLE_UNDEFINED_UNLESS:
+    if (!held) {
+      m->undefined = true;
+      m->flag = s->name ? s->name : "undefined";
+    }
+    return true;
+  case ROLE_FLAG:
+    if (held && !m->undefined) {
+      m->undefined = names_race(s->name);
+      m->flag = s->name ? s->name : "flag";
+    }
+    return true;
+  case ROLE_ASSERT:
+    if (!held)
+      machine_fail(m, s->expr, "what the model asserts does not hold");
+    return true;
+  }
+  return true;
+}
+
+static bool run_test(Machine *m, Statement *s, const Env *env, bool top) {
+  if (top && s->judged == m->generation[s->part])
+    return take_outcome(m, s, s->held, env);
+  bool held = judge_test(m, s, env);
+  if (m->error)
+    return true;
+  s->held = held;
+  s->judged = top ? m->generation[s->part] : 0;
+  return take_outcome(m, s, held, env);
+}
+
+static const Env *bind_name(Machine *m, const char *name, CatValue v, const Env *env) {
+  Env *made = machine_alloc(m, sizeof *made);
+  *made = (Env){.value = v, .up = env};
+  return name ? made : env;
+}
+
+// let inside a procedure or another block: names for the rest of it.
+static const Env *run_let(Machine *m, const Statement *s, const Env *env) {
+  const Env *inside = env;
+  if (s->kind == STATEMENT_LET_REC) {
+    machine_fail(m, s->bindings[0].value, "let rec belongs at the top of a model, or in an expression");
+    return env;
+  }
+  for (unsigned i = 0; i < s->binding_count; i++)
+    inside =
+        machine_bind(m, s->bindings[i].value, &s->bindings[i].pattern, cat_eval(m, s->bindings[i].value, env), inside);
+  return inside;
+}
+
+static bool run_call(Machine *m, const Statement *s, const Env *env) {
+  CatValue p = cat_eval(m, s->expr, env), argument = cat_eval(m, s->argument, env);
+  if (m->error)
+    return true;
+  if (p.kind != VALUE_PROCEDURE) {
+    machine_fail(m, s->expr, "this is no procedure");
+    return true;
+  }
+  const Env *inside = p.env;
+  if (p.a == 1 /* local: it is no global that it could name */ && p.procedure->recursive)
+    inside = bind_name(m, p.procedure->name, p, inside);
+  inside = machine_bind(m, s->argument, &p.procedure->params, argument, inside);
+  return run_block(m, &p.procedure->body, 0, inside, false);
+}
+
+static bool run_forall(Machine *m, const Statement *s, const Env *env) {
+  CatValue *items;
+  unsigned count;
+  if (!machine_items(m, s->expr, cat_eval(m, s->expr, env), &items, &count))
+    return true;
+  for (unsigned i = 0; i < count && !m->error; i++)
+    if (!run_block(m, &s->body, 0, bind_name(m, s->name, items[i], env), false))
+      return false;
+  return true;
+}
+
+// What was computed from the choice before is no longer so: a new generation of what depends on the whole execution.
+// Its memory is kept, for the choices are in it.
+static void choose(Machine *m, const Statement *s, CatValue v) {
+  m->generation[PART_ORDER] = ++m->generations;
+  m->globals[s->slot] = (Kept){v, m->generation[PART_ORDER]};
+}
+
+// with x from choices, then the rest: allowed where some choice lets the rest hold. Flags are those of the choices that
+// do.
+static bool run_with(Machine *m, const Block *block, unsigned at, const Env *env, bool top) {
+  const Statement *s = &block->first[at];
+  CatValue *items;
+  unsigned count;
+  bool some = false, undefined = m->undefined;
+  const char *flag = m->flag;
+  if (!machine_items(m, s->expr, cat_eval(m, s->expr, env), &items, &count))
+    return true;
+  for (unsigned i = 0; i < count && !m->error; i++) {
+    const Env *inside = env;
+    if (top)
+      choose(m, s, items[i]);
+    else
+      inside = bind_name(m, s->name, items[i], env);
+    bool undefined_before = m->undefined;
+    const char *flag_before = m->flag;
+    m->undefined = undefined;
+    m->flag = flag;
+    bool held = run_block(m, block, at + 1, inside, top);
+    some |= held;
+    if (!held || (undefined_before && !m->undefined)) {
+      m->undefined = undefined_before;
+      m->flag = flag_before;
+    }
+  }
+  if (count == 0 && m->explain && !m->verdict->axiom)
+    cat_explain(m, s, env);
+  return some;
+}
+
+static bool run_match(Machine *m, const Statement *s, const Env *env) {
+  CatValue v = cat_eval(m, s->expr, env);
+  if (!m->error && v.kind != VALUE_TAG)
+    machine_fail(m, s->expr, "a tag was expected");
+  if (m->error)
+    return true;
+  for (unsigned i = 0; i < s->clause_count; i++)
+    if (!s->clauses[i].tag || strcmp(s->clauses[i].tag, m->model->tags[v.a]) == 0)
+      return run_block(m, &s->clauses[i].body, 0, env, false);
+  machine_fail(m, s->expr, "no clause is for this tag");
+  return true;
+}
+
+static bool run_statements(Machine *m, const Block *block, unsigned from, const Env *env, bool top) {
+  for (unsigned i = from; i < block->count && !m->error; i++) {
+    Statement *s = &block->first[i];
+    bool good = true;
+    switch (s->kind) {
+    case STATEMENT_LET:
+    case STATEMENT_LET_REC:
+      if (!top) // what the top defines is computed when it is asked for
+        env = run_let(m, s, env);
+      break;
+    case STATEMENT_TEST:
+      good = run_test(m, s, env, top);
+      break;
+    case STATEMENT_PROCEDURE:
+      if (!top)
+        env = bind_name(m, s->name, (CatValue){.kind = VALUE_PROCEDURE, .a = 1, .procedure = s, .env = env}, env);
+      break;
+    case STATEMENT_CALL:
+      good = run_call(m, s, env);
+      break;
+    case STATEMENT_FORALL:
+      good = run_forall(m, s, env);
+      break;
+    case STATEMENT_WITH:
+      return run_with(m, block, i, env, top);
+    case STATEMENT_MATCH:
+      good = run_match(m, s, env);
+      break;
+    case STATEMENT_SHOW:
+    case STATEMENT_ENUM:
+      break;
+    }
+    if (!good)
+      return false;
+  }
+  return true;
+}
+
+enum { CALL_LIMIT = 300 };
+
+static bool run_block(Machine *m, const Block *block, unsigned from, const Env *env, bool top) {
+  enum { WEIGHT = 5 }; // a block nests as many C calls as several expressions do
+  if (m->depth + WEIGHT > CALL_LIMIT * WEIGHT) {
+    const Statement *s = block->count ? &block->first[0] : NULL;
+    machine_limit(m, s ? s->expr : NULL, "procedures call each other too deeply here: does this end?");
+    return true;
+  }
+  m->depth += WEIGHT;
+  bool good = run_statements(m, block, from, env, top);
+  m->depth -= WEIGHT;
+  return good;
+}
+
+// Finds out what changed since the execution before, and drops what was computed from it.
+static void begin(Machine *m, const Execution *x) {
+  bool path = x->program != m->program || x->event_count != m->n || !x->path_serial || x->path_serial != m->path_serial;
+  bool value = path || !x->value_serial || x->value_serial != m->value_serial;
+  const bool changed[PART_COUNT] = {path, value, true};
+  m->execution = x;
+  m->program = x->program;
+  m->path_serial = x->path_serial;
+  m->value_serial = x->value_serial;
+  m->n = x->event_count;
+  m->words = relation_words(m->n);
+  m->relation_size = (size_t)m->n * m->words;
+  for (Part p = PART_PATH; p < PART_COUNT; p++)
+    if (changed[p]) {
+      m->generation[p] = ++m->generations;
+      pool_reset(&m->pools[p]);
+    }
+  m->pool = PART_ORDER;
+  m->steps = STEPS;
+  m->memory = 0;
+  m->depth = 0;
+  m->error = NULL;
+  m->hopeless = false;
+  m->undefined = false;
+  m->flag = NULL;
+}
+
+void cat_judge(CatModel *model, const Execution *execution, bool explain, Arena *arena, CatVerdict *verdict) {
+  Machine *m = &model->machine;
+  *verdict = (CatVerdict){0};
+  m->explain = explain;
+  m->arena = arena;
+  m->verdict = verdict;
+  begin(m, execution);
+  bool allowed = run_block(m, &model->block, 0, NULL, true);
+  if (m->error)
+    *verdict = (CatVerdict){.error = m->error, .error_source = m->error_source, .error_span = m->error_span};
+  else if (allowed)
+    *verdict = (CatVerdict){.allowed = true, .undefined = m->undefined, .flag = m->flag};
+}

@@ -1,0 +1,198 @@
+// The base sets and relations of cat, by name, computed from an execution.
+#include "harness/model/cat_model.h"
+
+#include <string.h>
+
+// Events of any of the kinds; an RMW is a read and a write.
+static void sets_of_kind(const Machine *m, uint64_t *out, unsigned kinds) {
+  const Execution *x = m->execution;
+  for (unsigned e = 0; e < x->event_count; e++)
+    if (x->events[e].kind & kinds)
+      out[e / 64] |= (uint64_t)1 << e % 64;
+}
+
+static void base_accesses(const Machine *m, uint64_t *out) { sets_of_kind(m, out, EVENT_READ | EVENT_WRITE); }
+static void base_reads(const Machine *m, uint64_t *out) { sets_of_kind(m, out, EVENT_READ); }
+static void base_writes(const Machine *m, uint64_t *out) { sets_of_kind(m, out, EVENT_WRITE); }
+static void base_fences(const Machine *m, uint64_t *out) { sets_of_kind(m, out, EVENT_FENCE); }
+static void base_branches(const Machine *m, uint64_t *out) { sets_of_kind(m, out, EVENT_BRANCH); }
+
+static void base_initial_writes(const Machine *m, uint64_t *out) {
+  for (unsigned e = 0; e < m->n; e++)
+    if (m->execution->events[e].thread < 0)
+      out[e / 64] |= (uint64_t)1 << e % 64;
+}
+
+static bool is_access(const Event *e) { return (e->kind & (EVENT_READ | EVENT_WRITE)) != 0; }
+
+// The last write of each location.
+static void base_final_writes(const Machine *m, uint64_t *out) {
+  base_writes(m, out);
+  for (unsigned e = 0; e < m->n; e++)
+    if (!bits_empty(relation_row(m->execution->co, e), m->words))
+      out[e / 64] &= ~((uint64_t)1 << e % 64);
+}
+
+// Events that read and write at once.
+static void base_amos(const Machine *m, uint64_t *out) {
+  for (unsigned e = 0; e < m->n; e++)
+    if (m->execution->events[e].kind == EVENT_RMW)
+      out[e / 64] |= (uint64_t)1 << e % 64;
+}
+
+// Those, and where they are two, both.
+static void base_rmws(const Machine *m, uint64_t *out) {
+  const Execution *x = m->execution;
+  base_amos(m, out);
+  for (unsigned r = 0; r < m->n; r++)
+    for (unsigned w = 0; w < m->n; w++)
+      if (relation_has(x->rmw, r, w)) {
+        out[r / 64] |= (uint64_t)1 << r % 64;
+        out[w / 64] |= (uint64_t)1 << w % 64;
+      }
+}
+
+static void base_all(const Machine *m, uint64_t *out) { set_fill((EventSet){m->n, m->words, out}); }
+static void base_none(const Machine *m, uint64_t *out) {
+  (void)m;
+  (void)out;
+}
+
+// --- relations -----------------------------------------------------------------------------------------------------
+
+static void copy(const Machine *m, uint64_t *out, Relation r) {
+  if (m->relation_size && r.bits)
+    memcpy(out, r.bits, m->relation_size * sizeof *out);
+}
+
+static void base_po(const Machine *m, uint64_t *out) { copy(m, out, m->execution->po); }
+static void base_rf(const Machine *m, uint64_t *out) { copy(m, out, m->execution->rf); }
+static void base_co(const Machine *m, uint64_t *out) { copy(m, out, m->execution->co); }
+static void base_addr(const Machine *m, uint64_t *out) { copy(m, out, m->execution->addr); }
+static void base_data(const Machine *m, uint64_t *out) { copy(m, out, m->execution->data); }
+static void base_ctrl(const Machine *m, uint64_t *out) { copy(m, out, m->execution->ctrl); }
+static void base_rmw(const Machine *m, uint64_t *out) { copy(m, out, m->execution->rmw); }
+static void base_amo(const Machine *m, uint64_t *out) { copy(m, out, m->execution->amo); }
+
+static void pairs(const Machine *m, uint64_t *out, bool (*holds)(const Event *a, const Event *b)) {
+  const Event *events = m->execution->events;
+  for (unsigned a = 0; a < m->n; a++)
+    for (unsigned b = 0; b < m->n; b++)
+      if (holds(&events[a], &events[b]))
+        out[(size_t)a * m->words + b / 64] |= (uint64_t)1 << b % 64;
+}
+
+static bool same_event(const Event *a, const Event *b) { return a == b; }
+static bool same_access(const Event *a, const Event *b) { return a == b && is_access(a); }
+static bool same_location(const Event *a, const Event *b) {
+  return is_access(a) && is_access(b) && a->location == b->location && a->element == b->element;
+}
+// Initial writes belong to no thread: they are external to every one, and not to one another.
+static bool same_thread(const Event *a, const Event *b) { return a->thread >= 0 && a->thread == b->thread; }
+static bool other_thread(const Event *a, const Event *b) {
+  return (a->thread < 0 ? -1 : a->thread) != (b->thread < 0 ? -1 : b->thread);
+}
+static bool same_instruction(const Event *a, const Event *b) {
+  return a == b || (same_thread(a, b) && a->instr == b->instr);
+}
+
+static void base_id(const Machine *m, uint64_t *out) { pairs(m, out, same_event); }
+static void base_sm(const Machine *m, uint64_t *out) { pairs(m, out, same_access); }
+static void base_loc(const Machine *m, uint64_t *out) { pairs(m, out, same_location); }
+static void base_int(const Machine *m, uint64_t *out) { pairs(m, out, same_thread); }
+static void base_ext(const Machine *m, uint64_t *out) { pairs(m, out, other_thread); }
+static void base_same_instr(const Machine *m, uint64_t *out) { pairs(m, out, same_instruction); }
+
+const Base cat_bases[] = {
+    {"R", TYPE_SET, PART_PATH, HAS_READS | HAS_RMWS, base_reads},
+    {"W", TYPE_SET, PART_PATH, HAS_WRITES | HAS_RMWS, base_writes},
+    {"M", TYPE_SET, PART_PATH, HAS_READS | HAS_WRITES | HAS_RMWS, base_accesses},
+    {"RMW", TYPE_SET, PART_PATH, HAS_RMWS, base_rmws},
+    {"AMO", TYPE_SET, PART_PATH, 0, base_amos},
+    {"F", TYPE_SET, PART_PATH, 0, base_fences},
+    {"B", TYPE_SET, PART_PATH, 0, base_branches},
+    {"BCC", TYPE_SET, PART_PATH, 0, base_branches},
+    {"PRED", TYPE_SET, PART_PATH, 0, base_none},
+    {"IW", TYPE_SET, PART_PATH, 0, base_initial_writes},
+    {"FW", TYPE_SET, PART_ORDER, 0, base_final_writes},
+    {"Exp", TYPE_SET, PART_PATH, HAS_READS | HAS_WRITES | HAS_RMWS, base_all},
+    {"NExp", TYPE_SET, PART_PATH, 0, base_none},
+    {"EXEC", TYPE_SET, PART_PATH, HAS_READS | HAS_WRITES | HAS_RMWS, base_all},
+    {"SPEC", TYPE_SET, PART_PATH, 0, base_none},
+    {"po", TYPE_RELATION, PART_PATH, HAS_PO_LOC, base_po},
+    {"partial_po", TYPE_RELATION, PART_PATH, HAS_PO_LOC, base_po},
+    {"rf", TYPE_RELATION, PART_VALUE, HAS_RF, base_rf},
+    {"co", TYPE_RELATION, PART_ORDER, HAS_CO, base_co},
+    {"addr", TYPE_RELATION, PART_PATH, 0, base_addr},
+    {"data", TYPE_RELATION, PART_PATH, 0, base_data},
+    {"ctrl", TYPE_RELATION, PART_PATH, 0, base_ctrl},
+    {"rmw", TYPE_RELATION, PART_PATH, 0, base_rmw},
+    {"amo", TYPE_RELATION, PART_PATH, 0, base_amo},
+    {"loc", TYPE_RELATION, PART_PATH, HAS_COHERENCE | HAS_IDENTITY | HAS_ECO, base_loc},
+    {"int", TYPE_RELATION, PART_PATH, HAS_INTERNAL, base_int},
+    {"ext", TYPE_RELATION, PART_PATH, HAS_EXTERNAL, base_ext},
+    {"id", TYPE_RELATION, PART_PATH, HAS_IDENTITY | HAS_RMW_IDENTITY, base_id},
+    {"sm", TYPE_RELATION, PART_PATH, HAS_IDENTITY, base_sm},
+    {"si", TYPE_RELATION, PART_PATH, HAS_IDENTITY, base_sm},
+    {"same-instr", TYPE_RELATION, PART_PATH, HAS_IDENTITY, base_same_instr},
+    {"same-instance", TYPE_RELATION, PART_PATH, HAS_IDENTITY, base_same_instr},
+    {"same-static", TYPE_RELATION, PART_PATH, HAS_IDENTITY, base_same_instr},
+    // What is known of co before it is chosen. Ours is chosen already.
+    {"pco", TYPE_RELATION, PART_PATH, 0, base_none},
+    // What happens inside one instruction: ours are single events, or pairs that rmw joins.
+    {"iico_data", TYPE_RELATION, PART_PATH, 0, base_rmw},
+    {"iico_ctrl", TYPE_RELATION, PART_PATH, 0, base_none},
+    {"iico_order", TYPE_RELATION, PART_PATH, 0, base_none},
+    {"rf-reg", TYPE_RELATION, PART_PATH, 0, base_none},
+};
+const unsigned cat_base_count = sizeof cat_bases / sizeof cat_bases[0];
+
+// --- tags ------------------------------------------------------------------------------------------------------------
+
+static bool word_in(const char *words, const char *word, size_t length) {
+  for (const char *w = words; *w;) {
+    size_t n = strcspn(w, " ");
+    if (n == length && memcmp(w, word, n) == 0)
+      return true;
+    w += n + (w[n] == ' ');
+  }
+  return false;
+}
+
+// The architecture's sets, as bits, that a list of tags puts an event into.
+static uint64_t sets_of_tags(const CatModel *model, const char *tags) {
+  uint64_t sets = 0;
+  for (unsigned t = 0; t < model->arch->tag_count; t++) {
+    const ArchTag *tag = &model->arch->tags[t];
+    if (!word_in(tags, tag->tag, strlen(tag->tag)))
+      continue;
+    for (unsigned s = 0; s < model->arch_set_count; s++)
+      if (word_in(tag->sets, model->arch_sets[s], strlen(model->arch_sets[s])))
+        sets |= (uint64_t)1 << s;
+  }
+  return sets;
+}
+
+uint64_t machine_tag_sets(Machine *m, const char *tags) {
+  if (!tags || !*tags)
+    return 0;
+  for (size_t i = 0; i < m->tag_count; i++)
+    if (strcmp(m->tags[i].text, tags) == 0)
+      return m->tags[i].sets;
+  m->tags = arena_grow(m->model->arena, m->tags, &m->tag_capacity, m->tag_count + 1, sizeof *m->tags);
+  m->tags[m->tag_count].text = arena_string(m->model->arena, tags);
+  m->tags[m->tag_count].sets = sets_of_tags(m->model, tags);
+  return m->tags[m->tag_count++].sets;
+}
+
+const char *const cat_primitives[PRIMITIVE_COUNT] = {
+    [PRIMITIVE_DOMAIN] = "domain",
+    [PRIMITIVE_RANGE] = "range",
+    [PRIMITIVE_CLASSES_LOC] = "classes-loc",
+    [PRIMITIVE_CLASSES] = "classes",
+    [PRIMITIVE_LINEARISATIONS] = "linearisations",
+    [PRIMITIVE_DIFFERENT_VALUES] = "different-values",
+    [PRIMITIVE_INTER_TRANSITIVE] = "inter_transitive",
+    [PRIMITIVE_FROMTO] = "fromto",
+    [PRIMITIVE_FAIL] = "fail",
+};

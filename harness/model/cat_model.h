@@ -1,0 +1,241 @@
+// A checked model, and the machine that evaluates it. Private to cat*.c.
+#pragma once
+#include "harness/model/cat_syntax.h"
+
+// What of an execution something depends on. What depends on a part only need not be computed again until that part
+// changes (Execution.path_serial, value_serial).
+typedef enum { PART_PATH, PART_VALUE, PART_ORDER, PART_COUNT } Part;
+
+// --- types ---------------------------------------------------------------------------------------------------------
+
+typedef enum {
+  TYPE_ANY, // not known before the model runs
+  TYPE_EMPTY,
+  TYPE_UNIVERSE,
+  TYPE_SET,
+  TYPE_RELATION,
+  TYPE_EVENT,
+  TYPE_PAIR,
+  TYPE_TUPLE,
+  TYPE_TAG,
+  TYPE_LIST, // a set of tags, sets or relations
+  TYPE_FUNCTION,
+  TYPE_PROCEDURE,
+} Type;
+
+const char *type_name(Type type); // "a set of events"
+
+// What a set or a relation is known to contain, as bits. From that it is seen whether a model forbids everything that
+// is not coherent per location (cat_implies_coherence): acyclic(po-loc | rf | co | fr), or RC11's irreflexive(hb; eco?)
+// and irreflexive(rmw; eco).
+enum {
+  HAS_PO_LOC = 1 << 0,
+  HAS_RFE = 1 << 1,
+  HAS_RFI = 1 << 2,
+  HAS_COE = 1 << 3,
+  HAS_COI = 1 << 4,
+  HAS_FRE = 1 << 5,
+  HAS_FRI = 1 << 6,
+  HAS_IDENTITY = 1 << 7, // on accesses
+  HAS_RF_INVERSE = 1 << 8,
+  HAS_ECO = 1 << 9,     // (rf | co | fr)^+
+  HAS_HB_ECO = 1 << 10, // po-loc; eco
+  HAS_RMW_IDENTITY = 1 << 11,
+  HAS_RMW_ECO = 1 << 12,
+  HAS_READS = 1 << 13,
+  HAS_WRITES = 1 << 14,
+  HAS_RMWS = 1 << 15,
+  HAS_RF = HAS_RFE | HAS_RFI,
+  HAS_CO = HAS_COE | HAS_COI,
+  HAS_FR = HAS_FRE | HAS_FRI,
+  HAS_EXTERNAL = HAS_RFE | HAS_COE | HAS_FRE,
+  HAS_INTERNAL = HAS_PO_LOC | HAS_RFI | HAS_COI | HAS_FRI,
+  HAS_COHERENCE = HAS_EXTERNAL | HAS_INTERNAL,
+  HAS_EVERYTHING = (1 << 16) - 1,
+};
+
+// --- names ---------------------------------------------------------------------------------------------------------
+
+typedef struct Machine Machine;
+
+// A base set or relation: computed from the execution.
+typedef struct {
+  const char *name;
+  Type type;
+  Part part;
+  unsigned has;
+  void (*compute)(const Machine *m, uint64_t *out);
+} Base;
+
+extern const Base cat_bases[];
+extern const unsigned cat_base_count;
+
+typedef enum {
+  PRIMITIVE_DOMAIN,
+  PRIMITIVE_RANGE,
+  PRIMITIVE_CLASSES_LOC,
+  PRIMITIVE_CLASSES,
+  PRIMITIVE_LINEARISATIONS,
+  PRIMITIVE_DIFFERENT_VALUES,
+  PRIMITIVE_INTER_TRANSITIVE,
+  PRIMITIVE_FROMTO,
+  PRIMITIVE_FAIL,
+  PRIMITIVE_COUNT
+} Primitive;
+
+extern const char *const cat_primitives[PRIMITIVE_COUNT];
+
+// What is defined at the top of a model.
+typedef struct {
+  const char *name;
+  const Statement *statement; // that defines it: let, let rec, with, procedure, enum
+  const CatBinding *binding;  // of let and let rec
+  unsigned first;             // slot of the pattern's first name
+  Type type;
+  Part part;
+  unsigned has;
+  unsigned next; // an earlier global in the same bucket of the table of names, plus one
+} Global;
+
+enum { NAME_BUCKETS = 512, GLOBAL_LIMIT = 8192, ARCH_SET_LIMIT = 64 };
+
+// --- values --------------------------------------------------------------------------------------------------------
+
+typedef enum {
+  VALUE_EMPTY,    // of any type
+  VALUE_UNIVERSE, // of any type
+  VALUE_SET,
+  VALUE_RELATION,
+  VALUE_EVENT,
+  VALUE_PAIR,
+  VALUE_TUPLE,
+  VALUE_TAG,
+  VALUE_LIST,
+  VALUE_FUNCTION,
+  VALUE_PRIMITIVE,
+  VALUE_PROCEDURE,
+} ValueKind;
+
+struct Env;
+
+typedef struct CatValue {
+  ValueKind kind;
+  unsigned a, b; // event; pair; tag; primitive; count of items
+  union {
+    uint64_t *bits;
+    struct CatValue *items; // a tuple's, or a list's: in order, each once
+    const Expr *function;
+    const Statement *procedure;
+  };
+  const struct Env *env; // of functions and procedures
+} CatValue;
+
+// Local names, innermost first. `definition` (in `definition_env`) is what the name stands for, for explanations; it
+// may be NULL.
+typedef struct Env {
+  CatValue value;
+  const struct Env *up;
+  const Expr *definition;
+  const struct Env *definition_env;
+} Env;
+
+// Memory that is used again from the start each time its part of the execution changes: chunks of the model's arena.
+typedef struct Chunk {
+  struct Chunk *next;
+  size_t size;
+  char *bytes;
+} Chunk;
+
+typedef struct {
+  Chunk *first, *current;
+  size_t used; // of the current chunk
+} Pool;
+
+typedef struct {
+  CatValue value;
+  uint64_t generation;
+} Kept;
+
+struct Machine {
+  CatModel *model;
+  const Execution *execution;
+  unsigned n, words;
+  size_t relation_size; // words of a relation
+  Pool pools[PART_COUNT];
+  Part pool; // in use
+  // Something kept is valid while its generation is that of its part.
+  uint64_t generation[PART_COUNT], generations;
+  Kept *globals, *bases;
+  const Program *program;
+  uint64_t path_serial, value_serial;
+  // The tags seen in the program, and the architecture's sets that each is in
+  struct {
+    const char *text;
+    uint64_t sets;
+  } * tags;
+  size_t tag_count, tag_capacity;
+  // One run
+  uint64_t steps;
+  size_t memory;
+  unsigned depth;
+  const char *error; // NULL: none yet
+  const Source *error_source;
+  Span error_span;
+  bool hopeless; // the error is a limit: `try` does not help
+  bool undefined;
+  const char *flag;
+  bool explain;
+  Arena *arena; // of the explanation
+  CatVerdict *verdict;
+};
+
+struct CatModel {
+  Arena *arena;
+  const Arch *arch;
+  const char *title;
+  Block block;
+  Global *globals;
+  size_t global_count, global_capacity;
+  unsigned buckets[NAME_BUCKETS]; // latest global of the bucket, plus one
+  const char *arch_sets[ARCH_SET_LIMIT];
+  unsigned arch_set_count;
+  const char **tags; // of enumerations
+  size_t tag_count, tag_capacity;
+  bool implies_coherence;
+  Machine machine;
+};
+
+// Resolves names and finds types; false with errors in `diag`. Fills in `model->globals`.
+bool cat_check(CatModel *model, Diag *diag);
+// The latest global of a name; NULL where there is none.
+const Global *cat_global(const CatModel *model, const char *name);
+
+// --- evaluation ------------------------------------------------------------------------------------------------------
+
+void *machine_alloc(Machine *m, size_t size); // from the pool in use, not cleared
+uint64_t *machine_set(Machine *m);            // cleared
+uint64_t *machine_relation(Machine *m);       // cleared
+// Ends the run with an error at an expression; VALUE_EMPTY, for the caller to return.
+CatValue machine_fail(Machine *m, const Expr *e, const char *message);
+void machine_limit(Machine *m, const Expr *e, const char *message);
+
+CatValue cat_eval(Machine *m, const Expr *e, const Env *env);
+CatValue cat_eval_primitive(Machine *m, const Expr *e, Primitive primitive, CatValue argument);
+CatValue machine_global(Machine *m, unsigned slot);
+CatValue machine_base(Machine *m, unsigned index);
+const Env *machine_bind(Machine *m, const Expr *e, const Pattern *pattern, CatValue value, const Env *env);
+CatValue machine_call(Machine *m, const Expr *e, CatValue function, CatValue argument);
+bool machine_items(Machine *m, const Expr *e, CatValue v, CatValue **items, unsigned *count);
+void pool_reset(Pool *pool);
+CatValue machine_list(Machine *m, CatValue *items, unsigned count); // sorts, drops what is there twice
+
+// The bits of a value that stands for a relation or a set; an error, and something harmless, where it does not.
+Relation machine_as_relation(Machine *m, const Expr *e, CatValue v);
+EventSet machine_as_set(Machine *m, const Expr *e, CatValue v);
+CatValue value_relation(uint64_t *bits);
+CatValue value_set(uint64_t *bits);
+int value_compare(const Machine *m, CatValue a, CatValue b);
+uint64_t machine_tag_sets(Machine *m, const char *tags);
+
+// Fills in axiom, cycle and edges of m->verdict for the check that failed.
+void cat_explain(Machine *m, const Statement *test, const Env *env);
