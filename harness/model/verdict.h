@@ -5,9 +5,9 @@
 typedef enum {
   VERDICT_ALLOWED,
   VERDICT_FORBIDDEN,
-  VERDICT_UNDEFINED,
-  VERDICT_UNMODELLED,
-  VERDICT_UNKNOWN /* gave up */
+  VERDICT_UNDEFINED,  // C11: the program has a data race, so nothing is forbidden
+  VERDICT_UNMODELLED, // accesses that tear, are misaligned or beyond their array
+  VERDICT_UNKNOWN     // not among what was found allowed, but not everything was looked at
 } Verdict;
 
 const char *verdict_name(Verdict verdict); // "allowed"
@@ -15,17 +15,32 @@ const char *verdict_name(Verdict verdict); // "allowed"
 typedef struct {
   EventValue **states; // allowed final states, sorted, each once; program->observable_count values each
   unsigned state_count;
-  EventValue **candidates; // every final state that some candidate execution ends in
+  uint64_t *counts;        // of each: how many allowed executions end in it; where options->count
+  bool *excused;           // of each candidate: no execution that ends in it is allowed, and options->excused alone
+                           // forbids one
+  EventValue **candidates; // every final state that some candidate execution ends in, sorted
   unsigned candidate_count;
   bool undefined; // some allowed execution has a data race (C11)
   const char *flag;
   bool unmodelled;
-  uint64_t executions, allowed_executions;
+  uint64_t executions, judged; // shown by the enumerator; given to the model: one whose state is known to be allowed
+                               // need not be
   bool bound_reached, gave_up;
-  const char *why;
+  const char *why; // a sentence, where unmodelled or gave_up
 } ModelResult;
 
-ModelResult model_run(CatModel *model, const Program *program, const EnumerationLimits *limits, Arena *arena);
+typedef struct {
+  EnumerationLimits limits; // coherent_only is not looked at
+  const char *excused;      // an axiom: candidates that it alone forbids are told apart; NULL: none
+  bool count;               // judge and count every execution, not one for each state
+} ModelOptions;
 
-// The verdict on one state.
-Verdict model_verdict(const ModelResult *result, const EventValue *state, unsigned observable_count);
+// RC11's axiom that is stricter than ISO C11: what it alone forbids is no one's bug.
+#define NO_THIN_AIR "no-thin-air"
+
+// Judges the executions of the program. Where the model forbids what is not coherent per location whatever else it
+// does, only coherent executions are made, and the candidates are theirs. The result lives in `arena`.
+ModelResult model_run(CatModel *model, const Program *program, const ModelOptions *options, Arena *arena);
+
+// The verdict on one state (`count` values: the program's observable_count).
+Verdict model_verdict(const ModelResult *result, const EventValue *state, unsigned count);

@@ -1,0 +1,312 @@
+// weakmem predict: what each memory model allows.
+#include "harness/cli/options.h"
+#include "harness/cli/predict_views.h"
+#include "harness/lang/print.h"
+#include "harness/lang/read_source.h"
+#include "harness/lang/suite.h"
+#include "harness/model/explain.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { FORMAT_TEXT, FORMAT_TSV, FORMAT_HERD, FORMAT_DOT, FORMAT_JSON };
+static const char *const formats[] = {"text", "tsv", "herd", "dot", "json", NULL};
+
+typedef struct {
+  Arena *arena;
+  const char *const *models; // as --model names them; NULL: all
+  unsigned model_count;
+  const char *cat, *as; // --cat FILE --as ARCH
+  bool explain;
+  const char *state; // --state
+  unsigned format;
+  LowerOptions lower;
+  double seconds; // a test and model
+  char **tests;
+  size_t test_count, test_capacity;
+} Settings;
+
+enum { KEY_CAT = 256, KEY_AS, KEY_EXPLAIN, KEY_STATE, KEY_UNROLL, KEY_TIME, KEY_FEATURES };
+
+static error_t parse_features(struct argp_state *state, char *text, Settings *s) {
+  unsigned count;
+  const char *const *items;
+  error_t error = option_list(state, "--features", text, s->arena, &items, &count);
+  if (error)
+    return error;
+  const char **features = ARENA_ARRAY(s->arena, const char *, count + 1);
+  bool none = count == 1 && !strcmp(items[0], "none");
+  for (unsigned i = 0; i < count && !none; i++)
+    features[i] = items[i];
+  s->lower.features = features;
+  return 0;
+}
+
+static error_t parse_arch(struct argp_state *state, const char *text, Settings *s) {
+  if (!arch_find(text))
+    return option_error(state, "--as", "no architecture '%s'; there are sc c11 x86_64 aarch64 riscv power", text);
+  s->as = text;
+  return 0;
+}
+
+static error_t check_settings(struct argp_state *state, const Settings *s) {
+  if (!s->cat != !s->as)
+    return option_error(state, s->cat ? "--cat" : "--as", "--cat FILE and --as ARCH go together");
+  if (s->cat && s->models)
+    return option_error(state, "--model", "is not for --cat, whose file is the model");
+  if (s->format == FORMAT_HERD && !s->cat && s->model_count != 1)
+    return option_error(state, "--format", "herd's format is for one model: name it with --model");
+  if (s->explain && s->format != FORMAT_TEXT && s->format != FORMAT_DOT)
+    return option_error(state, "--explain", "explains as text or dot");
+  if (s->state && !s->explain && s->format != FORMAT_DOT)
+    return option_error(state, "--state", "is for --explain and --format dot");
+  return 0;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state) {
+  Settings *s = state->input;
+  switch (key) {
+  case 'm':
+    return option_list(state, "--model", text, s->arena, &s->models, &s->model_count);
+  case 'f':
+    return option_choice(state, "--format", text, formats, &s->format);
+  case KEY_CAT:
+    s->cat = text;
+    return 0;
+  case KEY_AS:
+    return parse_arch(state, text, s);
+  case KEY_EXPLAIN:
+    s->explain = true;
+    return 0;
+  case KEY_STATE:
+    s->state = text;
+    return 0;
+  case KEY_UNROLL:
+    return option_unsigned(state, "--unroll", text, 1, 64, &s->lower.unroll);
+  case KEY_TIME:
+    return option_seconds(state, "--time", text, 0.001, 1e6, &s->seconds);
+  case KEY_FEATURES:
+    return parse_features(state, text, s);
+  case ARGP_KEY_ARG:
+    s->tests = arena_grow(s->arena, s->tests, &s->test_capacity, s->test_count + 1, sizeof *s->tests);
+    s->tests[s->test_count++] = text;
+    return 0;
+  case ARGP_KEY_END:
+    return check_settings(state, s);
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option argp_options[] = {
+    {.name = "model", .key = 'm', .arg = "NAME,...", .doc = "out of sc c11 x86-tso aarch64 riscv power; all of them"},
+    {.name = "cat", .key = KEY_CAT, .arg = "FILE", .doc = "judge by a model of your own, in cat"},
+    {.name = "as", .key = KEY_AS, .arg = "ARCH", .doc = "... as a model of this architecture"},
+    {.name = "explain", .key = KEY_EXPLAIN, .doc = "why a state is forbidden, or how it comes about"},
+    {.name = "state", .key = KEY_STATE, .arg = "STATE", .doc = "the state to explain: '0:r0=0; 1:r0=0;'"},
+    {.name = "format", .key = 'f', .arg = "FORMAT", .doc = "text (the default), tsv, json, herd or dot"},
+    {.name = "features", .key = KEY_FEATURES, .arg = "NAME,...", .doc = "of the CPU: lse, or none; lse"},
+    {.name = "unroll", .key = KEY_UNROLL, .arg = "N", .doc = "turns of a loop that are looked at; 4"},
+    {.name = "time", .key = KEY_TIME, .arg = "SECONDS", .doc = "given to one test and model; 10"},
+    {0}};
+
+static const Options predict_options = {
+    .arguments = "[TEST|FILE|DIR|@LIST|-]...",
+    .summary = "Says which final states of a litmus test each memory model allows. Without a test: the classic suite.",
+    .examples = "  weakmem predict SB                              all models\n"
+                "  weakmem predict --model x86-tso,aarch64 MP      two of them\n"
+                "  weakmem predict --explain --model x86-tso MP    the cycle that forbids it\n"
+                "  weakmem predict --model c11 --format dot MP | dot -Tsvg >MP.svg\n"
+                "  weakmem predict --cat mine.cat --as aarch64 MP  by a model of your own\n"
+                "  weakmem predict --format tsv tests/             for scripts\n",
+    .options = argp_options,
+    .parse = parse};
+
+// ---- Models ----
+
+typedef struct {
+  Judge *judges;
+  unsigned count;
+} Judges;
+
+static bool add_model(const char *name, Arena *arena, Judges *judges, Diag *diag) {
+  for (unsigned a = 0; a < arch_count; a++)
+    if (!strcmp(arch_all[a]->model, name)) {
+      judges->judges[judges->count++] = (Judge){name, arch_all[a], cat_builtin(arch_all[a], arena)};
+      return true;
+    }
+  return diag_error(diag, "no model '%s'; there are sc c11 x86-tso aarch64 riscv power", name);
+}
+
+static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
+  const Source *source = source_read_file(s->cat, s->arena, diag);
+  if (!source)
+    return false;
+  const char *slash = strrchr(s->cat, '/');
+  CatOptions options = {.folder = slash ? arena_copy(s->arena, s->cat, (size_t)(slash - s->cat)) : "."};
+  if (slash == s->cat)
+    options.folder = "/";
+  const Arch *arch = arch_find(s->as);
+  CatModel *model = cat_parse(source, arch, &options, s->arena, diag);
+  if (!model)
+    return false;
+  judges->judges[judges->count++] = (Judge){slash ? slash + 1 : s->cat, arch, model};
+  return true;
+}
+
+static Judges find_models(const Settings *s, Diag *diag) {
+  Judges judges = {.judges = ARENA_ARRAY(s->arena, Judge, s->model_count + arch_count)};
+  if (s->cat)
+    add_cat(s, &judges, diag);
+  else if (s->models)
+    for (unsigned i = 0; i < s->model_count; i++)
+      add_model(s->models[i], s->arena, &judges, diag);
+  else
+    for (unsigned i = 0; i < arch_count; i++)
+      add_model(arch_all[i]->model, s->arena, &judges, diag);
+  return judges;
+}
+
+// ---- Explanations ----
+
+// The state to explain: the one asked for, else a witness (of `forall`: a state that is none) that the model allows,
+// else such a one that it forbids. NULL, with a sentence, where there is none.
+static const EventValue *state_to_explain(const Settings *s, const Prediction *p, Arena *arena, const char **why) {
+  unsigned width = p->test->observable_count;
+  if (s->state) {
+    Value *values = ARENA_ARRAY(arena, Value, p->test->observable_total);
+    EventValue *state = ARENA_ARRAY(arena, EventValue, width);
+    if (!state_parse(p->test, s->state, values)) {
+      *why = "it has no such state: every register and location that it shows must be given, once";
+      return NULL;
+    }
+    for (unsigned i = 0; i < width; i++)
+      state[i] = (EventValue){-1, values[i]};
+    return state;
+  }
+  bool wanted = p->test->condition.quantifier != QUANTIFIER_FORALL;
+  const EventValue *forbidden = NULL;
+  for (unsigned i = 0; i < p->result.candidate_count; i++) {
+    const EventValue *state = p->result.candidates[i];
+    if (state_is_witness(p->test, prediction_state(p->test, state, arena)) != wanted)
+      continue;
+    for (unsigned j = 0; j < p->result.state_count; j++)
+      if (p->result.states[j] == state)
+        return state;
+    forbidden = forbidden ? forbidden : state;
+  }
+  *why = wanted ? "no execution ends in a witness; --state names another state"
+                : "every execution ends in a witness; --state names a state";
+  return forbidden;
+}
+
+static void explain(const Settings *s, const Prediction *p, const EnumerationLimits *limits, Arena *arena, Text *out) {
+  const char *why = p->why;
+  const EventValue *state = p->program && !p->result.unmodelled ? state_to_explain(s, p, arena, &why) : NULL;
+  const char *title = arena_printf(arena, "%s under %s", p->test->name, p->judge->name);
+  if (s->format == FORMAT_TEXT) {
+    text_printf(out, "%s: ", title);
+    if (state)
+      state_print(p->test, prediction_state(p->test, state, arena), out);
+    text_add_char(out, '\n');
+  }
+  if (!state) {
+    text_printf(out, s->format == FORMAT_TEXT ? "  %s\n" : "// %s\n", why);
+    return;
+  }
+  Explanation explanation = model_explain(p->judge->cat, p->program, limits, state, arena);
+  if (s->format == FORMAT_DOT)
+    explanation_dot(&explanation, title, out);
+  else
+    explanation_print(&explanation, p->judge->name, out);
+}
+
+// ---- Tests ----
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void print_predicted(const Settings *s, const PredictedTest *predicted, const EnumerationLimits *limits,
+                            Arena *arena, Text *out) {
+  if (s->explain || s->format == FORMAT_DOT) {
+    for (unsigned m = 0; m < predicted->count; m++)
+      explain(s, &predicted->predictions[m], limits, arena, out);
+    if (s->format == FORMAT_TEXT)
+      text_add_char(out, '\n');
+    return;
+  }
+  switch (s->format) {
+  case FORMAT_TEXT:
+    predict_text(predicted, out);
+    text_add_char(out, '\n');
+    break;
+  case FORMAT_TSV:
+    predict_tsv(predicted, out);
+    break;
+  case FORMAT_HERD:
+    predict_herd(predicted, out);
+    break;
+  case FORMAT_JSON: {
+    json_t *json = predict_json(predicted);
+    char *line = json_dumps(json, JSON_COMPACT);
+    text_add(out, line ? line : "{}");
+    text_add_char(out, '\n');
+    free(line);
+    json_decref(json);
+    break;
+  }
+  }
+}
+
+static void predict(const Settings *s, const Judges *judges, const Test *test, FILE *out) {
+  Arena *arena = arena_new();
+  Prediction *predictions = ARENA_ARRAY(arena, Prediction, judges->count);
+  ModelOptions options = {.limits = {.seconds = s->seconds}, .excused = NO_THIN_AIR, .count = s->format == FORMAT_HERD};
+  double start = now();
+  for (unsigned m = 0; m < judges->count; m++)
+    predictions[m] = prediction_make(test, &judges->judges[m], &s->lower, &options, arena);
+  PredictedTest predicted = {test, predictions, judges->count, now() - start};
+  Text text = {0};
+  print_predicted(s, &predicted, &options.limits, arena, &text);
+  fwrite(text_string(&text), 1, text.length, out);
+  text_free(&text);
+  arena_free(arena);
+}
+
+static void report(const Diag *diag, FILE *err) {
+  Text text = {0};
+  diag_format(diag, &text);
+  fputs(text_string(&text), err);
+  text_free(&text);
+}
+
+static int predict_all(const Settings *s, const Console *console) {
+  Diag diag = {.arena = s->arena};
+  Judges judges = find_models(s, &diag);
+  Suite suite = {0};
+  if (!diag.errors && s->test_count)
+    suite = suite_find(s->tests, (unsigned)s->test_count, s->arena, &diag);
+  else if (!diag.errors)
+    suite = suite_builtin("classic", s->arena, &diag);
+  report(&diag, console->err);
+  Text header = {0};
+  if (s->format == FORMAT_TSV && judges.count && (suite.count || !diag.errors))
+    predict_tsv_header(&header);
+  fputs(text_string(&header), console->out);
+  text_free(&header);
+  for (unsigned i = 0; i < suite.count && !*console->stop; i++)
+    predict(s, &judges, suite.tests[i], console->out);
+  return diag.errors ? EXIT_USAGE : EXIT_OK;
+}
+
+int command_predict(int argc, char **argv, const Console *console) {
+  Settings settings = {.arena = arena_new(), .seconds = 10};
+  int status;
+  if (options_parse(&predict_options, argc, argv, &settings, console, &status))
+    status = predict_all(&settings, console);
+  arena_free(settings.arena);
+  return status;
+}

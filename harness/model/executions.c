@@ -1,0 +1,380 @@
+// Candidate executions: every choice of paths, then of sources for the reads (search_values.c follows the values), then
+// of orders for the writes (search_order.c).
+#include "harness/model/search.h"
+
+#include <string.h>
+#include <time.h>
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void give_up(Search *s, const char *why) {
+  s->result->gave_up = s->stop = true;
+  s->result->why = why;
+}
+
+bool search_expired(Search *s) {
+  if (!s->stop && s->deadline > 0 && ++s->ticks % 256 == 0 && now() > s->deadline)
+    give_up(s, "it takes longer than it was given");
+  return s->stop;
+}
+
+// ---- What an execution is made of, for one choice of paths ----
+
+// Whether an address may be anywhere: it is computed from what is read, and pointers are stored.
+static bool stores_pointers(const Program *program) {
+  for (unsigned i = 0; i < program->location_count; i++)
+    for (unsigned e = 0; e < program->locations[i].length; e++)
+      if (program->locations[i].initial[e].location >= 0)
+        return true;
+  for (unsigned t = 0; t < program->thread_count; t++)
+    for (unsigned i = 0; i < program->threads[t].instr_count; i++) {
+      const Instr *instr = &program->threads[t].instrs[i];
+      if (!instr->value.is_register && instr->value.constant.location >= 0 &&
+          (instr->kind == INSTR_WRITE || instr->kind == INSTR_RMW))
+        return true;
+    }
+  return false;
+}
+
+// Marks the locations whose addresses an expression is computed from.
+static void mark_bases(const ValuePool *pool, ExprId id, bool *seen, bool *all_of) {
+  const ValueExpr *e = &pool->exprs[id];
+  if (seen[id])
+    return;
+  seen[id] = true;
+  if (e->kind == VALUE_CONSTANT && e->constant.location >= 0)
+    all_of[e->constant.location] = true;
+  if (e->kind == VALUE_OPERATION) {
+    mark_bases(pool, e->a, seen, all_of);
+    mark_bases(pool, e->b, seen, all_of);
+  }
+}
+
+static bool in_range(const Program *program, EventValue address) {
+  return address.location >= 0 && (unsigned)address.location < program->location_count && address.number >= 0 &&
+         address.number < program->locations[address.location].length;
+}
+
+// Which elements the chosen paths may access: those of constant addresses, and all of a location that an address is
+// computed from. False where an address is beyond its location whatever is read.
+static bool find_cells(Search *s, bool **used) {
+  const Program *program = s->program;
+  bool *all_of = ARENA_ARRAY(s->arena, bool, program->location_count);
+  for (unsigned t = 0; t < program->thread_count; t++) {
+    const Path *path = s->threads[t].path;
+    const ValuePool *pool = &s->threads[t].paths->pool;
+    bool *seen = ARENA_ARRAY(s->arena, bool, pool->count);
+    for (unsigned i = 0; i < path->event_count; i++) {
+      ExprId id = path->events[i].address;
+      if (id == NO_EXPR)
+        continue;
+      if (value_is_constant(pool, id)) {
+        EventValue address = pool->exprs[id].constant;
+        if (!in_range(program, address))
+          return false;
+        used[address.location][(unsigned)address.number] = true;
+      } else {
+        s->moving = true;
+        mark_bases(pool, id, seen, all_of);
+      }
+    }
+  }
+  bool anywhere = s->moving && stores_pointers(program);
+  for (unsigned i = 0; i < program->location_count; i++)
+    if (all_of[i] || anywhere)
+      memset(used[i], true, program->locations[i].length * sizeof **used);
+  return true;
+}
+
+static bool make_cells(Search *s) {
+  const Program *program = s->program;
+  bool **used = ARENA_ARRAY(s->arena, bool *, program->location_count);
+  for (unsigned i = 0; i < program->location_count; i++)
+    used[i] = ARENA_ARRAY(s->arena, bool, program->locations[i].length);
+  if (!find_cells(s, used)) {
+    s->result->out_of_bounds = true;
+    return false;
+  }
+  unsigned count = 0;
+  for (unsigned i = 0; i < program->location_count; i++)
+    for (unsigned e = 0; e < program->locations[i].length; e++)
+      count += used[i][e];
+  s->cells = ARENA_ARRAY(s->arena, Cell, count);
+  s->orders = ARENA_ARRAY(s->arena, WriteOrder, count);
+  s->first_cell = ARENA_ARRAY(s->arena, unsigned, program->location_count);
+  for (unsigned i = 0; i < program->location_count; i++) {
+    s->first_cell[i] = NO_CELL;
+    for (unsigned e = 0; e < program->locations[i].length; e++)
+      if (used[i][e]) {
+        if (s->first_cell[i] == NO_CELL)
+          s->first_cell[i] = s->cell_count;
+        s->cells[s->cell_count++] = (Cell){i, e};
+      }
+  }
+  return true;
+}
+
+static Relation new_relation(Search *s) { return relation_new(s->arena, s->execution.event_count); }
+
+static void initial_events(Search *s) {
+  for (unsigned c = 0; c < s->cell_count; c++) {
+    Cell cell = s->cells[c];
+    s->events[c] = (Event){.kind = EVENT_WRITE,
+                           .thread = -1,
+                           .location = (int)cell.location,
+                           .element = cell.element,
+                           .written = s->program->locations[cell.location].initial[cell.element],
+                           .tags = ""};
+    s->cell_of[c] = (int)c;
+  }
+}
+
+static void add_dependencies(Relation relation, const Taint *taint, unsigned first, unsigned event) {
+  for (unsigned w = 0; w < PATH_EVENTS / 64; w++)
+    for (uint64_t rest = taint->bits[w]; rest; rest &= rest - 1)
+      relation_add(relation, first + w * 64 + (unsigned)__builtin_ctzll(rest), event);
+}
+
+static void thread_events(Search *s, unsigned thread) {
+  const SearchThread *t = &s->threads[thread];
+  Execution *x = &s->execution;
+  for (unsigned i = 0; i < t->path->event_count; i++) {
+    const PathEvent *from = &t->path->events[i];
+    unsigned e = t->first + i;
+    s->origins[e] = from;
+    s->events[e] =
+        (Event){.kind = from->kind, .thread = (int)thread, .instr = from->instr, .location = -1, .tags = from->tags};
+    s->cell_of[e] = s->source[e] = -1;
+    if (from->kind & EVENT_READ)
+      s->reads[s->read_count++] = e;
+    for (unsigned earlier = t->first; earlier < e; earlier++)
+      relation_add(x->po, earlier, e);
+    add_dependencies(x->addr, &from->address_taint, t->first, e);
+    add_dependencies(x->data, &from->written_taint, t->first, e);
+    add_dependencies(x->ctrl, &from->control_taint, t->first, e);
+    if (from->has_partner) {
+      relation_add(x->rmw, e, e + 1);
+      if (from->is_amo)
+        relation_add(x->amo, e, e + 1);
+    }
+    const ValuePool *pool = &t->paths->pool;
+    if (from->address != NO_EXPR && value_is_constant(pool, from->address))
+      s->cell_of[e] = search_cell(s, pool->exprs[from->address].constant);
+  }
+}
+
+// Lays out the events of the chosen paths, and the relations that do not depend on what is read. False where there is
+// no execution of them.
+static bool lay_out(Search *s) {
+  s->cell_count = s->read_count = 0;
+  s->trail_count = 0;
+  s->moving = false;
+  if (!make_cells(s))
+    return false;
+  unsigned count = s->cell_count, live = 0;
+  for (unsigned t = 0; t < s->program->thread_count; t++) {
+    s->threads[t].first = count;
+    s->threads[t].unknown = s->threads[t].path->live_count;
+    count += s->threads[t].path->event_count;
+    live += s->threads[t].path->live_count;
+  }
+  if (count > SEARCH_EVENTS) {
+    give_up(s, "an execution has more than 1024 events");
+    return false;
+  }
+  Execution *x = &s->execution;
+  x->event_count = count;
+  x->events = s->events = ARENA_ARRAY(s->arena, Event, count);
+  s->origins = ARENA_ARRAY(s->arena, const PathEvent *, count);
+  s->cell_of = ARENA_ARRAY(s->arena, int, count);
+  s->source = ARENA_ARRAY(s->arena, int, count);
+  s->reads = ARENA_ARRAY(s->arena, unsigned, count);
+  s->trail = ARENA_ARRAY(s->arena, TrailEntry, live);
+  Relation *relations[] = {&x->po, &x->rf, &x->co, &x->addr, &x->data, &x->ctrl, &x->rmw, &x->amo};
+  for (unsigned i = 0; i < sizeof relations / sizeof relations[0]; i++)
+    *relations[i] = new_relation(s);
+  initial_events(s);
+  for (unsigned t = 0; t < s->program->thread_count; t++)
+    thread_events(s, t);
+  x->path_serial++;
+  return true;
+}
+
+// ---- Sources ----
+
+static void fill_values(Search *s) {
+  for (unsigned e = s->cell_count; e < s->execution.event_count; e++) {
+    const PathEvent *from = s->origins[e];
+    Event *event = &s->events[e];
+    if (s->cell_of[e] >= 0) {
+      event->location = (int)s->cells[s->cell_of[e]].location;
+      event->element = s->cells[s->cell_of[e]].element;
+    }
+    if (from->read != NO_EXPR)
+      event->read = *search_value(s, (unsigned)event->thread, from->read);
+    if (from->written != NO_EXPR)
+      event->written = *search_value(s, (unsigned)event->thread, from->written);
+  }
+}
+
+static bool all_known(const Search *s) {
+  for (unsigned t = 0; t < s->program->thread_count; t++)
+    if (s->threads[t].unknown)
+      return false;
+  return true;
+}
+
+// Every read has its source.
+static void chosen(Search *s) {
+  if (!all_known(s)) // some value would depend on itself
+    return;
+  for (unsigned c = 0; c < s->cell_count; c++)
+    if (!search_force(s, c))
+      return;
+  fill_values(s);
+  s->execution.value_serial++;
+  if (s->moving)
+    s->execution.path_serial++;
+  search_orders(s);
+}
+
+// Whether a read may take its value from a write, as far as that is seen from the two alone.
+static bool may_read(const Search *s, unsigned read, unsigned write) {
+  if (read == write || !(s->events[write].kind & EVENT_WRITE))
+    return false;
+  if (s->cell_of[read] >= 0 && s->cell_of[write] >= 0 && s->cell_of[read] != s->cell_of[write])
+    return false;
+  bool later = s->events[read].thread == s->events[write].thread && write > read;
+  return !later || !s->limits->coherent_only;
+}
+
+// The next read to choose a source for: one whose address is known, if there is.
+static unsigned next_read(const Search *s) {
+  unsigned any = s->read_count;
+  for (unsigned i = s->read_count; i-- > 0;)
+    if (s->source[s->reads[i]] < 0 &&
+        (s->cell_of[s->reads[i]] >= 0 || any == s->read_count || s->cell_of[s->reads[any]] < 0))
+      any = i;
+  return any;
+}
+
+static bool still_coherent(Search *s, unsigned read) {
+  if (!s->limits->coherent_only)
+    return true;
+  if (!s->moving)
+    return search_force(s, (unsigned)s->cell_of[read]);
+  for (unsigned c = 0; c < s->cell_count; c++)
+    if (!search_force(s, c))
+      return false;
+  return true;
+}
+
+static void choose_sources(Search *s) {
+  unsigned next = next_read(s);
+  if (next == s->read_count) {
+    chosen(s);
+    return;
+  }
+  unsigned read = s->reads[next];
+  for (unsigned write = 0; write < s->execution.event_count && !search_expired(s); write++) {
+    if (!may_read(s, read, write))
+      continue;
+    size_t mark = s->trail_count;
+    s->source[read] = (int)write;
+    relation_add(s->execution.rf, write, read);
+    if (search_propagate(s) && still_coherent(s, read))
+      choose_sources(s);
+    relation_row(s->execution.rf, write)[read / 64] &= ~((uint64_t)1 << read % 64);
+    s->source[read] = -1;
+    search_forget(s, mark);
+    if (s->moving)
+      search_propagate(s); // addresses that are no longer known
+  }
+}
+
+// ---- Paths ----
+
+static void search_paths(Search *s) {
+  s->arena = arena_new();
+  if (lay_out(s) && search_propagate(s))
+    choose_sources(s);
+  search_forget(s, 0);
+  arena_free(s->arena);
+}
+
+// Every choice of a path for each thread: of whole paths, or of those with at least one that is cut.
+static void choose_paths(Search *s, unsigned thread, bool cut, bool has_cut) {
+  if (search_expired(s))
+    return;
+  if (thread == s->program->thread_count) {
+    if (cut == has_cut)
+      search_paths(s);
+    return;
+  }
+  SearchThread *t = &s->threads[thread];
+  unsigned count = cut ? t->paths->path_count : t->paths->whole_count;
+  for (unsigned i = 0; i < count && !s->stop; i++) {
+    t->path = &t->paths->paths[i];
+    choose_paths(s, thread + 1, cut, has_cut || t->path->is_cut);
+  }
+}
+
+static bool see_one(const Execution *execution, void *context) {
+  (void)execution;
+  *(bool *)context = true;
+  return false;
+}
+
+// Whether some execution goes on in a loop beyond its bound. Where that takes too long to tell, it may: say so.
+static bool reaches_bound(const Search *search) {
+  bool any = false, seen = false;
+  for (unsigned t = 0; t < search->program->thread_count; t++)
+    any |= search->threads[t].paths->path_count > search->threads[t].paths->whole_count;
+  if (!any)
+    return false;
+  EnumerationResult result = {0};
+  Program unfiltered = *search->program;
+  unfiltered.keep = NULL;
+  Search s = *search;
+  s.program = &unfiltered;
+  s.result = &result;
+  s.see = see_one;
+  s.context = &seen;
+  s.stop = false;
+  s.deadline = now() + 1;
+  choose_paths(&s, 0, true, false);
+  return seen || result.gave_up;
+}
+
+EnumerationResult executions_each(const Program *program, const EnumerationLimits *limits,
+                                  bool (*see)(const Execution *execution, void *context), void *context) {
+  EnumerationResult result = {0};
+  Arena *arena = arena_new();
+  ThreadPaths *paths = ARENA_ARRAY(arena, ThreadPaths, program->thread_count);
+  Search s = {.program = program,
+              .limits = limits,
+              .see = see,
+              .context = context,
+              .result = &result,
+              .deadline = limits->seconds > 0 ? now() + limits->seconds : 0,
+              .threads = ARENA_ARRAY(arena, SearchThread, program->thread_count),
+              .state = ARENA_ARRAY(arena, EventValue, program->observable_total)};
+  s.execution = (Execution){.program = program, .state = s.state};
+  for (unsigned t = 0; t < program->thread_count && !s.stop; t++) {
+    const char *why;
+    if (!paths_of_thread(program, t, arena, &paths[t], &why))
+      give_up(&s, why);
+    s.threads[t].paths = &paths[t];
+    s.threads[t].values = ARENA_ARRAY(arena, KnownValue, paths[t].pool.count);
+  }
+  if (!s.stop)
+    choose_paths(&s, 0, false, false);
+  if (!result.gave_up && !s.stop)
+    result.bound_reached = reaches_bound(&s);
+  arena_free(arena);
+  return result;
+}

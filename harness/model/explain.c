@@ -1,0 +1,253 @@
+#include "harness/model/explain.h"
+
+#include "harness/lang/print.h"
+
+#include <string.h>
+
+// ---- Finding an execution ----
+
+typedef struct {
+  CatModel *model;
+  const EventValue *state;
+  unsigned width; // of the state
+  Explanation *out;
+  Arena *arena;
+  unsigned looked_at;
+} Looking;
+
+enum { LOOK_LIMIT = 4096 }; // forbidden executions compared for the shortest cycle
+
+static Relation copy_relation(Relation from, Arena *arena) {
+  Relation to = relation_new(arena, from.n);
+  if (from.n)
+    memcpy(to.bits, from.bits, (size_t)from.n * from.words * sizeof *to.bits);
+  return to;
+}
+
+static Execution copy_execution(const Execution *from, Arena *arena) {
+  Execution to = *from;
+  Event *events = ARENA_ARRAY(arena, Event, from->event_count);
+  if (from->event_count)
+    memcpy(events, from->events, from->event_count * sizeof *events);
+  to.events = events;
+  to.state = NULL;
+  Relation *relations[] = {&to.po, &to.rf, &to.co, &to.addr, &to.data, &to.ctrl, &to.rmw, &to.amo};
+  for (unsigned i = 0; i < sizeof relations / sizeof relations[0]; i++)
+    *relations[i] = copy_relation(*relations[i], arena);
+  return to;
+}
+
+static bool look(const Execution *execution, void *context) {
+  Looking *l = context;
+  for (unsigned i = 0; i < l->width; i++)
+    if (!event_value_equal(execution->state[i], l->state[i]))
+      return true;
+  CatVerdict verdict;
+  cat_judge(l->model, execution, true, l->arena, &verdict);
+  bool better = !l->out->found || verdict.allowed || verdict.cycle_length < l->out->verdict.cycle_length;
+  if (better) {
+    l->out->found = true;
+    l->out->execution = copy_execution(execution, l->arena);
+    l->out->verdict = verdict;
+  }
+  return !verdict.allowed && ++l->looked_at < LOOK_LIMIT;
+}
+
+Explanation model_explain(CatModel *model, const Program *program, const EnumerationLimits *limits,
+                          const EventValue *state, Arena *arena) {
+  Explanation out = {0};
+  EnumerationLimits coherent = *limits;
+  Looking looking = {.model = model, .state = state, .width = program->observable_count, .out = &out, .arena = arena};
+  coherent.coherent_only = cat_implies_coherence(model);
+  out.why = executions_each(program, &coherent, look, &looking).why;
+  if (!out.found && coherent.coherent_only) { // only what is not coherent ends there: that is why, then
+    coherent.coherent_only = false;
+    out.why = executions_each(program, &coherent, look, &looking).why;
+  }
+  return out;
+}
+
+// ---- Naming events ----
+
+// "a" to "z", then "a1" ...: the events of threads in order. Initial writes are "init".
+static void print_label(const Execution *x, unsigned event, Text *out) {
+  unsigned rank = 0;
+  for (unsigned e = 0; e < event; e++)
+    rank += x->events[e].thread >= 0;
+  if (x->events[event].thread < 0) {
+    text_add(out, "init");
+    return;
+  }
+  text_add_char(out, (char)('a' + rank % 26));
+  if (rank >= 26)
+    text_printf(out, "%u", rank / 26);
+}
+
+static void print_event_value(const Execution *x, EventValue value, Text *out) {
+  if (value.location >= 0)
+    text_printf(out, "&%s+", x->program->locations[value.location].name);
+  value_print(value.number, BASE_INT128, out);
+}
+
+static void print_place(const Execution *x, const Event *event, Text *out) {
+  const ProgramLocation *location = &x->program->locations[event->location];
+  text_add(out, location->name);
+  if (location->length > 1)
+    text_printf(out, "[%u]", event->element);
+}
+
+// "R x=1", "W y=2", "RW x=0 then 1", "F".
+static void print_action(const Execution *x, const Event *event, Text *out) {
+  switch (event->kind) {
+  case EVENT_FENCE:
+    text_add(out, "F");
+    return;
+  case EVENT_BRANCH:
+    text_add(out, "B");
+    return;
+  case EVENT_READ:
+    text_add(out, "R ");
+    break;
+  case EVENT_WRITE:
+    text_add(out, "W ");
+    break;
+  case EVENT_RMW:
+    text_add(out, "RW ");
+    break;
+  }
+  print_place(x, event, out);
+  text_add_char(out, '=');
+  print_event_value(x, event->kind == EVENT_WRITE ? event->written : event->read, out);
+  if (event->kind == EVENT_RMW) {
+    text_add(out, " then ");
+    print_event_value(x, event->written, out);
+  }
+}
+
+static const Instr *instr_of(const Execution *x, const Event *event) {
+  return event->thread < 0 ? NULL : &x->program->threads[event->thread].instrs[event->instr];
+}
+
+// The line of the source that an event comes from, without its indentation: "MP.litmus:7: *x = 1;".
+static void print_source_line(const Execution *x, const Event *event, Text *out) {
+  const Source *source = x->program->source;
+  const Instr *instr = instr_of(x, event);
+  if (!instr || !source || instr->span.offset > source->length)
+    return;
+  unsigned line, column;
+  source_position(source, instr->span.offset, &line, &column);
+  size_t start = instr->span.offset, end = instr->span.offset;
+  while (start > 0 && source->bytes[start - 1] != '\n')
+    start--;
+  while (end < source->length && source->bytes[end] != '\n')
+    end++;
+  while (start < end && (source->bytes[start] == ' ' || source->bytes[start] == '\t'))
+    start++;
+  const char *slash = strrchr(source->name, '/');
+  text_printf(out, "%s:%u: ", slash ? slash + 1 : source->name, line);
+  for (size_t i = start; i < end; i++) {
+    unsigned char c = (unsigned char)source->bytes[i];
+    text_add_char(out, c == '\t' ? ' ' : c < ' ' || c == 127 ? '?' : (char)c);
+  }
+}
+
+// "  a: P0  W x=1  mov   MP.litmus:7: ...", in columns.
+static void print_event(const Execution *x, unsigned index, const char *indent, Text *out) {
+  const Event *event = &x->events[index];
+  const Instr *instr = instr_of(x, event);
+  Text label = {0}, action = {0};
+  print_label(x, index, &label);
+  print_action(x, event, &action);
+  if (instr) {
+    text_printf(out, "%s%-3s P%d  %-16s %-26s ", indent, text_string(&label), event->thread, text_string(&action),
+                instr->text);
+    print_source_line(x, event, out);
+  } else {
+    text_printf(out, "%s%-8s %s", indent, text_string(&label), text_string(&action));
+  }
+  text_add_char(out, '\n');
+  text_free(&label);
+  text_free(&action);
+}
+
+// ---- As text ----
+
+static void print_cycle(const Explanation *e, Text *out) {
+  const CatVerdict *v = &e->verdict;
+  text_printf(out, "  by its axiom '%s':\n", v->axiom ? v->axiom : "?");
+  for (unsigned i = 0; i < v->cycle_length; i++) {
+    print_event(&e->execution, v->cycle[i], "    ", out);
+    if (v->edges && v->edges[i])
+      text_printf(out, "         | %s\n", v->edges[i]);
+  }
+  if (v->cycle_length > 1 && v->edges && v->edges[v->cycle_length - 1]) {
+    text_add(out, "         back to ");
+    print_label(&e->execution, v->cycle[0], out);
+    text_add_char(out, '\n');
+  }
+  if (v->axiom && !strcmp(v->axiom, NO_THIN_AIR))
+    text_add(out, "  RC11 forbids load buffering as a whole; ISO C11 does not, nor do ARM and POWER.\n");
+}
+
+static void print_threads(const Execution *x, Text *out) {
+  for (unsigned e = 0; e < x->event_count; e++) {
+    if (x->events[e].thread < 0)
+      continue;
+    print_event(x, e, "    ", out);
+    if (!(x->events[e].kind & EVENT_READ) || x->events[e].kind & EVENT_FENCE)
+      continue;
+    for (unsigned w = 0; w < x->event_count; w++)
+      if (relation_has(x->rf, w, e)) {
+        text_add(out, "         reads from ");
+        print_label(x, w, out);
+        text_add_char(out, '\n');
+      }
+  }
+}
+
+// How many writes are before this one.
+static unsigned writes_before(const Execution *x, unsigned write) {
+  unsigned before = 0;
+  for (unsigned w = 0; w < x->event_count; w++)
+    before += relation_has(x->co, w, write);
+  return before;
+}
+
+static void print_orders(const Execution *x, Text *out) {
+  for (unsigned first = 0; first < x->event_count && x->events[first].thread < 0; first++) {
+    unsigned count = 0;
+    for (unsigned w = 0; w < x->event_count; w++)
+      count += relation_has(x->co, first, w);
+    if (count < 2) // one write has no order
+      continue;
+    text_add(out, "    order of the writes to ");
+    print_place(x, &x->events[first], out);
+    text_add_char(out, ':');
+    for (unsigned rank = 1; rank <= count; rank++)
+      for (unsigned w = 0; w < x->event_count; w++)
+        if (relation_has(x->co, first, w) && writes_before(x, w) == rank) {
+          text_add_char(out, ' ');
+          print_label(x, w, out);
+        }
+    text_add_char(out, '\n');
+  }
+}
+
+void explanation_print(const Explanation *explanation, const char *title, Text *out) {
+  if (!explanation->found) {
+    text_printf(out, "  no execution ends in it%s%s\n", explanation->why ? " of those looked at: " : "",
+                explanation->why ? explanation->why : ", whatever the model");
+    return;
+  }
+  if (!explanation->verdict.allowed) {
+    text_printf(out, "  forbidden by %s\n", title);
+    print_cycle(explanation, out);
+    return;
+  }
+  text_printf(out, "  allowed by %s: an execution that ends in it\n", title);
+  print_threads(&explanation->execution, out);
+  print_orders(&explanation->execution, out);
+  if (explanation->verdict.undefined)
+    text_printf(out, "    it has a data race (%s): C11 leaves the program undefined\n",
+                explanation->verdict.flag ? explanation->verdict.flag : "");
+}

@@ -1,0 +1,37 @@
+// Values that depend on what is read: expressions over a path's reads, each kept once.
+#pragma once
+#include "harness/event/program.h"
+
+typedef unsigned ExprId; // index into the pool; operands stand before what is made of them
+enum { NO_EXPR = 0x7fffffff };
+
+typedef enum { VALUE_CONSTANT, VALUE_READ, VALUE_OPERATION } ValueKind;
+
+typedef struct {
+  ValueKind kind;
+  Operation operation;
+  unsigned bits;
+  bool is_signed;
+  ExprId a, b;         // VALUE_OPERATION
+  unsigned read;       // VALUE_READ: which event of the path
+  EventValue constant; // VALUE_CONSTANT
+} ValueExpr;
+
+// Equal expressions have equal ids.
+typedef struct {
+  Arena *arena;
+  ValueExpr *exprs;
+  size_t count, capacity;
+  ExprId *table; // open addressing; table_size is a power of two
+  size_t table_size;
+} ValuePool;
+
+ExprId value_constant(ValuePool *pool, EventValue constant);
+ExprId value_read(ValuePool *pool, unsigned event);
+// Folds constants, and what does not depend on its operands' values whatever they are: x ^ x, x & 0, x == x. So a value
+// may be known though the reads that it depends on are not.
+ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool is_signed, ExprId a, ExprId b);
+
+static inline bool value_is_constant(const ValuePool *pool, ExprId id) {
+  return pool->exprs[id].kind == VALUE_CONSTANT;
+}

@@ -1,0 +1,379 @@
+#include "harness/model/path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// How often control went back over a jump, and what had been decided then: turns that only constants decide are not
+// counted against the bound.
+typedef struct {
+  unsigned turns, forks;
+} Loop;
+
+// A path being walked.
+typedef struct {
+  unsigned at, steps, forks;
+  ExprId *registers;
+  Taint *taints; // of the registers
+  Taint control;
+  PathEvent *events;
+  size_t event_count, event_capacity;
+  Constraint *constraints;
+  size_t constraint_count, constraint_capacity;
+  Loop *loops; // by instruction
+} Walk;
+
+typedef struct {
+  const Program *program;
+  const ProgramThread *thread;
+  unsigned index; // of the thread
+  Arena *arena;
+  ValuePool *pool;
+  uint64_t steps; // of all paths
+  Path *paths;
+  size_t path_count, path_capacity;
+  const char *why;
+} Walker;
+
+static Taint taint_union(Taint a, Taint b) {
+  for (unsigned w = 0; w < PATH_EVENTS / 64; w++)
+    a.bits[w] |= b.bits[w];
+  return a;
+}
+
+static Taint taint_of_event(size_t event) {
+  Taint taint = {0};
+  taint.bits[event / 64] = (uint64_t)1 << event % 64;
+  return taint;
+}
+
+// ---- Walks, copied where they fork ----
+
+static void *copy(const void *from, size_t size) {
+  void *to = malloc(size ? size : 1);
+  if (!to)
+    abort(); // as arenas do
+  if (size)
+    memcpy(to, from, size);
+  return to;
+}
+
+static Walk walk_copy(const Walker *w, const Walk *from) {
+  Walk to = *from;
+  unsigned registers = w->thread->register_count;
+  to.registers = copy(from->registers, registers * sizeof *to.registers);
+  to.taints = copy(from->taints, registers * sizeof *to.taints);
+  to.events = copy(from->events, from->event_count * sizeof *to.events);
+  to.event_capacity = from->event_count;
+  to.constraints = copy(from->constraints, from->constraint_count * sizeof *to.constraints);
+  to.constraint_capacity = from->constraint_count;
+  to.loops = copy(from->loops, w->thread->instr_count * sizeof *to.loops);
+  return to;
+}
+
+static void walk_free(Walk *walk) {
+  free(walk->registers);
+  free(walk->taints);
+  free(walk->events);
+  free(walk->constraints);
+  free(walk->loops);
+}
+
+static void *grow(void *old, size_t *capacity, size_t count, size_t size) {
+  if (count <= *capacity)
+    return old;
+  *capacity = *capacity * 2 > count ? *capacity * 2 : count + 8;
+  void *fresh = realloc(old, *capacity * size);
+  if (!fresh)
+    abort();
+  return fresh;
+}
+
+// ---- Steps ----
+
+static ExprId operand_value(Walker *w, const Walk *walk, const Operand *operand) {
+  return operand->is_register ? walk->registers[operand->reg] : value_constant(w->pool, operand->constant);
+}
+
+static Taint operand_taint(const Walk *walk, const Operand *operand) {
+  return operand->is_register ? walk->taints[operand->reg] : (Taint){0};
+}
+
+static PathEvent *add_event(Walk *walk, EventKind kind, const char *tags) {
+  walk->events = grow(walk->events, &walk->event_capacity, walk->event_count + 1, sizeof *walk->events);
+  PathEvent *event = &walk->events[walk->event_count++];
+  *event = (PathEvent){.kind = kind,
+                       .instr = walk->at,
+                       .tags = tags,
+                       .address = NO_EXPR,
+                       .read = NO_EXPR,
+                       .written = NO_EXPR,
+                       .control_taint = walk->control};
+  return event;
+}
+
+static PathEvent *add_access(Walker *w, Walk *walk, const Instr *instr, EventKind kind, const char *tags) {
+  PathEvent *event = add_event(walk, kind, tags);
+  event->address = operand_value(w, walk, &instr->address);
+  event->address_taint = operand_taint(walk, &instr->address);
+  if (kind & EVENT_READ)
+    event->read = value_read(w->pool, (unsigned)walk->event_count - 1);
+  return event;
+}
+
+static void set_register(Walk *walk, unsigned reg, ExprId value, Taint taint) {
+  if (reg == NO_REGISTER)
+    return;
+  walk->registers[reg] = value;
+  walk->taints[reg] = taint;
+}
+
+static void step_read(Walker *w, Walk *walk, const Instr *instr) {
+  PathEvent *event = add_access(w, walk, instr, EVENT_READ, instr->tags);
+  set_register(walk, instr->dst, event->read, taint_of_event(walk->event_count - 1));
+}
+
+static void step_write(Walker *w, Walk *walk, const Instr *instr) {
+  PathEvent *event = add_access(w, walk, instr, EVENT_WRITE, instr->tags);
+  event->written = operand_value(w, walk, &instr->value);
+  event->written_taint = operand_taint(walk, &instr->value);
+}
+
+static void step_rmw(Walker *w, Walk *walk, const Instr *instr) {
+  bool one = w->program->rmw_is_one_event;
+  ExprId value = operand_value(w, walk, &instr->value);
+  Taint taint = operand_taint(walk, &instr->value);
+  PathEvent *event = add_access(w, walk, instr, one ? EVENT_RMW : EVENT_READ, instr->tags);
+  ExprId found = event->read;
+  Taint reads = taint_of_event(walk->event_count - 1);
+  if (!one) {
+    event->has_partner = true;
+    event->is_amo = !instr->is_pair;
+    event = add_access(w, walk, instr, EVENT_WRITE, instr->write_tags);
+    if (instr->operation != OP_SECOND)
+      taint = taint_union(taint, reads);
+  }
+  event->written = value_operation(w->pool, instr->operation, instr->bits, instr->is_signed, found, value);
+  event->written_taint = taint;
+  set_register(walk, instr->dst, found, reads);
+}
+
+static void step_operation(Walker *w, Walk *walk, const Instr *instr) {
+  ExprId a = operand_value(w, walk, &instr->a), b = operand_value(w, walk, &instr->b);
+  set_register(walk, instr->dst, value_operation(w->pool, instr->operation, instr->bits, instr->is_signed, a, b),
+               taint_union(operand_taint(walk, &instr->a), operand_taint(walk, &instr->b)));
+}
+
+// Demands a value; false where the path demanded the opposite before, or it is a constant and the opposite.
+static bool constrain(Walker *w, Walk *walk, ExprId value, bool nonzero) {
+  const ValueExpr *e = &w->pool->exprs[value];
+  if (e->kind == VALUE_CONSTANT)
+    return (e->constant.location >= 0 || e->constant.number != 0) == nonzero;
+  for (size_t i = 0; i < walk->constraint_count; i++)
+    if (walk->constraints[i].value == value)
+      return walk->constraints[i].nonzero == nonzero;
+  walk->constraints =
+      grow(walk->constraints, &walk->constraint_capacity, walk->constraint_count + 1, sizeof *walk->constraints);
+  walk->constraints[walk->constraint_count++] = (Constraint){value, nonzero};
+  return true;
+}
+
+// ---- Whole paths ----
+
+static void mark(const ValuePool *pool, ExprId id, bool *live) {
+  if (id == NO_EXPR || live[id] || value_is_constant(pool, id))
+    return;
+  live[id] = true;
+}
+
+// Operands stand before what is made of them: one pass from the last expression to the first marks them all.
+static void find_live(const Walker *w, Path *path) {
+  const ValuePool *pool = w->pool;
+  bool *live = calloc(pool->count + 1, sizeof *live);
+  if (!live)
+    abort();
+  for (unsigned i = 0; i < path->event_count; i++) {
+    mark(pool, path->events[i].address, live);
+    mark(pool, path->events[i].read, live);
+    mark(pool, path->events[i].written, live);
+  }
+  for (unsigned i = 0; i < path->constraint_count; i++)
+    mark(pool, path->constraints[i].value, live);
+  for (unsigned i = 0; i < w->program->observable_total; i++) {
+    const ProgramObservable *o = &w->program->observables[i];
+    if (o->is_register && o->thread == w->index)
+      mark(pool, path->registers[o->reg], live);
+  }
+  for (size_t id = pool->count; id-- > 0;)
+    if (live[id] && pool->exprs[id].kind == VALUE_OPERATION) {
+      mark(pool, pool->exprs[id].a, live);
+      mark(pool, pool->exprs[id].b, live);
+    }
+  for (size_t id = 0; id < pool->count; id++)
+    path->live_count += live[id];
+  path->live = ARENA_ARRAY(w->arena, ExprId, path->live_count);
+  for (size_t id = 0, next = 0; id < pool->count; id++)
+    if (live[id])
+      path->live[next++] = (ExprId)id;
+  free(live);
+}
+
+static void keep(Walker *w, const Walk *walk, bool is_cut) {
+  if (w->path_count >= PATH_COUNT || arena_used(w->arena) > PATH_MEMORY) {
+    w->why = "a thread has too many paths";
+    return;
+  }
+  w->paths = arena_grow(w->arena, w->paths, &w->path_capacity, w->path_count + 1, sizeof *w->paths);
+  Path *path = &w->paths[w->path_count++];
+  *path = (Path){.event_count = (unsigned)walk->event_count,
+                 .constraint_count = (unsigned)walk->constraint_count,
+                 .is_cut = is_cut};
+  path->events = ARENA_ARRAY(w->arena, PathEvent, walk->event_count);
+  path->constraints = ARENA_ARRAY(w->arena, Constraint, walk->constraint_count);
+  path->registers = ARENA_ARRAY(w->arena, ExprId, w->thread->register_count);
+  if (walk->event_count)
+    memcpy(path->events, walk->events, walk->event_count * sizeof *path->events);
+  if (walk->constraint_count)
+    memcpy(path->constraints, walk->constraints, walk->constraint_count * sizeof *path->constraints);
+  if (w->thread->register_count)
+    memcpy(path->registers, walk->registers, w->thread->register_count * sizeof *path->registers);
+  find_live(w, path);
+}
+
+static void walk_on(Walker *w, Walk *walk);
+
+// Goes both ways: here on, in a copy to `target`. `value` is NO_EXPR where nothing decides.
+static void fork_walk(Walker *w, Walk *walk, ExprId value, unsigned target) {
+  if (++walk->forks > PATH_FORKS) {
+    w->why = "a thread has too many branches";
+    return;
+  }
+  Walk other = walk_copy(w, walk);
+  walk->at++;
+  if (value == NO_EXPR || constrain(w, walk, value, true))
+    walk_on(w, walk);
+  other.at = target;
+  if (value == NO_EXPR || constrain(w, &other, value, false))
+    walk_on(w, &other);
+  walk_free(&other);
+}
+
+// A branch; true where it is decided and the walk goes on.
+static bool step_branch(Walker *w, Walk *walk, const Instr *instr) {
+  ExprId value = operand_value(w, walk, &instr->a);
+  walk->control = taint_union(walk->control, operand_taint(walk, &instr->a));
+  if (instr->target == walk->at + 1) {
+    walk->at++;
+    return true;
+  }
+  if (!value_is_constant(w->pool, value)) {
+    fork_walk(w, walk, value, instr->target);
+    return false;
+  }
+  EventValue constant = w->pool->exprs[value].constant;
+  walk->at = constant.location < 0 && constant.number == 0 ? instr->target : walk->at + 1;
+  return true;
+}
+
+// A jump; false where it closes a loop that has had its turns.
+static bool step_jump(Walker *w, Walk *walk, const Instr *instr) {
+  Loop *loop = &walk->loops[walk->at];
+  if (instr->target <= walk->at && walk->forks != loop->forks) {
+    loop->forks = walk->forks;
+    if (loop->turns++ >= w->program->unroll)
+      return false;
+  }
+  walk->at = instr->target;
+  return true;
+}
+
+// Follows one path to its end; where it forks, all of them.
+static void walk_on(Walker *w, Walk *walk) {
+  while (!w->why && walk->at < w->thread->instr_count) {
+    const Instr *instr = &w->thread->instrs[walk->at];
+    if (walk->event_count + 2 > PATH_EVENTS) {
+      w->why = "a thread has more than 255 accesses and fences";
+      return;
+    }
+    if (++w->steps > PATH_ALL_STEPS) {
+      w->why = "the paths of a thread are too long";
+      return;
+    }
+    if (++walk->steps > PATH_STEPS) {
+      keep(w, walk, true);
+      return;
+    }
+    switch (instr->kind) {
+    case INSTR_READ:
+      step_read(w, walk, instr);
+      break;
+    case INSTR_WRITE:
+      step_write(w, walk, instr);
+      break;
+    case INSTR_RMW:
+      step_rmw(w, walk, instr);
+      break;
+    case INSTR_FENCE:
+      add_event(walk, EVENT_FENCE, instr->tags);
+      break;
+    case INSTR_OPERATION:
+      step_operation(w, walk, instr);
+      break;
+    case INSTR_BRANCH:
+      if (!step_branch(w, walk, instr))
+        return;
+      continue;
+    case INSTR_JUMP:
+      if (!step_jump(w, walk, instr)) {
+        keep(w, walk, true);
+        return;
+      }
+      continue;
+    case INSTR_EITHER:
+      fork_walk(w, walk, NO_EXPR, instr->target);
+      return;
+    case INSTR_ASSUME:
+      if (!constrain(w, walk, operand_value(w, walk, &instr->a), true))
+        return;
+      break;
+    }
+    walk->at++;
+  }
+  if (!w->why)
+    keep(w, walk, false);
+}
+
+// Whole paths first, each kind in the order it was found.
+static void sort_paths(const Walker *w, ThreadPaths *out) {
+  out->paths = ARENA_ARRAY(w->arena, Path, w->path_count);
+  out->path_count = (unsigned)w->path_count;
+  unsigned next = 0;
+  for (int cut = 0; cut <= 1; cut++) {
+    for (size_t i = 0; i < w->path_count; i++)
+      if (w->paths[i].is_cut == cut)
+        out->paths[next++] = w->paths[i];
+    if (!cut)
+      out->whole_count = next;
+  }
+}
+
+bool paths_of_thread(const Program *program, unsigned thread, Arena *arena, ThreadPaths *out, const char **why) {
+  *out = (ThreadPaths){.pool = {.arena = arena}};
+  Walker w = {
+      .program = program, .thread = &program->threads[thread], .index = thread, .arena = arena, .pool = &out->pool};
+  unsigned registers = w.thread->register_count;
+  Walk walk = {.registers = calloc(registers + 1, sizeof *walk.registers),
+               .taints = calloc(registers + 1, sizeof *walk.taints),
+               .loops = calloc(w.thread->instr_count + 1, sizeof *walk.loops)};
+  if (!walk.registers || !walk.taints || !walk.loops)
+    abort();
+  for (unsigned r = 0; r < registers; r++)
+    walk.registers[r] = value_constant(w.pool, w.thread->initial[r]);
+  walk_on(&w, &walk);
+  walk_free(&walk);
+  if (w.why) {
+    *why = w.why;
+    return false;
+  }
+  sort_paths(&w, out);
+  return true;
+}

@@ -1,0 +1,54 @@
+// Paths: the ways that control can take through one thread, its reads left open.
+#pragma once
+#include "harness/model/execution.h"
+#include "harness/model/expression.h"
+
+enum {
+  PATH_EVENTS = 256,        // of one path
+  PATH_STEPS = 20000,       // instructions of one path
+  PATH_FORKS = 1024,        // undecided branches of one path
+  PATH_COUNT = 20000,       // paths of one thread
+  PATH_ALL_STEPS = 5000000, // instructions of all paths of one thread
+  PATH_MEMORY = 256 << 20   // bytes of all paths of a program
+};
+
+// Reads of the path that something depends on.
+typedef struct {
+  uint64_t bits[PATH_EVENTS / 64];
+} Taint;
+
+typedef struct {
+  EventKind kind;
+  unsigned instr;
+  const char *tags;
+  ExprId address, read, written; // of accesses; NO_EXPR where there is none
+  Taint address_taint, written_taint, control_taint;
+  bool has_partner, is_amo; // the read of a pair whose write is the next event; which one instruction makes
+} PathEvent;
+
+// A value that must be zero, or must not be, on this path.
+typedef struct {
+  ExprId value;
+  bool nonzero;
+} Constraint;
+
+typedef struct {
+  PathEvent *events;
+  unsigned event_count;
+  Constraint *constraints;
+  unsigned constraint_count;
+  ExprId *registers; // the last value of each of the thread's registers
+  ExprId *live; // the expressions that are not constant and matter: events, constraints, what is observed; operands
+                // first
+  unsigned live_count;
+  bool is_cut; // it goes on in a loop beyond the bound: not a whole path
+} Path;
+
+typedef struct {
+  ValuePool pool;
+  Path *paths; // whole ones first
+  unsigned path_count, whole_count;
+} ThreadPaths;
+
+// Every path of a thread that its own branches do not contradict. False, with a sentence in *why, beyond the limits.
+bool paths_of_thread(const Program *program, unsigned thread, Arena *arena, ThreadPaths *out, const char **why);

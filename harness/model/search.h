@@ -1,0 +1,93 @@
+// One choice of paths, and the search of its executions: sources for the reads, then orders for the writes. Inside of
+// executions_each.
+#pragma once
+#include "harness/model/path.h"
+
+enum {
+  SEARCH_EVENTS = 1024,   // of one execution
+  SEARCH_CELL_WRITES = 64 // to one element, its initial one included
+};
+
+// What is known of an expression of a thread while sources are chosen.
+typedef struct {
+  bool known;
+  EventValue value;
+} KnownValue;
+
+typedef struct {
+  unsigned thread;
+  ExprId expr;
+} TrailEntry;
+
+// A thread in the search.
+typedef struct {
+  const ThreadPaths *paths;
+  const Path *path;   // the one chosen
+  unsigned first;     // its first event
+  KnownValue *values; // by expression
+  unsigned unknown;   // live expressions whose value is not known
+} SearchThread;
+
+// An element of a location that is accessed: the first events are the initial writes of the cells, in their order.
+typedef struct {
+  unsigned location, element;
+} Cell;
+
+// The order of the writes of a cell as far as coherence forces it: a bit for every write, by its rank among them.
+typedef struct {
+  unsigned count;
+  unsigned writes[SEARCH_CELL_WRITES];  // events; the initial write first
+  uint64_t before[SEARCH_CELL_WRITES];  // those that must come before it
+  unsigned ordered[SEARCH_CELL_WRITES]; // an order being built
+} WriteOrder;
+
+typedef struct {
+  const Program *program;
+  Arena *arena; // of this choice of paths
+  const EnumerationLimits *limits;
+  bool (*see)(const Execution *execution, void *context);
+  void *context;
+  EnumerationResult *result;
+  double deadline; // monotonic seconds; 0: none
+  unsigned ticks;
+  bool stop;
+
+  SearchThread *threads;
+  Cell *cells;
+  unsigned cell_count;
+  unsigned *first_cell; // by location: of its element 0; NO_CELL where none of it is accessed
+  bool moving;          // some address is not a constant
+
+  Event *events;
+  const PathEvent **origins; // by event; NULL for initial writes
+  int *cell_of;              // by event: of an access whose address is known; -1 else
+  int *source;               // by event: the write that a read takes its value from; -1 not chosen
+  unsigned *reads;           // events that read
+  unsigned read_count;
+  TrailEntry *trail;
+  size_t trail_count;
+  WriteOrder *orders; // by cell
+  EventValue *state;
+  Execution execution;
+} Search;
+
+enum { NO_CELL = 0x7fffffff };
+
+// Values (search_values.c). Makes known what follows from the sources chosen; false where it contradicts a constraint
+// of a path, or a source that writes elsewhere than is read.
+bool search_propagate(Search *s);
+// Forgets what was learnt since the trail was `mark` long.
+void search_forget(Search *s, size_t mark);
+// A known value of an expression of a thread; NULL where it is not known.
+const EventValue *search_value(const Search *s, unsigned thread, ExprId expr);
+// The cell of an address; -1 with result->out_of_bounds where there is none.
+int search_cell(Search *s, EventValue address);
+
+// Orders (search_order.c). Fills orders[cell] from the sources chosen so far: writes, and what coherence forces (where
+// the limits ask for it; else that the initial write comes first). False where it goes round in circles.
+bool search_force(Search *s, unsigned cell);
+// Shows every execution with the sources chosen: all orders of all cells. `forced` was called for each.
+void search_orders(Search *s);
+
+// Time is up, or enough was seen.
+bool search_expired(Search *s);

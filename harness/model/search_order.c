@@ -1,0 +1,155 @@
+// Orders: which writes coherence puts before which, and every order that respects it.
+//
+// An execution is coherent where po-loc | rf | co | fr is acyclic. Given the sources of the reads, that forces for two
+// accesses of one thread to one location, next to each other, that what the first saw or wrote comes not after what the
+// second sees or writes (CoWW, CoRW, CoWR, CoRR: Alglave, Maranget, Tautschnig, "Herding cats", figure 6); and any
+// order of the writes that respects these is coherent. So no order is tried in vain.
+#include "harness/model/search.h"
+
+#include <string.h>
+
+static unsigned rank_of(const WriteOrder *order, unsigned write) {
+  unsigned rank = 0;
+  while (order->writes[rank] != write)
+    rank++;
+  return rank;
+}
+
+static bool gather_writes(Search *s, unsigned cell) {
+  WriteOrder *order = &s->orders[cell];
+  order->count = 1;
+  order->writes[0] = cell;
+  order->before[0] = 0;
+  for (unsigned e = s->cell_count; e < s->execution.event_count; e++)
+    if (s->cell_of[e] == (int)cell && s->events[e].kind & EVENT_WRITE) {
+      if (order->count == SEARCH_CELL_WRITES) {
+        s->result->gave_up = s->stop = true;
+        s->result->why = "a location is written more than 63 times";
+        return false;
+      }
+      order->before[order->count] = 1;
+      order->writes[order->count++] = e;
+    }
+  return true;
+}
+
+// Adds that one write comes before another; false where they are the same.
+static bool put_before(WriteOrder *order, unsigned first, unsigned second) {
+  order->before[second] |= (uint64_t)1 << first;
+  return first != second;
+}
+
+// What the accesses of the threads to the cell force, one after the other in each thread.
+static bool force_threads(const Search *s, unsigned cell, WriteOrder *order) {
+  int thread = -1;
+  unsigned last = 0; // the write that the access before saw or made
+  for (unsigned e = s->cell_count; e < s->execution.event_count; e++) {
+    if (s->cell_of[e] != (int)cell)
+      continue;
+    if (s->events[e].thread != thread) {
+      thread = s->events[e].thread;
+      last = 0;
+    }
+    if (s->events[e].kind & EVENT_READ && s->source[e] >= 0) {
+      if (s->cell_of[s->source[e]] != (int)cell) // not known yet to be here
+        continue;
+      unsigned seen = rank_of(order, (unsigned)s->source[e]);
+      if (seen != last)
+        put_before(order, last, seen);
+      last = seen;
+    }
+    if (s->events[e].kind & EVENT_WRITE) {
+      unsigned made = rank_of(order, e);
+      if (!put_before(order, last, made))
+        return false;
+      last = made;
+    }
+  }
+  return true;
+}
+
+// Warshall over the masks; false where some write comes before itself.
+static bool close_order(WriteOrder *order) {
+  for (unsigned k = 0; k < order->count; k++)
+    for (unsigned i = 0; i < order->count; i++)
+      if (order->before[i] >> k & 1)
+        order->before[i] |= order->before[k];
+  for (unsigned i = 0; i < order->count; i++)
+    if (order->before[i] >> i & 1)
+      return false;
+  return true;
+}
+
+bool search_force(Search *s, unsigned cell) {
+  WriteOrder *order = &s->orders[cell];
+  if (!gather_writes(s, cell))
+    return false;
+  if (!s->limits->coherent_only)
+    return true;
+  return force_threads(s, cell, order) && close_order(order);
+}
+
+// The final value of a location's element: of the last write to it, or the initial one where nobody accesses it.
+static EventValue final_value(const Search *s, unsigned location, unsigned element) {
+  unsigned first = s->first_cell[location];
+  for (unsigned c = first; c < s->cell_count && s->cells[c].location == location; c++)
+    if (s->cells[c].element == element) {
+      const WriteOrder *order = &s->orders[c];
+      return s->events[order->ordered[order->count - 1]].written;
+    }
+  return s->program->locations[location].initial[element];
+}
+
+static void show(Search *s) {
+  for (unsigned i = 0; i < s->program->observable_total; i++) {
+    const ProgramObservable *o = &s->program->observables[i];
+    if (o->is_register)
+      s->state[i] = *search_value(s, o->thread, s->threads[o->thread].path->registers[o->reg]);
+    else
+      s->state[i] = final_value(s, o->location, o->element);
+  }
+  if (s->program->keep && !s->program->keep(s->program->keep_context, s->state))
+    return;
+  if (s->limits->executions && s->result->executions >= s->limits->executions) {
+    s->result->gave_up = s->stop = true;
+    s->result->why = "it has more executions than were asked for";
+    return;
+  }
+  s->result->executions++;
+  if (!s->see(&s->execution, s->context))
+    s->stop = true;
+}
+
+static void order_cell(Search *s, unsigned cell);
+
+// Puts a write next, if all that must come before it has been put, and goes on.
+static void order_next(Search *s, unsigned cell, unsigned placed, uint64_t done) {
+  WriteOrder *order = &s->orders[cell];
+  if (placed == order->count) {
+    order_cell(s, cell + 1);
+    return;
+  }
+  Relation co = s->execution.co;
+  for (unsigned i = 0; i < order->count && !s->stop; i++) {
+    uint64_t bit = (uint64_t)1 << i;
+    if (done & bit || order->before[i] & ~done)
+      continue;
+    order->ordered[placed] = order->writes[i];
+    for (unsigned j = 0; j < placed; j++)
+      relation_add(co, order->ordered[j], order->writes[i]);
+    order_next(s, cell, placed + 1, done | bit);
+    for (unsigned j = 0; j < placed; j++)
+      relation_row(co, order->ordered[j])[order->writes[i] / 64] &= ~((uint64_t)1 << order->writes[i] % 64);
+  }
+}
+
+static void order_cell(Search *s, unsigned cell) {
+  if (search_expired(s))
+    return;
+  if (cell == s->cell_count)
+    show(s);
+  else
+    order_next(s, cell, 0, 0);
+}
+
+void search_orders(Search *s) { order_cell(s, 0); }

@@ -1,0 +1,207 @@
+#include "harness/model/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *verdict_name(Verdict verdict) {
+  static const char *const names[] = {"allowed", "forbidden", "undefined", "unmodelled", "unknown"};
+  return names[verdict];
+}
+
+// ---- A set of states ----
+
+typedef struct {
+  EventValue *values;
+  uint64_t allowed; // executions that end in it
+  bool excused;
+} SeenState;
+
+typedef struct {
+  Arena *arena;
+  unsigned width; // values of a state
+  SeenState *states;
+  size_t count, capacity;
+  size_t *table; // open addressing: index of a state + 1; 0: free
+  size_t table_size;
+} StateSet;
+
+static int compare_values(const EventValue *a, const EventValue *b, unsigned width) {
+  for (unsigned i = 0; i < width; i++) {
+    int order = event_value_compare(a[i], b[i]);
+    if (order)
+      return order;
+  }
+  return 0;
+}
+
+static size_t slot_of(const StateSet *set, const EventValue *values) {
+  uint64_t hash = 0;
+  for (unsigned i = 0; i < set->width; i++) {
+    hash = (hash ^ (uint64_t)values[i].number ^ (uint64_t)(uint32_t)values[i].location << 40) * 0x9e3779b97f4a7c15u;
+    hash ^= hash >> 31;
+  }
+  size_t slot = hash & (set->table_size - 1);
+  while (set->table[slot] && compare_values(set->states[set->table[slot] - 1].values, values, set->width))
+    slot = (slot + 1) & (set->table_size - 1);
+  return slot;
+}
+
+static void widen(StateSet *set) {
+  set->table_size = set->table_size ? set->table_size * 2 : 64;
+  set->table = ARENA_ARRAY(set->arena, size_t, set->table_size);
+  for (size_t i = 0; i < set->count; i++)
+    set->table[slot_of(set, set->states[i].values)] = i + 1;
+}
+
+// The state with these values, added where it is new.
+static SeenState *state_of(StateSet *set, const EventValue *values) {
+  if (set->count * 2 >= set->table_size)
+    widen(set);
+  size_t slot = slot_of(set, values);
+  if (!set->table[slot]) {
+    set->states = arena_grow(set->arena, set->states, &set->capacity, set->count + 1, sizeof *set->states);
+    EventValue *copy = ARENA_ARRAY(set->arena, EventValue, set->width);
+    if (set->width)
+      memcpy(copy, values, set->width * sizeof *copy);
+    set->states[set->count++] = (SeenState){.values = copy};
+    set->table[slot] = set->count;
+  }
+  return &set->states[set->table[slot] - 1];
+}
+
+// ---- Judging ----
+
+typedef struct {
+  CatModel *model;
+  const ModelOptions *options;
+  bool flags; // the model may raise some: every execution is judged until one is
+  StateSet states;
+  ModelResult *result;
+  Arena *scratch;
+} Judging;
+
+enum { SCRATCH_LIMIT = 16 << 20, STATE_LIMIT = 1 << 20 };
+
+// Keeps the memory of one judgement after the other within bounds.
+static void tidy(Judging *j) {
+  if (arena_used(j->scratch) < SCRATCH_LIMIT)
+    return;
+  arena_free(j->scratch);
+  j->scratch = arena_new();
+}
+
+// Whether a forbidden execution is forbidden by the excused axiom alone: the axiom comes last in its model, so that it
+// is the first to fail. It speaks of cycles in po | rf; only where there are any is the verdict asked for again.
+static bool is_excused(Judging *j, const Execution *execution) {
+  if (!j->options->excused)
+    return false;
+  Relation both = relation_new(j->scratch, execution->event_count);
+  bits_or(both.bits, execution->po.bits, execution->rf.bits, (size_t)both.n * both.words);
+  if (relation_acyclic(both, set_new(j->scratch, both.n)))
+    return false;
+  CatVerdict verdict;
+  cat_judge(j->model, execution, true, j->scratch, &verdict);
+  return !verdict.allowed && verdict.axiom && !strcmp(verdict.axiom, j->options->excused);
+}
+
+static void judge_state(Judging *j, const Execution *execution, SeenState *state) {
+  CatVerdict verdict;
+  cat_judge(j->model, execution, false, j->scratch, &verdict);
+  j->result->judged++;
+  if (!verdict.allowed) {
+    state->excused = state->excused || (!state->allowed && is_excused(j, execution));
+    return;
+  }
+  state->allowed++;
+  if (verdict.undefined && !j->result->undefined) {
+    j->result->undefined = true;
+    j->result->flag = arena_string(j->states.arena, verdict.flag ? verdict.flag : "");
+  }
+}
+
+static bool judge(const Execution *execution, void *context) {
+  Judging *j = context;
+  SeenState *state = state_of(&j->states, execution->state);
+  if (j->states.count > STATE_LIMIT) {
+    j->result->gave_up = true;
+    j->result->why = "it has more than a million final states";
+    return false;
+  }
+  if (!state->allowed || j->options->count || (j->flags && !j->result->undefined))
+    judge_state(j, execution, state);
+  tidy(j);
+  return true;
+}
+
+static int compare_states(const void *a, const void *b, void *width) {
+  const SeenState *x = a, *y = b;
+  return compare_values(x->values, y->values, *(unsigned *)width);
+}
+
+static void list_states(StateSet *set, ModelResult *result) {
+  if (set->count)
+    qsort_r(set->states, set->count, sizeof *set->states, compare_states, &set->width);
+  result->candidates = ARENA_ARRAY(set->arena, EventValue *, set->count);
+  result->states = ARENA_ARRAY(set->arena, EventValue *, set->count);
+  result->counts = ARENA_ARRAY(set->arena, uint64_t, set->count);
+  result->excused = ARENA_ARRAY(set->arena, bool, set->count);
+  for (size_t i = 0; i < set->count; i++) {
+    const SeenState *state = &set->states[i];
+    result->excused[i] = !state->allowed && state->excused;
+    result->candidates[result->candidate_count++] = state->values;
+    if (state->allowed) {
+      result->counts[result->state_count] = state->allowed;
+      result->states[result->state_count++] = state->values;
+    }
+  }
+}
+
+ModelResult model_run(CatModel *model, const Program *program, const ModelOptions *options, Arena *arena) {
+  ModelResult result = {0};
+  if (program->unmodelled) {
+    result.unmodelled = true;
+    result.why = program->unmodelled_reason;
+    return result;
+  }
+  EnumerationLimits limits = options->limits;
+  limits.coherent_only = cat_implies_coherence(model);
+  Judging judging = {.model = model,
+                     .options = options,
+                     .flags = cat_raises_flags(model),
+                     .states = {.arena = arena, .width = program->observable_count},
+                     .result = &result,
+                     .scratch = arena_new()};
+  EnumerationResult enumeration = executions_each(program, &limits, judge, &judging);
+  arena_free(judging.scratch);
+  result.executions = enumeration.executions;
+  result.bound_reached = enumeration.bound_reached;
+  if (enumeration.gave_up) {
+    result.gave_up = true;
+    result.why = enumeration.why;
+  }
+  if (enumeration.out_of_bounds) {
+    result.unmodelled = true;
+    result.why = "an access may be beyond its array";
+  }
+  list_states(&judging.states, &result);
+  return result;
+}
+
+Verdict model_verdict(const ModelResult *result, const EventValue *state, unsigned count) {
+  if (result->unmodelled)
+    return VERDICT_UNMODELLED;
+  if (result->undefined)
+    return VERDICT_UNDEFINED;
+  unsigned low = 0, high = result->state_count;
+  while (low < high) {
+    unsigned middle = (low + high) / 2;
+    int order = compare_values(result->states[middle], state, count);
+    if (!order)
+      return VERDICT_ALLOWED;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return result->gave_up || result->bound_reached ? VERDICT_UNKNOWN : VERDICT_FORBIDDEN;
+}
