@@ -11,6 +11,7 @@
 // Subcommands, in the order of the help.
 static const Command commands[] = {
     {"run", "run tests on this machine: how often each state was seen", command_run},
+    {"predict", "what each memory model allows", command_predict},
     {"show", "the test, the C made from it, and each thread's machine code", command_show},
     {"list", "the tests that come with weakmem", command_list},
     {"topo", "the machine, and the placements that tests will use", command_topo},

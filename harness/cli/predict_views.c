@@ -202,12 +202,14 @@ void predict_herd(const PredictedTest *predicted, Text *out) {
     *(witness ? &positive : &negative) += p->result.counts[i];
   }
   arena_free(arena);
-  text_add(out, condition_validated(test, p->any_witness, p->all_witnesses) ? "Ok\n" : "No\n");
+  if (p->result.undefined)
+    text_add(out, "Undef\n");
+  else
+    text_printf(out, "%s%s\n", p->result.bound_reached ? "Loop " : "",
+                condition_validated(test, p->any_witness, p->all_witnesses) ? "Ok" : "No");
   text_printf(out, "Witnesses\nPositive: %ju Negative: %ju\n", (uintmax_t)positive, (uintmax_t)negative);
   if (p->result.undefined)
     text_printf(out, "Flag %s\n", p->result.flag);
-  if (p->result.bound_reached)
-    text_add(out, "Loop Ok\n");
   text_add(out, "Condition ");
   condition_print(test, out);
   text_printf(out, "\nObservation %s %s %ju %ju\nTime %s %.2f\n\n", test->name,

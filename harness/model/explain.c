@@ -44,6 +44,10 @@ static bool look(const Execution *execution, void *context) {
       return true;
   CatVerdict verdict;
   cat_judge(l->model, execution, true, l->arena, &verdict);
+  if (verdict.error) {
+    l->out->why = verdict.error;
+    return false;
+  }
   bool better = !l->out->found || verdict.allowed || verdict.cycle_length < l->out->verdict.cycle_length;
   if (better) {
     l->out->found = true;
@@ -53,16 +57,23 @@ static bool look(const Execution *execution, void *context) {
   return !verdict.allowed && ++l->looked_at < LOOK_LIMIT;
 }
 
+static void look_through(Looking *l, const Program *program, const EnumerationLimits *limits) {
+  cat_reset(l->model);
+  EnumerationResult result = executions_each(program, limits, look, l);
+  if (result.gave_up)
+    l->out->why = result.why;
+}
+
 Explanation model_explain(CatModel *model, const Program *program, const EnumerationLimits *limits,
                           const EventValue *state, Arena *arena) {
   Explanation out = {0};
   EnumerationLimits coherent = *limits;
   Looking looking = {.model = model, .state = state, .width = program->observable_count, .out = &out, .arena = arena};
   coherent.coherent_only = cat_implies_coherence(model);
-  out.why = executions_each(program, &coherent, look, &looking).why;
-  if (!out.found && coherent.coherent_only) { // only what is not coherent ends there: that is why, then
+  look_through(&looking, program, &coherent);
+  if (!out.found && !out.why && coherent.coherent_only) { // then only what is not coherent ends there
     coherent.coherent_only = false;
-    out.why = executions_each(program, &coherent, look, &looking).why;
+    look_through(&looking, program, &coherent);
   }
   return out;
 }

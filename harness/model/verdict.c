@@ -104,10 +104,19 @@ static bool is_excused(Judging *j, const Execution *execution) {
   return !verdict.allowed && verdict.axiom && !strcmp(verdict.axiom, j->options->excused);
 }
 
+static void give_up(Judging *j, const char *why) {
+  j->result->gave_up = true;
+  j->result->why = arena_string(j->states.arena, why);
+}
+
 static void judge_state(Judging *j, const Execution *execution, SeenState *state) {
   CatVerdict verdict;
   cat_judge(j->model, execution, false, j->scratch, &verdict);
   j->result->judged++;
+  if (verdict.error) {
+    give_up(j, verdict.error);
+    return;
+  }
   if (!verdict.allowed) {
     state->excused = state->excused || (!state->allowed && is_excused(j, execution));
     return;
@@ -122,15 +131,12 @@ static void judge_state(Judging *j, const Execution *execution, SeenState *state
 static bool judge(const Execution *execution, void *context) {
   Judging *j = context;
   SeenState *state = state_of(&j->states, execution->state);
-  if (j->states.count > STATE_LIMIT) {
-    j->result->gave_up = true;
-    j->result->why = "it has more than a million final states";
-    return false;
-  }
+  if (j->states.count > STATE_LIMIT)
+    give_up(j, "it has more than a million final states");
   if (!state->allowed || j->options->count || (j->flags && !j->result->undefined))
     judge_state(j, execution, state);
   tidy(j);
-  return true;
+  return !j->result->gave_up;
 }
 
 static int compare_states(const void *a, const void *b, void *width) {
@@ -171,6 +177,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
                      .states = {.arena = arena, .width = program->observable_count},
                      .result = &result,
                      .scratch = arena_new()};
+  cat_reset(model);
   EnumerationResult enumeration = executions_each(program, &limits, judge, &judging);
   arena_free(judging.scratch);
   result.executions = enumeration.executions;
