@@ -60,6 +60,7 @@ CatModel *cat_builtin(const Arch *arch, Arena *arena) {
 
 const char *cat_title(const CatModel *model) { return model->title; }
 bool cat_implies_coherence(const CatModel *model) { return model->implies_coherence; }
+bool cat_raises_flags(const CatModel *model) { return model->raises_flags; }
 
 void cat_reset(CatModel *model) {
   model->machine.program = NULL;

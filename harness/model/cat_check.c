@@ -846,6 +846,7 @@ static const TypeEnv *check_statement(Checker *c, Statement *s, const TypeEnv *e
   case STATEMENT_LET_REC:
     return check_bindings(c, s, env, top);
   case STATEMENT_TEST:
+    c->model->raises_flags |= s->role == ROLE_FLAG || s->role == ROLE_UNDEFINED_UNLESS;
     check_test(c, s, env);
     return env;
   case STATEMENT_SHOW:

@@ -201,7 +201,7 @@ struct CatModel {
   unsigned arch_set_count;
   const char **tags; // of enumerations
   size_t tag_count, tag_capacity;
-  bool implies_coherence;
+  bool implies_coherence, raises_flags;
   Machine machine;
 };
 
