@@ -17,7 +17,7 @@ struct Arena {
   size_t used;
 };
 
-enum { BLOCK_SIZE = 64 * 1024 - sizeof(Block) };
+enum { BLOCK_SIZE = 65536 - sizeof(Block) };
 
 static void *checked(void *memory) {
   if (!memory) {

@@ -113,7 +113,9 @@ void source_position(const Source *source, size_t offset, unsigned *line, unsign
 static char printable(char c) {
   if (c == '\t')
     return ' ';
-  return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
+  if ((unsigned char)c < 0x20 || c == 0x7f)
+    return '?';
+  return c;
 }
 
 static void add_printable(Text *out, const char *bytes, size_t length) {
@@ -123,7 +125,7 @@ static void add_printable(Text *out, const char *bytes, size_t length) {
 
 // The source line of a span with a caret under it. A very long line is shown as the part around the span.
 static void format_excerpt(const Source *source, Span span, unsigned line, Text *out) {
-  enum { WIDTH = 100 };
+  const size_t width = 100;
   size_t offset = span.offset < source->length ? span.offset : source->length;
   size_t begin = offset, end = offset;
   while (begin > 0 && source->bytes[begin - 1] != '\n')
@@ -132,10 +134,10 @@ static void format_excerpt(const Source *source, Span span, unsigned line, Text 
     end++;
   if (end > begin && source->bytes[end - 1] == '\r' && end - 1 >= offset)
     end--;
-  if (offset - begin > WIDTH)
-    begin = offset - WIDTH / 2;
-  if (end - begin > 2 * WIDTH)
-    end = begin + 2 * WIDTH;
+  if (offset - begin > width)
+    begin = offset - width / 2;
+  if (end - begin > 2 * width)
+    end = begin + 2 * width;
 
   text_printf(out, "%6u | ", line);
   add_printable(out, source->bytes + begin, end - begin);

@@ -97,7 +97,7 @@ static bool same_thread(const Thread *a, const Thread *b) {
       return false;
   for (unsigned i = 0; i < a->register_count; i++) {
     const Register *r = &a->registers[i], *s = &b->registers[i];
-    if (strcmp(r->name, s->name) || !same_type(r->type, s->type) || r->initial != s->initial ||
+    if (strcmp(r->name, s->name) != 0 || !same_type(r->type, s->type) || r->initial != s->initial ||
         r->has_initial != s->has_initial)
       return false;
   }
@@ -105,7 +105,7 @@ static bool same_thread(const Thread *a, const Thread *b) {
 }
 
 static bool same_location(const Location *a, const Location *b) {
-  if (strcmp(a->name, b->name) || a->type != b->type || a->is_atomic != b->is_atomic || a->length != b->length ||
+  if (strcmp(a->name, b->name) != 0 || a->type != b->type || a->is_atomic != b->is_atomic || a->length != b->length ||
       a->is_array != b->is_array || a->has_initial != b->has_initial || a->has_offset != b->has_offset ||
       a->line_offset != b->line_offset)
     return false;
@@ -134,10 +134,10 @@ static bool same_prop(const Prop *a, const Prop *b) {
 }
 
 static bool same_header(const Test *a, const Test *b) {
-  if (strcmp(a->name, b->name) || strcmp(a->story, b->story) || a->header_count != b->header_count)
+  if (strcmp(a->name, b->name) != 0 || strcmp(a->story, b->story) != 0 || a->header_count != b->header_count)
     return false;
   for (unsigned i = 0; i < a->header_count; i++)
-    if (strcmp(a->header[i].key, b->header[i].key) || strcmp(a->header[i].value, b->header[i].value))
+    if (strcmp(a->header[i].key, b->header[i].key) != 0 || strcmp(a->header[i].value, b->header[i].value) != 0)
       return false;
   return true;
 }

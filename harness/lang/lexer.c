@@ -21,7 +21,9 @@ static bool starts_with(const Lexer *lexer, size_t offset, const char *text) {
 
 // The byte there, NUL beyond the end.
 static char byte_at(const Lexer *lexer, size_t offset) {
-  return offset < lexer->source->length ? lexer->source->bytes[offset] : '\0';
+  if (offset >= lexer->source->length)
+    return '\0';
+  return lexer->source->bytes[offset];
 }
 
 void lexer_skip_blanks(Lexer *lexer) {

@@ -4,8 +4,8 @@
 static int digit_value(char c) {
   if (c >= '0' && c <= '9')
     return c - '0';
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+  int lower = c | 0x20;
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
 }
 
 // u, l, ul, lu, ll, ull, llu in any case, but both letters of ll alike.
@@ -13,7 +13,7 @@ static bool read_suffix(const char *s, size_t length, bool *is_unsigned, unsigne
   *is_unsigned = false;
   *longs = 0;
   for (size_t i = 0; i < length;) {
-    char c = s[i] | 0x20;
+    int c = s[i] | 0x20;
     if (c == 'u' && !*is_unsigned) {
       *is_unsigned = true;
       i++;

@@ -221,7 +221,9 @@ static bool parse_offset(Parser *p, Expr **index) {
   if (parser_at(p, "-")) {
     size_t begin = p->token.span.offset;
     parser_advance(p);
-    Expr *first = parser_enter(p) && parser_enter(p) ? parse_operators(p, parse_unary(p), 10) : NULL;
+    if (!parser_enter(p))
+      return false;
+    Expr *first = parser_enter(p) ? parse_operators(p, parse_unary(p), 10) : NULL;
     if (!first)
       return false;
     parser_leave(p);

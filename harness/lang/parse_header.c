@@ -4,7 +4,9 @@
 #include <string.h>
 
 static char here(const Parser *p) {
-  return p->lexer.offset < p->source->length ? p->source->bytes[p->lexer.offset] : '\0';
+  if (p->lexer.offset >= p->source->length)
+    return '\0';
+  return p->source->bytes[p->lexer.offset];
 }
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -46,8 +48,8 @@ static const char *fold_story(Parser *p, Span span) {
     if (c == '*' && (at_edge || !text.length))
       continue;
     at_edge = false;
-    char last = text.length ? text.bytes[text.length - 1] : '\0';
-    bool bracket = (last == '(' && c == '*') || (last == '*' && c == ')');
+    const char *last = text.length ? text.bytes + text.length - 1 : "";
+    bool bracket = (*last == '(' && c == '*') || (*last == '*' && c == ')');
     if (text.length && (blank || bracket))
       text_add_char(&text, ' ');
     text_add_char(&text, c);

@@ -56,8 +56,8 @@ static bool set_type(Parser *p, unsigned location, const Entry *entry) {
 
 static bool parse_element_values(Parser *p, Location *l) {
   for (unsigned i = 0; !parser_at(p, "}"); i++) {
-    Value value;
-    Span span;
+    Value value = 0;
+    Span span = {0};
     if (!parse_value(p, &value, &span))
       return false;
     if (i >= l->length)

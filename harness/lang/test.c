@@ -18,7 +18,6 @@ const char *order_name(Order order) {
 }
 
 BaseType observable_base(const Test *test, const Observable *observable) {
-  if (observable->is_register)
-    return test->threads[observable->thread].registers[observable->reg].type.base;
-  return test->locations[observable->location].type;
+  return observable->is_register ? test->threads[observable->thread].registers[observable->reg].type.base
+                                 : test->locations[observable->location].type;
 }

@@ -11,7 +11,7 @@ static const char *fenced(const char *statements) {
   ck_assert(test_equal(parsed(printed(with)), with));
   const char *text = strstr(printed(with), ") {\n") + 4;
   Text line = {0};
-  for (const char *c = text; strncmp(c, "}\n\n", 3); c++)
+  for (const char *c = text; strncmp(c, "}\n\n", 3) != 0; c++)
     if (*c == '\n')
       text_add_char(&line, ' ');
     else if (*c != ' ' || (c[1] != ' ' && c[-1] != ' ' && c[-1] != '\n'))
@@ -20,7 +20,7 @@ static const char *fenced(const char *statements) {
   for (const char *c = text_string(&line); *c;) { // cpu_fence("f"); is shown as F
     static const char fence[] = "cpu_fence(\"f\");";
     bool found = !strncmp(c, fence, sizeof fence - 1);
-    text_add_char(&result, found ? 'F' : *c);
+    text_add_bytes(&result, found ? "F" : c, 1);
     c += found ? sizeof fence - 1 : 1;
   }
   while (result.length && result.bytes[result.length - 1] == ' ')
