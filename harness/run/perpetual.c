@@ -42,17 +42,17 @@ typedef struct {
 
 // The start of the region that the actors share.
 typedef struct {
-  const PerpetualShape *shape;
-  Team *team;
-  const PerpetualCode *code;
-  bool crowded;           // actors share PUs
-  const unsigned *wanted; // states that are looked for
-  unsigned wanted_count;
-  const bool *is_wanted; // by state
-  char *cells;
-  uint16_t *seen[LIMIT_THREADS]; // each thread's buffers
   Count counts[LIMIT_THREADS];
   _Alignas(LINES) Round round;
+  _Alignas(LINES) const PerpetualShape *shape;
+  Team *team;
+  const PerpetualCode *code;
+  uint16_t *seen[LIMIT_THREADS]; // each thread's buffers
+  char *cells;
+  const unsigned *wanted; // states that are looked for
+  const bool *is_wanted;  // by state
+  unsigned wanted_count;
+  bool crowded; // actors share PUs
 } Shared;
 
 // ---- in the actors

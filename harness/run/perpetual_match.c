@@ -92,7 +92,7 @@ static bool any_empty(const PerpetualShape *shape, const PerpetualRange *ranges,
 }
 
 static Place place_first(const PerpetualShape *shape, const PerpetualRange *ranges) {
-  Place place;
+  Place place = {0};
   for (unsigned t = 0; t < shape->threads; t++)
     place.at[t] = ranges[t].from;
   return place;
@@ -265,7 +265,7 @@ static void place_threads(const PerpetualShape *shape, const uint16_t *const *se
 void perpetual_cut(const PerpetualShape *shape, const uint16_t *const *seen, uint32_t n, unsigned part, unsigned parts,
                    PerpetualRange *ranges) {
   assert(part < parts);
-  uint32_t cut[LIMIT_THREADS];
+  uint32_t cut[LIMIT_THREADS] = {0};
   for (unsigned t = 0; t < shape->threads; t++)
     ranges[t] = (PerpetualRange){0, 0};
   for (unsigned p = 0; p <= part; p++) {

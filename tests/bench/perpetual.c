@@ -180,7 +180,7 @@ static double median(double *values, unsigned n) {
 
 static void alternate(const Test *test, const Compiled *compiled, const Topology *topology, const Placement *placement,
                       const RunOptions *options, unsigned rounds, Diag *diag) {
-  double hand[ROUNDS_MOST], alone[ROUNDS_MOST], engine[ROUNDS_MOST], ratio[ROUNDS_MOST];
+  double hand[ROUNDS_MOST] = {0}, alone[ROUNDS_MOST] = {0}, engine[ROUNDS_MOST] = {0}, ratio[ROUNDS_MOST] = {0};
   const char *reason;
   const PerpetualShape *shape = perpetual_shape(test, diag->arena, &reason);
   printf("SB on %s, million witnesses per second\n%8s %18s %12s %18s %8s\n", placement_name(placement->kind), "round",

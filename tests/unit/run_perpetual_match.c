@@ -267,7 +267,7 @@ static uint64_t sum(const uint64_t *counts, unsigned n) {
 
 // Everything that must hold of one run.
 static void check_run(const Case *c, const Program *program) {
-  unsigned states[FRAMES];
+  unsigned states[FRAMES] = {0};
   bool exists[PERPETUAL_STATES] = {false};
   all_states(c, states);
   for (size_t f = 0; f < frame_count(c); f++)
@@ -311,7 +311,7 @@ START_TEST(no_frame_of_a_tso_machine_shows_what_tso_forbids) {
     Case c;
     case_init(&c, program, iterations_for(program));
     run_tso(&c, seed);
-    unsigned states[FRAMES];
+    unsigned states[FRAMES] = {0};
     all_states(&c, states);
     for (size_t f = 0; f < frame_count(&c); f++) {
       forbidden = forbidden || (program->forbidden && states[f] == state_from(&c, program->forbidden));
@@ -358,7 +358,7 @@ START_TEST(incoherent_buffers_are_counted_as_they_stand) {
       for (unsigned i = 0; i < c.n; i++)
         c.buffers[l][i] = (uint16_t)kernel_random_below(&random, c.n * c.shape.loads[l].stores + 1);
     bool exists[PERPETUAL_STATES] = {false};
-    unsigned states[FRAMES];
+    unsigned states[FRAMES] = {0};
     all_states(&c, states);
     for (size_t f = 0; f < frame_count(&c); f++)
       exists[states[f]] = true;
