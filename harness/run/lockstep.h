@@ -72,7 +72,7 @@ typedef struct {
   // What came of it.
   bool ended; // before all were run: time was up, or the run was told to stop
   uint64_t done;
-  double seconds; // what it takes undisturbed: as many times the shortest batch, meetings and counting included
+  double seconds; // that the batches took, meetings and counting included, other programs' share mostly left out
 } LockstepRound;
 
 // An actor's part of a segment; returns when all actors have done theirs. False where the run is over.

@@ -128,15 +128,18 @@ static bool time_is_up(const LockstepRound *round) {
   return __atomic_load_n(round->stopping, __ATOMIC_RELAXED) || clock_seconds() >= round->deadline;
 }
 
-// All batches of a segment but the last are of one size; the last one says nothing about the time that they take.
+// Time, less what other programs took: a batch that takes several times as long as the shortest one was disturbed, and
+// counts as no more than that. All batches of a segment but the last are of one size.
 typedef struct {
-  double began, shortest; // seconds; shortest: 0 before there is one
+  double began, shortest, sum; // seconds; shortest: 0 before there is one
 } Stopwatch;
 
-static void note_batch(Stopwatch *watch, bool whole) {
+static void note_batch(Stopwatch *watch) {
+  enum { DISTURBED = 3 };
   double now = clock_seconds(), took = now - watch->began;
-  if (watch->shortest == 0 || (whole && took < watch->shortest))
+  if (watch->shortest == 0 || took < watch->shortest)
     watch->shortest = took;
+  watch->sum += took < DISTURBED * watch->shortest ? took : DISTURBED * watch->shortest;
   watch->began = now;
 }
 
@@ -155,12 +158,12 @@ static void run_batches(LockstepRound *round, unsigned actor) {
     ended = round->ended;
     count_batch(round, actor, count);
     if (!actor)
-      note_batch(&watch, count == round->batch);
+      note_batch(&watch);
   }
   if (actor)
     return;
   round->done = done;
-  round->seconds = watch.shortest * (double)done / (double)(done < round->batch ? done : round->batch);
+  round->seconds = watch.sum;
 }
 
 bool lockstep_segment(LockstepRound *round, unsigned actor) {
