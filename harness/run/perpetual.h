@@ -16,20 +16,27 @@
 //   all its iterations from one copy; copies know nothing of each other.
 // - The histogram counts a matching: no iteration of a thread is in two frames of it. See perpetual_match.
 //
-// Why a frame's state is one that the test itself may end in. Take an execution of the whole, and of it the events of a
-// frame. Program order, fences and dependencies between them are the execution's own. Every location is stored to by
-// one thread only, so their coherence order is that thread's program order, in the frame as in the whole. A load that
-// is said to read the initial value read a store from before the frame's, so it came before each of the frame's stores
-// (fr) in the whole too; one said to read store s of the frame did, and comes before the stores behind it; one said to
-// read the frame's last store w did, or read a store of the same thread to the same location that is coherence-after w,
-// and comes before no store of the frame. So every edge of the frame's execution is an edge, or a path "w, then a later
-// store to the same location, then its reader", of the whole, and a cycle that a model forbids in the frame would be
-// one in the whole. The models that the path needs something of keep same-thread stores to one location in order, for
-// every observer (x86, ARMv8, RISC-V; and on POWER whatever fence comes before w comes before the later store as well;
-// no dependency can end in w, its value being a constant). This holds for any frame, however it was chosen, and any
-// number of threads: how frames are looked for decides what is found, never whether it is true. It fails where two
-// threads store to one location, where a value or an access depends on a load, and for read-modify-writes:
-// perpetual_can refuses those.
+// Why a frame's state is one that the test itself may end in. Take an execution of the whole, and of its events those
+// of a frame. Program order and fences between them are as they were. Each location is stored to by one thread, so its
+// coherence order is that thread's program order, in the frame as in the whole. Then every edge of the frame's
+// execution is an edge or a path of the whole:
+//
+// - A load that is said to read the initial value read a store older than the frame's: it was before each of the
+// frame's
+//   stores (fr) in the whole too.
+// - One that is said to read store s read store s.
+// - One that read a later iteration is said to read the frame's last store w to the location. In the whole that is a
+// path:
+//   from w to the store that was read, of the same thread and later in coherence, and from there to the load (rf). It
+//   is before no store of the frame, as the test would have it.
+//
+// So a cycle that a model forbids in the frame would be one in the whole, if what is ordered before w is ordered before
+// the later store as well. It is: x86, ARMv8 and RISC-V keep a thread's stores to one location in order for everybody;
+// on POWER what orders w is a fence before it, which is before the later store too. (A dependency that ends in w would
+// not do; there is none, since w stores a constant.) This holds for any frame, however it was chosen, and any number of
+// threads: how frames are looked for decides what is found, never whether it is true. It fails where two threads store
+// to one location, where a value or an access depends on a load, and for read-modify-writes: perpetual_can refuses
+// those.
 #pragma once
 #include "harness/run/engine.h"
 
@@ -101,20 +108,24 @@ void perpetual_cut(const PerpetualShape *shape, const uint16_t *const *seen, uin
                    PerpetualRange *ranges);
 
 // Counts frames of one copy by state into counts[state], no iteration of a thread in two of them: as many as there can
-// be that show the target (a digit for each load), in the order of the iterations; what lies between two of those is
-// paired off in order and counted as what it is.
+// be that show the target (a digit for each load), in the order of the iterations. What lies between two of those is
+// paired off in order and counted as what it is; where one thread has more to pair than another, the rest is left out:
+// frames are of iterations that ran at about the same time.
 //
-// Which iterations can be part of a frame that shows the target is decided load by load: too early a writer, too early
-// a reader; either names a thread that must move on, and since what a thread reads of a location never goes back, the
-// iterations it leaves behind can be part of no later frame either. So the least frame is found by moving on until no
-// load objects, in time linear in the iterations; taking the least frame again and again gives the largest number (Garg
-// and Waldecker, "Detection of Weak Unstable Predicates in Distributed Programs", TPDS 1994, for the first half). Were
-// a location ever to go back, fewer frames might be found; every one counted is checked as it stands.
+// A load that does not show its digit names the thread that must move on: the writer is too early, or the reader is.
+// Since what a thread reads of a location never goes back, no later frame can use the iterations so left behind. Moving
+// on until no load objects finds the least frame, in time linear in the iterations (Garg and Waldecker, "Detection of
+// Weak Unstable Predicates in Distributed Programs", TPDS 1994). Taking the least frame again and again finds the
+// largest number of frames without a common iteration: with two frames that show the target, the earlier iterations of
+// each thread show it too, and so do the later ones; hence any such set, sorted thread by thread, is a chain of frames
+// that show it, and no chain is longer than the one that always takes the least. Were a location ever to go back, fewer
+// might be found; every frame that is counted is checked as it stands.
 void perpetual_match(const PerpetualShape *shape, const uint16_t *const *seen, const PerpetualRange *ranges,
                      const signed char *target, uint64_t *counts);
 
-// The literature's count: of the iterations of thread 0 in the range, how many are part of some frame that shows the
-// target, other threads' iterations being used as often as needed.
+// The literature's count, where a load counts again for as long as it is stale: of the iterations of thread 0 in the
+// range, how many are part of some frame that shows the target, other threads' iterations being used as often as
+// needed.
 uint64_t perpetual_frames(const PerpetualShape *shape, const uint16_t *const *seen, const PerpetualRange *ranges,
                           const signed char *target);
 // The state of a frame.

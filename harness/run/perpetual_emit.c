@@ -43,7 +43,7 @@ static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t
   }
   emit_registers(&emit, 2);
   emit_block(&emit, thread->body, 2);
-  text_add(out, "  kernel_compiler_barrier();\n");
+  text_add(out, "  kernel_compiler_barrier();\n  (void)cells, (void)seen;\n");
   for (unsigned l = 0; l < shape->load_count; l++)
     if (shape->loads[l].thread == t)
       text_printf(out, "  seen[%zu + i] = (uint16_t)reg_%s;\n", perpetual_buffer(shape->loads[l].slot, 0, 1),
