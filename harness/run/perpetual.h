@@ -22,13 +22,11 @@
 // execution is an edge or a path of the whole:
 //
 // - A load that is said to read the initial value read a store older than the frame's: it was before each of the
-// frame's
-//   stores (fr) in the whole too.
+//   frame's stores (fr) in the whole too.
 // - One that is said to read store s read store s.
 // - One that read a later iteration is said to read the frame's last store w to the location. In the whole that is a
-// path:
-//   from w to the store that was read, of the same thread and later in coherence, and from there to the load (rf). It
-//   is before no store of the frame, as the test would have it.
+//   path: from w to the store that was read, of the same thread and later in coherence, and from there to the load
+//   (rf). It is before no store of the frame, as the test would have it.
 //
 // So a cycle that a model forbids in the frame would be one in the whole, if what is ordered before w is ordered before
 // the later store as well. It is: x86, ARMv8 and RISC-V keep a thread's stores to one location in order for everybody;
