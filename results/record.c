@@ -64,7 +64,7 @@ static json_t *number_of(double number) {
   return json_real(number);
 }
 
-static json_t *machine_to_json(const Identity *machine) {
+json_t *record_machine_to_json(const Identity *machine) {
   json_t *object = json_object();
   set_string(object, "arch", machine->arch);
   set_string(object, "cpu", machine->cpu);
@@ -139,7 +139,7 @@ json_t *record_to_json(const Record *record) {
   set_string(object, "status", record->status);
   if (record->message && *record->message)
     set_string(object, "message", record->message);
-  json_object_set_new(object, "machine", machine_to_json(&record->machine));
+  json_object_set_new(object, "machine", record_machine_to_json(&record->machine));
   json_object_set_new(object, "compiler", compiler_to_json(record));
   set_string(object, "engine", record->engine);
   json_object_set_new(object, "settings", settings_to_json(record));

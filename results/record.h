@@ -49,6 +49,8 @@ typedef struct {
 
 // A new reference, owned by the caller.
 json_t *record_to_json(const Record *record);
+// Its "machine" alone, for objects of other schemas. A new reference.
+json_t *record_machine_to_json(const Identity *machine);
 // False, with a sentence in `diag`, where the object is no record of a schema we know; fields that are not known are
 // ignored.
 bool record_from_json(const json_t *json, Arena *arena, Record *out, Diag *diag);
@@ -72,4 +74,6 @@ typedef struct RecordWriter RecordWriter;
 RecordWriter *record_writer_open(const char *path, Diag *diag);
 // Appends one line and flushes it to the file. False with the reason (disk full) in `diag`.
 bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag);
+// The same for an object of another schema: what a command other than `run` records.
+bool record_writer_add_json(RecordWriter *writer, const json_t *object, Diag *diag);
 void record_writer_close(RecordWriter *writer);

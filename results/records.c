@@ -164,10 +164,15 @@ RecordWriter *record_writer_open(const char *path, Diag *diag) {
 
 bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag) {
   json_t *json = record_to_json(record);
-  char *line = json_dumps(json, JSON_COMPACT);
+  bool added = record_writer_add_json(writer, json, diag);
   json_decref(json);
+  return added;
+}
+
+bool record_writer_add_json(RecordWriter *writer, const json_t *object, Diag *diag) {
+  char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15)); // 2.614, not 2.6139999999999999
   if (!line)
-    return diag_error(diag, "no memory for the record of %s", record->test);
+    return diag_error(diag, "no memory for a record, or its text is not UTF-8");
   size_t length = strlen(line);
   line[length] = '\n'; // in the place of its NUL: a line is written whole or, by a kill, cut short; never run together
   bool written = append(writer, line, length + 1, diag);
