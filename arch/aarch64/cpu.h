@@ -26,6 +26,10 @@ CPU_INLINE uint64_t cpu_clock_ordered(void) {
   return ticks;
 }
 
+// Waits until every earlier instruction is done, so that none of the later ones overlaps it; stores may still be
+// buffered.
+CPU_INLINE void cpu_wait(void) { __asm__ volatile("isb" ::: "memory"); }
+
 // For the body of a loop that waits.
 CPU_INLINE void cpu_pause(void) { __asm__ volatile("yield" ::: "memory"); }
 
@@ -65,5 +69,25 @@ CPU_INLINE void cpu_fence_isb(void) { __asm__ volatile("isb" ::: "memory"); }
   X("dmb-ishst", cpu_fence_dmb_ishst, 1)                                                                               \
   X("dsb-ish", cpu_fence_dsb_ish, 1)                                                                                   \
   X("isb", cpu_fence_isb, 1)
+
+CPU_INLINE void cpu_access_ldar(volatile uint32_t *at) {
+  uint32_t value;
+  __asm__ volatile("ldar %w0, %1" : "=r"(value) : "Q"(*at) : "memory");
+}
+// As an acquire load, but it may pass an earlier store-release of another location (FEAT_LRCPC).
+CPU_INLINE void cpu_access_ldapr(volatile uint32_t *at) {
+  uint32_t value;
+  __asm__ volatile(".arch_extension rcpc\n\tldapr %w0, %1" : "=r"(value) : "Q"(*at) : "memory");
+}
+CPU_INLINE void cpu_access_stlr(volatile uint32_t *at) {
+  __asm__ volatile("stlr %w1, %0" : "=Q"(*at) : "r"(1u) : "memory");
+}
+
+// Accesses of the CPU that C11's do not name or may not compile to: X(name, function of a pointer, condition under
+// which this CPU has it, in terms of `hwcap`, getauxval(AT_HWCAP)).
+#define CPU_ACCESSES(X)                                                                                                \
+  X("ldar", cpu_access_ldar, 1)                                                                                        \
+  X("ldapr", cpu_access_ldapr, hwcap >> 15 & 1)                                                                        \
+  X("stlr", cpu_access_stlr, 1)
 
 #endif

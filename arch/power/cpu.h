@@ -26,6 +26,10 @@ CPU_INLINE uint64_t cpu_clock_ordered(void) {
   return ticks;
 }
 
+// Waits until every earlier instruction is done, so that none of the later ones overlaps it; stores may still be
+// buffered.
+CPU_INLINE void cpu_wait(void) { __asm__ volatile("isync" ::: "memory"); }
+
 // For the body of a loop that waits: the "yield" hint.
 CPU_INLINE void cpu_pause(void) { __asm__ volatile("or 27, 27, 27" ::: "memory"); }
 
@@ -66,5 +70,9 @@ CPU_INLINE void cpu_fence_eieio(void) { __asm__ volatile("eieio" ::: "memory"); 
   X("lwsync", cpu_fence_lwsync, 1)                                                                                     \
   X("isync", cpu_fence_isync, 1)                                                                                       \
   X("eieio", cpu_fence_eieio, 1)
+
+// Accesses of the CPU that C11's do not name or may not compile to: X(name, function of a pointer, condition under
+// which this CPU has it, in terms of `hwcap`, getauxval(AT_HWCAP)).
+#define CPU_ACCESSES(X)
 
 #endif

@@ -30,6 +30,11 @@ CPU_INLINE uint64_t cpu_clock_ordered(void) {
   return ticks;
 }
 
+// Waits until every earlier instruction is done, so that none of the later ones overlaps it; stores may still be
+// buffered. No instruction here says just that: this one waits for loads and
+// read-modify-writes alone.
+CPU_INLINE void cpu_wait(void) { __asm__ volatile("fence r, rw" ::: "memory"); }
+
 // For the body of a loop that waits: PAUSE as a number, for assemblers older than it; a hint, so every CPU takes it.
 CPU_INLINE void cpu_pause(void) { __asm__ volatile(".4byte 0x0100000f" ::: "memory"); }
 
@@ -84,5 +89,9 @@ CPU_INLINE void cpu_fence_fence_tso(void) { __asm__ volatile("fence.tso" ::: "me
   X("fence-r-w", cpu_fence_fence_r_w, 1)                                                                               \
   X("fence-w-r", cpu_fence_fence_w_r, 1)                                                                               \
   X("fence-tso", cpu_fence_fence_tso, 1)
+
+// Accesses of the CPU that C11's do not name or may not compile to: X(name, function of a pointer, condition under
+// which this CPU has it, in terms of `hwcap`, getauxval(AT_HWCAP)).
+#define CPU_ACCESSES(X)
 
 #endif

@@ -27,6 +27,10 @@ CPU_INLINE uint64_t cpu_clock_ordered(void) {
   return (uint64_t)high << 32 | low;
 }
 
+// Waits until every earlier instruction is done, so that none of the later ones overlaps it; stores may still be
+// buffered.
+CPU_INLINE void cpu_wait(void) { __asm__ volatile("lfence" ::: "memory"); }
+
 // For the body of a loop that waits.
 CPU_INLINE void cpu_pause(void) { __asm__ volatile("pause" ::: "memory"); }
 
@@ -102,5 +106,14 @@ CPU_INLINE void cpu_fence_serialize(void) { __asm__ volatile(".byte 0x0f, 0x01, 
   X("lock-or", cpu_fence_lock_or, 1)                                                                                   \
   X("xchg", cpu_fence_xchg, 1)                                                                                         \
   X("serialize", cpu_fence_serialize, cpu_has_serialize())
+
+// A store past the caches, in whose order an sfence has a say.
+CPU_INLINE void cpu_access_movnti(volatile uint32_t *at) {
+  __asm__ volatile("movnti %1, %0" : "=m"(*at) : "r"(1u) : "memory");
+}
+
+// Accesses of the CPU that C11's do not name or may not compile to: X(name, function of a pointer, condition under
+// which this CPU has it, in terms of `hwcap`, getauxval(AT_HWCAP)).
+#define CPU_ACCESSES(X) X("movnti", cpu_access_movnti, 1)
 
 #endif
