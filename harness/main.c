@@ -13,6 +13,7 @@ static const Command commands[] = {
     {"run", "run tests on this machine: how often each state was seen", command_run},
     {"predict", "what each memory model allows", command_predict},
     {"show", "the test, the C made from it, and each thread's machine code", command_show},
+    {"cost", "what barriers and atomics cost here", command_cost},
     {"list", "the tests that come with weakmem", command_list},
     {"topo", "the machine, and the placements that tests will use", command_topo},
     {0},

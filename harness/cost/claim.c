@@ -1,0 +1,241 @@
+#include "harness/cost/claim.h"
+#include "arch/arch.h"
+
+#include <math.h>
+#include <string.h>
+
+// Costs that differ by less than this are the same: a tenth, or noise.
+static bool alike(double a, double b) { return fabs(a - b) <= fmax(0.1 * fmin(fabs(a), fabs(b)), 0.1); }
+
+static const CostRow *figure(const Cost *cost, const char *operation, const char *context) {
+  const CostRow *row = cost_find(cost, operation, context);
+  return row && row->measured && !row->reason ? row : NULL;
+}
+
+// "12 ns", "3.4 ns", "0.25 ns".
+static void add_ns(Text *out, double ns) { text_printf(out, "%.*f ns", ns >= 9.95 ? 0 : ns >= 0.995 ? 1 : 2, ns); }
+
+// How a cost compares with another: "as much as", "3.4 times", "0.2 times".
+static void add_times(Text *out, double cost, double other) {
+  if (alike(cost, other)) {
+    text_add(out, "as much as");
+    return;
+  }
+  double ratio = cost / fmax(other, 0.01);
+  text_printf(out, "%.*f times", ratio >= 9.95 ? 0 : 1, ratio);
+}
+
+bool cost_is_full_fence(const char *operation) {
+  const Arch *here = arch_here();
+  if (!strcmp(operation, "fence-seq_cst"))
+    return true;
+  const ArchFence *fence = here ? arch_fence(here, operation) : NULL;
+  const LowerRow *row = here ? arch_lower(here, LOWER_FENCE, "seq_cst", NULL) : NULL;
+  for (unsigned i = 0; fence && row && i < row->step_count; i++)
+    if (row->steps[i].kind == STEP_FENCE && !strcmp(row->steps[i].tags, fence->tags))
+      return true;
+  return false;
+}
+
+static bool claim_fences(const Cost *cost, Text *out) {
+  const CostRow *c11 = figure(cost, "fence-seq_cst", COST_ALONE), *low = NULL, *high = NULL;
+  for (unsigned i = 0; i < cost->row_count; i++) {
+    const CostRow *row = &cost->rows[i];
+    if (row->group != COST_FENCES || !row->measured || row->reason || row == c11 || !cost_is_full_fence(row->operation))
+      continue;
+    low = !low || row->ns < low->ns ? row : low;
+    high = !high || row->ns > high->ns ? row : high;
+  }
+  if (!c11 || !low)
+    return false;
+  text_printf(out, "The cheapest full fence of this CPU is %s, ", low->operation);
+  add_ns(out, low->ns);
+  if (!alike(low->ns, high->ns)) {
+    text_printf(out, "; %s costs ", high->operation);
+    add_times(out, high->ns, low->ns);
+    text_add(out, " that");
+  }
+  text_add(out, "; C11's seq_cst fence costs ");
+  add_times(out, c11->ns, low->ns);
+  text_add(out, " the cheapest.");
+  return true;
+}
+
+static bool claim_contexts(const Cost *cost, Text *out) {
+  const CostRow *alone = figure(cost, "fence-seq_cst", COST_ALONE);
+  const CostRow *own = figure(cost, "fence-seq_cst", COST_AFTER_STORE);
+  const CostRow *other = figure(cost, "fence-seq_cst", COST_AFTER_OTHER);
+  if (!own || !other)
+    return false;
+  text_add(out, "Right after a store to a line that another core owns, a seq_cst fence costs ");
+  add_ns(out, other->ns);
+  text_add(out, ", ");
+  const CostRow *least = alone ? alone : own;
+  add_times(out, other->ns, least->ns);
+  text_add(out, alone ? " what it costs alone" : " what it costs after a store that hits");
+  text_add(out, other->ns > least->ns && !alike(other->ns, least->ns)
+                    ? ": it waits until the line has come and the store buffer is empty."
+                    : ".");
+  return true;
+}
+
+// Whether an operation's cost is the same in all of these orders. *known is cleared where one was not measured.
+static bool same_in(const Cost *cost, const char *operation, const char *const *orders, bool *known) {
+  double low = INFINITY, high = -INFINITY;
+  for (; *orders; orders++) {
+    Text name = {0};
+    text_printf(&name, "%s-%s", operation, *orders);
+    const CostRow *row = figure(cost, text_string(&name), COST_ALONE);
+    text_free(&name);
+    *known = *known && row;
+    if (row) {
+      low = fmin(low, row->ns);
+      high = fmax(high, row->ns);
+    }
+  }
+  return alike(low, high);
+}
+
+static bool claim_accesses(const Cost *cost, Text *out) {
+  static const char *const loads[] = {"relaxed", "acquire", "seq_cst", NULL};
+  static const char *const updates[] = {"relaxed", "acquire", "release", "acq_rel", "seq_cst", NULL};
+  const CostRow *release = figure(cost, "store-release", COST_ALONE);
+  const CostRow *store = figure(cost, "store-seq_cst", COST_ALONE);
+  const CostRow *relaxed = figure(cost, "load-relaxed", COST_ALONE), *load = figure(cost, "load-seq_cst", COST_ALONE);
+  bool known = release && store && relaxed && load;
+  bool same_loads = same_in(cost, "load", loads, &known), same_updates = same_in(cost, "fetch_add", updates, &known);
+  if (!known)
+    return false;
+  if (same_loads) {
+    text_add(out, "A load costs the same in every order");
+  } else {
+    text_add(out, "A seq_cst load costs ");
+    add_times(out, load->ns, relaxed->ns);
+    text_add(out, " a relaxed one");
+  }
+  text_add(out, same_updates ? ", and so does a fetch_add" : ", a fetch_add differs from order to order");
+  text_add(out, "; a seq_cst store costs ");
+  add_times(out, store->ns, release->ns);
+  text_add(out, " a release store.");
+  return true;
+}
+
+static bool claim_increments(const Cost *cost, Text *out) {
+  const CostRow *plain = figure(cost, "increment-plain", COST_ALONE);
+  const CostRow *alone = figure(cost, "increment-seq_cst", COST_ALONE);
+  const CostRow *two = figure(cost, "increment-seq_cst", "2-cores");
+  if (!plain || !alone)
+    return false;
+  text_add(out, "Alone, an atomic i++ costs ");
+  add_times(out, alone->ns, plain->ns);
+  text_add(out, " a plain one");
+  if (two) {
+    text_add(out, "; when two cores do it, each waits ");
+    add_ns(out, two->ns);
+    text_add(out, ", ");
+    add_times(out, two->ns, alone->ns);
+    text_add(out, " what it costs alone");
+  }
+  text_add(out, ".");
+  return true;
+}
+
+static bool claim_lines(const Cost *cost, Text *out) {
+  const CostRow *own = figure(cost, "read", "this-core-wrote"), *other = figure(cost, "read", "other-core-wrote");
+  const CostRow *write = figure(cost, "write", "this-core-wrote"), *shared = figure(cost, "write", "both-read");
+  if (!own || !other)
+    return false;
+  text_add(out, "Reading a line that another core wrote takes ");
+  add_ns(out, other->ns);
+  text_add(out, ", ");
+  add_times(out, other->ns, own->ns);
+  text_add(out, " what one costs that this core wrote");
+  if (write && shared) {
+    text_add(out, "; writing a line that both cores have read takes ");
+    add_ns(out, shared->ns);
+    text_add(out, ", ");
+    add_times(out, shared->ns, write->ns);
+    text_add(out, " what it takes to write an own one");
+  }
+  text_add(out, ".");
+  return true;
+}
+
+static bool claim_latency(const Cost *cost, Text *out) {
+  const CostRow *low = NULL, *high = NULL;
+  for (unsigned i = 0; i < cost->row_count; i++) {
+    const CostRow *row = &cost->rows[i];
+    if (row->group != COST_LATENCY || !row->measured || row->reason)
+      continue;
+    low = !low || row->ns < low->ns ? row : low;
+    high = !high || row->ns > high->ns ? row : high;
+  }
+  if (!low)
+    return false;
+  text_printf(out, "A line goes from core to core in ");
+  add_ns(out, low->ns);
+  text_printf(out, " (PUs %s)", low->context);
+  if (!alike(low->ns, high->ns)) {
+    text_add(out, " to ");
+    add_ns(out, high->ns);
+    text_printf(out, " (PUs %s)", high->context);
+  }
+  text_add(out, ".");
+  return true;
+}
+
+static bool claim_sharing(const Cost *cost, Text *out) {
+  const CostRow *word = figure(cost, "increment-relaxed", "same-word");
+  const CostRow *line = figure(cost, "increment-relaxed", "same-line");
+  const CostRow *apart = figure(cost, "increment-relaxed", "lines-apart");
+  if (!word || !line || !apart)
+    return false;
+  text_add(out, "Two cores' counters in one line cost ");
+  add_times(out, line->ns, apart->ns);
+  text_add(out, " what they cost in lines of their own, and ");
+  add_times(out, line->ns, word->ns);
+  text_add(out, " one counter that both share.");
+  return true;
+}
+
+static bool claim_alignment(const Cost *cost, Text *out) {
+  static const struct {
+    const char *operation, *name;
+  } operations[] = {{"load-plain", "a load"}, {"store-plain", "a store"}, {"fetch_add-relaxed", "a fetch_add"}};
+  Text list = {0};
+  for (unsigned i = 0; i < sizeof operations / sizeof *operations; i++) {
+    const CostRow *aligned = figure(cost, operations[i].operation, "aligned");
+    const CostRow *across = figure(cost, operations[i].operation, "across-line");
+    if (!aligned || !across)
+      continue;
+    text_add(&list, list.length ? ", " : "");
+    double ratio = across->ns / fmax(aligned->ns, 0.01);
+    text_printf(&list, "%s costs %.*f times", operations[i].name, ratio >= 9.95 ? 0 : 1, ratio);
+  }
+  bool any = list.length;
+  if (any)
+    text_printf(out, "Across two lines %s what it costs aligned.", text_string(&list));
+  text_free(&list);
+  return any;
+}
+
+static bool claim_idioms(const Cost *cost, Text *out) {
+  const CostRow *lock = figure(cost, "rwlock-read", COST_ALONE), *mutex = figure(cost, "mutex", COST_ALONE);
+  const CostRow *read = figure(cost, "publish-read", COST_ALONE), *write = figure(cost, "publish-write", COST_ALONE);
+  if (!lock || !mutex || !read || !write)
+    return false;
+  text_add(out, "Where nobody contends, a reader-writer lock costs a reader ");
+  add_times(out, lock->ns, read->ns);
+  text_add(out, " an acquire load of what was published; a writer's copy and publication costs ");
+  add_times(out, write->ns, mutex->ns);
+  text_add(out, " a mutex.");
+  return true;
+}
+
+bool cost_claim(const Cost *cost, CostGroup group, Text *out) {
+  static bool (*const claims[COST_GROUPS])(const Cost *, Text *) = {
+      [COST_FENCES] = claim_fences,         [COST_CONTEXTS] = claim_contexts,   [COST_ACCESSES] = claim_accesses,
+      [COST_INCREMENTS] = claim_increments, [COST_LINES] = claim_lines,         [COST_LATENCY] = claim_latency,
+      [COST_SHARING] = claim_sharing,       [COST_ALIGNMENT] = claim_alignment, [COST_IDIOMS] = claim_idioms};
+  return claims[group](cost, out);
+}

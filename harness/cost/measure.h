@@ -1,0 +1,24 @@
+// Measuring a row: threads, preparation, samples. Private to cost/.
+//
+// A sample is the time of the body less the time of its base, one right after the other, so that a core clock that
+// drifts takes both along. Bodies without preparation run for some 20 us a sample, short against the time between two
+// interrupts, and five times as long where cores fight over a line, which goes in turns; bodies over prepared lines run
+// once a preparation, several times a sample where the clock is coarse. Samples are taken in several turns, until their
+// median is stable (summary_stable), or for 0.15 s altogether: then the row says that it is not.
+#pragma once
+#include "harness/cost/bed.h"
+#include "harness/cost/operation.h"
+
+// Forgets what was measured.
+void measure_begin(Cost *cost, CostRow *row);
+// Takes some more samples: the row has the figures of all of them so far, or a reason.
+void measure_turn(Cost *cost, CostRow *row);
+// Whether it needs no more.
+bool measure_done(const CostRow *row);
+
+// Runs `body` once in a process of its own, at the seat: whether the CPU bears it.
+bool measure_survives(CostBody *body, const Seat *seat);
+
+// The core clock of the first PU: from a chain of dependent adds, and by the performance counters (0: there are none).
+// False where the thread cannot be pinned.
+bool measure_clock(const Cost *cost, double *adds_ghz, double *counter_ghz);
