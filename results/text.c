@@ -245,9 +245,8 @@ static void add_condition(const Record *record, const ViewStyle *style, Text *ou
     if (!record->witnesses)
       add_bound(record, out);
   }
-  text_add(out, view_validated(record) ? "; the condition holds" : "; the condition does not hold");
-  if (view_validated(record) && condition != CONDITION_EXISTS)
-    text_add(out, " so far");
+  bool holds = view_validated(record), may_change = holds != (condition == CONDITION_EXISTS);
+  text_printf(out, "; the condition %s%s", holds ? "holds" : "does not hold", may_change ? " so far" : "");
   text_add_char(out, '\n');
 }
 
@@ -358,11 +357,11 @@ static void add_row(const Record *record, const Columns *columns, const ViewStyl
   if (condition && record->iterations) {
     add_number((double)record->witnesses, 9, out);
     if (record->witnesses)
-      add_number(record->seconds > 0 ? (double)record->witnesses / record->seconds : 0, 11, out);
+      add_number(record->seconds > 0 ? (double)record->witnesses / record->seconds : 0, 13, out);
     else
-      text_printf(out, "under %.1e  ", 3.0 / (double)record->iterations);
+      text_printf(out, "  under %.1e  ", 3.0 / (double)record->iterations);
   } else {
-    text_repeat(out, ' ', 24);
+    text_repeat(out, ' ', 26);
   }
   if (!is_done(record))
     add_styled(style, RED, record->status, out);
@@ -401,7 +400,7 @@ void view_summary(const Record *records, unsigned count, const ViewStyle *style,
   add_cell("test", columns.test, &head);
   add_cell("fence", columns.fence, &head);
   add_cell("placement", columns.placement, &head);
-  text_printf(&head, "%-9s  %-9s  %10s  %9s  %11s", "engine", "witnesses", "iterations", "witnesses", "per second");
+  text_printf(&head, "%-9s  %-9s  %10s  %9s  %13s", "engine", "observed", "iterations", "witnesses", "a second");
   add_styled(style, BOLD, text_string(&head), out);
   text_add_char(out, '\n');
   text_free(&head);

@@ -202,7 +202,8 @@ static const char *remark_on(const RunResult *result, const Test *test, Arena *a
   if (result->lost)
     return arena_printf(arena, "%s: %llu iterations ended in states beyond the histogram's room and are not counted",
                         test->name, (unsigned long long)result->lost);
-  return result->meeting_reason;
+  return result->meeting_reason ? arena_printf(arena, "threads met in %s: %s", result->meeting, result->meeting_reason)
+                                : NULL;
 }
 
 void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const volatile int *stop) {
