@@ -347,6 +347,7 @@ static int run_campaign(Session *c) {
   if (c->settings->format == FORMAT_TSV)
     view_tsv_header(&head);
   fputs(text_string(&head), console->out);
+  fflush(console->out);
   text_free(&head);
   const Placement *placement = &campaign->runs[0].placement;
   Conditions conditions = conditions_begin(campaign->topology, placement);
