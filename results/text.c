@@ -165,48 +165,45 @@ static void add_state(const Record *record, const RecordState *state, unsigned w
   text_free(&name);
 }
 
-static int by_count(const void *a, const void *b) {
-  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-  return (x < y) - (x > y);
+// Witnesses first, then the most frequent, then the order of the record.
+static int by_interest(const void *a, const void *b) {
+  const RecordState *x = *(const RecordState *const *)a, *y = *(const RecordState *const *)b;
+  if (x->witness != y->witness)
+    return x->witness ? -1 : 1;
+  if (x->count != y->count)
+    return x->count > y->count ? -1 : 1;
+  return (x > y) - (x < y);
 }
 
-// The count that a state needs to be among the STATES most frequent.
-static uint64_t least_shown(const Record *record) {
-  if (record->state_count <= STATES)
-    return 0;
-  uint64_t *counts = calloc(record->state_count, sizeof *counts);
-  if (!counts)
-    return 0;
-  for (unsigned i = 0; i < record->state_count; i++)
-    counts[i] = record->states[i].count;
-  qsort(counts, record->state_count, sizeof *counts, by_count);
-  uint64_t least = counts[STATES - 1];
-  free(counts);
-  return least;
+static int by_place(const void *a, const void *b) {
+  const RecordState *x = *(const RecordState *const *)a, *y = *(const RecordState *const *)b;
+  return (x > y) - (x < y);
 }
 
 static void add_states(const Record *record, const ViewStyle *style, Text *out) {
-  uint64_t least = least_shown(record), hidden_count = 0;
-  unsigned wide = 0, shown = 0, hidden = 0;
-  for (unsigned i = 0; i < record->state_count; i++) {
-    size_t length = strlen(record->states[i].state);
+  unsigned count = record->state_count, shown = count < STATES ? count : STATES, wide = 0;
+  const RecordState **states = calloc(count + 1u, sizeof(const RecordState *));
+  if (!states)
+    return;
+  for (unsigned i = 0; i < count; i++)
+    states[i] = &record->states[i];
+  qsort(states, count, sizeof *states, by_interest);
+  qsort(states, shown, sizeof *states, by_place);
+  for (unsigned i = 0; i < shown; i++) {
+    size_t length = strlen(states[i]->state);
     wide = length > wide && length <= STATE_WIDE ? (unsigned)length : wide;
   }
-  for (unsigned i = 0; i < record->state_count; i++) {
-    const RecordState *state = &record->states[i];
-    if (state->count >= least && shown < STATES) {
-      add_state(record, state, wide, style, out);
-      shown++;
-    } else {
-      hidden++;
-      hidden_count += state->count;
-    }
-  }
-  if (hidden) {
-    text_printf(out, "    and %u rarer states, together ", hidden);
-    view_count((double)hidden_count, out);
+  for (unsigned i = 0; i < shown; i++)
+    add_state(record, states[i], wide, style, out);
+  double hidden = 0;
+  for (unsigned i = shown; i < count; i++)
+    hidden += (double)states[i]->count;
+  if (shown < count) {
+    text_printf(out, "    and %u rarer states, together ", count - shown);
+    view_count(hidden, out);
     text_add_char(out, '\n');
   }
+  free(states);
 }
 
 // ---- What that says
