@@ -4,8 +4,14 @@
 extern const Arch arch_sc;
 
 static const ArchTag tags[] = {
-    {"RLX", "A RLX"},         {"CON", "A CON"}, {"ACQ", "A ACQ"}, {"REL", "A REL"},
-    {"ACQ_REL", "A ACQ_REL"}, {"SC", "A SC"},   {"NA", "NA"},
+    {"RLX", "A RLX"},
+    {"CON", "A CON"},
+    {"ACQ", "A ACQ"},
+    {"REL", "A REL"},
+    {"ACQ_REL", "A ACQ_REL"},
+    {"SC", "A SC"},
+    {"NA", "NA"},
+    {"lock", "LK LKR LKW LS LF UL RL RU"}, // models may name them; the language has no locks
 };
 
 const Arch arch_sc = {

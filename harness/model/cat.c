@@ -187,6 +187,13 @@ static void choose(Machine *m, const Statement *s, CatValue v) {
   m->globals[s->slot] = (Kept){v, m->generation[PART_ORDER]};
 }
 
+// co is what the execution says it is: of orders to choose a co from, that one.
+static bool can_choose(Machine *m, const Statement *s, CatValue v) {
+  if (strcmp(s->name, "co") != 0)
+    return true;
+  return v.kind == VALUE_RELATION && bits_equal(v.bits, m->execution->co.bits, m->relation_size);
+}
+
 // with x from choices, then the rest: allowed where some choice lets the rest hold. Flags are those of the choices that
 // do.
 static bool run_with(Machine *m, const Block *block, unsigned at, const Env *env, bool top) {
@@ -199,6 +206,8 @@ static bool run_with(Machine *m, const Block *block, unsigned at, const Env *env
     return true;
   for (unsigned i = 0; i < count && !m->error; i++) {
     const Env *inside = env;
+    if (!can_choose(m, s, items[i]))
+      continue;
     if (top)
       choose(m, s, items[i]);
     else

@@ -872,7 +872,8 @@ static const TypeEnv *check_statement(Checker *c, Statement *s, const TypeEnv *e
     Known k = check(c, s->expr, env);
     if (k.type != TYPE_LIST && k.type != TYPE_ANY && k.type != TYPE_EMPTY)
       complain(c, s->expr, "a set of relations", k.type);
-    return name_known(c, s, anything(), env, top);
+    bool is_co = strcmp(s->name, "co") == 0; // see run_with
+    return name_known(c, s, is_co ? known(TYPE_RELATION, PART_ORDER, HAS_CO) : anything(), env, top);
   }
   case STATEMENT_MATCH:
     check(c, s->expr, env);

@@ -144,6 +144,10 @@ static void derive_rec(Explainer *x, Trail *t, const Expr *e, const Global *g, u
   trail_add(x, t, a, g->name);
 }
 
+static bool is_identity(const Expr *e) {
+  return e->reference == REFERENCE_BASE && e->index < cat_base_count && (cat_bases[e->index].has & HAS_IDENTITY);
+}
+
 static void derive_name(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
   if (e->reference == REFERENCE_LOCAL) {
     for (unsigned i = 0; i < e->index; i++)
@@ -161,7 +165,8 @@ static void derive_name(Explainer *x, Trail *t, const Expr *e, const Env *env, u
       derive(x, t, g->binding->value, NULL, a, b);
     return;
   }
-  trail_add(x, t, a, word_of(x, e->name, a, b));
+  if (a != b || !is_identity(e)) // nothing happens between an event and itself
+    trail_add(x, t, a, word_of(x, e->name, a, b));
 }
 
 static void derive_union(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {

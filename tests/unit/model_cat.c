@@ -264,6 +264,26 @@ START_TEST(orders_of_one_location_are_the_executions) {
 }
 END_TEST
 
+START_TEST(the_co_that_is_chosen_is_the_executions) {
+  const char *model = "with co from linearisations(W, co0)\n"
+                      "let fr = rf^-1; co\n"
+                      "acyclic po-loc | rf | co | fr";
+  CatVerdict v = run(model, "Wx1 Wx2 | Rx1 Rx2");
+  ck_assert(v.allowed);
+  v = run(model, "Wx1 Wx2 | Rx2 Rx1");
+  ck_assert(!v.allowed);
+  Text errors = {0};
+  ck_assert(cat_implies_coherence(parse(model, NULL, &errors)));
+  ck_assert(!cat_implies_coherence(parse("with mo from linearisations(W, co0) acyclic po | rf | mo", NULL, &errors)));
+  ck_assert(!cat_implies_coherence(parse("acyclic po | rf | co", NULL, &errors)));
+  ck_assert(!cat_implies_coherence(parse("acyclic po-loc | rfe | co | fr", NULL, &errors)));
+  ck_assert(!cat_implies_coherence(parse("~acyclic po | rf | co | fr", NULL, &errors)));
+  ck_assert(cat_implies_coherence(
+      parse("let a = po & loc let b = rf^-1 let c = (b; co) \\ id acyclic a | rf | co | c", NULL, &errors)));
+  text_free(&errors);
+}
+END_TEST
+
 static void is_wrong(const char *model, const char *expected) {
   Text errors = {0};
   ck_assert_ptr_null(parse(model, NULL, &errors));
@@ -413,6 +433,7 @@ int main(void) {
   tcase_add_test(language, operators_mean_what_the_language_says);
   tcase_add_test(language, fixpoints_are_least);
   tcase_add_test(language, orders_of_one_location_are_the_executions);
+  tcase_add_test(language, the_co_that_is_chosen_is_the_executions);
   tcase_add_test(language, errors_name_their_place);
   tcase_add_test(language, includes_stay_in_their_folder);
   tcase_add_test(language, nesting_and_recursion_have_an_end);
