@@ -237,6 +237,19 @@ uint64_t perpetual_frames(const PerpetualShape *shape, const uint16_t *const *se
   return found;
 }
 
+// The same by halving, in a whole buffer: right where the location never went back, somewhere within it else.
+static uint32_t find_first_to_see(const uint16_t *seen, uint32_t n, uint32_t value) {
+  uint32_t from = 0, to = n;
+  while (from < to) {
+    uint32_t middle = from + (to - from) / 2;
+    if (seen[middle] < value)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from;
+}
+
 // The iteration of each thread that belongs to iteration `first` of thread 0, as far as loads tell: a load places the
 // thread it reads from; where none does, the first iteration that has seen enough of a placed thread is taken.
 static void place_threads(const PerpetualShape *shape, const uint16_t *const *seen, uint32_t n, uint32_t first,
@@ -253,7 +266,7 @@ static void place_threads(const PerpetualShape *shape, const uint16_t *const *se
         cut[load->writer] = at < n ? seen[l][at] / load->stores : n;
         placed[load->writer] = true;
       } else if (placed[load->writer] && !placed[load->thread]) {
-        cut[load->thread] = first_to_see(seen[l], 0, n, cut[load->writer] * load->stores + 1);
+        cut[load->thread] = find_first_to_see(seen[l], n, cut[load->writer] * load->stores + 1);
         placed[load->thread] = true;
       }
     }
