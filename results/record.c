@@ -109,6 +109,8 @@ static json_t *state_to_json(const RecordState *state) {
   json_object_set_new(object, "witness", json_boolean(state->witness));
   if (state->weak >= 0)
     json_object_set_new(object, "weak", json_boolean(state->weak));
+  if (state->thin_air)
+    json_object_set_new(object, "thin_air", json_true());
   if (state->verdict_count) {
     json_t *verdicts = json_object();
     for (unsigned i = 0; i < state->verdict_count; i++)
@@ -313,7 +315,8 @@ static void read_state(Reader *reader, const json_t *object, RecordState *out) {
   *out = (RecordState){.state = get_string(reader, object, "state"),
                        .count = get_count(reader, object, "count"),
                        .witness = get_flag(reader, object, "witness", 0),
-                       .weak = get_flag(reader, object, "weak", -1)};
+                       .weak = get_flag(reader, object, "weak", -1),
+                       .thin_air = get_flag(reader, object, "thin_air", 0) > 0};
   read_verdicts(reader, get_object(reader, object, "verdict"), out);
 }
 

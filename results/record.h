@@ -21,6 +21,7 @@ typedef struct {
   int weak; // 1, 0; -1 not known
   RecordVerdict *verdicts;
   unsigned verdict_count;
+  bool thin_air; // C11 forbids it by RC11's no-thin-air axiom alone, which ISO C11 does not have
 } RecordState;
 
 typedef struct {

@@ -4,6 +4,7 @@
 #include "harness/lang/suite.h"
 #include "harness/run/words.h"
 #include "harness/study/campaign.h"
+#include "harness/study/evidence.h"
 
 #include <string.h>
 
@@ -228,7 +229,8 @@ typedef struct {
   Progress progress;
   const char **remarks; // told already
   size_t remark_count, remark_capacity;
-  bool failed; // a test was not done, or what it gave could not be written
+  bool failed;    // a test was not done, or what it gave could not be written
+  bool forbidden; // a state was seen that should not have been
 } Session;
 
 static bool stopped(const Console *console) { return console->stop && *console->stop; }
@@ -288,6 +290,20 @@ static void tell_remark(Session *c, const CampaignRun *run) {
   fprintf(c->console->err, "weakmem: note: %s\n", run->remark);
 }
 
+// A state that should not have been seen: what it takes to look into it is kept, and it is said what to do.
+static void tell_alarm(Session *c, const CampaignRun *run) {
+  if (!run->labels.alarm.state)
+    return;
+  c->forbidden = true;
+  Diag diag = {.arena = c->arena};
+  const char *folder = evidence_keep(&c->campaign, run, c->arena, &diag);
+  Text text = {0};
+  evidence_report(&c->campaign, run, folder, &text);
+  fprintf(c->settings->format == FORMAT_TEXT ? c->console->out : c->console->err, "%s\n", text_string(&text));
+  text_free(&text);
+  report(c->settings, c->console, &diag);
+}
+
 // Keeps and shows one run's record. False where either cannot be done: then there is no use in going on.
 static bool deliver(Session *c, const CampaignRun *run) {
   progress_clear(&c->progress);
@@ -295,6 +311,7 @@ static bool deliver(Session *c, const CampaignRun *run) {
   bool kept = !c->writer || record_writer_add(c->writer, &run->record, &diag);
   report(c->settings, c->console, &diag);
   print_run(c, run);
+  tell_alarm(c, run);
   tell_remark(c, run);
   c->failed |= strcmp(run->record.status, "done") != 0 || !kept;
   return kept && !ferror(c->console->out);
@@ -359,6 +376,8 @@ static int run_campaign(Session *c) {
   report(c->settings, console, &diag);
   if (stopped(console))
     fprintf(console->err, "weakmem: interrupted with %u of %u runs done\n", done, campaign->count);
+  if (c->forbidden)
+    return EXIT_FORBIDDEN;
   return c->failed || stopped(console) || done < campaign->count ? EXIT_MACHINE : EXIT_OK;
 }
 

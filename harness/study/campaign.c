@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+static const double LABEL_SECONDS = 1; // for the models to decide a test
+
 // ---- Fences
 
 #define HAS(name, function, condition) {name, (condition) != 0},
@@ -118,7 +120,10 @@ static void plan_test(Plan *plan, const Test *test) {
 
 bool campaign_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,
                    const Compiler *compiler, Arena *arena, Campaign *out, Diag *diag) {
-  *out = (Campaign){.topology = topology, .options = options->run, .compiler = *compiler};
+  *out = (Campaign){.topology = topology,
+                    .labeller = labeller_new(machine, LABEL_SECONDS, arena),
+                    .options = options->run,
+                    .compiler = *compiler};
   Plan plan = {.options = options,
                .topology = topology,
                .machine = machine,
@@ -221,7 +226,8 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const vola
   record->seconds = result.seconds;
   record_settings(record, &result, arena);
   record_states(record, run->test, &result.histogram, arena);
+  run->labels = label_record(campaign->labeller, run->test, run->compiled, &result.histogram, record, arena);
   if (!run->remark)
-    run->remark = remark_on(&result, run->test, arena);
+    run->remark = run->labels.undecided ? run->labels.undecided : remark_on(&result, run->test, arena);
   run->done = true;
 }

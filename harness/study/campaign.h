@@ -2,6 +2,7 @@
 #pragma once
 #include "harness/machine/topology.h"
 #include "harness/run/run.h"
+#include "harness/study/label.h"
 #include "results/record.h"
 
 typedef struct {
@@ -24,11 +25,13 @@ typedef struct {
   Compiled *compiled; // NULL before campaign_compile
   Record record;      // before it was run: what tells the run from others (record_same_run)
   bool done;          // the record is whole: it was run, or taken over from an earlier campaign
+  Labels labels;      // what the models say of it, once it was run
   const char *remark; // why it ran otherwise than asked for or than best; NULL
 } CampaignRun;
 
 typedef struct {
   const Topology *topology;
+  Labeller *labeller;
   RunOptions options;
   Compiler compiler;
   CampaignRun *runs;

@@ -28,8 +28,8 @@ static void teardown(void) {
 }
 
 static RecordVerdict verdicts[] = {{"c11", "allowed"}, {"x86-tso", "forbidden"}};
-static RecordState states[] = {{"0:r0=0; 1:r0=0;", 18600000, true, 1, verdicts, 2},
-                               {"0:r0=0; 1:r0=1;", UINT64_MAX, false, -1, NULL, 0}};
+static RecordState states[] = {{"0:r0=0; 1:r0=0;", 18600000, true, 1, verdicts, 2, true},
+                               {"0:r0=0; 1:r0=1;", UINT64_MAX, false, -1, NULL, 0, false}};
 static RecordSetting settings[] = {{"ticks", true, 100, NULL}, {"layout", false, 0, "compact"}, {"x", true, 0.5, NULL}};
 static unsigned pus[] = {0, 17};
 

@@ -1,0 +1,180 @@
+#include "harness/study/evidence.h"
+
+#include "harness/lang/print.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FOLDERS = 1000 }; // that hold evidence on one test, at most
+
+// ---- The report
+
+// As a shell reads it back: in single quotes, unless it needs none.
+static void add_quoted(const char *word, Text *out) {
+  if (*word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@")]) {
+    text_add(out, word);
+    return;
+  }
+  text_add_char(out, '\'');
+  for (; *word; word++)
+    if (*word == '\'')
+      text_add(out, "'\\''");
+    else
+      text_add_char(out, *word);
+  text_add_char(out, '\'');
+}
+
+static void add_command(const Campaign *campaign, const CampaignRun *run, const char *folder, Text *out) {
+  const Record *record = &run->record;
+  text_printf(out, "weakmem run --engine %s --actors %s --pus ", record->engine, record->actors);
+  for (unsigned i = 0; i < record->pu_count; i++)
+    text_printf(out, "%s%u", i ? "," : "", record->pus[i]);
+  text_printf(out, " --seed %llu --time %g --cc ", (unsigned long long)record->seed, campaign->options.seconds);
+  add_quoted(record->compiler_path, out);
+  text_add(out, " --cflags ");
+  add_quoted(record->compiler_flags, out);
+  text_add_char(out, ' ');
+  if (folder) {
+    add_quoted(folder, out);
+    text_add(out, "/test.litmus");
+    return;
+  }
+  if (strcmp(run->fence, "none") != 0)
+    text_printf(out, "--fence %s ", run->fence);
+  add_quoted(record->family && *record->family ? record->test : record->file, out);
+}
+
+void evidence_report(const Campaign *campaign, const CampaignRun *run, const char *folder, Text *out) {
+  const Alarm *alarm = &run->labels.alarm;
+  bool by_cpu = strcmp(alarm->model, "c11") != 0;
+  text_printf(out, "FORBIDDEN: %s  seen %llu times, and %s forbids it%s\n", alarm->state,
+              (unsigned long long)alarm->count, alarm->model, by_cpu ? " for the code that ran" : "");
+  text_add(out, alarm->why);
+  text_printf(
+      out,
+      "Check first:\n"
+      "  1. weakmem itself: does the other engine show it too (--engine %s)?\n"
+      "  2. the compiler: are the accesses and fences of each thread there, and in order (weakmem show --part asm)?\n"
+      "     Does another one, or another --cflags, show it too?\n"
+      "  3. the CPU: do other machines of this kind show it, and is there an erratum of its maker's on it?\n",
+      strcmp(run->record.engine, "lockstep") != 0 ? "lockstep" : "perpetual, where the test allows it");
+  if (folder)
+    text_printf(out, "Kept: %s\n", folder);
+  text_add(out, "Again: ");
+  add_command(campaign, run, folder, out);
+  text_add_char(out, '\n');
+}
+
+// ---- What is kept
+
+static const char *data_folder(Arena *arena) {
+  const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+  if (data && data[0] == '/')
+    return arena_string(arena, data);
+  return home && home[0] == '/' ? arena_printf(arena, "%s/.local/share", home) : NULL;
+}
+
+// Makes every folder on the way; those made are the user's alone.
+static bool make_folders(char *path) {
+  for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    bool made = !mkdir(path, 0700) || errno == EEXIST;
+    *slash = '/';
+    if (!made)
+      return false;
+  }
+  return true;
+}
+
+// A folder that was not there, named for the test: "SB-1". The name of a test may hold anything, a path's does not.
+static char *new_folder(const char *test, Arena *arena) {
+  const char *data = data_folder(arena);
+  if (!data)
+    return NULL;
+  char *name = arena_string(arena, test);
+  for (char *c = name; *c; c++)
+    if (*c == '/' || (unsigned char)*c < ' ')
+      *c = '_';
+  for (unsigned i = 1; i <= FOLDERS; i++) {
+    char *path = arena_printf(arena, "%s/weakmem/forbidden/%.100s-%u", data, name, i);
+    if (!make_folders(path))
+      return NULL;
+    if (!mkdir(path, 0700))
+      return path;
+    if (errno != EEXIST)
+      return NULL;
+  }
+  return NULL;
+}
+
+static bool keep_bytes(const char *folder, const char *name, const char *bytes, size_t length, Arena *arena) {
+  int file = open(arena_printf(arena, "%s/%s", folder, name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0)
+    return false;
+  while (length) {
+    ssize_t written = write(file, bytes, length);
+    if (written < 0 && errno != EINTR)
+      break;
+    if (written > 0) {
+      bytes += written;
+      length -= (size_t)written;
+    }
+  }
+  return !close(file) && !length;
+}
+
+static bool keep_text(const char *folder, const char *name, Text *text, Arena *arena) {
+  bool kept = keep_bytes(folder, name, text_string(text), text->length, arena);
+  text_clear(text);
+  return kept;
+}
+
+static bool keep_object(const char *folder, const CampaignRun *run, Arena *arena) {
+  FILE *from = fopen(compiled_object(run->compiled), "rbe");
+  if (!from)
+    return false;
+  Text bytes = {0};
+  char buffer[4096];
+  for (size_t length; (length = fread(buffer, 1, sizeof buffer, from)) > 0;)
+    text_add_bytes(&bytes, buffer, length);
+  bool kept = !ferror(from) && keep_text(folder, "test.so", &bytes, arena);
+  fclose(from);
+  text_free(&bytes);
+  return kept;
+}
+
+static bool keep_all(const Campaign *campaign, const CampaignRun *run, const char *folder, Arena *arena, Diag *diag) {
+  Text text = {0};
+  test_print(run->test, &text);
+  bool kept = keep_text(folder, "test.litmus", &text, arena);
+  run_emit(run->test, compiled_engine(run->compiled), arena, &text);
+  kept &= keep_text(folder, "test.c", &text, arena);
+  kept &= keep_object(folder, run, arena);
+  Diag unseen = {.arena = arena}; // no objdump: the object itself is there
+  if (run_disassemble(run->compiled, arena, &text, &unseen))
+    kept &= keep_text(folder, "test.s", &text, arena);
+  evidence_report(campaign, run, folder, &text);
+  kept &= keep_text(folder, "report.txt", &text, arena);
+  text_free(&text);
+  RecordWriter *writer = record_writer_open(arena_printf(arena, "%s/record.jsonl", folder), diag);
+  kept &= writer && record_writer_add(writer, &run->record, diag);
+  if (writer)
+    record_writer_close(writer);
+  return kept;
+}
+
+const char *evidence_keep(const Campaign *campaign, const CampaignRun *run, Arena *arena, Diag *diag) {
+  const char *folder = new_folder(run->record.test, arena);
+  if (!folder) {
+    diag_warning(diag, "%s: no folder can be made to keep what it takes to look into a forbidden state",
+                 run->record.test);
+    return NULL;
+  }
+  if (!keep_all(campaign, run, folder, arena, diag))
+    diag_warning(diag, "%s: not everything could be kept in %s", run->record.test, folder);
+  return folder;
+}
