@@ -232,6 +232,10 @@ Expr *parse_call(Parser *p) {
   if (!read_call(p, &call))
     return NULL;
   Type type = parameter_type(p, call.address.location);
+  if (call.function->kind == CALL_FETCH && type.base == BASE_BOOL) { // C17 7.17.7.5p2
+    ERROR_AT(p, parser_span_from(p, begin), "C has no '%s' on bool", call.function->name);
+    return NULL;
+  }
   static const ExprKind kinds[] = {[CALL_LOAD] = EXPR_LOAD,
                                    [CALL_EXCHANGE] = EXPR_EXCHANGE,
                                    [CALL_COMPARE] = EXPR_COMPARE_EXCHANGE,

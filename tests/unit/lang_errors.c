@@ -90,6 +90,7 @@ static const struct {
     {"atomic_compare_exchange_weak(x, 0, 1);",
      "3:33 the expected value is passed by its address: '&r0', or a location"},
     {"atomic_compare_exchange_weak(x, b, 1);", "3:33 the expected value has 8 bits, 'x' has 32"},
+    {"atomic_fetch_or(o, 1);", "3:1 C has no 'atomic_fetch_or' on bool"},
     {"r0 = x;", "3:6 'x' is a location: '*x' reads it, and so does 'atomic_load(x)'"},
     {"r0 = y->z;", "3:6 'y' is a location: '*y' reads it, and so does 'atomic_load(y)'"},
     {"r0 = **x;", "3:7 pointers to pointers are not in the language"},
@@ -142,10 +143,11 @@ static const struct {
 
 START_TEST(what_is_no_statement_is_one_error_at_its_place) {
   for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
-    const char *text = arena_printf(arena,
-                                    "C t { w = 1; }\nP0 (atomic_int* x, int* y, uint8_t* b) { int r0;\n%s\n"
-                                    "atomic_store(x, 2); }\nP1 (atomic_int* w) {}",
-                                    statements[i].statement);
+    const char *text =
+        arena_printf(arena,
+                     "C t { w = 1; }\nP0 (atomic_int* x, int* y, uint8_t* b, atomic_bool* o) { int r0;\n%s\n"
+                     "atomic_store(x, 2); }\nP1 (atomic_int* w) {}",
+                     statements[i].statement);
     ck_assert_str_eq(faults(text), statements[i].fault);
   }
 }
