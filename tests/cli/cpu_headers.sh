@@ -16,6 +16,12 @@ int main(void) {
   CPU_FENCES(RUN)
   cpu_fence_compiler();
   cpu_pause();
+  cpu_wait();
+  unsigned long hwcap = 0;
+  volatile uint32_t word = 0;
+#define ACCESS(name, access, has) if (has) { access(&word); printf("%s ", name); }
+  CPU_ACCESSES(ACCESS)
+  (void)hwcap, (void)word;
   cpu_flush(line);
   (void)cpu_has_lse(0);
   (void)cpu_hypervisor(signature);
