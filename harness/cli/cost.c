@@ -1,12 +1,10 @@
 // weakmem cost: what barriers and atomics cost here.
+#include "harness/cli/console.h"
 #include "harness/cli/cost_view.h"
 #include "harness/cli/options.h"
 #include "results/record.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 typedef struct {
   Arena *arena;
@@ -83,16 +81,14 @@ static const Options cost_options = {
 
 typedef struct {
   const Console *console;
-  bool shown;
-} Progress;
+  Progress progress;
+} Watch;
 
 // Goes on until the user stops it, and says on a terminal what is being measured.
 static bool keep_on(void *context, const CostRow *row) {
-  Progress *progress = context;
-  if (progress->shown)
-    fprintf(progress->console->err, "\r\033[K%s: %s, %s", cost_group_name(row->group), row->operation, row->context);
-  fflush(progress->console->err);
-  return !*progress->console->stop;
+  const Watch *watch = context;
+  progress_show(&watch->progress, "%s: %s, %s", cost_group_name(row->group), row->operation, row->context);
+  return !*watch->console->stop;
 }
 
 static void measure(Cost *cost, const CostSettings *s, const Console *console) {
@@ -101,23 +97,19 @@ static void measure(Cost *cost, const CostSettings *s, const Console *console) {
   for (unsigned i = 0; i < cost->row_count; i++)
     if (s->choice.groups[cost->rows[i].group])
       rows[count++] = &cost->rows[i];
-  Progress progress = {.console = console, .shown = !s->quiet && isatty(fileno(console->err))};
-  cost_measure(cost, rows, count, keep_on, &progress);
-  if (progress.shown)
-    fputs("\r\033[K", console->err);
-}
-
-static bool colours(const Console *console) {
-  const char *no = getenv("NO_COLOR");
-  return isatty(fileno(console->out)) && (!no || !*no);
+  Watch watch = {.console = console, .progress = progress_new(console, s->quiet)};
+  cost_measure(cost, rows, count, keep_on, &watch);
+  progress_clear(&watch.progress);
 }
 
 static void print(const Cost *cost, const CostSettings *s, const Identity *identity, json_t *json,
                   const Console *console) {
   Text text = {0};
+  ViewStyle style;
   switch (s->format) {
   case FORMAT_TEXT:
-    cost_view_text(cost, &s->choice, identity, colours(console), &text);
+    style = console_style(console->out);
+    cost_view_text(cost, &s->choice, identity, &style, &text);
     break;
   case FORMAT_TSV:
     cost_view_tsv(cost, &s->choice, &text);
@@ -129,15 +121,6 @@ static void print(const Cost *cost, const CostSettings *s, const Identity *ident
   }
   fputs(text_string(&text), console->out);
   text_free(&text);
-}
-
-static void tell(Diag *diag, const CostSettings *s, const Console *console) {
-  Text text = {0};
-  diag_format(diag, &text);
-  if (!s->quiet || diag->errors)
-    fputs(text_string(&text), console->err);
-  text_free(&text);
-  *diag = (Diag){.arena = diag->arena};
 }
 
 // When it began, in UTC as RFC 3339 has it.
@@ -161,9 +144,9 @@ static int measure_and_print(Cost *cost, const CostSettings *s, RecordWriter *wr
   json_t *json = cost_view_json(cost, &s->choice, &identity);
   json_object_set_new(json, "started", json_string(started));
   print(cost, s, &identity, json, console);
-  int status = !writer || record_writer_add_json(writer, json, diag) ? EXIT_OK : EXIT_MACHINE;
+  bool written = !writer || record_writer_add_json(writer, json, diag);
   json_decref(json);
-  return status;
+  return written && !*console->stop ? EXIT_OK : EXIT_MACHINE;
 }
 
 // The PUs of --pus must be ours, and each another one: threads that shared one would wait for each other's time slice.
@@ -203,7 +186,8 @@ int command_cost(int argc, char **argv, const Console *console) {
       settings.choice.groups[group] = true;
     Diag diag = {.arena = settings.arena};
     status = run(&settings, console, &diag);
-    tell(&diag, &settings, console);
+    if (!settings.quiet || diag.errors)
+      console_report(console, &diag);
   }
   arena_free(settings.arena);
   return status;

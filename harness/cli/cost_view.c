@@ -1,6 +1,5 @@
 #include "harness/cli/cost_view.h"
 #include "harness/cost/claim.h"
-#include "results/record.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,14 +38,19 @@ static double scale_of(const CostRow *const *rows, unsigned count) {
   return scale;
 }
 
-static void add_bar(double ns, double scale, Text *out) {
-  long length = scale > 0 && ns > 0 ? lround(fmin(ns / scale, 1) * BAR) : 0;
-  if (!length)
+static void add_bar(double ns, double scale, const ViewStyle *style, Text *out) {
+  static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+  if (scale <= 0 || ns <= 0)
     return;
+  long length = lround(fmin(ns / scale, 1) * BAR * 8);
+  long full = ns > scale ? BAR - 2 : length / 8; // two columns for the cut
   text_add(out, "  ");
-  text_repeat(out, '#', (size_t)(ns > scale ? length - 2 : length));
+  for (long i = 0; i < full; i++)
+    text_add(out, style->utf8 ? "\u2588" : "#");
   if (ns > scale)
-    text_add(out, "//#"); // cut
+    text_add(out, style->utf8 ? "\u2571\u2571\u2588" : "//#");
+  else if (style->utf8)
+    text_add(out, eighths[length ? length % 8 : 1]);
 }
 
 typedef struct {
@@ -62,7 +66,7 @@ static Columns columns_of(const CostRow *const *rows, unsigned count) {
   return columns;
 }
 
-static void add_row(const CostRow *row, Columns columns, double scale, Text *out) {
+static void add_row(const CostRow *row, Columns columns, double scale, const ViewStyle *style, Text *out) {
   text_printf(out, "  %-*s  ", columns.operation, row->operation);
   if (columns.context)
     text_printf(out, "%-*s  ", columns.context, row->context);
@@ -75,14 +79,14 @@ static void add_row(const CostRow *row, Columns columns, double scale, Text *out
     text_add(out, "     -"); // a share of nothing
   else
     text_printf(out, "%5.0f%%", 100 * row->spread);
-  add_bar(row->ns, scale, out);
+  add_bar(row->ns, scale, style, out);
   if (!row->stable)
     text_add(out, "  not stable");
   text_add_char(out, '\n');
 }
 
 // Sorts and prints rows that have one scale.
-static void add_part(const CostRow **rows, unsigned count, bool contexts, Text *out) {
+static void add_part(const CostRow **rows, unsigned count, bool contexts, const ViewStyle *style, Text *out) {
   qsort(rows, count, sizeof *rows, compare);
   Columns columns = columns_of(rows, count);
   if (!contexts)
@@ -91,7 +95,7 @@ static void add_part(const CostRow **rows, unsigned count, bool contexts, Text *
               "cycles", "spread");
   double scale = scale_of(rows, count);
   for (unsigned i = 0; i < count; i++)
-    add_row(rows[i], columns, scale, out);
+    add_row(rows[i], columns, scale, style, out);
 }
 
 static unsigned pick(const Cost *cost, CostGroup group, const char *context, const CostRow **out) {
@@ -102,7 +106,7 @@ static unsigned pick(const Cost *cost, CostGroup group, const char *context, con
   return count;
 }
 
-static void add_contexts(const Cost *cost, CostGroup group, const CostRow **rows, Text *out) {
+static void add_contexts(const Cost *cost, CostGroup group, const CostRow **rows, const ViewStyle *style, Text *out) {
   for (unsigned i = 0; i < cost->row_count; i++) {
     const CostRow *row = &cost->rows[i];
     bool first = row->group == group;
@@ -111,7 +115,7 @@ static void add_contexts(const Cost *cost, CostGroup group, const CostRow **rows
     if (!first)
       continue;
     text_printf(out, "  %s:\n", cost_context_sentence(row->context));
-    add_part(rows, pick(cost, group, row->context, rows), false, out);
+    add_part(rows, pick(cost, group, row->context, rows), false, style, out);
   }
 }
 
@@ -188,20 +192,22 @@ static void add_foot(const Cost *cost, const CostChoice *choice, Text *out) {
               figures, loose, (int)SUMMARY_SAMPLES, outliers, samples, switches);
 }
 
-void cost_view_text(const Cost *cost, const CostChoice *choice, const Identity *identity, bool colour, Text *out) {
+void cost_view_text(const Cost *cost, const CostChoice *choice, const Identity *identity, const ViewStyle *style,
+                    Text *out) {
   add_head(cost, identity, out);
   const CostRow **rows = ARENA_ARRAY(cost->arena, const CostRow *, cost->row_count);
   for (CostGroup group = 0; group < COST_GROUPS; group++) {
     if (!choice->groups[group])
       continue;
-    text_printf(out, "\n%s%s%s\n", colour ? "\033[1m" : "", cost_group_title(group), colour ? "\033[0m" : "");
+    text_printf(out, "\n%s%s%s\n", style->colour ? "\033[1m" : "", cost_group_title(group),
+                style->colour ? "\033[0m" : "");
     unsigned count = pick(cost, group, NULL, rows);
     if (group == COST_LATENCY)
       add_matrix(rows, count, out);
     else if (by_context(group))
-      add_contexts(cost, group, rows, out);
+      add_contexts(cost, group, rows, style, out);
     else
-      add_part(rows, count, true, out);
+      add_part(rows, count, true, style, out);
     text_add(out, "  ");
     if (cost_claim(cost, group, out))
       text_add_char(out, '\n');
