@@ -158,7 +158,7 @@ START_TEST(hostile_repetition_ends_soon_in_a_few_errors) {
                                        "C t {} P0 (int* x) {} exists %s",
                                        "C t {} P0 (int* x) {} locations [%s"};
   for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-    const char *few = repeat(pieces[i], 20000 / (unsigned)strlen(pieces[i]));
+    const char *few = repeat(pieces[i], 6000 / (unsigned)strlen(pieces[i]));
     const char *full = i ? few : repeat(pieces[i], LIMIT_FILE - 100);
     for (size_t j = 0; j < sizeof places / sizeof *places; j++) {
       Arena *outer = arena;
