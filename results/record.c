@@ -1,5 +1,6 @@
 #include "results/record.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SCHEMA "weakmem.run/1"
@@ -160,6 +161,16 @@ json_t *record_to_json(const Record *record) {
     json_array_append_new(histogram, state_to_json(&record->states[i]));
   json_object_set_new(object, "histogram", histogram);
   return object;
+}
+
+bool record_add_line(const json_t *object, Text *out) {
+  char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15)); // 2.614, not 2.6139999999999999
+  if (!line)
+    return false;
+  text_add(out, line);
+  text_add_char(out, '\n');
+  free(line);
+  return true;
 }
 
 // ---- JSON -> Record

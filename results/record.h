@@ -50,6 +50,8 @@ typedef struct {
 
 // A new reference, owned by the caller.
 json_t *record_to_json(const Record *record);
+// An object as it stands in a file of records: one line, with its newline. False where it cannot be written as JSON.
+bool record_add_line(const json_t *object, Text *out);
 // Its "machine" alone, for objects of other schemas. A new reference.
 json_t *record_machine_to_json(const Identity *machine);
 // False, with a sentence in `diag`, where the object is no record of a schema we know; fields that are not known are

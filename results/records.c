@@ -170,14 +170,11 @@ bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag) {
 }
 
 bool record_writer_add_json(RecordWriter *writer, const json_t *object, Diag *diag) {
-  char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15)); // 2.614, not 2.6139999999999999
-  if (!line)
-    return diag_error(diag, "no memory for a record, or its text is not UTF-8");
-  size_t length = strlen(line);
-  line[length] = '\n'; // in the place of its NUL: a line is written whole or, by a kill, cut short; never run together
-  bool written = append(writer, line, length + 1, diag);
-  free(line);
-  return written;
+  Text line = {0};
+  bool added = record_add_line(object, &line) ? append(writer, line.bytes, line.length, diag)
+                                              : diag_error(diag, "no memory for a record, or its text is not UTF-8");
+  text_free(&line);
+  return added;
 }
 
 void record_writer_close(RecordWriter *writer) {

@@ -261,9 +261,8 @@ static void print_run(const Session *c, const CampaignRun *run) {
     break;
   case FORMAT_JSON: {
     json_t *json = record_to_json(&run->record);
-    json_dumpf(json, c->console->out, JSON_COMPACT);
+    record_add_line(json, &text);
     json_decref(json);
-    text_add_char(&text, '\n');
     break;
   }
   case FORMAT_TSV:
