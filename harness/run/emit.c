@@ -42,7 +42,10 @@ static void emit_comment(const Test *test, Text *out) {
     size_t length = strcspn(line, "\n");
     text_add(out, "// ");
     for (size_t i = 0; i < length; i++)
-      text_add_char(out, (unsigned char)line[i] < ' ' || line[i] == '\\' ? ' ' : line[i]);
+      if ((unsigned char)line[i] < ' ' || line[i] == '\\')
+        text_add_char(out, ' ');
+      else
+        text_add_char(out, line[i]);
     text_add_char(out, '\n');
     line += length + (line[length] == '\n');
   }
@@ -476,7 +479,10 @@ static void emit_store(const Emit *emit, const Stmt *stmt) {
 static void emit_cpu_fence(const Emit *emit, const char *name) {
   text_add(emit->out, "cpu_fence_");
   for (; *name; name++)
-    text_add_char(emit->out, *name == '-' ? '_' : *name);
+    if (*name == '-')
+      text_add_char(emit->out, '_');
+    else
+      text_add_char(emit->out, *name);
   text_add(emit->out, "();\n");
 }
 

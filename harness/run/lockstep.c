@@ -3,6 +3,7 @@
 #include "harness/run/lockstep.h"
 #include "harness/run/tune.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
@@ -387,6 +388,7 @@ static void decide_meeting(Lockstep *run) {
 // Actors that are processes know only what lies in the region, and what the caller had before they were made.
 static void prepare_round(const Lockstep *run) {
   bool crowded = placement_oversubscribed(run->session->placement);
+  assert(run->round);
   Lockstep *shared = run->round->run;
   *shared = *run;
   choose_axes(shared);

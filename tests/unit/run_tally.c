@@ -57,10 +57,10 @@ START_TEST(states_beyond_the_room_are_counted_as_lost) {
     add(i, -i, 2);
   Histogram h = tally_histogram(tally, test, arena);
   ck_assert_uint_eq(h.count, STATES);
-  ck_assert_uint_eq(h.total, 2 * STATES);
-  ck_assert_uint_eq(tally_overflow(tally), 4 * STATES);
+  ck_assert_uint_eq(h.total, 2ull * STATES);
+  ck_assert_uint_eq(tally_overflow(tally), 4ull * STATES);
   add(0, 0, 1); // one that has room still counts
-  ck_assert_uint_eq(tally_total(tally), 2 * STATES + 1);
+  ck_assert_uint_eq(tally_total(tally), 2ull * STATES + 1);
 }
 END_TEST
 

@@ -53,7 +53,7 @@ END_TEST
 START_TEST(kept_settings_are_the_highest_and_each_is_kept_once) {
   Tuner tuner;
   tuner_init(&tuner, axes, 2, 1);
-  for (unsigned char i = 0; i < STEPS; i++) {
+  for (unsigned i = 0; i < STEPS; i++) {
     TuneSetting setting = {{(unsigned char)(i * 7 % STEPS), 0}};
     tuner_judge(&tuner, &setting, setting.at[0]);
     tuner_judge(&tuner, &setting, setting.at[0]);
