@@ -10,12 +10,12 @@
 
 // Subcommands, in the order of the help.
 static const Command commands[] = {
-    {"run", "run tests on this machine: how often each state was seen", command_run},
-    {"predict", "what each memory model allows", command_predict},
-    {"show", "the test, the C made from it, and each thread's machine code", command_show},
-    {"cost", "what barriers and atomics cost here", command_cost},
-    {"list", "the tests that come with weakmem", command_list},
-    {"topo", "the machine, and the placements that tests will use", command_topo},
+    {"run", "run tests on this machine: how often each state was seen", command_run, true},
+    {"predict", "what each memory model allows", command_predict, false},
+    {"show", "the test, the C made from it, and each thread's machine code", command_show, false},
+    {"cost", "what barriers and atomics cost here", command_cost, true},
+    {"list", "the tests that come with weakmem", command_list, false},
+    {"topo", "the machine, and the placements that tests will use", command_topo, false},
     {0},
 };
 
@@ -67,7 +67,8 @@ int main(int argc, char **argv) {
   }
   for (const Command *c = commands; c->name; c++)
     if (!strcmp(argv[1], c->name)) {
-      catch_signals();
+      if (c->orderly)
+        catch_signals();
       char name[64];
       snprintf(name, sizeof name, "weakmem %s", c->name);
       argv[1] = name;

@@ -1,5 +1,6 @@
 // The subcommands: one file each, options in, one call, text out.
 #pragma once
+#include <stdbool.h>
 #include <stdio.h>
 
 typedef struct {
@@ -13,6 +14,8 @@ typedef struct {
   const char *name;
   const char *summary;                                        // one line for `weakmem --help`
   int (*main)(int argc, char **argv, const Console *console); // argv[0] is "weakmem NAME"
+  bool orderly; // looks at `stop`, and at what could not be written; else signals and closed pipes end it as they end
+                // others
 } Command;
 
 int command_run(int argc, char **argv, const Console *console);
