@@ -169,40 +169,58 @@ static Judges find_models(const Settings *s, Diag *diag) {
 
 // ---- Explanations ----
 
-// The state to explain: the one asked for, else a witness (of `forall`: a state that is none) that the model allows,
-// else such a one that it forbids. NULL, with a sentence, where there is none.
-static const EventValue *state_to_explain(const Settings *s, const Prediction *p, Arena *arena, const char **why) {
-  unsigned width = p->test->observable_count;
-  if (s->state) {
-    Value *values = ARENA_ARRAY(arena, Value, p->test->observable_total);
-    EventValue *state = ARENA_ARRAY(arena, EventValue, width);
-    if (!state_parse(p->test, s->state, values)) {
-      *why = "it has no such state: every register and location that it shows must be given, once";
-      return NULL;
-    }
-    for (unsigned i = 0; i < width; i++)
-      state[i] = (EventValue){-1, values[i]};
-    return state;
+static const EventValue *state_asked_for(const Settings *s, const Test *test, Arena *arena, const char **why) {
+  Value *values = ARENA_ARRAY(arena, Value, test->observable_total);
+  EventValue *state = ARENA_ARRAY(arena, EventValue, test->observable_count);
+  if (!state_parse(test, s->state, values)) {
+    *why = "it has no such state: every register and location that it shows must be given, once";
+    return NULL;
   }
-  bool wanted = p->test->condition.quantifier != QUANTIFIER_FORALL;
+  for (unsigned i = 0; i < test->observable_count; i++)
+    state[i] = (EventValue){-1, values[i]};
+  return state;
+}
+
+// A witness (of `forall`: a state that is none) that the model allows, else one that it forbids; NULL where no
+// execution ends in one.
+static const EventValue *telling_state(const Test *test, const ModelResult *result, Arena *arena) {
+  bool wanted = test->condition.quantifier != QUANTIFIER_FORALL;
   const EventValue *forbidden = NULL;
-  for (unsigned i = 0; i < p->result.candidate_count; i++) {
-    const EventValue *state = p->result.candidates[i];
-    if (state_is_witness(p->test, prediction_state(p->test, state, arena)) != wanted)
+  for (unsigned i = 0; i < result->candidate_count; i++) {
+    const EventValue *state = result->candidates[i];
+    if (state_is_witness(test, prediction_state(test, state, arena)) != wanted)
       continue;
-    for (unsigned j = 0; j < p->result.state_count; j++)
-      if (p->result.states[j] == state)
+    for (unsigned j = 0; j < result->state_count; j++)
+      if (result->states[j] == state)
         return state;
     forbidden = forbidden ? forbidden : state;
   }
-  *why = wanted ? "no execution ends in a witness; --state names another state"
-                : "every execution ends in a witness; --state names a state";
   return forbidden;
+}
+
+// The state to explain: the one asked for, else a telling one, for which executions are made too that no model allows.
+// NULL, with a sentence, where there is none.
+static const EventValue *state_to_explain(const Settings *s, const Prediction *p, const EnumerationLimits *limits,
+                                          Arena *arena, const char **why) {
+  if (s->state)
+    return state_asked_for(s, p->test, arena, why);
+  const EventValue *state = telling_state(p->test, &p->result, arena);
+  if (!state) {
+    ModelOptions options = {.limits = *limits, .incoherent = true};
+    ModelResult *all = ARENA_NEW(arena, ModelResult);
+    *all = model_run(p->judge->cat, p->program, &options, arena);
+    state = telling_state(p->test, all, arena);
+  }
+  *why = p->test->condition.quantifier == QUANTIFIER_FORALL
+             ? "every execution ends in a witness; --state names a state"
+             : "no execution ends in a witness, whatever the model; --state names another state";
+  return state;
 }
 
 static void explain(const Settings *s, const Prediction *p, const EnumerationLimits *limits, Arena *arena, Text *out) {
   const char *why = p->why;
-  const EventValue *state = p->program && !p->result.unmodelled ? state_to_explain(s, p, arena, &why) : NULL;
+  bool can = p->program && !p->result.unmodelled;
+  const EventValue *state = can ? state_to_explain(s, p, limits, arena, &why) : NULL;
   const char *title = arena_printf(arena, "%s under %s", p->test->name, p->judge->name);
   if (s->format == FORMAT_TEXT) {
     text_printf(out, "%s: ", title);

@@ -162,19 +162,29 @@ static void print_source_line(const Execution *x, const Event *event, Text *out)
   }
 }
 
-// "  a: P0  W x=1  mov   MP.litmus:7: ...", in columns.
-static void print_event(const Execution *x, unsigned index, const char *indent, Text *out) {
+// " from b": where a read's value comes from.
+static void print_origin(const Execution *x, unsigned read, Text *out) {
+  for (unsigned w = 0; w < x->event_count; w++)
+    if (relation_has(x->rf, w, read)) {
+      text_add(out, " from ");
+      print_label(x, w, out);
+    }
+}
+
+// "    a    P0  W x=1            mov        MP.litmus:7: ...", in columns.
+static void print_event(const Execution *x, unsigned index, Text *out) {
   const Event *event = &x->events[index];
   const Instr *instr = instr_of(x, event);
   Text label = {0}, action = {0};
   print_label(x, index, &label);
   print_action(x, event, &action);
+  print_origin(x, index, &action);
   if (instr) {
-    text_printf(out, "%s%-3s P%d  %-16s %-26s ", indent, text_string(&label), event->thread, text_string(&action),
+    text_printf(out, "    %-4s P%d  %-16s  %-16s  ", text_string(&label), event->thread, text_string(&action),
                 instr->text);
     print_source_line(x, event, out);
   } else {
-    text_printf(out, "%s%-8s %s", indent, text_string(&label), text_string(&action));
+    text_printf(out, "    %-8s %s", text_string(&label), text_string(&action));
   }
   text_add_char(out, '\n');
   text_free(&label);
@@ -183,15 +193,23 @@ static void print_event(const Execution *x, unsigned index, const char *indent, 
 
 // ---- As text ----
 
+static void print_axiom(const CatVerdict *v, Text *out) {
+  text_printf(out, "its axiom '%s'", v->axiom ? v->axiom : "?");
+  if (v->axiom_source) {
+    unsigned line, column;
+    source_position(v->axiom_source, v->axiom_span.offset, &line, &column);
+    text_printf(out, " (%s:%u)", v->axiom_source->name, line);
+  }
+}
+
 static void print_cycle(const Explanation *e, Text *out) {
   const CatVerdict *v = &e->verdict;
-  text_printf(out, "  by its axiom '%s':\n", v->axiom ? v->axiom : "?");
   for (unsigned i = 0; i < v->cycle_length; i++) {
-    print_event(&e->execution, v->cycle[i], "    ", out);
+    print_event(&e->execution, v->cycle[i], out);
     if (v->edges && v->edges[i])
       text_printf(out, "         | %s\n", v->edges[i]);
   }
-  if (v->cycle_length > 1 && v->edges && v->edges[v->cycle_length - 1]) {
+  if (v->cycle_length && v->edges && v->edges[v->cycle_length - 1]) {
     text_add(out, "         back to ");
     print_label(&e->execution, v->cycle[0], out);
     text_add_char(out, '\n');
@@ -201,19 +219,9 @@ static void print_cycle(const Explanation *e, Text *out) {
 }
 
 static void print_threads(const Execution *x, Text *out) {
-  for (unsigned e = 0; e < x->event_count; e++) {
-    if (x->events[e].thread < 0)
-      continue;
-    print_event(x, e, "    ", out);
-    if (!(x->events[e].kind & EVENT_READ) || x->events[e].kind & EVENT_FENCE)
-      continue;
-    for (unsigned w = 0; w < x->event_count; w++)
-      if (relation_has(x->rf, w, e)) {
-        text_add(out, "         reads from ");
-        print_label(x, w, out);
-        text_add_char(out, '\n');
-      }
-  }
+  for (unsigned e = 0; e < x->event_count; e++)
+    if (x->events[e].thread >= 0)
+      print_event(x, e, out);
 }
 
 // How many writes are before this one.
@@ -251,7 +259,9 @@ void explanation_print(const Explanation *explanation, const char *title, Text *
     return;
   }
   if (!explanation->verdict.allowed) {
-    text_printf(out, "  forbidden by %s\n", title);
+    text_printf(out, "  forbidden by %s: ", title);
+    print_axiom(&explanation->verdict, out);
+    text_add(out, ":\n");
     print_cycle(explanation, out);
     return;
   }

@@ -63,15 +63,23 @@ static void add_threads(const Execution *x, Text *out) {
   }
 }
 
-// The edges of a relation that are not implied by others of it.
-static void add_edges(const Execution *x, Relation r, const char *name, const char *style, Text *out) {
+static bool is_in_cycle(const CatVerdict *verdict, unsigned a, unsigned b) {
+  for (unsigned i = 0; i < verdict->cycle_length && verdict->edges; i++)
+    if (verdict->edges[i] && verdict->cycle[i] == a && verdict->cycle[(i + 1) % verdict->cycle_length] == b)
+      return true;
+  return false;
+}
+
+// The edges of a relation that are not implied by others of it, nor drawn as the cycle's.
+static void add_edges(const Explanation *explanation, Relation r, const char *name, const char *style, Text *out) {
+  const Execution *x = &explanation->execution;
   for (unsigned a = 0; a < x->event_count; a++) {
     if (x->events[a].thread < 0 && !is_read(x, a))
       continue;
     for (unsigned b = 0; b < x->event_count; b++) {
       if (!relation_has(r, a, b))
         continue;
-      bool implied = false;
+      bool implied = is_in_cycle(&explanation->verdict, a, b);
       for (unsigned m = 0; m < x->event_count && !implied; m++)
         implied = relation_has(r, a, m) && relation_has(r, m, b);
       if (!implied)
@@ -98,14 +106,14 @@ static Relation from_read(const Execution *x, Arena *arena) {
 }
 
 static void add_cycle(const CatVerdict *verdict, Text *out) {
-  if (verdict->cycle_length < 2 || !verdict->edges)
+  if (!verdict->edges)
     return;
   for (unsigned i = 0; i < verdict->cycle_length; i++) {
     if (!verdict->edges[i])
       continue;
     text_printf(out, "  e%u -> e%u [label=\"", verdict->cycle[i], verdict->cycle[(i + 1) % verdict->cycle_length]);
     add_quoted(out, verdict->edges[i]);
-    text_add(out, "\", color=red, fontcolor=red, penwidth=2, constraint=false];\n");
+    text_add(out, "\", color=red, fontcolor=red, penwidth=2];\n");
   }
 }
 
@@ -125,11 +133,11 @@ void explanation_dot(const Explanation *explanation, const char *title, Text *ou
   text_add(out, "\";\n  node [shape=box, fontname=monospace];\n");
   Arena *arena = arena_new();
   add_threads(x, out);
-  add_edges(x, x->po, "po", "", out);
-  add_edges(x, x->rf, "rf", ", color=darkgreen, fontcolor=darkgreen, constraint=false", out);
-  add_edges(x, x->co, "co", ", color=blue, fontcolor=blue, constraint=false", out);
-  add_edges(x, from_read(x, arena), "fr", ", color=orange, fontcolor=orange, constraint=false", out);
-  add_edges(x, x->rmw, "rmw", ", style=dotted, constraint=false", out);
+  add_edges(explanation, x->po, "po", "", out);
+  add_edges(explanation, x->rf, "rf", ", color=darkgreen, fontcolor=darkgreen, constraint=false", out);
+  add_edges(explanation, x->co, "co", ", color=blue, fontcolor=blue, constraint=false", out);
+  add_edges(explanation, from_read(x, arena), "fr", ", color=orange, fontcolor=orange, constraint=false", out);
+  add_edges(explanation, x->rmw, "rmw", ", style=dotted, constraint=false", out);
   add_cycle(&explanation->verdict, out);
   text_add(out, "}\n");
   arena_free(arena);

@@ -170,7 +170,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
     return result;
   }
   EnumerationLimits limits = options->limits;
-  limits.coherent_only = cat_implies_coherence(model);
+  limits.coherent_only = !options->incoherent && cat_implies_coherence(model);
   Judging judging = {.model = model,
                      .options = options,
                      .flags = cat_raises_flags(model),

@@ -33,6 +33,7 @@ typedef struct {
   EnumerationLimits limits; // coherent_only is not looked at
   const char *excused;      // an axiom: candidates that it alone forbids are told apart; NULL: none
   bool count;               // judge and count every execution, not one for each state
+  bool incoherent;          // make executions that are not coherent too, whatever the model says of them
 } ModelOptions;
 
 // RC11's axiom that is stricter than ISO C11: what it alone forbids is no one's bug.
