@@ -1,0 +1,116 @@
+# weakmem predict: its formats, its explanations, and what it says of bad input.
+set -euo pipefail
+fail() { echo "FAIL: $*" >&2; exit 1; }
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# tsv: a header, a line a model, allowed states in order.
+"$WEAKMEM" predict --format tsv SB >"$folder/sb.tsv"
+[[ $(head -1 "$folder/sb.tsv") == $'test\tmodel\tcondition\tstates\tfile' ]] || fail "no header"
+[[ $(cut -f2 "$folder/sb.tsv" | tail -n +2 | paste -sd ' ') == "sc c11 x86-tso aarch64 riscv power" ]] || fail "models"
+sc=$(grep -P '^SB\tsc\t' "$folder/sb.tsv")
+[[ $sc == $'SB\tsc\tForbidden\t0:r0=0; 1:r0=1; | 0:r0=1; 1:r0=0; | 0:r0=1; 1:r0=1;\tclassic/SB.litmus' ]] || fail "$sc"
+[[ $(cut -f3 "$folder/sb.tsv" | grep -c Allowed) == 5 ]] || fail "SB is allowed by all but sc"
+
+# Text: load buffering is no one's bug.
+"$WEAKMEM" predict LB >"$folder/lb.txt"
+grep -q '^ \* 0:r0=1; 1:r0=1;  forbidden   thin-air    forbidden   allowed     allowed     allowed$' "$folder/lb.txt" ||
+  fail "$(cat "$folder/lb.txt")"
+grep -q 'only by the no-thin-air axiom' "$folder/lb.txt" || fail "thin air is not told"
+
+# A data race leaves everything undefined; without LSE more is allowed.
+cat >"$folder/racy.litmus" <<'TEST'
+C racy
+{}
+P0 (int* x) { *x = 1; }
+P1 (int* x) { int r0 = *x; }
+exists (1:r0=1)
+TEST
+"$WEAKMEM" predict --model c11 "$folder/racy.litmus" >"$folder/racy.txt"
+grep -q '^ \* 1:r0=1;    undefined$' "$folder/racy.txt" || fail "$(cat "$folder/racy.txt")"
+grep -q 'has a data race' "$folder/racy.txt" || fail "the race is not told"
+cat >"$folder/pair.litmus" <<'TEST'
+C pair
+{}
+P0 (atomic_int* x, atomic_int* y) {
+  atomic_exchange_explicit(x, 1, memory_order_acq_rel);
+  int r0 = atomic_load_explicit(y, memory_order_relaxed);
+}
+P1 (atomic_int* x, atomic_int* y) {
+  atomic_exchange_explicit(y, 1, memory_order_acq_rel);
+  int r0 = atomic_load_explicit(x, memory_order_relaxed);
+}
+exists (0:r0=0 /\ 1:r0=0)
+TEST
+verdict() { "$WEAKMEM" predict --format tsv --model aarch64 "$@" "$folder/pair.litmus" | tail -1 | cut -f3; }
+[[ $(verdict) == Forbidden && $(verdict --features lse) == Forbidden && $(verdict --features none) == Allowed ]] ||
+  fail "the lowering is not keyed on LSE"
+
+# Explanations: the cycle, event by event with its line; an execution; what only coherence forbids.
+"$WEAKMEM" predict --explain --model x86-tso MP >"$folder/mp.txt"
+grep -q "forbidden by x86-tso: its axiom 'tso'" "$folder/mp.txt" || fail "$(cat "$folder/mp.txt")"
+[[ $(grep -o '^ *| .*' "$folder/mp.txt" | tr -d ' |' | paste -sd ' ') == "po rfe po fre" ]] || fail "not the cycle of MP"
+grep -q 'R x=0 from init .*MP.litmus:12: int r1 = ' "$folder/mp.txt" || fail "no source line"
+"$WEAKMEM" predict --explain --model power MP | grep -q 'allowed by power' || fail "no execution of MP"
+"$WEAKMEM" predict --explain --model power CoRR | grep -q "sc-per-location" || fail "CoRR is not explained"
+"$WEAKMEM" predict --explain --model sc --state '0:r0=1; 1:r0=0;' SB | grep -q 'allowed by sc' || fail "--state"
+
+# Graphs, valid for Graphviz where there is one; JSON; herd's form.
+"$WEAKMEM" predict --format dot MP LB CoRR >"$folder/all.dot"
+[[ $(grep -c '^digraph' "$folder/all.dot") == 18 ]] || fail "a graph a test and model"
+if command -v dot >/dev/null; then dot -Tsvg "$folder/all.dot" >/dev/null || fail "dot cannot read it"; fi
+"$WEAKMEM" predict --format json SB LB >"$folder/two.json"
+[[ $(wc -l <"$folder/two.json") == 2 ]] || fail "an object a line"
+grep -q '"no_thin_air":\["0:r0=1; 1:r0=1;"\]' "$folder/two.json" || fail "$(cat "$folder/two.json")"
+"$WEAKMEM" predict --format herd --model sc SB >"$folder/sb.herd"
+sed '/^Time/d' "$folder/sb.herd" | diff - <(cat <<'HERD'
+Test SB Allowed
+States 3
+0:r0=0; 1:r0=1;
+0:r0=1; 1:r0=0;
+0:r0=1; 1:r0=1;
+No
+Witnesses
+Positive: 0 Negative: 3
+Condition exists (0:r0=0 /\ 1:r0=0)
+Observation SB Never 0 3
+
+HERD
+) || fail "not as herd7 prints"
+
+# A model of one's own.
+printf '"mine"\nacyclic po | rf | co | fr as everything\n' >"$folder/mine.cat"
+"$WEAKMEM" predict --cat "$folder/mine.cat" --as aarch64 --explain MP | grep -q "its axiom 'everything'" || fail "--cat"
+printf 'acyclic po |\n' >"$folder/bad.cat"
+
+# Bad usage and bad input: status 2, a reason, and what could be read is judged all the same.
+usage() {
+  local status=0 said
+  said=$("$WEAKMEM" predict "$@" 2>&1 >/dev/null) || status=$?
+  [[ $status == 2 && -n $said ]] || fail "predict $*: status $status, said '$said'"
+}
+usage --model vax SB
+usage --format herd SB
+usage --cat "$folder/mine.cat" SB
+usage --as aarch64 SB
+usage --as vax --cat "$folder/mine.cat" SB
+usage --cat "$folder/bad.cat" --as sc SB
+usage --cat "$folder/none.cat" --as sc SB
+usage --unroll 0 SB
+usage --explain --format tsv SB
+usage --state '0:r0=0;' SB
+usage "$folder/none.litmus"
+status=0
+"$WEAKMEM" predict --format tsv "$folder/none.litmus" SB >"$folder/half.tsv" 2>/dev/null || status=$?
+[[ $status == 2 && $(grep -c '^SB' "$folder/half.tsv") == 6 ]] || fail "one bad file hides the others"
+
+# What is too large is given up in time, and said.
+{
+  echo 'C large'
+  echo '{}'
+  for t in $(seq 0 19); do echo "P$t (atomic_int* x) { atomic_store_explicit(x, $t, memory_order_relaxed); }"; done
+  echo 'exists (x=99)'
+} >"$folder/large.litmus"
+timeout 20 "$WEAKMEM" predict --time 0.2 --model c11 "$folder/large.litmus" >"$folder/large.txt" || fail "status $?"
+grep -q 'condition *unknown' "$folder/large.txt" || fail "$(cat "$folder/large.txt")"
+echo PASS
