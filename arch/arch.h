@@ -28,10 +28,10 @@ typedef struct {
 // only where the CPU has that feature; rows with a feature come first and win.
 typedef struct {
   LowerOperation operation;
+  unsigned step_count;
   const char *orders;  // those it holds for, separated by blanks: "acquire consume"
   const char *feature; // "lse"
   LowerStep steps[6];
-  unsigned step_count;
 } LowerRow;
 
 // A fence of the CPU.

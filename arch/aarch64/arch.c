@@ -6,21 +6,21 @@ extern const Arch arch_aarch64;
 
 // clang-format off
 static const LowerRow rows[] = {
-    {LOWER_LOAD, "relaxed", NULL, {{STEP_READ, "ldr", "", NULL}}, 1},
-    {LOWER_LOAD, "consume acquire seq_cst", NULL, {{STEP_READ, "ldar", "A", NULL}}, 1},
-    {LOWER_STORE, "relaxed", NULL, {{STEP_WRITE, "str", "", NULL}}, 1},
-    {LOWER_STORE, "release seq_cst", NULL, {{STEP_WRITE, "stlr", "L", NULL}}, 1},
-    {LOWER_RMW, "relaxed", "lse", {{STEP_RMW, "swp", "", ""}}, 1},
-    {LOWER_RMW, "acquire consume", "lse", {{STEP_RMW, "swpa", "A", ""}}, 1},
-    {LOWER_RMW, "release", "lse", {{STEP_RMW, "swpl", "", "L"}}, 1},
-    {LOWER_RMW, "acq_rel seq_cst", "lse", {{STEP_RMW, "swpal", "A", "L"}}, 1},
-    {LOWER_RMW, "relaxed", NULL, {{STEP_PAIR, "ldxr; stxr", "X", "X"}}, 1},
-    {LOWER_RMW, "acquire consume", NULL, {{STEP_PAIR, "ldaxr; stxr", "A X", "X"}}, 1},
-    {LOWER_RMW, "release", NULL, {{STEP_PAIR, "ldxr; stlxr", "X", "L X"}}, 1},
-    {LOWER_RMW, "acq_rel seq_cst", NULL, {{STEP_PAIR, "ldaxr; stlxr", "A X", "L X"}}, 1},
-    {LOWER_FENCE, "relaxed", NULL, {{0}}, 0},
-    {LOWER_FENCE, "consume acquire", NULL, {{STEP_FENCE, "dmb ishld", "DMB.ISHLD", NULL}}, 1},
-    {LOWER_FENCE, "release acq_rel seq_cst", NULL, {{STEP_FENCE, "dmb ish", "DMB.ISH", NULL}}, 1},
+    {LOWER_LOAD, 1, "relaxed", NULL, {{STEP_READ, "ldr", "", NULL}}},
+    {LOWER_LOAD, 1, "consume acquire seq_cst", NULL, {{STEP_READ, "ldar", "A", NULL}}},
+    {LOWER_STORE, 1, "relaxed", NULL, {{STEP_WRITE, "str", "", NULL}}},
+    {LOWER_STORE, 1, "release seq_cst", NULL, {{STEP_WRITE, "stlr", "L", NULL}}},
+    {LOWER_RMW, 1, "relaxed", "lse", {{STEP_RMW, "swp", "", ""}}},
+    {LOWER_RMW, 1, "acquire consume", "lse", {{STEP_RMW, "swpa", "A", ""}}},
+    {LOWER_RMW, 1, "release", "lse", {{STEP_RMW, "swpl", "", "L"}}},
+    {LOWER_RMW, 1, "acq_rel seq_cst", "lse", {{STEP_RMW, "swpal", "A", "L"}}},
+    {LOWER_RMW, 1, "relaxed", NULL, {{STEP_PAIR, "ldxr; stxr", "X", "X"}}},
+    {LOWER_RMW, 1, "acquire consume", NULL, {{STEP_PAIR, "ldaxr; stxr", "A X", "X"}}},
+    {LOWER_RMW, 1, "release", NULL, {{STEP_PAIR, "ldxr; stlxr", "X", "L X"}}},
+    {LOWER_RMW, 1, "acq_rel seq_cst", NULL, {{STEP_PAIR, "ldaxr; stlxr", "A X", "L X"}}},
+    {LOWER_FENCE, 0, "relaxed", NULL, {{0}}},
+    {LOWER_FENCE, 1, "consume acquire", NULL, {{STEP_FENCE, "dmb ishld", "DMB.ISHLD", NULL}}},
+    {LOWER_FENCE, 1, "release acq_rel seq_cst", NULL, {{STEP_FENCE, "dmb ish", "DMB.ISH", NULL}}},
 };
 // clang-format on
 

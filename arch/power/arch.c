@@ -5,20 +5,20 @@ extern const Arch arch_power;
 
 // clang-format off
 static const LowerRow rows[] = {
-    {LOWER_LOAD, "relaxed", NULL, {{STEP_READ, "lwz", "", NULL}}, 1},
-    {LOWER_LOAD, "consume acquire", NULL, {{STEP_READ, "lwz", "", NULL}, {STEP_BRANCH, "cmp; bc", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}, 3},
-    {LOWER_LOAD, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}, {STEP_READ, "lwz", "", NULL}, {STEP_BRANCH, "cmp; bc", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}, 4},
-    {LOWER_STORE, "relaxed", NULL, {{STEP_WRITE, "stw", "", NULL}}, 1},
-    {LOWER_STORE, "release", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}, {STEP_WRITE, "stw", "", NULL}}, 2},
-    {LOWER_STORE, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}, {STEP_WRITE, "stw", "", NULL}}, 2},
-    {LOWER_RMW, "relaxed", NULL, {{STEP_PAIR, "lwarx; stwcx.", "X", "X"}}, 1},
-    {LOWER_RMW, "consume acquire", NULL, {{STEP_PAIR, "lwarx; stwcx.", "X", "X"}, {STEP_BRANCH, "bne", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}, 3},
-    {LOWER_RMW, "release", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}, {STEP_PAIR, "lwarx; stwcx.", "X", "X"}}, 2},
-    {LOWER_RMW, "acq_rel", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}, {STEP_PAIR, "lwarx; stwcx.", "X", "X"}, {STEP_BRANCH, "bne", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}, 4},
-    {LOWER_RMW, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}, {STEP_PAIR, "lwarx; stwcx.", "X", "X"}, {STEP_BRANCH, "bne", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}, 4},
-    {LOWER_FENCE, "relaxed", NULL, {{0}}, 0},
-    {LOWER_FENCE, "consume acquire release acq_rel", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}}, 1},
-    {LOWER_FENCE, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}}, 1},
+    {LOWER_LOAD, 1, "relaxed", NULL, {{STEP_READ, "lwz", "", NULL}}},
+    {LOWER_LOAD, 3, "consume acquire", NULL, {{STEP_READ, "lwz", "", NULL}, {STEP_BRANCH, "cmp; bc", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}},
+    {LOWER_LOAD, 4, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}, {STEP_READ, "lwz", "", NULL}, {STEP_BRANCH, "cmp; bc", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}},
+    {LOWER_STORE, 1, "relaxed", NULL, {{STEP_WRITE, "stw", "", NULL}}},
+    {LOWER_STORE, 2, "release", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}, {STEP_WRITE, "stw", "", NULL}}},
+    {LOWER_STORE, 2, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}, {STEP_WRITE, "stw", "", NULL}}},
+    {LOWER_RMW, 1, "relaxed", NULL, {{STEP_PAIR, "lwarx; stwcx.", "X", "X"}}},
+    {LOWER_RMW, 3, "consume acquire", NULL, {{STEP_PAIR, "lwarx; stwcx.", "X", "X"}, {STEP_BRANCH, "bne", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}},
+    {LOWER_RMW, 2, "release", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}, {STEP_PAIR, "lwarx; stwcx.", "X", "X"}}},
+    {LOWER_RMW, 4, "acq_rel", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}, {STEP_PAIR, "lwarx; stwcx.", "X", "X"}, {STEP_BRANCH, "bne", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}},
+    {LOWER_RMW, 4, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}, {STEP_PAIR, "lwarx; stwcx.", "X", "X"}, {STEP_BRANCH, "bne", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}},
+    {LOWER_FENCE, 0, "relaxed", NULL, {{0}}},
+    {LOWER_FENCE, 1, "consume acquire release acq_rel", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}}},
+    {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}}},
 };
 // clang-format on
 

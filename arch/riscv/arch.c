@@ -5,20 +5,20 @@ extern const Arch arch_riscv;
 
 // clang-format off
 static const LowerRow rows[] = {
-    {LOWER_LOAD, "relaxed", NULL, {{STEP_READ, "lw", "", NULL}}, 1},
-    {LOWER_LOAD, "consume acquire", NULL, {{STEP_READ, "lw", "", NULL}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}, 2},
-    {LOWER_LOAD, "seq_cst", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}, {STEP_READ, "lw", "", NULL}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}, 3},
-    {LOWER_STORE, "relaxed", NULL, {{STEP_WRITE, "sw", "", NULL}}, 1},
-    {LOWER_STORE, "release seq_cst", NULL, {{STEP_FENCE, "fence rw,w", "Fence.rw.w", NULL}, {STEP_WRITE, "sw", "", NULL}}, 2},
-    {LOWER_RMW, "relaxed", NULL, {{STEP_RMW, "amoswap", "AMO", "AMO"}}, 1},
-    {LOWER_RMW, "consume acquire", NULL, {{STEP_RMW, "amoswap.aq", "AMO Acq", "AMO Acq"}}, 1},
-    {LOWER_RMW, "release", NULL, {{STEP_RMW, "amoswap.rl", "AMO Rel", "AMO Rel"}}, 1},
-    {LOWER_RMW, "acq_rel seq_cst", NULL, {{STEP_RMW, "amoswap.aq.rl", "AMO AcqRel", "AMO AcqRel"}}, 1},
-    {LOWER_FENCE, "relaxed", NULL, {{0}}, 0},
-    {LOWER_FENCE, "consume acquire", NULL, {{STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}, 1},
-    {LOWER_FENCE, "release", NULL, {{STEP_FENCE, "fence rw,w", "Fence.rw.w", NULL}}, 1},
-    {LOWER_FENCE, "acq_rel", NULL, {{STEP_FENCE, "fence.tso", "Fence.tso", NULL}}, 1},
-    {LOWER_FENCE, "seq_cst", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}}, 1},
+    {LOWER_LOAD, 1, "relaxed", NULL, {{STEP_READ, "lw", "", NULL}}},
+    {LOWER_LOAD, 2, "consume acquire", NULL, {{STEP_READ, "lw", "", NULL}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}},
+    {LOWER_LOAD, 3, "seq_cst", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}, {STEP_READ, "lw", "", NULL}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}},
+    {LOWER_STORE, 1, "relaxed", NULL, {{STEP_WRITE, "sw", "", NULL}}},
+    {LOWER_STORE, 2, "release seq_cst", NULL, {{STEP_FENCE, "fence rw,w", "Fence.rw.w", NULL}, {STEP_WRITE, "sw", "", NULL}}},
+    {LOWER_RMW, 1, "relaxed", NULL, {{STEP_RMW, "amoswap", "AMO", "AMO"}}},
+    {LOWER_RMW, 1, "consume acquire", NULL, {{STEP_RMW, "amoswap.aq", "AMO Acq", "AMO Acq"}}},
+    {LOWER_RMW, 1, "release", NULL, {{STEP_RMW, "amoswap.rl", "AMO Rel", "AMO Rel"}}},
+    {LOWER_RMW, 1, "acq_rel seq_cst", NULL, {{STEP_RMW, "amoswap.aq.rl", "AMO AcqRel", "AMO AcqRel"}}},
+    {LOWER_FENCE, 0, "relaxed", NULL, {{0}}},
+    {LOWER_FENCE, 1, "consume acquire", NULL, {{STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}},
+    {LOWER_FENCE, 1, "release", NULL, {{STEP_FENCE, "fence rw,w", "Fence.rw.w", NULL}}},
+    {LOWER_FENCE, 1, "acq_rel", NULL, {{STEP_FENCE, "fence.tso", "Fence.tso", NULL}}},
+    {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}}},
 };
 // clang-format on
 

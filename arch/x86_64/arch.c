@@ -6,12 +6,12 @@ extern const Arch arch_x86_64;
 
 // clang-format off
 static const LowerRow rows[] = {
-    {LOWER_LOAD, "relaxed consume acquire seq_cst", NULL, {{STEP_READ, "mov", "", NULL}}, 1},
-    {LOWER_STORE, "relaxed release", NULL, {{STEP_WRITE, "mov", "", NULL}}, 1},
-    {LOWER_STORE, "seq_cst", NULL, {{STEP_RMW, "xchg", "A", "A"}}, 1},
-    {LOWER_RMW, "relaxed consume acquire release acq_rel seq_cst", NULL, {{STEP_RMW, "lock xchg", "A", "A"}}, 1},
-    {LOWER_FENCE, "relaxed consume acquire release acq_rel", NULL, {{0}}, 0},
-    {LOWER_FENCE, "seq_cst", NULL, {{STEP_FENCE, "mfence", "MFENCE", NULL}}, 1},
+    {LOWER_LOAD, 1, "relaxed consume acquire seq_cst", NULL, {{STEP_READ, "mov", "", NULL}}},
+    {LOWER_STORE, 1, "relaxed release", NULL, {{STEP_WRITE, "mov", "", NULL}}},
+    {LOWER_STORE, 1, "seq_cst", NULL, {{STEP_RMW, "xchg", "A", "A"}}},
+    {LOWER_RMW, 1, "relaxed consume acquire release acq_rel seq_cst", NULL, {{STEP_RMW, "lock xchg", "A", "A"}}},
+    {LOWER_FENCE, 0, "relaxed consume acquire release acq_rel", NULL, {{0}}},
+    {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "mfence", "MFENCE", NULL}}},
 };
 // clang-format on
 

@@ -157,7 +157,7 @@ void predict_tsv_header(Text *out) { text_add(out, "test\tmodel\tcondition\tstat
 // A field: what would end it is shown as '?'.
 static void add_field(Text *out, const char *text) {
   for (; *text; text++)
-    text_add_char(out, *text == '\t' || *text == '\n' || *text == '\r' ? '?' : *text);
+    text_add_bytes(out, *text == '\t' || *text == '\n' || *text == '\r' ? "?" : text, 1);
 }
 
 void predict_tsv(const PredictedTest *predicted, Text *out) {
@@ -228,7 +228,7 @@ static json_t *text_json(const char *text) {
     return string;
   Text plain = {0};
   for (; *text; text++)
-    text_add_char(&plain, (unsigned char)*text < 128 ? *text : '?');
+    text_add_bytes(&plain, (unsigned char)*text < 128 ? text : "?", 1);
   string = json_string(text_string(&plain));
   text_free(&plain);
   return string;

@@ -248,7 +248,7 @@ static bool may_read(const Search *s, unsigned read, unsigned write) {
     return false;
   if (s->cell_of[read] >= 0 && s->cell_of[write] >= 0 && s->cell_of[read] != s->cell_of[write])
     return false;
-  bool later = s->events[read].thread == s->events[write].thread && write > read;
+  bool later = s->events[read].thread == s->events[write].thread && read < write;
   return !later || !s->limits->coherent_only;
 }
 

@@ -158,7 +158,7 @@ static void print_source_line(const Execution *x, const Event *event, Text *out)
   text_printf(out, "%s:%u: ", slash ? slash + 1 : source->name, line);
   for (size_t i = start; i < end; i++) {
     unsigned char c = (unsigned char)source->bytes[i];
-    text_add_char(out, c == '\t' ? ' ' : c < ' ' || c == 127 ? '?' : (char)c);
+    text_add_bytes(out, c == '\t' ? " " : c < ' ' || c == 127 ? "?" : source->bytes + i, 1);
   }
 }
 

@@ -49,7 +49,7 @@ static Taint taint_of_event(size_t event) {
 // ---- Walks, copied where they fork ----
 
 static void *copy(const void *from, size_t size) {
-  void *to = malloc(size ? size : 1);
+  void *to = calloc(1, size ? size : 1);
   if (!to)
     abort(); // as arenas do
   if (size)

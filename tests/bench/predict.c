@@ -200,7 +200,7 @@ int main(int argc, char **argv) {
   Diag diag = {.arena = arena};
   Suite suite = argc > 1 ? suite_find(argv + 1, (unsigned)argc - 1, arena, &diag) : suite_builtin(NULL, arena, &diag);
   printf("%u tests\n", suite.count);
-  double seconds[8];
+  double seconds[8] = {0};
   double all = measure_suite(&models, &suite, seconds);
   if (argc > 1) // only what lies on disk can be given to herd7
     fast &= compare_with_herd(&suite, seconds, all, arena);
