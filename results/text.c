@@ -28,7 +28,10 @@ static void add_styled(const ViewStyle *style, const char *code, const char *tex
 static void add_printable(const char *text, size_t length, Text *out) {
   for (size_t i = 0; i < length; i++) {
     unsigned char c = (unsigned char)text[i];
-    text_add_char(out, c < ' ' || c == 0x7f ? '?' : text[i]);
+    if (c < ' ' || c == 0x7f)
+      text_add_char(out, '?');
+    else
+      text_add_char(out, text[i]);
   }
 }
 

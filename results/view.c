@@ -100,7 +100,10 @@ void view_tsv_header(Text *out) {
 // A field must hold neither tabs nor newlines.
 static void add_field(const char *text, Text *out) {
   for (; text && *text; text++)
-    text_add_char(out, (unsigned char)*text < ' ' ? ' ' : *text);
+    if ((unsigned char)*text < ' ')
+      text_add_char(out, ' ');
+    else
+      text_add_char(out, *text);
   text_add_char(out, '\t');
 }
 

@@ -282,7 +282,8 @@ void cache_trim(Cache *cache) {
     return;
   qsort(entries, count, sizeof *entries, by_use);
   time_t needed = time(NULL) - CACHE_AGE;
-  for (size_t i = 0; i < count && bytes > CACHE_BYTES / 4 * 3 && entries[i].used.tv_sec < needed; i++)
+  const uint64_t goal = (uint64_t)CACHE_BYTES / 4 * 3;
+  for (size_t i = 0; i < count && bytes > goal && entries[i].used.tv_sec < needed; i++)
     if (!unlinkat(cache->folder, entries[i].name, 0))
       bytes -= entries[i].bytes;
 }

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 enum {
-  LOOK_MS = 50, // how often time and `stop` are looked at; a signal cuts it short
-  AT_ONCE = 64  // compilers, however many PUs there are
+  LOOK_MS = 50,        // how often time and `stop` are looked at; a signal cuts it short
+  AT_ONCE = SPAWN_MOST // compilers, however many PUs there are
 };
 
 // What every object is made with, before the user's own flags. The language is the one weakmem prints: C17, with the

@@ -2,6 +2,7 @@
 
 #include "harness/machine/clock.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -44,14 +45,16 @@ bool spawn_start(Spawn *spawn, const SpawnCommand *command, Diag *diag) {
 }
 
 void spawn_wait(Spawn *const *spawns, unsigned count, int milliseconds) {
-  struct pollfd watched[2 * count + 1];
+  struct pollfd watched[2 * SPAWN_MOST];
+  nfds_t used = 0;
   bool blind = false;
+  assert(count <= SPAWN_MOST);
   for (unsigned i = 0; i < count; i++) {
-    watched[2 * i] = (struct pollfd){.fd = spawns[i]->output, .events = POLLIN};
-    watched[2 * i + 1] = (struct pollfd){.fd = spawns[i]->group.watch, .events = POLLIN};
+    watched[used++] = (struct pollfd){.fd = spawns[i]->output, .events = POLLIN};
+    watched[used++] = (struct pollfd){.fd = spawns[i]->group.watch, .events = POLLIN};
     blind |= spawns[i]->group.watch < 0;
   }
-  poll(watched, 2 * count, blind && milliseconds > 2 ? 2 : milliseconds);
+  poll(watched, used, blind && milliseconds > 2 ? 2 : milliseconds);
 }
 
 // Takes in what is there, at most `most` bytes, so that a chatterbox does not keep us from looking at the time.

@@ -19,12 +19,13 @@ typedef struct {
   bool late;       // killed since its time was up
 } Spawn;
 
-enum { SPAWN_KEPT = 64 << 10 };
+enum { SPAWN_KEPT = 64 << 10, SPAWN_MOST = 64 /* that can be waited for at once */ };
 
 // Starts it. It dies with the calling thread. False with the reason.
 bool spawn_start(Spawn *spawn, const SpawnCommand *command, Diag *diag);
 
-// Waits until one of them says something or ends, at most `milliseconds`; a signal cuts it short.
+// Waits until one of them says something or ends, at most `milliseconds`; a signal cuts it short. At
+// most SPAWN_MOST.
 void spawn_wait(Spawn *const *spawns, unsigned count, int milliseconds);
 
 // Takes in what it said. True once it has ended, or its time is up.

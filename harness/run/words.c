@@ -12,8 +12,11 @@ static bool quoted_in_double(char c) { return c != '\0' && strchr("$`\"\\\n", c)
 static const char *copy_word(const char *at, char *out) {
   char quote = '\0';
   for (; *at && (quote || !is_blank(*at)); at++) {
-    if (quote ? *at == quote : *at == '\'' || *at == '"')
-      quote = quote ? '\0' : *at;
+    bool is_quote = *at == '\'' || *at == '"';
+    if (quote == '\0' && is_quote)
+      quote = *at;
+    else if (quote != '\0' && *at == quote)
+      quote = '\0';
     else if (*at == '\\' && (quote == '\0' || (quote == '"' && quoted_in_double(at[1])))) {
       if (!*++at)
         return NULL;
