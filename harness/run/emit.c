@@ -550,8 +550,13 @@ void emit_stmt(const Emit *emit, const Stmt *stmt, unsigned indent) {
 }
 
 void emit_block(const Emit *emit, const Stmt *stmt, unsigned indent) {
-  for (; stmt; stmt = stmt->next)
+  for (; stmt; stmt = stmt->next) {
     emit_stmt(emit, stmt, indent);
+    if (!emit->between || !stmt->next)
+      continue;
+    text_repeat(emit->out, ' ', indent);
+    text_printf(emit->out, "%s\n", emit->between);
+  }
 }
 
 // ---- what this CPU cannot do

@@ -14,7 +14,8 @@ typedef struct Emit {
   // Prints what a store writes instead of `store->store.value`, where the engine wants something else there; NULL: the
   // value itself.
   void (*stored)(const struct Emit *emit, const Stmt *store);
-  void *context; // the engine's own
+  const char *between; // a statement to be put between every two of the thread's; NULL: none
+  void *context;       // the engine's own
 } Emit;
 
 // The head of every file: the test as a comment, then cpu.h and kernel.h.

@@ -95,6 +95,8 @@ typedef struct {
   uint64_t ticks;        // between instances
   uint64_t shift;        // this thread's lateness: ticks, or turns of kernel_delay where they meet in memory
   uint32_t spread;       // random lateness on top, below this
+  uint32_t pauses;       // a thread that pauses does so for turns of kernel_delay below this
+  int crowded;           // threads share PUs: a pause gives the PU away instead, every other time
   uint64_t random;
   KernelMeeting *meeting;
   unsigned threads, patience;
@@ -116,6 +118,15 @@ KERNEL_INLINE void kernel_due(KernelBatch *batch, unsigned index) {
   kernel_compiler_barrier();
 }
 
+// Between two statements of a thread that pauses.
+KERNEL_INLINE void kernel_pause(KernelBatch *batch) {
+  uint32_t turns = kernel_random_below(&batch->random, batch->pauses);
+  if (!batch->crowded)
+    kernel_delay(turns);
+  else if (turns % 2)
+    sched_yield();
+}
+
 // What the counting of a part of a batch needs.
 typedef struct {
   char *instances;
@@ -131,7 +142,8 @@ typedef struct {
 // What the C made for this engine exports as `lockstep_code`.
 typedef struct {
   void (*const *threads)(KernelBatch *batch);
-  const size_t *frame_bytes; // of each thread's frame; 0: it leaves nothing behind
+  void (*const *pausing)(KernelBatch *batch); // the same, with pauses between their statements
+  const size_t *frame_bytes;                  // of each thread's frame; 0: it leaves nothing behind
   // Gives instances from to to-1 their initial values.
   void (*reset)(char *instances, size_t stride, const size_t *offsets, unsigned from, unsigned to);
   // Counts the final states of instances, and resets them.

@@ -57,6 +57,7 @@ typedef struct {
   TuneAxis axes[TUNE_AXES];
   Tuner tuner;
   uint64_t random; // for sweeps
+  uint32_t pauses; // of the sweep that runs; 0 otherwise
 } Lockstep;
 
 // What was found in a round beside its states.
@@ -117,6 +118,7 @@ static void apply(Lockstep *run, const TuneSetting *setting) {
   round->batch = batch_of(run, setting, &round->layout);
   round->ticks = run->by_clock ? delay(run, value(run, setting, AXIS_PACE)) : 0;
   round->every = run->by_clock ? 1 : (unsigned)value(run, setting, AXIS_PACE);
+  round->pauses = run->pauses;
   round->spread = (uint32_t)delay(run, value(run, setting, AXIS_SPREAD));
   round->touch = (unsigned)value(run, setting, AXIS_TOUCH);
 }
@@ -279,6 +281,15 @@ static void run_trials(Lockstep *run, double until) {
   }
 }
 
+// Three of four sweeps pause between the statements of each thread.
+static void run_sweep(Lockstep *run) {
+  static const uint32_t pauses[] = {0, 60, 250, 1000};
+  run->pauses = pauses[kernel_random_below(&run->random, COUNT(pauses))];
+  TuneSetting setting = sweep_setting(run);
+  run_trial(run, &setting);
+  run->pauses = 0;
+}
+
 // Between two segments of the best: a sweep, a neighbour, a sweep, one that was good before or anything at all.
 static void run_other(Lockstep *run, unsigned turn) {
   TuneSetting setting;
@@ -297,8 +308,7 @@ static void run_other(Lockstep *run, unsigned turn) {
     try_setting(run, &setting);
     break;
   default:
-    setting = sweep_setting(run);
-    run_trial(run, &setting);
+    run_sweep(run);
   }
 }
 
@@ -393,6 +403,7 @@ static void prepare_round(const Lockstep *run) {
   *shared = *run;
   choose_axes(shared);
   run->round->deadline = run->session->deadline;
+  run->round->crowded = crowded;
   run->round->patience = crowded ? SPINS_CROWDED : SPINS_APART;
   run->round->margin = run->by_clock ? (uint64_t)(300 * run->ticks_per_ns) : 0;
 }

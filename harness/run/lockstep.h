@@ -59,8 +59,10 @@ typedef struct {
   uint64_t ticks;
   uint64_t shift[LIMIT_THREADS];
   uint32_t spread;
-  unsigned touch; // a Touch
+  uint32_t pauses; // 0: the threads do not pause between their statements
+  unsigned touch;  // a Touch
   unsigned every, patience;
+  bool crowded;    // threads share PUs
   uint64_t margin; // ticks from the meeting before a batch to its first instance
   double deadline; // clock_seconds
   const int *stopping;

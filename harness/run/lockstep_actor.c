@@ -97,6 +97,8 @@ static void run_batch(LockstepRound *round, unsigned actor, unsigned count) {
       .ticks = round->ticks,
       .shift = round->shift[actor],
       .spread = round->spread,
+      .pauses = round->pauses,
+      .crowded = round->crowded,
       .random = self->random,
       .meeting = &round->instance_meeting,
       .threads = round->threads,
@@ -104,7 +106,8 @@ static void run_batch(LockstepRound *round, unsigned actor, unsigned count) {
       .every = round->every,
   };
   batch.start = meet(round);
-  round->code->threads[actor](&batch);
+  void (*const *threads)(KernelBatch *) = round->pauses ? round->code->pausing : round->code->threads;
+  threads[actor](&batch);
   self->random = batch.random;
 }
 

@@ -38,11 +38,17 @@ static void emit_frame_type(const Test *test, unsigned t, Text *out) {
   text_printf(out, "} Frame%u;\n\n", t);
 }
 
+// A thread of one statement has no place to pause in.
+static bool can_pause(const Test *test, unsigned t) {
+  const Stmt *body = test->threads[t].body;
+  return body && (body->next || body->kind == STMT_IF || body->kind == STMT_WHILE);
+}
+
 // Everything that the body needs is at hand before the wait, so that nothing but the body comes after it.
-static void emit_thread(const Test *test, unsigned t, Text *out) {
+static void emit_thread(const Test *test, unsigned t, bool pauses, Text *out) {
   const Thread *thread = &test->threads[t];
-  Emit emit = {.test = test, .thread = t, .out = out};
-  text_printf(out, "static void thread%u(KernelBatch *batch) {\n", t);
+  Emit emit = {.test = test, .thread = t, .out = out, .between = pauses ? "kernel_pause(batch);" : NULL};
+  text_printf(out, "static void %s%u(KernelBatch *batch) {\n", pauses ? "pausing" : "thread", t);
   text_add(out, "  for (unsigned i = 0; i < batch->count; i++) {\n"
                 "    char *at = batch->instances + i * batch->stride;\n");
   for (unsigned l = 0; l < test->location_count; l++)
@@ -182,12 +188,15 @@ static void emit_code(const Test *test, Text *out) {
   text_add(out, "static void (*const threads[])(KernelBatch *) = {");
   for (unsigned t = 0; t < test->thread_count; t++)
     text_printf(out, "%sthread%u", t ? ", " : "", t);
+  text_add(out, "};\nstatic void (*const pausing[])(KernelBatch *) = {");
+  for (unsigned t = 0; t < test->thread_count; t++)
+    text_printf(out, "%s%s%u", t ? ", " : "", can_pause(test, t) ? "pausing" : "thread", t);
   text_add(out, "};\nstatic const size_t frame_bytes[] = {");
   for (unsigned t = 0; t < test->thread_count; t++)
     text_printf(out, leaves_frames(test, t) ? "%ssizeof(Frame%u)" : "%s0", t ? ", " : "", t);
   text_printf(out,
               "};\n\nextern const KernelCode lockstep_code;\n"
-              "const KernelCode lockstep_code = {threads, frame_bytes, reset, count, %u, %u};\n",
+              "const KernelCode lockstep_code = {threads, pausing, frame_bytes, reset, count, %u, %u};\n",
               lockstep_small_bits(test), lockstep_state_words(test));
 }
 
@@ -196,8 +205,13 @@ void lockstep_emit(const Test *test, Arena *arena, Text *out) {
   emit_head(test, ENGINE_LOCKSTEP, out);
   for (unsigned t = 0; t < test->thread_count; t++) {
     emit_frame_type(test, t, out);
-    emit_thread(test, t, out);
+    emit_thread(test, t, false, out);
   }
+  text_add(out,
+           "// The same with pauses, for sweeps: idle time between statements shows orders that are rare without.\n");
+  for (unsigned t = 0; t < test->thread_count; t++)
+    if (can_pause(test, t))
+      emit_thread(test, t, true, out);
   emit_reset_instance(test, out);
   emit_count(test, out);
   emit_code(test, out);
