@@ -13,7 +13,7 @@
 enum {
   LINES = 128,      // bytes: what is written by different threads lies that far apart
   CHUNK = 128,      // iterations, at most, between two yields of threads that share a PU
-  FRAMES_EVERY = 64 // of the epochs, every so many counts the literature's frames as well
+  FRAMES_EVERY = 64 // of the epochs, every so many counts the literature's frames as well, for all of them
 };
 
 // The settings that trials choose from.
@@ -106,8 +106,8 @@ static void count_copy(Shared *shared, const Round *round, unsigned actor, unsig
   target_digits(shape, state, target);
   perpetual_match(shape, seen, ranges, target, count->states);
   if (kernel_random_below(choice, FRAMES_EVERY) == 0 && shared->is_wanted[state]) {
-    count->frames += ranges[0].to - ranges[0].from;
-    count->frame_witnesses += perpetual_frames(shape, seen, ranges, target);
+    count->frames += FRAMES_EVERY * (uint64_t)(ranges[0].to - ranges[0].from);
+    count->frame_witnesses += FRAMES_EVERY * (uint64_t)perpetual_frames(shape, seen, ranges, target);
   }
 }
 

@@ -48,7 +48,7 @@ typedef struct {
   unsigned setting_count;
   uint64_t seed;
   Histogram histogram;
-  uint64_t frames, frame_witnesses; // perpetual: every frame an unchanged load takes part in; 0 elsewhere
+  uint64_t frames, frame_witnesses; // perpetual: with the frames that share an iteration, from a sample; 0 elsewhere
   uint64_t lost;                    // iterations in states beyond the histogram's room: in no count
   double seconds;                   // from the first counted iteration to the last count, everything between included
   Clock clock;
