@@ -3,7 +3,6 @@
 #include "harness/run/lockstep.h"
 #include "harness/run/tune.h"
 
-#include <assert.h>
 #include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
@@ -396,16 +395,15 @@ static void decide_meeting(Lockstep *run) {
 }
 
 // Actors that are processes know only what lies in the region, and what the caller had before they were made.
-static void prepare_round(const Lockstep *run) {
+static void prepare_round(const Lockstep *run, LockstepRound *round) {
   bool crowded = placement_oversubscribed(run->session->placement);
-  assert(run->round);
-  Lockstep *shared = run->round->run;
+  Lockstep *shared = round->run;
   *shared = *run;
   choose_axes(shared);
-  run->round->deadline = run->session->deadline;
-  run->round->crowded = crowded;
-  run->round->patience = crowded ? SPINS_CROWDED : SPINS_APART;
-  run->round->margin = run->by_clock ? (uint64_t)(300 * run->ticks_per_ns) : 0;
+  round->deadline = run->session->deadline;
+  round->crowded = crowded;
+  round->patience = crowded ? SPINS_CROWDED : SPINS_APART;
+  round->margin = run->by_clock ? (uint64_t)(300 * run->ticks_per_ns) : 0;
 }
 
 static void touch_name(const Lockstep *run, unsigned touch, char *name, size_t size) {
@@ -478,8 +476,9 @@ void lockstep_run(Session *session) {
     return;
   }
   lay_out_region(&run, team_shared(team));
-  prepare_round(&run);
-  if (!team_round(team, actor_work, run.round))
+  if (run.round)
+    prepare_round(&run, run.round);
+  if (!run.round || !team_round(team, actor_work, run.round))
     session_refuse(session, "an actor died during the run");
   team_free(team);
   arena_free(arena);

@@ -50,6 +50,7 @@ typedef struct {
 
 // What a segment of the run is to do: so many instances, by one setting. In the team's region; actor 0 writes it.
 typedef struct {
+  KernelMeeting batch_meeting, instance_meeting;
   const KernelCode *code;
   unsigned threads;
   uint64_t instances; // to run; 0: the run is over
@@ -70,7 +71,6 @@ typedef struct {
   char *memory; // the instances
   LockstepActor *actors;
   void **frames;
-  KernelMeeting batch_meeting, instance_meeting;
   // What came of it.
   bool ended; // before all were run: time was up, or the run was told to stop
   uint64_t done;

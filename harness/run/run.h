@@ -28,8 +28,10 @@ typedef struct {
   Actors actors;
   const char *cc;     // NULL: cc, else gcc, else clang
   const char *cflags; // NULL: "-O2"
-  uint64_t seed;      // 0: one is drawn from the system
-  double timeout;     // seconds after which the child is killed; 0: the default (a generous multiple of `seconds`)
+  // 0: one is drawn from the system. What repeats with a seed: the settings tried until the first neighbour of a good
+  // one, the sweeps, and every random delay. Which setting wins, and the counts, are the machine's.
+  uint64_t seed;
+  double timeout; // seconds after which the child is killed; 0: the default (a generous multiple of `seconds`)
 } RunOptions;
 
 // What the engine chose, as the record's "settings".
