@@ -27,13 +27,30 @@ nothing_left() {
   ! ls /dev/shm | grep -i weakmem || fail "$1: shared memory is left"
 }
 
-# Starts a run in a session of its own, as under a terminal, and sends the signal to its whole group.
-interrupt() { # signal seconds arguments...
+# Waits until a run has come to its tests: until it has a child that is weakmem itself, not a compiler.
+until_testing() { # pid
+  local child
+  for _ in $(seq 1000); do
+    for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+      [[ $(readlink "/proc/$child/exe") != "$(readlink -f "$WEAKMEM")" ]] || return 0
+    done
+    sleep 0.05
+  done
+  fail "no test was started: $(cat "$dir/err")"
+}
+
+# Starts a run in a session of its own, as under a terminal, and sends the signal to its whole group: after some
+# seconds, or a second into the first test ("testing").
+interrupt() { # signal seconds|testing arguments...
   local signal=$1 delay=$2
   shift 2
   rm -f "$dir/records"
   XDG_CACHE_HOME=$dir/cache TMPDIR=$dir/tmp setsid "$WEAKMEM" run -o "$dir/records" "$@" >"$dir/out" 2>"$dir/err" &
   local run=$! status=0
+  if [[ $delay == testing ]]; then
+    until_testing $run
+    delay=1
+  fi
   sleep "$delay"
   kill "-$signal" -- "-$run" || fail "$signal after $delay s: it had ended: $(cat "$dir/err")"
   wait $run || status=$?
@@ -45,12 +62,12 @@ interrupt() { # signal seconds arguments...
 # Early, while the compilers are at work, then in the middle of tests.
 for signal in INT TERM HUP; do
   interrupt $signal 0.2 --time 3
-  interrupt $signal 3 --time 3 --actors threads SB MP LB R S
+  interrupt $signal testing --time 3 --actors threads SB MP LB R S
   [[ -s $dir/records ]] || fail "$signal: nothing was recorded"
   tail -1 "$dir/records" | grep -q '"status":"\(interrupted\|done\)"' || fail "$signal: $(tail -1 "$dir/records")"
   grep -q 'iterations in' "$dir/out" || fail "$signal: what was counted is not printed"
 done
-interrupt INT 3 --time 30 --actors processes SB MP
+interrupt INT testing --time 30 --actors processes SB MP
 grep -q '"status":"interrupted"' "$dir/records" || fail "processes: not recorded as interrupted"
 [[ $(tail -1 "$dir/records" | grep -o '"iterations":[0-9]*') != '"iterations":0' ]] || fail "what was counted is lost"
 
