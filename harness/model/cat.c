@@ -6,9 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const uint64_t STEPS = 20 * 1000 * 1000; // of one run: see cat_eval.c's charge
-
-// --- loading -------------------------------------------------------------------------------------------------------
+static const uint64_t STEPS = 20000000; // of one run: see cat_eval.c's charge
 
 // Every name that the architecture's tags put events into.
 static void collect_sets(CatModel *model) {
@@ -36,7 +34,7 @@ CatModel *cat_parse(const Source *source, const Arch *arch, const CatOptions *op
   model->title = tree.title ? tree.title : arch->model;
   model->block = tree.block;
   collect_sets(model);
-  if (!cat_check(model, diag))
+  if (!cat_resolve(model, diag) || !cat_check(model, diag))
     return NULL;
   Machine *m = &model->machine;
   m->model = model;
@@ -66,8 +64,6 @@ void cat_reset(CatModel *model) {
   model->machine.program = NULL;
   model->machine.path_serial = 0;
 }
-
-// --- running -------------------------------------------------------------------------------------------------------
 
 static bool run_block(Machine *m, const Block *block, unsigned from, const Env *env, bool top);
 

@@ -53,12 +53,7 @@ static void base_rmws(const Machine *m, uint64_t *out) {
 }
 
 static void base_all(const Machine *m, uint64_t *out) { set_fill((EventSet){m->n, m->words, out}); }
-static void base_none(const Machine *m, uint64_t *out) {
-  (void)m;
-  (void)out;
-}
-
-// --- relations -----------------------------------------------------------------------------------------------------
+static void base_none(const Machine *m, uint64_t *out) { memset(out, 0, m->words * sizeof *out); }
 
 static void copy(const Machine *m, uint64_t *out, Relation r) {
   if (m->relation_size && r.bits)
@@ -146,8 +141,6 @@ const Base cat_bases[] = {
     {"rf-reg", TYPE_RELATION, PART_PATH, 0, base_none},
 };
 const unsigned cat_base_count = sizeof cat_bases / sizeof cat_bases[0];
-
-// --- tags ------------------------------------------------------------------------------------------------------------
 
 static bool word_in(const char *words, const char *word, size_t length) {
   for (const char *w = words; *w;) {

@@ -4,218 +4,16 @@
 #include <assert.h>
 #include <string.h>
 
-enum { NESTING_LIMIT = 1500 };
+static const CatValue nothing = {.kind = VALUE_EMPTY};
+
+enum { NESTING_LIMIT = 1500 };                        // of evaluations in one another: what the C stack is sure to hold
 static const size_t MEMORY_LIMIT = (size_t)128 << 20; // bytes in one run
-
-// --- memory --------------------------------------------------------------------------------------------------------
-
-static bool fits(const Pool *p, size_t size) { return p->current && p->current->size - p->used >= size; }
-
-void *machine_alloc(Machine *m, size_t size) {
-  Pool *p = &m->pools[m->pool];
-  size = (size + 15) & ~(size_t)15;
-  m->memory += size;
-  while (!fits(p, size)) {
-    Chunk **next = p->current ? &p->current->next : &p->first;
-    if (!*next) {
-      size_t room = p->current ? 2 * p->current->size : 16 * 1024;
-      Chunk *made = ARENA_NEW(m->model->arena, Chunk);
-      made->size = room > size ? room : size;
-      made->bytes = arena_alloc(m->model->arena, made->size);
-      *next = made;
-    }
-    p->current = *next;
-    p->used = 0;
-  }
-  void *result = p->current->bytes + p->used;
-  p->used += size;
-  return result;
-}
-
-void pool_reset(Pool *pool) {
-  pool->current = pool->first;
-  pool->used = 0;
-}
-
-uint64_t *machine_set(Machine *m) {
-  uint64_t *bits = machine_alloc(m, m->words * sizeof *bits);
-  memset(bits, 0, m->words * sizeof *bits);
-  return bits;
-}
-
-static uint64_t *fresh_relation(Machine *m) { return machine_alloc(m, m->relation_size * sizeof(uint64_t)); }
-
-uint64_t *machine_relation(Machine *m) {
-  uint64_t *bits = fresh_relation(m);
-  memset(bits, 0, m->relation_size * sizeof *bits);
-  return bits;
-}
-
-// --- errors --------------------------------------------------------------------------------------------------------
-
-CatValue machine_fail(Machine *m, const Expr *e, const char *message) {
-  if (!m->error) {
-    m->error = message;
-    m->error_source = e ? e->source : NULL;
-    m->error_span = e ? e->span : (Span){0};
-  }
-  return (CatValue){.kind = VALUE_EMPTY};
-}
-
-void machine_limit(Machine *m, const Expr *e, const char *message) {
-  machine_fail(m, e, message);
-  m->hopeless = true;
-}
-
-// --- values --------------------------------------------------------------------------------------------------------
-
-CatValue value_relation(uint64_t *bits) { return (CatValue){.kind = VALUE_RELATION, .bits = bits}; }
-CatValue value_set(uint64_t *bits) { return (CatValue){.kind = VALUE_SET, .bits = bits}; }
-
-static Relation relation_of(const Machine *m, uint64_t *bits) { return (Relation){m->n, m->words, bits}; }
-static EventSet set_of(const Machine *m, uint64_t *bits) { return (EventSet){m->n, m->words, bits}; }
-
-Relation machine_as_relation(Machine *m, const Expr *e, CatValue v) {
-  Relation r;
-  switch (v.kind) {
-  case VALUE_RELATION:
-    return relation_of(m, v.bits);
-  case VALUE_UNIVERSE:
-    r = relation_of(m, machine_relation(m));
-    relation_fill(r);
-    return r;
-  case VALUE_PAIR:
-    r = relation_of(m, machine_relation(m));
-    relation_add(r, v.a, v.b);
-    return r;
-  default:
-    machine_fail(m, e, "this is no relation");
-    return relation_of(m, machine_relation(m));
-  case VALUE_EMPTY:
-    return relation_of(m, machine_relation(m));
-  }
-}
-
-EventSet machine_as_set(Machine *m, const Expr *e, CatValue v) {
-  EventSet s;
-  switch (v.kind) {
-  case VALUE_SET:
-    return set_of(m, v.bits);
-  case VALUE_UNIVERSE:
-    s = set_of(m, machine_set(m));
-    set_fill(s);
-    return s;
-  case VALUE_EVENT:
-    s = set_of(m, machine_set(m));
-    set_add(s, v.a);
-    return s;
-  default:
-    machine_fail(m, e, "this is no set of events");
-    return set_of(m, machine_set(m));
-  case VALUE_EMPTY:
-    return set_of(m, machine_set(m));
-  }
-}
-
-static int compare_bits(const uint64_t *a, const uint64_t *b, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (a[i] != b[i])
-      return a[i] < b[i] ? -1 : 1;
-  return 0;
-}
-
-static bool is_empty(const Machine *m, CatValue v) {
-  return v.kind == VALUE_EMPTY || (v.kind == VALUE_SET && bits_empty(v.bits, m->words)) ||
-         (v.kind == VALUE_RELATION && bits_empty(v.bits, m->relation_size)) || (v.kind == VALUE_LIST && v.a == 0);
-}
-
-int value_compare(const Machine *m, CatValue a, CatValue b) {
-  bool none_a = is_empty(m, a), none_b = is_empty(m, b);
-  if (none_a || none_b)
-    return (int)none_b - (int)none_a;
-  if (a.kind != b.kind)
-    return a.kind < b.kind ? -1 : 1;
-  switch (a.kind) {
-  case VALUE_SET:
-    return compare_bits(a.bits, b.bits, m->words);
-  case VALUE_RELATION:
-    return compare_bits(a.bits, b.bits, m->relation_size);
-  case VALUE_TUPLE:
-  case VALUE_LIST:
-    if (a.a != b.a)
-      return a.a < b.a ? -1 : 1;
-    for (unsigned i = 0; i < a.a; i++) {
-      int order = value_compare(m, a.items[i], b.items[i]);
-      if (order)
-        return order;
-    }
-    return 0;
-  case VALUE_FUNCTION:
-  case VALUE_PROCEDURE:
-    return a.function == b.function ? 0 : (uintptr_t)a.function < (uintptr_t)b.function ? -1 : 1;
-  default:
-    if (a.a != b.a)
-      return a.a < b.a ? -1 : 1;
-    return a.b == b.b ? 0 : a.b < b.b ? -1 : 1;
-  }
-}
-
-// Insertion sort: lists are short, and most come sorted.
-CatValue machine_list(Machine *m, CatValue *items, unsigned count) {
-  unsigned kept = 0;
-  for (unsigned i = 0; i < count; i++) {
-    CatValue v = items[i];
-    unsigned at = kept;
-    int order = 1;
-    while (at > 0 && (order = value_compare(m, v, items[at - 1])) < 0)
-      at--;
-    if (at > 0 && order == 0)
-      continue;
-    memmove(&items[at + 1], &items[at], (kept - at) * sizeof *items);
-    items[at] = v;
-    kept++;
-    if (m->steps > 0)
-      m->steps--;
-  }
-  return (CatValue){.kind = kept ? VALUE_LIST : VALUE_EMPTY, .a = kept, .items = items};
-}
-
-static CatValue *new_items(Machine *m, unsigned count) { return machine_alloc(m, (count + 1) * sizeof(CatValue)); }
-
-// The elements of a set of any kind, as values.
-bool machine_items(Machine *m, const Expr *e, CatValue v, CatValue **items, unsigned *count) {
-  *count = 0;
-  *items = NULL;
-  switch (v.kind) {
-  case VALUE_EMPTY:
-    return true;
-  case VALUE_LIST:
-    *items = v.items;
-    *count = v.a;
-    return true;
-  case VALUE_TAG:
-    *items = new_items(m, 1);
-    (*items)[(*count)++] = v;
-    return true;
-  case VALUE_SET:
-    *items = new_items(m, m->n);
-    for (unsigned a = 0; a < m->n; a++)
-      if (set_has(set_of(m, v.bits), a))
-        (*items)[(*count)++] = (CatValue){.kind = VALUE_EVENT, .a = a};
-    return true;
-  default:
-    machine_fail(m, e, "this is no set whose elements can be taken one by one");
-    return false;
-  }
-}
-
-// --- names ---------------------------------------------------------------------------------------------------------
 
 const Env *machine_bind(Machine *m, const Expr *e, const Pattern *pattern, CatValue value, const Env *env) {
   if (pattern->is_tuple && (value.kind != VALUE_TUPLE || value.a != pattern->count)) {
     if (!(value.kind == VALUE_EMPTY && pattern->count))
       machine_fail(m, e, "the number of values is not that of the names");
-    value = (CatValue){.kind = VALUE_EMPTY};
+    value = nothing;
   }
   for (unsigned i = 0; i < pattern->count; i++) {
     if (!pattern->names[i])
@@ -277,12 +75,12 @@ static void set_globals(Machine *m, const CatBinding *b, CatValue v) {
     machine_fail(m, b->value, "the number of values is not that of the names");
   for (unsigned i = 0, slot = b->slot; i < p->count; i++)
     if (p->names[i])
-      set_global(m, slot++, fits ? v.items[i] : (CatValue){.kind = VALUE_EMPTY});
+      set_global(m, slot++, fits ? v.items[i] : nothing);
 }
 
 // Whether a step of a fixpoint added nothing: what is new is part of what was.
 static bool is_stable(const Machine *m, CatValue was, CatValue is) {
-  if (is_empty(m, is) || was.kind == VALUE_UNIVERSE)
+  if (value_empty(m, is) || was.kind == VALUE_UNIVERSE)
     return true;
   if (was.kind != is.kind)
     return false;
@@ -302,7 +100,7 @@ static bool is_function(const Expr *e) { return e->kind == EXPR_FUNCTION; }
 static void fix_globals(Machine *m, const Statement *s) {
   for (unsigned i = 0; i < s->binding_count; i++) {
     const CatBinding *b = &s->bindings[i];
-    set_globals(m, b, is_function(b->value) ? cat_eval(m, b->value, NULL) : (CatValue){.kind = VALUE_EMPTY});
+    set_globals(m, b, is_function(b->value) ? cat_eval(m, b->value, NULL) : nothing);
   }
   for (bool stable = false; !stable && !m->error;) {
     stable = true;
@@ -322,7 +120,7 @@ static void fix_globals(Machine *m, const Statement *s) {
 }
 
 static CatValue enumeration(Machine *m, const Statement *s) {
-  CatValue *items = new_items(m, s->tag_count);
+  CatValue *items = machine_new_items(m, s->tag_count);
   unsigned count = 0;
   for (unsigned i = 0; i < s->tag_count; i++)
     for (unsigned t = 0; t < m->model->tag_count; t++)
@@ -352,7 +150,7 @@ CatValue machine_global(Machine *m, unsigned slot) {
     set_global(m, slot, (CatValue){.kind = VALUE_PROCEDURE, .procedure = g->statement});
     break;
   default: // `with` gives its own
-    set_global(m, slot, (CatValue){.kind = VALUE_EMPTY});
+    set_global(m, slot, nothing);
     break;
   }
   m->pool = before;
@@ -364,14 +162,13 @@ CatValue machine_global(Machine *m, unsigned slot) {
   return v;
 }
 
-// --- operators -------------------------------------------------------------------------------------------------------
-
 static CatValue eval_name(Machine *m, const Expr *e, const Env *env) {
   switch (e->reference) {
   case REFERENCE_LOCAL:
-    for (unsigned i = 0; i < e->index; i++)
+    for (unsigned i = 0; i < e->index && env; i++)
       env = env->up;
-    return env->value;
+    assert(env);
+    return env ? env->value : nothing;
   case REFERENCE_GLOBAL:
     return machine_global(m, e->index);
   case REFERENCE_BASE:
@@ -384,7 +181,7 @@ static CatValue eval_name(Machine *m, const Expr *e, const Env *env) {
 }
 
 static uint64_t *copy_relation(Machine *m, const uint64_t *bits) {
-  uint64_t *made = fresh_relation(m);
+  uint64_t *made = machine_fresh_relation(m);
   if (m->relation_size)
     memcpy(made, bits, m->relation_size * sizeof *made);
   return made;
@@ -408,14 +205,14 @@ static CatValue complement(Machine *m, const Expr *e, CatValue v) {
   if (v.kind == VALUE_EMPTY)
     return (CatValue){.kind = VALUE_UNIVERSE};
   if (v.kind == VALUE_UNIVERSE)
-    return (CatValue){.kind = VALUE_EMPTY};
+    return nothing;
   if (v.kind == VALUE_SET || v.kind == VALUE_EVENT) {
-    EventSet s = machine_as_set(m, e, v), all = set_of(m, machine_set(m));
+    EventSet s = machine_as_set(m, e, v), all = machine_set_of(m, machine_set(m));
     set_fill(all);
     bits_without(all.bits, all.bits, s.bits, m->words);
     return value_set(all.bits);
   }
-  Relation r = machine_as_relation(m, e, v), all = relation_of(m, fresh_relation(m));
+  Relation r = machine_as_relation(m, e, v), all = machine_relation_of(m, machine_fresh_relation(m));
   relation_fill(all);
   bits_without(all.bits, all.bits, r.bits, m->relation_size);
   return value_relation(all.bits);
@@ -427,14 +224,14 @@ static CatValue eval_inverse(Machine *m, const Expr *e, const Env *env) {
     return v;
   if (v.kind == VALUE_PAIR)
     return (CatValue){.kind = VALUE_PAIR, .a = v.b, .b = v.a};
-  Relation r = machine_as_relation(m, e->args[0], v), out = relation_of(m, fresh_relation(m));
+  Relation r = machine_as_relation(m, e->args[0], v), out = machine_relation_of(m, machine_fresh_relation(m));
   relation_inverse(out, r);
   return value_relation(out.bits);
 }
 
 static CatValue eval_identity(Machine *m, const Expr *e, const Env *env) {
   EventSet s = machine_as_set(m, e->args[0], cat_eval(m, e->args[0], env));
-  Relation r = relation_of(m, machine_relation(m));
+  Relation r = machine_relation_of(m, machine_relation(m));
   relation_from_set(r, s);
   return value_relation(r.bits);
 }
@@ -442,7 +239,7 @@ static CatValue eval_identity(Machine *m, const Expr *e, const Env *env) {
 static CatValue eval_product(Machine *m, const Expr *e, const Env *env) {
   EventSet a = machine_as_set(m, e->args[0], cat_eval(m, e->args[0], env));
   EventSet b = machine_as_set(m, e->args[1], cat_eval(m, e->args[1], env));
-  Relation r = relation_of(m, fresh_relation(m));
+  Relation r = machine_relation_of(m, machine_fresh_relation(m));
   relation_product(r, a, b);
   return value_relation(r.bits);
 }
@@ -459,8 +256,8 @@ static CatValue combine_lists(Machine *m, const Expr *e, CatValue a, CatValue b)
   CatValue *x, *y;
   unsigned nx, ny, count = 0;
   if (!machine_items(m, e, a, &x, &nx) || !machine_items(m, e, b, &y, &ny))
-    return (CatValue){.kind = VALUE_EMPTY};
-  CatValue *items = new_items(m, nx + ny);
+    return nothing;
+  CatValue *items = machine_new_items(m, nx + ny);
   for (unsigned i = 0; i < nx; i++) {
     bool shared = false;
     for (unsigned k = 0; k < ny && !shared; k++)
@@ -490,7 +287,7 @@ static CatValue combine(Machine *m, const Expr *e, CatValue a, CatValue b) {
   }
   case VALUE_RELATION: {
     Relation x = machine_as_relation(m, e, a), y = machine_as_relation(m, e, b);
-    uint64_t *out = fresh_relation(m);
+    uint64_t *out = machine_fresh_relation(m);
     bits(out, x.bits, y.bits, m->relation_size);
     return value_relation(out);
   }
@@ -524,7 +321,7 @@ static CatValue eval_union(Machine *m, const Expr *e, const Env *env) {
 
 // r & (A * B), without the product
 static CatValue restrict_both(Machine *m, const Expr *product, CatValue v, const Expr *e, const Env *env) {
-  Relation r = machine_as_relation(m, e, v), out = relation_of(m, fresh_relation(m));
+  Relation r = machine_as_relation(m, e, v), out = machine_relation_of(m, machine_fresh_relation(m));
   EventSet a = machine_as_set(m, product->args[0], cat_eval(m, product->args[0], env));
   EventSet b = machine_as_set(m, product->args[1], cat_eval(m, product->args[1], env));
   relation_restrict_from(out, a, r);
@@ -553,7 +350,7 @@ static CatValue eval_difference(Machine *m, const Expr *e, const Env *env) {
   if (b.kind == VALUE_EMPTY || a.kind == VALUE_EMPTY)
     return a;
   if (b.kind == VALUE_UNIVERSE)
-    return (CatValue){.kind = VALUE_EMPTY};
+    return nothing;
   return a.kind == VALUE_UNIVERSE ? complement(m, e->args[1], b) : combine(m, e, a, b);
 }
 
@@ -569,7 +366,7 @@ static CatValue eval_sequence(Machine *m, const Expr *e, const Env *env) {
       if (started) {
         relation_restrict_to(so_far, so_far, s);
       } else if (filtered) {
-        EventSet both = set_of(m, machine_set(m));
+        EventSet both = machine_set_of(m, machine_set(m));
         bits_and(both.bits, filter.bits, s.bits, m->words);
         filter = both;
       } else {
@@ -578,7 +375,8 @@ static CatValue eval_sequence(Machine *m, const Expr *e, const Env *env) {
       }
       continue;
     }
-    Relation r = machine_as_relation(m, arg, cat_eval(m, arg, env)), out = relation_of(m, fresh_relation(m));
+    Relation r = machine_as_relation(m, arg, cat_eval(m, arg, env)),
+             out = machine_relation_of(m, machine_fresh_relation(m));
     if (started)
       relation_compose(out, so_far, r);
     else if (filtered)
@@ -589,16 +387,16 @@ static CatValue eval_sequence(Machine *m, const Expr *e, const Env *env) {
     started = true;
   }
   if (m->error)
-    return (CatValue){.kind = VALUE_EMPTY};
+    return nothing;
   if (!started) {
-    so_far = relation_of(m, machine_relation(m));
+    so_far = machine_relation_of(m, machine_relation(m));
     relation_from_set(so_far, filter);
   }
   return value_relation(so_far.bits);
 }
 
 static CatValue eval_items(Machine *m, const Expr *e, const Env *env, ValueKind kind) {
-  CatValue *items = new_items(m, e->arg_count);
+  CatValue *items = machine_new_items(m, e->arg_count);
   for (unsigned i = 0; i < e->arg_count; i++)
     items[i] = cat_eval(m, e->args[i], env);
   return (CatValue){.kind = kind, .a = e->arg_count, .items = items};
@@ -607,25 +405,25 @@ static CatValue eval_items(Machine *m, const Expr *e, const Env *env, ValueKind 
 // {a, b}: of events a set, of pairs a relation, of anything else a list
 static CatValue eval_set(Machine *m, const Expr *e, const Env *env) {
   if (e->arg_count == 0)
-    return (CatValue){.kind = VALUE_EMPTY};
+    return nothing;
   CatValue all = eval_items(m, e, env, VALUE_LIST);
   ValueKind kind = all.items[0].kind;
   for (unsigned i = 0; i < all.a; i++) {
     if (all.items[i].kind == VALUE_UNIVERSE)
       return machine_fail(m, e->args[i], "everything cannot be an element");
-    if (all.items[i].kind != kind && !is_empty(m, all.items[i]) && !is_empty(m, all.items[0]))
+    if (all.items[i].kind != kind && !value_empty(m, all.items[i]) && !value_empty(m, all.items[0]))
       return machine_fail(m, e->args[i], "the elements of a set are of one kind");
   }
   if (kind == VALUE_EVENT) {
     uint64_t *bits = machine_set(m);
     for (unsigned i = 0; i < all.a; i++)
-      set_add(set_of(m, bits), all.items[i].a);
+      set_add(machine_set_of(m, bits), all.items[i].a);
     return value_set(bits);
   }
   if (kind == VALUE_PAIR) {
     uint64_t *bits = machine_relation(m);
     for (unsigned i = 0; i < all.a; i++)
-      relation_add(relation_of(m, bits), all.items[i].a, all.items[i].b);
+      relation_add(machine_relation_of(m, bits), all.items[i].a, all.items[i].b);
     return value_relation(bits);
   }
   return machine_list(m, all.items, all.a);
@@ -639,7 +437,7 @@ static CatValue eval_add(Machine *m, const Expr *e, const Env *env) {
   if (to.kind == VALUE_UNIVERSE)
     return to;
   if (one.kind == VALUE_EVENT && (to.kind == VALUE_SET || to.kind == VALUE_EMPTY)) {
-    EventSet s = set_of(m, machine_set(m));
+    EventSet s = machine_set_of(m, machine_set(m));
     if (to.kind == VALUE_SET)
       memcpy(s.bits, to.bits, m->words * sizeof *s.bits);
     set_add(s, one.a);
@@ -655,15 +453,13 @@ static CatValue eval_add(Machine *m, const Expr *e, const Env *env) {
   }
   if (to.kind != VALUE_LIST && to.kind != VALUE_EMPTY)
     return machine_fail(m, e, "this cannot be an element of that set");
-  CatValue *items = new_items(m, to.kind == VALUE_LIST ? to.a + 1 : 1);
+  CatValue *items = machine_new_items(m, to.kind == VALUE_LIST ? to.a + 1 : 1);
   unsigned count = to.kind == VALUE_LIST ? to.a : 0;
   if (count)
     memcpy(items, to.items, count * sizeof *items);
   items[count++] = one;
   return machine_list(m, items, count);
 }
-
-// --- binding -------------------------------------------------------------------------------------------------------
 
 // Adds the names of a binding, and what they stand for, to the local names.
 static const Env *bind(Machine *m, const CatBinding *b, CatValue v, const Env *env, const Env *defined_in) {
@@ -679,9 +475,9 @@ static const Env *bind(Machine *m, const CatBinding *b, CatValue v, const Env *e
 // let rec, locally: each round makes the names anew, from the values of the round before.
 static const Env *fix_locals(Machine *m, const Expr *e, const Env *env) {
   unsigned count = e->binding_count;
-  CatValue *values = new_items(m, count);
+  CatValue *values = machine_new_items(m, count);
   for (unsigned i = 0; i < count; i++)
-    values[i] = (CatValue){.kind = VALUE_EMPTY};
+    values[i] = nothing;
   for (;;) {
     const Env *round = env;
     for (unsigned i = 0; i < count; i++)
@@ -718,18 +514,18 @@ static CatValue eval_let(Machine *m, const Expr *e, const Env *env) {
   else
     for (unsigned i = 0; i < e->binding_count; i++)
       inside = bind(m, &e->bindings[i], cat_eval(m, e->bindings[i].value, env), inside, env);
-  return m->error ? (CatValue){.kind = VALUE_EMPTY} : cat_eval(m, e->args[0], inside);
+  return m->error ? nothing : cat_eval(m, e->args[0], inside);
 }
 
 CatValue machine_call(Machine *m, const Expr *e, CatValue function, CatValue argument) {
   if (m->error)
-    return (CatValue){.kind = VALUE_EMPTY};
+    return nothing;
   if (function.kind == VALUE_PRIMITIVE)
     return cat_eval_primitive(m, e, (Primitive)function.a, argument);
   if (function.kind != VALUE_FUNCTION)
     return machine_fail(m, e, "this is no function");
   const Env *env = machine_bind(m, e, &function.function->params, argument, function.env);
-  return m->error ? (CatValue){.kind = VALUE_EMPTY} : cat_eval(m, function.function->args[0], env);
+  return m->error ? nothing : cat_eval(m, function.function->args[0], env);
 }
 
 static CatValue eval_match_tag(Machine *m, const Expr *e, const Env *env) {
@@ -744,7 +540,7 @@ static CatValue eval_match_tag(Machine *m, const Expr *e, const Env *env) {
 
 // The least pair of a relation that is not empty, and the rest.
 static CatValue split_relation(Machine *m, CatValue v, CatValue *rest) {
-  Relation r = relation_of(m, copy_relation(m, v.bits));
+  Relation r = machine_relation_of(m, copy_relation(m, v.bits));
   size_t w = 0;
   while (!r.bits[w])
     w++;
@@ -757,7 +553,7 @@ static CatValue split_relation(Machine *m, CatValue v, CatValue *rest) {
 static CatValue split_set(Machine *m, CatValue v, CatValue *rest) {
   uint64_t *bits = machine_set(m);
   memcpy(bits, v.bits, m->words * sizeof *bits);
-  unsigned first = set_next(set_of(m, bits), 0);
+  unsigned first = set_next(machine_set_of(m, bits), 0);
   bits[first / 64] &= ~((uint64_t)1 << first % 64);
   *rest = value_set(bits);
   return (CatValue){.kind = VALUE_EVENT, .a = first};
@@ -766,8 +562,8 @@ static CatValue split_set(Machine *m, CatValue v, CatValue *rest) {
 static CatValue eval_match_set(Machine *m, const Expr *e, const Env *env) {
   CatValue v = cat_eval(m, e->args[0], env), one, rest;
   if (m->error)
-    return (CatValue){.kind = VALUE_EMPTY};
-  if (is_empty(m, v))
+    return nothing;
+  if (value_empty(m, v))
     return cat_eval(m, e->args[1], env);
   switch (v.kind) {
   case VALUE_SET:
@@ -778,7 +574,7 @@ static CatValue eval_match_set(Machine *m, const Expr *e, const Env *env) {
     break;
   case VALUE_TAG:
     one = v;
-    rest = (CatValue){.kind = VALUE_EMPTY};
+    rest = nothing;
     break;
   case VALUE_LIST:
     one = v.items[0];
@@ -822,7 +618,7 @@ static bool holds_member(Machine *m, const Expr *e, CatValue one, CatValue of) {
 }
 
 static bool is_subset(Machine *m, const Expr *e, CatValue a, CatValue b) {
-  if (is_empty(m, a) || b.kind == VALUE_UNIVERSE)
+  if (value_empty(m, a) || b.kind == VALUE_UNIVERSE)
     return true;
   ValueKind kind = kind_of(a.kind == VALUE_UNIVERSE ? b : a);
   if (kind == VALUE_SET)
@@ -841,7 +637,7 @@ static bool is_subset(Machine *m, const Expr *e, CatValue a, CatValue b) {
 static CatValue eval_if(Machine *m, const Expr *e, const Env *env) {
   CatValue a = cat_eval(m, e->args[0], env), b = cat_eval(m, e->args[1], env);
   if (m->error)
-    return (CatValue){.kind = VALUE_EMPTY};
+    return nothing;
   bool holds = e->comparison == COMPARE_EQUAL    ? value_compare(m, a, b) == 0
                : e->comparison == COMPARE_SUBSET ? is_subset(m, e, a, b)
                                                  : holds_member(m, e, a, b);
@@ -910,7 +706,7 @@ static CatValue eval_inside(Machine *m, const Expr *e, const Env *env) {
     return eval_if(m, e, env);
   }
   assert(!"every kind of expression is above");
-  return (CatValue){.kind = VALUE_EMPTY};
+  return nothing;
 }
 
 // What an operator costs, in words of a relation that are touched.
@@ -923,7 +719,7 @@ static void charge(Machine *m, ExprKind kind) {
 
 CatValue cat_eval(Machine *m, const Expr *e, const Env *env) {
   if (m->error)
-    return (CatValue){.kind = VALUE_EMPTY};
+    return nothing;
   if (e->kind == EXPR_NAME) // nothing nests
     return eval_name(m, e, env);
   if (m->steps == 0 || m->memory > MEMORY_LIMIT)
@@ -931,7 +727,7 @@ CatValue cat_eval(Machine *m, const Expr *e, const Env *env) {
   else if (m->depth >= NESTING_LIMIT)
     machine_limit(m, e, "the model calls itself too deeply here: does this end?");
   if (m->error)
-    return (CatValue){.kind = VALUE_EMPTY};
+    return nothing;
   charge(m, e->kind);
   m->depth++;
   CatValue v = eval_inside(m, e, env);

@@ -45,9 +45,10 @@ static const char *text_of(Explainer *x, const Expr *e) {
   char *text = arena_copy(x->m->arena, e->source->bytes + e->span.offset, e->span.length);
   size_t n = 0;
   for (size_t i = 0; text[i]; i++) {
-    bool blank = strchr(" \t\r\n", text[i]) != NULL;
-    if (!blank || (n && text[n - 1] != ' '))
-      text[n++] = blank ? ' ' : text[i];
+    if (!strchr(" \t\r\n", text[i]))
+      text[n++] = text[i];
+    else if (n && text[n - 1] != ' ')
+      text[n++] = ' ';
   }
   text[n] = '\0';
   return text;

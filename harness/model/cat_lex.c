@@ -87,7 +87,9 @@ typedef struct {
 } Lexer;
 
 static char peek(const Lexer *l, size_t ahead) {
-  return l->at + ahead < l->source->length ? l->source->bytes[l->at + ahead] : '\0';
+  if (l->at + ahead >= l->source->length)
+    return '\0';
+  return l->source->bytes[l->at + ahead];
 }
 
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

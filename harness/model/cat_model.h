@@ -6,8 +6,6 @@
 // changes (Execution.path_serial, value_serial).
 typedef enum { PART_PATH, PART_VALUE, PART_ORDER, PART_COUNT } Part;
 
-// --- types ---------------------------------------------------------------------------------------------------------
-
 typedef enum {
   TYPE_ANY, // not known before the model runs
   TYPE_EMPTY,
@@ -54,8 +52,6 @@ enum {
   HAS_EVERYTHING = (1 << 16) - 1,
 };
 
-// --- names ---------------------------------------------------------------------------------------------------------
-
 typedef struct Machine Machine;
 
 // A base set or relation: computed from the execution.
@@ -98,8 +94,6 @@ typedef struct {
 } Global;
 
 enum { NAME_BUCKETS = 512, GLOBAL_LIMIT = 8192, ARCH_SET_LIMIT = 64 };
-
-// --- values --------------------------------------------------------------------------------------------------------
 
 typedef enum {
   VALUE_EMPTY,    // of any type
@@ -205,16 +199,21 @@ struct CatModel {
   Machine machine;
 };
 
-// Resolves names and finds types; false with errors in `diag`. Fills in `model->globals`.
+// Finds what each name means, and fills in `model->globals`; false with errors in `diag`.
+bool cat_resolve(CatModel *model, Diag *diag);
+// Finds the types of a model that is resolved; false with errors in `diag`.
 bool cat_check(CatModel *model, Diag *diag);
 // The latest global of a name; NULL where there is none.
 const Global *cat_global(const CatModel *model, const char *name);
 
-// --- evaluation ------------------------------------------------------------------------------------------------------
-
 void *machine_alloc(Machine *m, size_t size); // from the pool in use, not cleared
 uint64_t *machine_set(Machine *m);            // cleared
 uint64_t *machine_relation(Machine *m);       // cleared
+uint64_t *machine_fresh_relation(Machine *m); // not cleared
+CatValue *machine_new_items(Machine *m, unsigned count);
+Relation machine_relation_of(const Machine *m, uint64_t *bits);
+EventSet machine_set_of(const Machine *m, uint64_t *bits);
+bool value_empty(const Machine *m, CatValue v);
 // Ends the run with an error at an expression; VALUE_EMPTY, for the caller to return.
 CatValue machine_fail(Machine *m, const Expr *e, const char *message);
 void machine_limit(Machine *m, const Expr *e, const char *message);

@@ -6,9 +6,6 @@
 
 enum { ORDER_LIMIT = 5000 }; // linearisations of one set
 
-static EventSet set_of(const Machine *m, uint64_t *bits) { return (EventSet){m->n, m->words, bits}; }
-static Relation relation_of(const Machine *m, uint64_t *bits) { return (Relation){m->n, m->words, bits}; }
-
 static bool same_place(const Machine *m, unsigned a, unsigned b) {
   const Event *x = &m->execution->events[a], *y = &m->execution->events[b];
   return x->location == y->location && x->element == y->element;
@@ -18,10 +15,10 @@ static bool same_place(const Machine *m, unsigned a, unsigned b) {
 static CatValue classes_loc(Machine *m, EventSet s) {
   CatValue *items = machine_alloc(m, (m->n + 1) * sizeof *items);
   unsigned count = 0;
-  EventSet left = set_of(m, machine_set(m));
+  EventSet left = machine_set_of(m, machine_set(m));
   bits_or(left.bits, left.bits, s.bits, m->words);
   for (unsigned a = set_next(left, 0); a < m->n; a = set_next(left, a + 1)) {
-    EventSet one = set_of(m, machine_set(m));
+    EventSet one = machine_set_of(m, machine_set(m));
     for (unsigned b = a; b < m->n; b = set_next(left, b + 1))
       if (same_place(m, a, b))
         set_add(one, b);
@@ -92,12 +89,12 @@ static void linearise(Linearisation *l) {
 // of these there is that one, or none where r contradicts it. So `with co from generate_cos(..)` yields the execution's
 // co.
 static CatValue linearisations(Machine *m, const Expr *e, EventSet s, Relation r) {
-  Relation within = relation_of(m, machine_relation(m));
+  Relation within = machine_relation_of(m, machine_relation(m));
   relation_restrict_from(within, s, r);
   relation_restrict_to(within, within, s);
   CatValue *items = machine_alloc(m, sizeof *items);
   if (are_writes_of_one_location(m, s)) {
-    Relation co = relation_of(m, machine_relation(m));
+    Relation co = machine_relation_of(m, machine_relation(m));
     relation_restrict_from(co, s, m->execution->co);
     relation_restrict_to(co, co, s);
     items[0] = value_relation(co.bits);
@@ -105,10 +102,10 @@ static CatValue linearisations(Machine *m, const Expr *e, EventSet s, Relation r
                                                                : (CatValue){.kind = VALUE_EMPTY};
   }
   Linearisation l = {.m = m, .e = e, .capacity = ORDER_LIMIT, .all = s};
-  l.above = relation_of(m, machine_relation(m));
+  l.above = machine_relation_of(m, machine_relation(m));
   relation_inverse(l.above, within);
-  l.order = relation_of(m, machine_relation(m));
-  l.left = set_of(m, machine_set(m));
+  l.order = machine_relation_of(m, machine_relation(m));
+  l.left = machine_set_of(m, machine_set(m));
   bits_or(l.left.bits, l.left.bits, s.bits, m->words);
   l.items = machine_alloc(m, ORDER_LIMIT * sizeof *l.items);
   linearise(&l);
@@ -117,7 +114,7 @@ static CatValue linearisations(Machine *m, const Expr *e, EventSet s, Relation r
 }
 
 static CatValue different_values(Machine *m, Relation r) {
-  Relation out = relation_of(m, machine_relation(m));
+  Relation out = machine_relation_of(m, machine_relation(m));
   for (unsigned a = 0; a < m->n; a++)
     for (unsigned b = 0; b < m->n; b++) {
       const Event *x = &m->execution->events[a], *y = &m->execution->events[b];
@@ -137,12 +134,12 @@ CatValue cat_eval_primitive(Machine *m, const Expr *e, Primitive primitive, CatV
     return machine_fail(m, e, "two arguments were expected");
   switch (primitive) {
   case PRIMITIVE_DOMAIN: {
-    EventSet s = set_of(m, machine_set(m));
+    EventSet s = machine_set_of(m, machine_set(m));
     relation_domain(s, machine_as_relation(m, e, v));
     return value_set(s.bits);
   }
   case PRIMITIVE_RANGE: {
-    EventSet s = set_of(m, machine_set(m));
+    EventSet s = machine_set_of(m, machine_set(m));
     relation_range(s, machine_as_relation(m, e, v));
     return value_set(s.bits);
   }
@@ -157,7 +154,7 @@ CatValue cat_eval_primitive(Machine *m, const Expr *e, Primitive primitive, CatV
   case PRIMITIVE_DIFFERENT_VALUES:
     return different_values(m, machine_as_relation(m, e, v));
   case PRIMITIVE_INTER_TRANSITIVE: {
-    Relation r = machine_as_relation(m, e, v.items[0]), out = relation_of(m, machine_relation(m));
+    Relation r = machine_as_relation(m, e, v.items[0]), out = machine_relation_of(m, machine_relation(m));
     bits_or(out.bits, out.bits, r.bits, m->relation_size);
     relation_close(out);
     bits_and(out.bits, out.bits, machine_as_relation(m, e, v.items[1]).bits, m->relation_size);
@@ -165,7 +162,7 @@ CatValue cat_eval_primitive(Machine *m, const Expr *e, Primitive primitive, CatV
   }
   case PRIMITIVE_FROMTO: {
     EventSet s = machine_as_set(m, e, v);
-    Relation before = relation_of(m, machine_relation(m)), out = relation_of(m, machine_relation(m));
+    Relation before = machine_relation_of(m, machine_relation(m)), out = machine_relation_of(m, machine_relation(m));
     relation_restrict_to(before, m->execution->po, s);
     relation_compose(out, before, m->execution->po);
     return value_relation(out.bits);

@@ -196,24 +196,20 @@ typedef struct {
 
 struct Statement {
   StatementKind kind;
-  bool is_prelude;
+  TestKind test;
+  TestRole role;
+  bool negated, recursive, is_prelude;
   const Source *source;
   Span span;
   const char *name; // of a test (`as`), a procedure, an enum, the variable of forall and with
-  unsigned slot;    // at the top: the global of `name`
   CatBinding *bindings;
-  unsigned binding_count;
   Expr *expr, *argument;
-  TestKind test;
-  TestRole role;
-  bool negated;
   Pattern params;
   Block body;
-  bool recursive;
   BlockClause *clauses;
-  unsigned clause_count;
   const char **tags; // of an enum
-  unsigned tag_count;
+  unsigned slot;     // at the top: the global of `name`
+  unsigned binding_count, clause_count, tag_count;
   // Of a test: the Part of the execution that it depends on, and what came of it at that part's generation `judged`
   unsigned part;
   bool held;

@@ -148,8 +148,6 @@ START_TEST(every_model_is_coherent) {
 }
 END_TEST
 
-// --- the language --------------------------------------------------------------------------------------------------
-
 static CatModel *parse(const char *text, const CatOptions *options, Text *errors) {
   Source *source = ARENA_NEW(arena, Source);
   *source = (Source){"m.cat", arena_string(arena, text), strlen(text)};
@@ -375,8 +373,6 @@ START_TEST(what_was_kept_of_another_execution_is_not_used) {
 }
 END_TEST
 
-// --- explanations ----------------------------------------------------------------------------------------------------
-
 static void explains(const char *model, const char *execution, const char *axiom, const char *cycle) {
   Built b;
   CatVerdict v;
@@ -386,7 +382,7 @@ static void explains(const char *model, const char *execution, const char *axiom
   Text text = {0};
   for (unsigned i = 0; i < v.cycle_length; i++) {
     const Event *e = &b.events[v.cycle[i]];
-    char place = e->location < 0 ? '-' : (char)('a' + e->location);
+    char place = "-abcdefghijklmnopqrstuvwxyz"[e->location + 1];
     text_printf(&text, "%s%d%c%c -%s->", i ? " " : "", e->thread,
                 e->kind == EVENT_FENCE   ? 'F'
                 : e->kind == EVENT_READ  ? 'R'

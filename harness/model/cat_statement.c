@@ -1,0 +1,385 @@
+// Tokens to statements: definitions, checks, and the files that a model includes.
+#include "harness/base/embedded.h"
+#include "harness/model/cat_parser.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+  INCLUDE_DEPTH_LIMIT = 16,
+  INCLUDE_LIMIT = 200,         // files read
+  FILE_LIMIT = 4 * 1024 * 1024 // bytes of one
+};
+
+typedef struct {
+  Statement *items;
+  size_t count, capacity;
+} StatementList;
+
+static bool parse_statements(Parser *p, StatementList *list);
+static bool parse_file(Parsing *all, const Source *source, bool is_prelude, StatementList *list, const char **title);
+
+static Statement *add_statement(Parser *p, StatementList *list, StatementKind kind, const Token *first) {
+  list->items = arena_grow(p->all->arena, list->items, &list->capacity, list->count + 1, sizeof *list->items);
+  Statement *s = &list->items[list->count++];
+  *s = (Statement){.kind = kind, .is_prelude = p->is_prelude, .source = p->source, .span = first->span};
+  return s;
+}
+
+static Block to_block(StatementList list) { return (Block){list.items, (unsigned)list.count}; }
+
+// test := '~'? ('acyclic' | 'irreflexive' | 'empty') expr ('as' NAME)?
+static bool parse_test(Parser *p, StatementList *list, TestRole role) {
+  const Token *first = p->at;
+  Statement *s = add_statement(p, list, STATEMENT_TEST, first);
+  size_t at = list->count - 1;
+  s->role = role;
+  s->negated = cat_parser_accept(p, TOKEN_TILDE);
+  if (cat_parser_accept(p, TOKEN_ACYCLIC))
+    s->test = TEST_ACYCLIC;
+  else if (cat_parser_accept(p, TOKEN_IRREFLEXIVE))
+    s->test = TEST_IRREFLEXIVE;
+  else if (cat_parser_accept(p, TOKEN_EMPTY))
+    s->test = TEST_EMPTY;
+  else
+    return cat_parser_error(p, "acyclic, irreflexive or empty");
+  Expr *e = cat_parse_expr(p);
+  if (!e)
+    return false;
+  s = &list->items[at];
+  s->expr = e;
+  s->span = cat_parser_span(p, first);
+  return !cat_parser_accept(p, TOKEN_AS) || (s->name = cat_parser_name(p, "a name for the check"));
+}
+
+// statement := 'let' 'rec'? bindings ('when' test)? 'in'?
+static bool parse_let_statement(Parser *p, StatementList *list) {
+  const Token *first = p->at++;
+  bool rec = cat_parser_accept(p, TOKEN_REC);
+  CatBinding *bindings = NULL;
+  unsigned count = 0;
+  if (!cat_parse_bindings(p, &bindings, &count))
+    return false;
+  Statement *s = add_statement(p, list, rec ? STATEMENT_LET_REC : STATEMENT_LET, first);
+  s->bindings = bindings;
+  s->binding_count = count;
+  s->span = cat_parser_span(p, first);
+  if (rec && cat_parser_accept(p, TOKEN_WHEN) && !parse_test(p, list, ROLE_CHECK))
+    return false;
+  cat_parser_accept(p, TOKEN_IN);
+  return true;
+}
+
+// show and unshow choose what a picture has in it; they are read and left.
+static bool parse_show(Parser *p) {
+  const Token *first = p->at++;
+  if (first->kind == TOKEN_SHOW) {
+    const Token *t = p->at;
+    while (t->kind == TOKEN_NAME && t[1].kind == TOKEN_COMMA)
+      t += 2;
+    bool names = t->kind == TOKEN_NAME && t > p->at;
+    if (!names)
+      return cat_parse_base(p) && (!cat_parser_accept(p, TOKEN_AS) || cat_parser_name(p, "a name"));
+  }
+  do
+    if (!cat_parser_name(p, "a name"))
+      return false;
+  while (cat_parser_accept(p, TOKEN_COMMA));
+  return true;
+}
+
+// A whole file, which must be a regular one.
+static bool read_file(const char *path, Arena *arena, Source *source) {
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  struct stat st;
+  bool good = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT;
+  if (good) {
+    char *bytes = arena_alloc(arena, (size_t)st.st_size + 1);
+    size_t length = 0;
+    ssize_t n;
+    while (length < (size_t)st.st_size && (n = read(fd, bytes + length, (size_t)st.st_size - length)) > 0)
+      length += (size_t)n;
+    *source = (Source){path, bytes, length};
+  }
+  if (fd >= 0)
+    close(fd);
+  return good;
+}
+
+// A name that stays inside the folder.
+static bool is_tame(const char *name) {
+  if (name[0] == '/' || strcmp(name, "..") == 0 || strncmp(name, "../", 3) == 0 || strstr(name, "/../"))
+    return false;
+  size_t n = strlen(name);
+  return n > 0 && !(n >= 3 && strcmp(name + n - 3, "/..") == 0);
+}
+
+static bool find_include(const Parsing *all, const char *name, Source *source) {
+  const char *folder = all->options ? all->options->folder : NULL;
+  if (folder && is_tame(name) && read_file(arena_printf(all->arena, "%s/%s", folder, name), all->arena, source))
+    return true;
+  for (const Embedded *f = embedded_arch; f->path; f++)
+    if (strcmp(f->path, name) == 0 && strstr(name, ".cat")) {
+      *source = (Source){f->path, f->bytes, f->length};
+      return true;
+    }
+  return false;
+}
+
+// statement := 'include' STRING
+static bool parse_include(Parser *p, StatementList *list) {
+  p->at++;
+  Parsing *all = p->all;
+  if (p->at->kind != TOKEN_STRING)
+    return cat_parser_error(p, "the name of a file, in quotes");
+  const Token *t = p->at++;
+  if (all->include_depth >= INCLUDE_DEPTH_LIMIT || all->includes >= INCLUDE_LIMIT)
+    return diag_error_at(all->diag, p->source, t->span, "too many files are included; does one include itself?");
+  Source *source = ARENA_NEW(all->arena, Source);
+  if (!find_include(all, t->text, source))
+    return diag_error_at(all->diag, p->source, t->span, "cannot read \"%s\"%s", t->text,
+                         all->options && all->options->folder ? "" : ": no folder was named to look in");
+  all->includes++;
+  all->include_depth++;
+  const char *title;
+  bool good = parse_file(all, source, p->is_prelude, list, &title);
+  all->include_depth--;
+  return good;
+}
+
+// statement := 'procedure' 'rec'? NAME pattern '=' statements 'end'
+static bool parse_procedure(Parser *p, StatementList *list) {
+  const Token *first = p->at++;
+  Statement s = {.recursive = cat_parser_accept(p, TOKEN_REC)};
+  StatementList body = {0};
+  if (!(s.name = cat_parser_name(p, "the procedure's name")) || !cat_parse_pattern(p, false, &s.params) ||
+      !cat_parser_expect(p, TOKEN_EQUAL) || !parse_statements(p, &body) || !cat_parser_expect(p, TOKEN_END_WORD))
+    return false;
+  Statement *made = add_statement(p, list, STATEMENT_PROCEDURE, first);
+  made->name = s.name;
+  made->params = s.params;
+  made->recursive = s.recursive;
+  made->body = to_block(body);
+  return true;
+}
+
+// statement := 'call' NAME arg ('as' NAME)?
+static bool parse_call(Parser *p, StatementList *list) {
+  const Token *first = p->at++, *called = p->at;
+  const char *name = cat_parser_name(p, "a procedure's name");
+  if (!name)
+    return false;
+  Expr *callee = cat_parser_new_expr(p, EXPR_NAME, called, 0);
+  callee->name = name;
+  Expr *argument;
+  if (p->at->kind == TOKEN_NAME) {
+    argument = cat_parser_new_expr(p, EXPR_NAME, p->at, 0);
+    argument->name = (p->at++)->text;
+  } else if (!cat_parser_begins_simple(p->at)) {
+    return cat_parser_error(p, "the procedure's arguments");
+  } else if (!(argument = cat_parse_simple(p))) {
+    return false;
+  }
+  Statement *s = add_statement(p, list, STATEMENT_CALL, first);
+  s->expr = callee;
+  s->argument = argument;
+  s->span = cat_parser_span(p, first);
+  return !cat_parser_accept(p, TOKEN_AS) || (s->name = cat_parser_name(p, "a name for the call"));
+}
+
+// statement := 'forall' NAME 'in' expr 'do' statements 'end'
+static bool parse_forall(Parser *p, StatementList *list) {
+  const Token *first = p->at++;
+  StatementList body = {0};
+  const char *name = cat_parser_name(p, "a name");
+  Expr *e = NULL;
+  if (!name || !cat_parser_expect(p, TOKEN_IN) || !(e = cat_parse_expr(p)) || !cat_parser_expect(p, TOKEN_DO) ||
+      !parse_statements(p, &body) || !cat_parser_expect(p, TOKEN_END_WORD))
+    return false;
+  Statement *s = add_statement(p, list, STATEMENT_FORALL, first);
+  s->name = name;
+  s->expr = e;
+  s->body = to_block(body);
+  return true;
+}
+
+// statement := 'with' NAME 'from' expr
+static bool parse_with(Parser *p, StatementList *list) {
+  const Token *first = p->at++;
+  const char *name = cat_parser_name(p, "a name");
+  Expr *e = NULL;
+  if (!name || !cat_parser_expect(p, TOKEN_FROM) || !(e = cat_parse_expr(p)))
+    return false;
+  Statement *s = add_statement(p, list, STATEMENT_WITH, first);
+  s->name = name;
+  s->expr = e;
+  s->span = cat_parser_span(p, first);
+  return true;
+}
+
+// statement := 'if' variants statements ('else' statements)? 'end'; what the variants leave out is left out
+static bool parse_if_statement(Parser *p, StatementList *list) {
+  p->at++;
+  bool holds = false;
+  StatementList left_out = {0};
+  if (!cat_parse_variants(p, &holds) || !parse_statements(p, holds ? list : &left_out))
+    return false;
+  if (cat_parser_accept(p, TOKEN_ELSE) && !parse_statements(p, holds ? &left_out : list))
+    return false;
+  return cat_parser_expect(p, TOKEN_END_WORD);
+}
+
+// statement := 'match' expr 'with' '||'? clause ('||' clause)* 'end';  clause := (TAG | '_') '->' statements
+static bool parse_match_statement(Parser *p, StatementList *list) {
+  const Token *first = p->at++;
+  Expr *e = cat_parse_expr(p);
+  if (!e || !cat_parser_expect(p, TOKEN_WITH))
+    return false;
+  cat_parser_accept(p, TOKEN_BARBAR);
+  BlockClause *clauses = NULL;
+  size_t count = 0, capacity = 0;
+  do {
+    StatementList body = {0};
+    BlockClause c = {0};
+    if (p->at->kind == TOKEN_TAG)
+      c.tag = (p->at++)->text;
+    else if (!cat_parser_expect(p, TOKEN_UNDERSCORE))
+      return false;
+    if (!cat_parser_expect(p, TOKEN_ARROW) || !parse_statements(p, &body))
+      return false;
+    c.body = to_block(body);
+    clauses = arena_grow(p->all->arena, clauses, &capacity, count + 1, sizeof c);
+    clauses[count++] = c;
+  } while (cat_parser_accept(p, TOKEN_BARBAR));
+  Statement *s = add_statement(p, list, STATEMENT_MATCH, first);
+  s->expr = e;
+  s->clauses = clauses;
+  s->clause_count = (unsigned)count;
+  s->span = cat_parser_span(p, first);
+  return cat_parser_expect(p, TOKEN_END_WORD);
+}
+
+// statement := 'enum' NAME '=' '||'? TAG ('||' TAG)*
+static bool parse_enum(Parser *p, StatementList *list) {
+  const Token *first = p->at++;
+  const char *name = cat_parser_name(p, "the name of the enumeration");
+  if (!name || !cat_parser_expect(p, TOKEN_EQUAL))
+    return false;
+  cat_parser_accept(p, TOKEN_BARBAR);
+  const char **tags = NULL;
+  size_t count = 0, capacity = 0;
+  do {
+    if (p->at->kind != TOKEN_TAG)
+      return cat_parser_error(p, "a tag");
+    tags = arena_grow(p->all->arena, tags, &capacity, count + 1, sizeof *tags);
+    tags[count++] = (p->at++)->text;
+  } while (cat_parser_accept(p, TOKEN_BARBAR));
+  Statement *s = add_statement(p, list, STATEMENT_ENUM, first);
+  s->name = name;
+  s->tags = tags;
+  s->tag_count = (unsigned)count;
+  s->span = cat_parser_span(p, first);
+  return true;
+}
+
+// statement := ('instructions' | 'default') NAME '[' args ']': what annotations a language of its own takes. Read and
+// left: our programs have theirs from the architecture.
+static bool parse_instructions(Parser *p) {
+  p->at++;
+  ExprList list = {0};
+  return cat_parser_name(p, "a name") && cat_parser_expect(p, TOKEN_LBRACKET) &&
+         cat_parse_args(p, TOKEN_RBRACKET, &list);
+}
+
+static bool parse_statement(Parser *p, StatementList *list) {
+  switch (p->at->kind) {
+  case TOKEN_LET:
+    return parse_let_statement(p, list);
+  case TOKEN_UNDEFINED_UNLESS:
+    p->at++;
+    return parse_test(p, list, ROLE_UNDEFINED_UNLESS);
+  case TOKEN_FLAG:
+    p->at++;
+    return parse_test(p, list, ROLE_FLAG);
+  case TOKEN_ASSERT:
+    p->at++;
+    return parse_test(p, list, ROLE_ASSERT);
+  case TOKEN_TILDE:
+  case TOKEN_ACYCLIC:
+  case TOKEN_IRREFLEXIVE:
+  case TOKEN_EMPTY:
+    return parse_test(p, list, ROLE_CHECK);
+  case TOKEN_SHOW:
+  case TOKEN_UNSHOW:
+    return parse_show(p);
+  case TOKEN_INCLUDE:
+    return parse_include(p, list);
+  case TOKEN_PROCEDURE:
+    return parse_procedure(p, list);
+  case TOKEN_CALL:
+    return parse_call(p, list);
+  case TOKEN_FORALL:
+    return parse_forall(p, list);
+  case TOKEN_WITH:
+    return parse_with(p, list);
+  case TOKEN_IF:
+    return parse_if_statement(p, list);
+  case TOKEN_MATCH:
+    return parse_match_statement(p, list);
+  case TOKEN_ENUM:
+    return parse_enum(p, list);
+  case TOKEN_INSTRUCTIONS:
+  case TOKEN_DEFAULT:
+    return parse_instructions(p);
+  case TOKEN_DEBUG:
+    p->at++;
+    return cat_parse_expr(p) != NULL;
+  default:
+    return cat_parser_error(p, "a definition or a check");
+  }
+}
+
+static bool ends_block(TokenKind kind) {
+  return kind == TOKEN_END || kind == TOKEN_END_WORD || kind == TOKEN_ELSE || kind == TOKEN_BARBAR;
+}
+
+// statements := statement*
+static bool parse_statements(Parser *p, StatementList *list) {
+  if (p->all->depth >= CAT_DEPTH_LIMIT)
+    return cat_parser_error(p, "a block that is not nested so deep");
+  p->all->depth++;
+  while (!ends_block(p->at->kind))
+    if (!parse_statement(p, list))
+      return false;
+  p->all->depth--;
+  return true;
+}
+
+// model := (NAME NAME | NAME STRING | NAME | STRING)? 'catdep'? statements
+static bool parse_file(Parsing *all, const Source *source, bool is_prelude, StatementList *list, const char **title) {
+  const Token *tokens = cat_lex(source, all->arena, all->diag);
+  if (!tokens)
+    return false;
+  Parser p = {.all = all, .source = source, .at = tokens, .is_prelude = is_prelude};
+  *title = NULL;
+  if (p.at->kind == TOKEN_NAME)
+    *title = (p.at++)->text;
+  if (p.at->kind == TOKEN_STRING || (*title && p.at->kind == TOKEN_NAME))
+    *title = (p.at++)->text;
+  cat_parser_accept(&p, TOKEN_CATDEP);
+  return parse_statements(&p, list) && (p.at->kind == TOKEN_END || cat_parser_error(&p, "a definition or a check"));
+}
+
+bool cat_parse_tree(const Source *source, const CatOptions *options, Arena *arena, Diag *diag, CatTree *tree) {
+  Parsing all = {.options = options, .arena = arena, .diag = diag};
+  StatementList list = {0};
+  Source *prelude = ARENA_NEW(arena, Source);
+  *prelude = (Source){"prelude.cat", cat_prelude, strlen(cat_prelude)};
+  const char *none;
+  if (!parse_file(&all, prelude, true, &list, &none) || !parse_file(&all, source, false, &list, &tree->title))
+    return false;
+  tree->block = to_block(list);
+  return true;
+}
