@@ -108,7 +108,7 @@ CPU_INLINE void cpu_fence_serialize(void) { __asm__ volatile(".byte 0x0f, 0x01, 
   X("serialize", cpu_fence_serialize, cpu_has_serialize())
 
 // A store past the caches, in whose order an sfence has a say.
-CPU_INLINE void cpu_access_movnti(volatile uint32_t *at) {
+CPU_INLINE void cpu_access_movnti(volatile uint32_t *at) { // NOLINT(readability-non-const-parameter): it is stored to
   __asm__ volatile("movnti %1, %0" : "=m"(*at) : "r"(1u) : "memory");
 }
 

@@ -6,6 +6,9 @@
 
 #include <sys/auxv.h>
 
+// What these macros take are declarations, statements and initialisers: parentheses would break them.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+
 #define OWN _Atomic uint32_t *own = &seat->bed->own.value
 #define PLAIN volatile uint32_t *own = (volatile uint32_t *)&seat->bed->own.value
 
@@ -70,3 +73,4 @@ static const CostOperation rows[] = {
 // clang-format on
 
 CostTable cost_access_table(void) { return (CostTable){rows, sizeof rows / sizeof *rows}; }
+// NOLINTEND(bugprone-macro-parentheses)

@@ -1,6 +1,9 @@
 // Four bytes, aligned or not: within a line, across the end of one, across the end of a page.
 #include "harness/cost/operation.h"
 
+// What these macros take are declarations, statements and initialisers: parentheses would break them.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+
 // Plain accesses that the compiler knows to be misaligned; volatile, so that each of them happens.
 typedef struct {
   volatile uint32_t value;
@@ -49,3 +52,4 @@ static const CostOperation rows[] = {
 // clang-format on
 
 CostTable cost_alignment_table(void) { return (CostTable){rows, sizeof rows / sizeof *rows}; }
+// NOLINTEND(bugprone-macro-parentheses)

@@ -29,20 +29,20 @@ enum { COST_PUS = 64 }; // more cores than these are not used at once
 // One operation in one place. `operation` and `context` together are unique: "mfence", "alone". Rows with a reason have
 // no figure, the others none before cost_measure.
 typedef struct {
-  CostGroup group;
   const char *operation, *context;
-  const char *reason; // why there is no figure: a static sentence; NULL: there is, or will be, one
-  unsigned cores;     // that take part, the measuring one included
-  const unsigned *pus;
-  double ns;     // an operation, less its base. About 0 where nothing can be told; below it where the operation
-                 // makes its surroundings faster
-  double cycles; // of the core's clock as it was during the measurement
-  double spread; // Summary
+  const char *reason;  // why there is no figure: a static sentence; NULL: there is, or will be, one
+  const unsigned *pus; // `cores` of them, the measuring one first
+  double ns;           // an operation, less its base. About 0 where nothing can be told; below it where the operation
+                       // makes its surroundings faster
+  double cycles;       // of the core's clock as it was during the measurement
+  double spread;       // Summary
+  const struct CostOperation *how;
+  struct CostSamples *taken;
+  CostGroup group;
+  unsigned cores; // that take part, the measuring one included
   unsigned samples, outliers;
   unsigned switches; // times that the measuring thread lost its PU to another
   bool measured, stable;
-  const struct CostOperation *how;
-  struct CostSamples *taken;
 } CostRow;
 
 typedef struct {

@@ -5,6 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// What these macros take are declarations, statements and initialisers: parentheses would break them.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+
 // The C11 fences, like CPU_FENCES: X(name, function, condition).
 #define C11_FENCES(X)                                                                                                  \
   X("compiler", cpu_fence_compiler, 1)                                                                                 \
@@ -95,3 +98,4 @@ void cost_nothing(Seat *seat, unsigned rounds) {
   for (unsigned round = 0; round < rounds; round++)
     cpu_fence_compiler();
 }
+// NOLINTEND(bugprone-macro-parentheses)

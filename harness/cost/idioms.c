@@ -1,6 +1,9 @@
 // What programs use instead of fences: locks, and publication of a new version by a pointer.
 #include "harness/cost/operation.h"
 
+// What these macros take are declarations, statements and initialisers: parentheses would break them.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+
 COST_BODY(mutex, pthread_mutex_t *lock = &seat->bed->mutex, pthread_mutex_lock(lock); pthread_mutex_unlock(lock);)
 COST_BODY(read_lock, pthread_rwlock_t *lock = &seat->bed->rwlock, pthread_rwlock_rdlock(lock);
           pthread_rwlock_unlock(lock);)
@@ -58,3 +61,4 @@ static const CostOperation rows[] = {
 // clang-format on
 
 CostTable cost_idiom_table(void) { return (CostTable){rows, sizeof rows / sizeof *rows}; }
+// NOLINTEND(bugprone-macro-parentheses)

@@ -45,17 +45,20 @@ static const char cannot_pin[] = "the system pins no thread to the PU";
 
 struct Member;
 
+// A number on a line of its own.
+typedef struct {
+  _Alignas(BED_STRIDE) atomic_uint count;
+} Tally;
+
 // The threads of a row: seat 0 measures, the others prepare lines for it or get in its way.
 typedef struct {
+  Tally asked, done; // errands of the preparing thread
   Cost *cost;
   struct Member *members;
   CostRow *row;
   Bed *bed;
-  // Errands of the preparing thread: how many were asked for, how many are done. On lines of their own.
-  _Alignas(BED_STRIDE) atomic_uint asked;
-  _Alignas(BED_STRIDE) atomic_uint done;
-  _Alignas(BED_STRIDE) atomic_uint seated; // threads that are where they belong
-  atomic_bool failed;                      // one cannot be pinned
+  atomic_uint seated; // threads that are where they belong
+  atomic_bool failed; // one cannot be pinned
 } Crew;
 
 typedef struct Member {
@@ -102,7 +105,7 @@ static void flush_all(Bed *bed) {
 static void run_errands(Crew *crew) {
   unsigned done = 0, waited = 0;
   while (!atomic_load_explicit(&crew->bed->stop, memory_order_relaxed)) {
-    if (atomic_load_explicit(&crew->asked, memory_order_acquire) == done) {
+    if (atomic_load_explicit(&crew->asked.count, memory_order_acquire) == done) {
       wait_a_little(&waited);
       continue;
     }
@@ -111,14 +114,14 @@ static void run_errands(Crew *crew) {
     else
       read_all(crew->bed);
     atomic_thread_fence(memory_order_seq_cst);
-    atomic_store_explicit(&crew->done, ++done, memory_order_release);
+    atomic_store_explicit(&crew->done.count, ++done, memory_order_release);
   }
 }
 
 static void ask_other(Crew *crew) {
-  unsigned waited = 0, number = atomic_load_explicit(&crew->asked, memory_order_relaxed) + 1;
-  atomic_store_explicit(&crew->asked, number, memory_order_release);
-  while (atomic_load_explicit(&crew->done, memory_order_acquire) != number)
+  unsigned waited = 0, number = atomic_load_explicit(&crew->asked.count, memory_order_relaxed) + 1;
+  atomic_store_explicit(&crew->asked.count, number, memory_order_release);
+  while (atomic_load_explicit(&crew->done.count, memory_order_acquire) != number)
     wait_a_little(&waited);
 }
 
@@ -201,7 +204,7 @@ static void take_samples(Crew *crew, Seat *seat, CostSamples *taken) {
   while ((taken->count < wanted || seconds < least) && taken->count < MAX_SAMPLES && seconds < row_seconds) {
     taken->values = arena_grow(cost->arena, taken->values, &taken->capacity, taken->count + 1, sizeof *taken->values);
     double base = time_ticks(crew, how->base, seat, taken->size);
-    unsigned rounds[BED_SEATS];
+    unsigned rounds[BED_SEATS] = {0};
     note_rounds(crew, rounds);
     double ticks = time_ticks(crew, how->body, seat, taken->size);
     if (!how->others || all_ran(crew, rounds))

@@ -33,18 +33,18 @@ typedef enum {
 } CostCores;
 
 typedef struct CostOperation {
-  CostGroup group;
   const char *operation, *context; // context: with several cores, "2-cores" and so on is added
   CostBody *body;
   CostBody *base;
-  CostBody *others; // what the other cores run meanwhile; NULL: nothing, or only the preparation
+  CostBody *others;             // what the other cores run meanwhile; NULL: nothing, or only the preparation
+  const char *(*missing)(void); // why it cannot be had here; NULL where it can. NULL: it always can
+  CostGroup group;
   CostBefore before;
   CostShare share;
   CostCores cores;
-  unsigned offset;              // of the seat's `at` in the bed's pages
-  unsigned per_round;           // what a round is divided by; 0: 100
-  const char *(*missing)(void); // why it cannot be had here; NULL where it can. NULL: it always can
-  bool may_fault;               // some CPUs refuse it: tried in a process of its own first
+  unsigned offset;    // of the seat's `at` in the bed's pages
+  unsigned per_round; // what a round is divided by; 0: 100
+  bool may_fault;     // some CPUs refuse it: tried in a process of its own first
 } CostOperation;
 
 typedef struct {

@@ -30,6 +30,7 @@ typedef struct {
 typedef void Loop(Yard *yard, long n);
 enum { UNROLLED = 20 };
 
+// NOLINTBEGIN(bugprone-macro-parentheses): statements and initialisers
 #define FIVE(x) x x x x x
 #define TWENTY(x) FIVE(x) FIVE(x) FIVE(x) FIVE(x)
 #define LOOP(name, body)                                                                                               \
@@ -74,6 +75,7 @@ static const Pair pairs[] = {{"fence-seq_cst", COST_ALONE, seq_cst_fence, empty}
                              {"store-plain", "across-line", split_store, empty},
 #define FENCE_PAIR(name, fence, condition) {name, COST_ALONE, loop_of_##fence, empty},
                              CPU_FENCES(FENCE_PAIR)};
+// NOLINTEND(bugprone-macro-parentheses)
 enum { PAIRS = sizeof pairs / sizeof *pairs, PAIRS_USED = 10 };
 
 static double seconds(void) {

@@ -152,7 +152,7 @@ START_TEST(a_figure_has_cycles_and_samples) {
   ck_assert_double_gt(f.cost->ghz, 0.1);
   unsigned samples = row->samples;
   cost_measure(f.cost, &row, 1, NULL, NULL); // again: not added to what was there
-  ck_assert_uint_lt(row->samples, 100 * samples);
+  ck_assert_uint_lt(row->samples / 100, samples);
   ck_assert_uint_ge(row->samples, SUMMARY_SAMPLES);
 }
 END_TEST
