@@ -14,9 +14,10 @@ campaign=(SB MP LB R S CoRR CoRW CoWR --fence all)
 
 # Processes that have the folder in their arguments.
 processes() {
-  local process
+  local process words
   for process in /proc/[0-9]*; do
-    [[ $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") != *"$dir"* ]] || echo "$process"
+    mapfile -d '' words <"$process/cmdline" || continue
+    [[ "${words[*]}" != *"$dir"* ]] || echo "$process"
   done 2>/dev/null
 }
 
