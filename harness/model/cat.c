@@ -58,6 +58,7 @@ CatModel *cat_builtin(const Arch *arch, Arena *arena) {
 
 const char *cat_title(const CatModel *model) { return model->title; }
 bool cat_implies_coherence(const CatModel *model) { return model->implies_coherence; }
+bool cat_implies_atomicity(const CatModel *model) { return model->implies_atomicity; }
 bool cat_raises_flags(const CatModel *model) { return model->raises_flags; }
 
 void cat_reset(CatModel *model) {

@@ -23,6 +23,9 @@ const char *cat_title(const CatModel *model);
 // text).
 bool cat_implies_coherence(const CatModel *model);
 
+// Whether every execution in which another thread writes between the read and the write of an rmw pair is forbidden.
+// Where the two are one event, coherence says so.
+bool cat_implies_atomicity(const CatModel *model);
 // Whether some check of the model can only raise a flag (flag, undefined_unless).
 bool cat_raises_flags(const CatModel *model);
 

@@ -121,7 +121,7 @@ const Base cat_bases[] = {
     {"addr", TYPE_RELATION, PART_PATH, 0, base_addr},
     {"data", TYPE_RELATION, PART_PATH, 0, base_data},
     {"ctrl", TYPE_RELATION, PART_PATH, 0, base_ctrl},
-    {"rmw", TYPE_RELATION, PART_PATH, 0, base_rmw},
+    {"rmw", TYPE_RELATION, PART_PATH, HAS_PAIRS | HAS_TORN, base_rmw},
     {"amo", TYPE_RELATION, PART_PATH, 0, base_amo},
     {"loc", TYPE_RELATION, PART_PATH, HAS_COHERENCE | HAS_IDENTITY | HAS_ECO, base_loc},
     {"int", TYPE_RELATION, PART_PATH, HAS_INTERNAL, base_int},

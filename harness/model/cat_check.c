@@ -140,7 +140,15 @@ static unsigned sequence_has(unsigned a, unsigned b) {
     has |= HAS_HB_ECO;
   if ((a & HAS_RMW_IDENTITY) && (b & HAS_ECO))
     has |= HAS_RMW_ECO;
+  if ((a & HAS_FRE) && (b & HAS_COE))
+    has |= HAS_FRE_COE | HAS_TORN;
   return has;
+}
+
+// What a & b contains.
+static unsigned intersection_has(unsigned a, unsigned b) {
+  bool torn = ((a & HAS_PAIRS) && (b & HAS_FRE_COE)) || ((a & HAS_FRE_COE) && (b & HAS_PAIRS));
+  return (a & b) | (torn ? (unsigned)HAS_TORN : 0);
 }
 
 static unsigned closure_has(unsigned has) { return has_all(has, HAS_RF | HAS_CO | HAS_FR) ? has | HAS_ECO : has; }
@@ -175,7 +183,7 @@ static Known check_intersection(Checker *c, Expr *e, const TypeEnv *env) {
     all.type = join(c, e->args[i], all.type, k.type);
     all.part = later(all.part, k.part);
     if (k.type != TYPE_UNIVERSE)
-      all.has &= k.has;
+      all.has = intersection_has(all.has, k.has);
   }
   return all;
 }
@@ -656,6 +664,17 @@ static bool implies_coherence(Checker *c) {
   return hb && rmw;
 }
 
+// Whether some check at the top forbids that another thread writes between the halves of a read-modify-write.
+static bool implies_atomicity(Checker *c) {
+  for (unsigned i = 0; i < c->model->block.count; i++) {
+    Statement *s = &c->model->block.first[i];
+    bool check_empty = s->kind == STATEMENT_TEST && s->role == ROLE_CHECK && !s->negated && s->test == TEST_EMPTY;
+    if (check_empty && (check(c, s->expr, NULL).has & HAS_TORN))
+      return true;
+  }
+  return false;
+}
+
 bool cat_check(CatModel *model, Diag *diag) {
   unsigned before = diag->errors;
   Checker c = {.model = model, .diag = diag};
@@ -663,7 +682,9 @@ bool cat_check(CatModel *model, Diag *diag) {
   check_block(&c, &model->block, NULL, true);
   if (diag->errors > before)
     return false;
-  if (c.steps <= STEP_LIMIT)
+  if (c.steps <= STEP_LIMIT) {
     model->implies_coherence = implies_coherence(&c);
+    model->implies_atomicity = implies_atomicity(&c);
+  }
   return true;
 }

@@ -49,7 +49,10 @@ enum {
   HAS_EXTERNAL = HAS_RFE | HAS_COE | HAS_FRE,
   HAS_INTERNAL = HAS_PO_LOC | HAS_RFI | HAS_COI | HAS_FRI,
   HAS_COHERENCE = HAS_EXTERNAL | HAS_INTERNAL,
-  HAS_EVERYTHING = (1 << 16) - 1,
+  HAS_PAIRS = 1 << 16,   // rmw
+  HAS_FRE_COE = 1 << 17, // fre; coe
+  HAS_TORN = 1 << 18,    // rmw & (fre; coe)
+  HAS_EVERYTHING = (1 << 19) - 1,
 };
 
 typedef struct Machine Machine;
@@ -195,7 +198,7 @@ struct CatModel {
   unsigned arch_set_count;
   const char **tags; // of enumerations
   size_t tag_count, tag_capacity;
-  bool implies_coherence, raises_flags;
+  bool implies_coherence, implies_atomicity, raises_flags;
   Machine machine;
 };
 

@@ -51,8 +51,10 @@ typedef struct {
 typedef struct {
   double seconds;      // 0: no limit
   uint64_t executions; // 0: no limit
-  bool
-      coherent_only; // leave out executions that are not coherent per location: right for a model that forbids them all
+  // Leave out executions that are not coherent per location: right for a model that forbids them all.
+  bool coherent_only;
+  // With that, leave out those too in which another thread writes between the halves of a read-modify-write.
+  bool atomic_only;
 } EnumerationLimits;
 
 // Calls `see` for every candidate execution of the program until it returns false. The order is fixed.

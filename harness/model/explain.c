@@ -70,8 +70,13 @@ Explanation model_explain(CatModel *model, const Program *program, const Enumera
   EnumerationLimits coherent = *limits;
   Looking looking = {.model = model, .state = state, .width = program->observable_count, .out = &out, .arena = arena};
   coherent.coherent_only = cat_implies_coherence(model);
+  coherent.atomic_only = cat_implies_atomicity(model);
   look_through(&looking, program, &coherent);
-  if (!out.found && !out.why && coherent.coherent_only) { // then only what is not coherent ends there
+  if (!out.found && !out.why && coherent.atomic_only) { // then only what another thread tears apart ends there
+    coherent.atomic_only = false;
+    look_through(&looking, program, &coherent);
+  }
+  if (!out.found && !out.why && coherent.coherent_only) { // or what is not coherent
     coherent.coherent_only = false;
     look_through(&looking, program, &coherent);
   }

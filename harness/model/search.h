@@ -36,9 +36,11 @@ typedef struct {
 // The order of the writes of a cell as far as coherence forces it: a bit for every write, by its rank among them.
 typedef struct {
   unsigned count;
-  unsigned writes[SEARCH_CELL_WRITES];  // events; the initial write first
-  uint64_t before[SEARCH_CELL_WRITES];  // those that must come before it
-  unsigned ordered[SEARCH_CELL_WRITES]; // an order being built
+  unsigned writes[SEARCH_CELL_WRITES];   // events; the initial write first
+  uint64_t before[SEARCH_CELL_WRITES];   // those that must come before it
+  unsigned follower[SEARCH_CELL_WRITES]; // which must come next: the write of a read-modify-write that read this one;
+                                         // NO_RANK: any
+  unsigned ordered[SEARCH_CELL_WRITES];  // an order being built
 } WriteOrder;
 
 typedef struct {
@@ -71,7 +73,7 @@ typedef struct {
   Execution execution;
 } Search;
 
-enum { NO_CELL = 0x7fffffff };
+enum { NO_CELL = 0x7fffffff, NO_RANK = SEARCH_CELL_WRITES };
 
 // Values (search_values.c). Makes known what follows from the sources chosen; false where it contradicts a constraint
 // of a path, or a source that writes elsewhere than is read.

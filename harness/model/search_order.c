@@ -20,6 +20,7 @@ static bool gather_writes(Search *s, unsigned cell) {
   order->count = 1;
   order->writes[0] = cell;
   order->before[0] = 0;
+  order->follower[0] = NO_RANK;
   for (unsigned e = s->cell_count; e < s->execution.event_count; e++)
     if (s->cell_of[e] == (int)cell && s->events[e].kind & EVENT_WRITE) {
       if (order->count == SEARCH_CELL_WRITES) {
@@ -28,9 +29,18 @@ static bool gather_writes(Search *s, unsigned cell) {
         return false;
       }
       order->before[order->count] = 1;
+      order->follower[order->count] = NO_RANK;
       order->writes[order->count++] = e;
     }
   return true;
+}
+
+// The rank of the write that a read must be followed by without another write between, if there is one.
+static unsigned follower_of(const Search *s, const WriteOrder *order, unsigned read) {
+  if (s->events[read].kind == EVENT_RMW)
+    return rank_of(order, read);
+  bool pair = s->limits->atomic_only && s->origins[read]->has_partner && s->cell_of[read + 1] == s->cell_of[read];
+  return pair ? rank_of(order, read + 1) : NO_RANK;
 }
 
 // Adds that one write comes before another; false where they are the same.
@@ -57,6 +67,12 @@ static bool force_threads(const Search *s, unsigned cell, WriteOrder *order) {
       if (seen != last)
         put_before(order, last, seen);
       last = seen;
+      unsigned follower = follower_of(s, order, e);
+      if (follower != NO_RANK) {
+        if (order->follower[seen] != NO_RANK) // two cannot both be next
+          return false;
+        order->follower[seen] = follower;
+      }
     }
     if (s->events[e].kind & EVENT_WRITE) {
       unsigned made = rank_of(order, e);
@@ -68,15 +84,38 @@ static bool force_threads(const Search *s, unsigned cell, WriteOrder *order) {
   return true;
 }
 
+// What comes after a write comes after its follower, and what comes before the follower before the write. True where
+// that was news.
+static bool keep_together(WriteOrder *order) {
+  bool news = false;
+  for (unsigned w = 0; w < order->count; w++) {
+    unsigned next = order->follower[w];
+    if (next == NO_RANK)
+      continue;
+    uint64_t both = (uint64_t)1 << w | (uint64_t)1 << next, more = (order->before[next] | (uint64_t)1 << w) & ~both;
+    news |= (more & ~order->before[w]) != 0 || !(order->before[next] >> w & 1);
+    order->before[w] |= more;
+    order->before[next] |= (uint64_t)1 << w;
+    for (unsigned later = 0; later < order->count; later++)
+      if (later != next && order->before[later] >> w & 1 && !(order->before[later] >> next & 1)) {
+        order->before[later] |= (uint64_t)1 << next;
+        news = true;
+      }
+  }
+  return news;
+}
+
 // Warshall over the masks; false where some write comes before itself.
 static bool close_order(WriteOrder *order) {
-  for (unsigned k = 0; k < order->count; k++)
+  do {
+    for (unsigned k = 0; k < order->count; k++)
+      for (unsigned i = 0; i < order->count; i++)
+        if (order->before[i] >> k & 1)
+          order->before[i] |= order->before[k];
     for (unsigned i = 0; i < order->count; i++)
-      if (order->before[i] >> k & 1)
-        order->before[i] |= order->before[k];
-  for (unsigned i = 0; i < order->count; i++)
-    if (order->before[i] >> i & 1)
-      return false;
+      if (order->before[i] >> i & 1)
+        return false;
+  } while (keep_together(order));
   return true;
 }
 
@@ -130,9 +169,10 @@ static void order_next(Search *s, unsigned cell, unsigned placed, uint64_t done)
     return;
   }
   Relation co = s->execution.co;
+  unsigned next = placed ? order->follower[rank_of(order, order->ordered[placed - 1])] : NO_RANK;
   for (unsigned i = 0; i < order->count && !s->stop; i++) {
     uint64_t bit = (uint64_t)1 << i;
-    if (done & bit || order->before[i] & ~done)
+    if (done & bit || order->before[i] & ~done || (next != NO_RANK && next != i))
       continue;
     order->ordered[placed] = order->writes[i];
     for (unsigned j = 0; j < placed; j++)

@@ -171,6 +171,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   }
   EnumerationLimits limits = options->limits;
   limits.coherent_only = !options->incoherent && cat_implies_coherence(model);
+  limits.atomic_only = cat_implies_atomicity(model);
   Judging judging = {.model = model,
                      .options = options,
                      .flags = cat_raises_flags(model),

@@ -274,6 +274,11 @@ START_TEST(the_co_that_is_chosen_is_the_executions) {
   ck_assert(cat_implies_coherence(parse(model, NULL, &errors)));
   ck_assert(!cat_implies_coherence(parse("with mo from linearisations(W, co0) acyclic po | rf | mo", NULL, &errors)));
   ck_assert(!cat_implies_coherence(parse("acyclic po | rf | co", NULL, &errors)));
+  ck_assert(cat_implies_atomicity(parse("empty (fre; coe) & rmw | rmw \\ rmw", NULL, &errors)));
+  ck_assert(!cat_implies_atomicity(parse("empty rmw & (fre; coi)", NULL, &errors)));
+  ck_assert(!cat_implies_atomicity(parse("empty rmw & (fre; coe) & ext", NULL, &errors)));
+  ck_assert(!cat_implies_atomicity(parse("~empty rmw & (fre; coe)", NULL, &errors)));
+  ck_assert(!cat_implies_atomicity(parse("flag ~empty rmw & (fre; coe) as torn", NULL, &errors)));
   ck_assert(!cat_implies_coherence(parse("acyclic po-loc | rfe | co | fr", NULL, &errors)));
   ck_assert(!cat_implies_coherence(parse("~acyclic po | rf | co | fr", NULL, &errors)));
   ck_assert(cat_implies_coherence(
