@@ -156,6 +156,10 @@ json_t *record_to_json(const Record *record) {
   json_object_set_new(object, "seconds", json_real(record->seconds));
   set_string(object, "condition", record->condition);
   set_count(object, "witnesses", record->witnesses);
+  if (record->source && *record->source)
+    set_string(object, "source", record->source);
+  if (record->program && *record->program)
+    set_string(object, "program", record->program);
   json_t *histogram = json_array();
   for (unsigned i = 0; i < record->state_count; i++)
     json_array_append_new(histogram, state_to_json(&record->states[i]));
@@ -341,6 +345,9 @@ bool record_from_json(const json_t *json, Arena *arena, Record *out, Diag *diag)
   const char *schema = json_string_value(json_object_get(json, "schema"));
   if (!schema)
     return diag_error(diag, "no record: it names no \"schema\"");
+  unsigned version;
+  if (sscanf(schema, "weakmem.run/%9u", &version) == 1 && version > 1)
+    return diag_error(diag, "a newer schema than this weakmem knows: \"%.40s\", not \"%s\"", schema, SCHEMA);
   if (strcmp(schema, SCHEMA) != 0)
     return diag_error(diag, "a record of another kind: \"%.40s\"", schema);
   if (!json_is_string(json_object_get(json, "test")) || !json_is_string(json_object_get(json, "status")))
@@ -368,10 +375,18 @@ bool record_from_json(const json_t *json, Arena *arena, Record *out, Diag *diag)
                   .frames = get_count(r, json, "frames"),
                   .witnesses = get_count(r, json, "witnesses"),
                   .seconds = get_number(r, json, "seconds"),
-                  .condition = get_string(r, json, "condition")};
+                  .condition = get_string(r, json, "condition"),
+                  .source = get_string(r, json, "source"),
+                  .program = get_string(r, json, "program")};
   read_settings(r, get_object(r, json, "settings"), out);
   read_placement(r, get_object(r, json, "placement"), out);
   read_histogram(r, get_array(r, json, "histogram"), out);
+  return reader.good;
+}
+
+bool record_machine_from_json(const json_t *object, Arena *arena, Identity *out, Diag *diag) {
+  Reader reader = {.arena = arena, .diag = diag, .good = true};
+  *out = read_machine(&reader, object);
   return reader.good;
 }
 

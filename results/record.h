@@ -44,6 +44,9 @@ typedef struct {
   uint64_t seed, iterations, frames, witnesses;
   double seconds;
   const char *condition;
+  // Of figures that were not made by a run of weakmem: where they were published or logged, and what ran, which was not
+  // our C11 test. Both are "" in our own.
+  const char *source, *program;
   RecordState *states;
   unsigned state_count;
 } Record;
@@ -57,6 +60,9 @@ json_t *record_machine_to_json(const Identity *machine);
 // False, with a sentence in `diag`, where the object is no record of a schema we know; fields that are not known are
 // ignored.
 bool record_from_json(const json_t *json, Arena *arena, Record *out, Diag *diag);
+
+// The fields of a machine, as records and the other commands' objects have them. The strings live in `arena`.
+bool record_machine_from_json(const json_t *object, Arena *arena, Identity *out, Diag *diag);
 
 // What makes two runs the same for --resume.
 bool record_same_run(const Record *a, const Record *b);

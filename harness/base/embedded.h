@@ -1,4 +1,4 @@
-// Files that are part of the binary: the suite's tests, the models, each CPU's cpu.h.
+// Files that are part of the binary: the suite's tests, the models, each CPU's cpu.h, published figures.
 #pragma once
 #include <stddef.h>
 
@@ -12,3 +12,4 @@ typedef struct {
 extern const Embedded embedded_litmus[]; // litmus/**/*.litmus and README.md
 extern const Embedded embedded_arch[];   // arch/*/model.cat, arch/*/cpu.h
 extern const Embedded embedded_kernel[]; // harness/run/kernel.h: what the generated C shares with the engines
+extern const Embedded embedded_published[]; // results/published/*.jsonl: records of other people's figures
