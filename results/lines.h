@@ -1,0 +1,25 @@
+// A file line by line, in bounded memory whatever it holds.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+typedef struct {
+  FILE *file;
+  char *bytes; // owned; freed by lines_free
+  size_t limit, capacity, begin, end;
+  unsigned long number; // of the line that was read last, from 1
+  bool ended;           // that line had its newline
+  bool at_end;
+} Lines;
+
+// `limit` is the longest line, in bytes.
+void lines_start(Lines *lines, FILE *file, size_t limit);
+
+typedef enum { LINE_READ, LINE_TOO_LONG, LINE_END } LineStatus;
+
+// The next line without its newline, NUL-terminated (though it may hold NULs of its own), to be overwritten at will and
+// valid until the next call. What is too long is passed over.
+LineStatus lines_next(Lines *lines, char **line, size_t *length);
+
+void lines_free(Lines *lines);
