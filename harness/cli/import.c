@@ -1,0 +1,111 @@
+// weakmem import: other tools' logs as records.
+#include "results/import.h"
+#include "harness/cli/console.h"
+#include "harness/cli/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  Arena *arena;
+  char **logs;
+  size_t log_count, log_capacity;
+  const char *output; // NULL: standard output
+  ImportOptions import;
+  bool quiet;
+} Settings;
+
+enum { KEY_ARCH = 256, KEY_MACHINE };
+
+static error_t parse(int key, char *text, struct argp_state *state) {
+  Settings *s = state->input;
+  switch (key) {
+  case 'o':
+    s->output = text;
+    return 0;
+  case KEY_ARCH:
+    s->import.arch = text;
+    return 0;
+  case KEY_MACHINE:
+    s->import.machine = text;
+    return 0;
+  case 'q':
+    s->quiet = true;
+    return 0;
+  case ARGP_KEY_ARG:
+    s->logs = arena_grow(s->arena, s->logs, &s->log_capacity, s->log_count + 1, sizeof *s->logs);
+    s->logs[s->log_count++] = text;
+    return 0;
+  case ARGP_KEY_END:
+    return s->log_count ? 0 : option_error(state, "LOG", "which log? `-` is standard input");
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option argp_options[] = {
+    {.name = "output", .key = 'o', .arg = "FILE", .doc = "Append the records to FILE"},
+    {.name = "arch", .key = KEY_ARCH, .arg = "ARCH", .doc = "The machine's architecture: aarch64, x86_64, ..."},
+    {.name = "machine", .key = KEY_MACHINE, .arg = "NAME", .doc = "The machine's name, where the log has none"},
+    {.name = "quiet", .key = 'q', .doc = "No warnings"},
+    {0}};
+
+static const Options import_options = {
+    .arguments = "LOG...",
+    .summary = "Turns logs of litmus7 and herd7 into records, an object a line.",
+    .examples = "  weakmem import run.log -o run.jsonl                    then: weakmem compare run.jsonl\n"
+                "  weakmem import --arch aarch64 --machine 'Neoverse N1' *.log\n"
+                "  litmus7 MP.litmus | weakmem import - | weakmem compare - --published\n"
+                "\n"
+                "Registers become r0, r1, ... in program order. Damaged tests are skipped, which is told.\n"
+                "Exit status: 0 done; 2 a log holds no test that can be read.\n",
+    .options = argp_options,
+    .parse = parse};
+
+static bool write_record(const Record *record, RecordWriter *writer, FILE *out, Diag *diag) {
+  if (writer)
+    return record_writer_add(writer, record, diag);
+  json_t *json = record_to_json(record);
+  Text line = {0};
+  bool good = record_add_line(json, &line) && fputs(text_string(&line), out) >= 0;
+  text_free(&line);
+  json_decref(json);
+  return good;
+}
+
+// False where the log cannot be read, holds no test, or what it holds cannot be written.
+static bool import_log(const Settings *s, const char *log, RecordWriter *writer, const Console *console) {
+  Arena *arena = arena_new(); // one a log
+  Diag diag = {.arena = arena};
+  Records records;
+  bool good = import_file(log, &s->import, arena, &records, &diag);
+  if (good && !records.count)
+    good = diag_error(&diag, "%s holds no test that can be read", log);
+  for (unsigned i = 0; i < records.count && good; i++)
+    good = write_record(&records.records[i], writer, console->out, &diag);
+  if (diag.errors || !s->quiet)
+    console_report(console, &diag);
+  arena_free(arena);
+  return good;
+}
+
+static int import(const Settings *s, const Console *console) {
+  Diag diag = {.arena = s->arena};
+  RecordWriter *writer = s->output ? record_writer_open(s->output, &diag) : NULL;
+  bool good = !diag.errors;
+  console_report(console, &diag);
+  for (size_t i = 0; i < s->log_count && !diag.errors; i++)
+    good &= import_log(s, s->logs[i], writer, console);
+  record_writer_close(writer);
+  return good ? EXIT_OK : EXIT_USAGE;
+}
+
+int command_import(int argc, char **argv, const Console *console) {
+  Arena *arena = arena_new();
+  Settings settings = {.arena = arena};
+  int status;
+  if (options_parse(&import_options, argc, argv, &settings, console, &status))
+    status = import(&settings, console);
+  arena_free(arena);
+  return status;
+}

@@ -1,0 +1,643 @@
+#include "results/import.h"
+
+#include "harness/lang/print.h"
+#include "harness/lang/state.h"
+#include "harness/lang/suite.h"
+#include "results/import_code.h"
+#include "results/import_state.h"
+#include "results/lines.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  WARNINGS = 20,        // told of a log; the rest are counted
+  LINE_BYTES = 1 << 20, // a longer line is no log's
+  STATES = 1 << 16,     // of a test
+  NAME = 256            // bytes of a test's name
+};
+
+typedef struct {
+  uint64_t count;
+  bool starred;
+  Items items;
+} LogState;
+
+// What was read of the test under way.
+typedef struct {
+  bool open;
+  unsigned long line; // of its first line
+  const char *name;
+  LogState *states;
+  size_t state_count, state_capacity;
+  unsigned long expected; // states
+  bool has_states, counted;
+  uint64_t total;
+  const char *condition, *hash;
+  bool has_witnesses, has_observation;
+  uint64_t witnesses[2], observation[2]; // positive, negative
+  double seconds;
+  const char *damage; // the first; NULL: none
+  unsigned long damage_line;
+} Section;
+
+typedef struct {
+  const char *name; // of the log
+  const ImportOptions *options;
+  Arena *arena;
+  Records *out;
+  size_t capacity;
+  Diag *diag;
+  Suite suite;
+  Section section;
+  Code code;
+  bool in_code, in_machine;
+  unsigned first_of_machine; // record
+  Identity machine;          // of what "Machine:" begins
+  unsigned long line;
+} Import;
+
+static bool starts_with(const char *text, const char *prefix) { return !strncmp(text, prefix, strlen(prefix)); }
+
+static void skip(Import *im, unsigned long line, const char *why) {
+  if (++im->out->skipped <= WARNINGS)
+    diag_warning(im->diag, "%s:%lu: skipped: %s", im->name, line, why);
+}
+
+static void damage(Import *im, const char *why) {
+  if (im->section.damage)
+    return;
+  im->section.damage = why;
+  im->section.damage_line = im->line;
+}
+
+// ---- Registers
+
+static const Test *suite_test(const Import *im, const char *name) {
+  for (unsigned i = 0; i < im->suite.count; i++)
+    if (!strcmp(im->suite.tests[i]->name, name))
+      return im->suite.tests[i];
+  return NULL;
+}
+
+typedef struct {
+  const Code *code; // NULL: not that test's, or none
+  Renames renames;
+  size_t capacity;
+} Naming;
+
+static void collect(const Import *im, Naming *naming) {
+  const Section *s = &im->section;
+  for (size_t i = 0; i < s->state_count; i++)
+    for (unsigned k = 0; k < s->states[i].items.count; k++) {
+      const Item *item = &s->states[i].items.items[k];
+      bool known = item->kind != ITEM_REGISTER;
+      for (unsigned r = 0; r < naming->renames.count && !known; r++)
+        known =
+            naming->renames.renames[r].thread == item->thread && !strcmp(naming->renames.renames[r].from, item->name);
+      if (known || naming->renames.count == LIMIT_OBSERVABLES)
+        continue;
+      Renames *renames = &naming->renames;
+      renames->renames = arena_grow(im->arena, renames->renames, &naming->capacity, renames->count + 1, sizeof(Rename));
+      renames->renames[renames->count++] = (Rename){item->thread, item->name, item->name};
+    }
+}
+
+static int compare_registers(const void *a, const void *b, void *code) {
+  const Rename *x = a, *y = b;
+  if (x->thread != y->thread)
+    return x->thread < y->thread ? -1 : 1;
+  size_t left = code ? code_place(code, x->thread, x->from) : 0,
+         right = code ? code_place(code, y->thread, y->from) : 0;
+  if (left != right)
+    return left < right ? -1 : 1;
+  return strverscmp(x->from, y->from);
+}
+
+// The registers that the suite's test shows of a thread, in program order.
+static unsigned suite_registers(const Test *test, unsigned thread, const char *names[LIMIT_OBSERVABLES]) {
+  unsigned count = 0;
+  for (unsigned reg = 0; thread < test->thread_count && reg < test->threads[thread].register_count; reg++)
+    for (unsigned i = 0; i < test->observable_count; i++) {
+      const Observable *o = &test->observables[i];
+      if (o->is_register && o->thread == thread && o->reg == reg)
+        names[count++] = test->threads[thread].registers[reg].name;
+    }
+  return count;
+}
+
+static const char *suite_condition(const Test *test, Arena *arena) {
+  Text text = {0};
+  condition_print(test, &text);
+  const char *copy = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return copy;
+}
+
+// Whether the log's names, as they are, are the suite's.
+static bool names_agree(const Rename *renames, unsigned count, const char *const *names) {
+  unsigned found = 0;
+  for (unsigned i = 0; i < count; i++)
+    for (unsigned k = 0; k < count; k++)
+      found += !strcmp(renames[i].from, names[k]);
+  return found == count;
+}
+
+static bool same_condition(const Import *im, const Renames *renames, const Test *test) {
+  Text text = {0};
+  bool same = im->section.condition && condition_rename(im->section.condition, renames, &text) &&
+              condition_same_body(text_string(&text), suite_condition(test, im->arena));
+  text_free(&text);
+  return same;
+}
+
+// Names the registers of one thread. `fixed`: their order is known to be program order.
+static void name_thread(const Import *im, const Test *test, bool keep, Renames *all, unsigned first, unsigned count,
+                        bool fixed) {
+  const char *names[LIMIT_OBSERVABLES];
+  Rename *renames = &all->renames[first];
+  bool has = test && suite_registers(test, renames->thread, names) == count;
+  if (keep || (has && names_agree(renames, count, names)))
+    return;
+  for (unsigned i = 0; i < count; i++)
+    renames[i].to = has ? names[i] : arena_printf(im->arena, "r%u", i);
+  if (!has || fixed || count != 2 || same_condition(im, all, test))
+    return;
+  renames[0].to = names[1]; // then the other way round, if the conditions agree so
+  renames[1].to = names[0];
+}
+
+// Threads with two registers whose order the names got wrong are told by the test's condition.
+static Renames name_registers(const Import *im, const Test *test) {
+  const Section *s = &im->section;
+  Naming naming = {.code = im->code.name && !strcmp(im->code.name, s->name) ? &im->code : NULL};
+  collect(im, &naming);
+  Renames *all = &naming.renames;
+  bool is_c = naming.code && !strcmp(naming.code->arch, "C");
+  bool ordered = naming.code && !is_c && naming.code->begun;
+  if (all->count)
+    qsort_r(all->renames, all->count, sizeof(Rename), compare_registers, ordered ? (void *)naming.code : NULL);
+  for (unsigned first = 0, end; first < all->count; first = end) {
+    for (end = first + 1; end < all->count && all->renames[end].thread == all->renames[first].thread;)
+      end++;
+    name_thread(im, test, is_c, all, first, end - first, true);
+  }
+  if (!test || is_c || ordered || same_condition(im, all, test))
+    return *all;
+  for (unsigned first = 0, end; first < all->count; first = end) {
+    for (end = first + 1; end < all->count && all->renames[end].thread == all->renames[first].thread;)
+      end++;
+    name_thread(im, test, false, all, first, end - first, false);
+    if (same_condition(im, all, test))
+      break;
+  }
+  return *all;
+}
+
+// ---- A section's end
+
+// The state as the suite's test prints it; else as it was read.
+static const char *state_text(const Import *im, const Test *test, Items *items) {
+  Text text = {0};
+  Value values[LIMIT_OBSERVABLES * 2];
+  items_print(items, &text);
+  if (test && test->observable_total <= LIMIT_OBSERVABLES * 2 && state_parse(test, text_string(&text), values)) {
+    text_clear(&text);
+    state_print(test, (State){values}, &text);
+  }
+  const char *copy = arena_string(im->arena, text_string(&text));
+  text_free(&text);
+  return copy;
+}
+
+static int by_state(const void *a, const void *b) {
+  return strcmp(((const RecordState *)a)->state, ((const RecordState *)b)->state);
+}
+
+// Whether a state satisfies the body of the condition. Where it cannot be read the stars tell: litmus7 marks what one
+// looks for, which of `forall` is what contradicts it.
+static bool is_witness(const Section *s, const LogState *state) {
+  int holds = s->condition ? condition_holds(s->condition, &state->items) : -1;
+  bool forall = s->condition && starts_with(s->condition, "forall");
+  return holds >= 0 ? holds : state->starred != forall;
+}
+
+static void add_states(const Import *im, const Test *test, const Renames *renames, Record *record) {
+  const Section *s = &im->section;
+  record->states = ARENA_ARRAY(im->arena, RecordState, s->state_count + 1);
+  for (size_t i = 0; i < s->state_count; i++) {
+    LogState *state = &s->states[i];
+    bool witness = is_witness(s, state);
+    for (unsigned k = 0; k < state->items.count; k++) {
+      Item *item = &state->items.items[k];
+      if (item->kind == ITEM_REGISTER)
+        item->name = rename_of(renames, item->thread, item->name);
+    }
+    record->states[record->state_count++] = (RecordState){
+        .state = state_text(im, test, &state->items), .count = state->count, .witness = witness, .weak = -1};
+    record->witnesses += witness ? state->count : 0;
+  }
+  if (record->state_count)
+    qsort(record->states, record->state_count, sizeof *record->states, by_state);
+}
+
+static const char *find_damage(const Import *im) {
+  const Section *s = &im->section;
+  if (s->damage)
+    return s->damage;
+  if (!s->has_states)
+    return arena_printf(im->arena, "test %s has no histogram", s->name);
+  if (s->state_count < s->expected)
+    return arena_printf(im->arena, "test %s is cut short: %zu of %lu states", s->name, s->state_count, s->expected);
+  if (!s->counted)
+    return NULL;
+  if (s->has_witnesses && (s->witnesses[0] > s->total || s->total - s->witnesses[0] != s->witnesses[1]))
+    return arena_printf(im->arena, "test %s: the counts of its states do not add up to its witnesses", s->name);
+  if (s->has_observation && (s->observation[0] > s->total || s->total - s->observation[0] != s->observation[1]))
+    return arena_printf(im->arena, "test %s: the counts of its states do not add up to its observation", s->name);
+  return NULL;
+}
+
+// What the names of registers tell of a log that has no code.
+static const char *guess_arch(const Renames *renames) {
+  for (unsigned i = 0; i < renames->count; i++) {
+    const char *name = renames->renames[i].from;
+    size_t length = strlen(name);
+    bool numbered = length > 1 && isdigit((unsigned char)name[1]);
+    if (length == 3 && strchr("ER", name[0]) && isupper((unsigned char)name[1]))
+      return "x86_64";
+    if (numbered && (*name == 'X' || *name == 'W'))
+      return "aarch64";
+    if (numbered && *name == 'x')
+      return "riscv64";
+    if (numbered && *name == 'R')
+      return "arm";
+  }
+  return "";
+}
+
+static Identity unknown_machine(const Import *im, const Renames *renames) {
+  const char *arch = im->code.arch ? code_arch(im->code.arch) : "";
+  if (im->options->arch)
+    arch = im->options->arch;
+  return (Identity){.arch = *arch ? arch : guess_arch(renames),
+                    .cpu = im->options->machine ? im->options->machine : "",
+                    .vendor = "",
+                    .family = -1,
+                    .model = -1,
+                    .stepping = -1,
+                    .microcode = "",
+                    .virtual_ = "",
+                    .kernel = ""};
+}
+
+static bool repeats_state(const Record *record) {
+  for (unsigned i = 1; i < record->state_count; i++)
+    if (!strcmp(record->states[i - 1].state, record->states[i].state))
+      return true;
+  return false;
+}
+
+static const char *program_of(const Import *im) {
+  const char *engine = im->section.counted ? "litmus7" : "herd7";
+  if (!im->code.arch)
+    return engine;
+  return arena_printf(im->arena, "%s%s, %s", im->code.arch, strcmp(im->code.arch, "C") ? " assembly" : "", engine);
+}
+
+static void add_record(Import *im) {
+  const Section *s = &im->section;
+  const Test *test = suite_test(im, s->name);
+  Renames renames = name_registers(im, test);
+  Text condition = {0};
+  if (s->condition && !condition_rename(s->condition, &renames, &condition))
+    text_add(&condition, s->condition);
+  Record record = {.test = s->name,
+                   .digest = "",
+                   .file = im->name,
+                   .weakmem = WEAKMEM_VERSION,
+                   .status = "done",
+                   .machine = unknown_machine(im, &renames),
+                   .engine = s->counted ? "litmus7" : "herd7",
+                   .iterations = s->total,
+                   .seconds = s->seconds,
+                   .condition = arena_string(im->arena, text_string(&condition)),
+                   .source = arena_printf(im->arena, "%s log %s", s->counted ? "litmus7" : "herd7", im->name),
+                   .program = program_of(im)};
+  text_free(&condition);
+  // One that bears a name of ours and asks for something else is another test, and known by its own hash.
+  if (test && s->hash && !same_condition(im, &renames, test))
+    record.digest = s->hash;
+  add_states(im, test, &renames, &record);
+  if (repeats_state(&record)) {
+    skip(im, s->line, arena_printf(im->arena, "test %s has a state twice", s->name));
+    return;
+  }
+  Records *out = im->out;
+  out->records = arena_grow(im->arena, out->records, &im->capacity, out->count + 1, sizeof record);
+  out->records[out->count++] = record;
+}
+
+static void end_section(Import *im) {
+  if (!im->section.open)
+    return;
+  const char *why = find_damage(im);
+  if (why)
+    skip(im, im->section.damage ? im->section.damage_line : im->section.line, why);
+  else
+    add_record(im);
+  im->section = (Section){0};
+}
+
+// ---- The machine: /proc/cpuinfo, which litmus7 prints behind its tests
+
+static void end_machine(Import *im) {
+  if (!im->in_machine)
+    return;
+  im->in_machine = false;
+  for (unsigned i = im->first_of_machine; i < im->out->count; i++) {
+    Identity *machine = &im->out->records[i].machine;
+    if (!strcmp(im->out->records[i].engine, "herd7"))
+      continue;
+    const char *arch = *machine->arch ? machine->arch : im->machine.arch;
+    const char *cpu = *machine->cpu ? machine->cpu : im->machine.cpu;
+    *machine = im->machine;
+    machine->arch = arch;
+    machine->cpu = cpu;
+  }
+  im->first_of_machine = im->out->count;
+}
+
+static void begin_machine(Import *im) {
+  end_section(im);
+  end_machine(im);
+  im->in_machine = true;
+  im->in_code = false;
+  im->machine = (Identity){.arch = "",
+                           .cpu = "",
+                           .vendor = "",
+                           .family = -1,
+                           .model = -1,
+                           .stepping = -1,
+                           .microcode = "",
+                           .virtual_ = "",
+                           .kernel = ""};
+}
+
+static int small_number(const char *text) {
+  char *end;
+  long number = strtol(text, &end, 10);
+  return end != text && number >= 0 && number <= INT32_MAX ? (int)number : -1;
+}
+
+static void machine_line(Import *im, const char *line) {
+  const char *colon = strchr(line, ':');
+  if (!colon)
+    return;
+  size_t length = (size_t)(colon - line);
+  while (length && isspace((unsigned char)line[length - 1]))
+    length--;
+  const char *key = arena_copy(im->arena, line, length), *value = colon + 1 + strspn(colon + 1, " \t");
+  Identity *machine = &im->machine;
+  bool first = machine->pus <= 1;
+  if (!strcmp(key, "processor") && isdigit((unsigned char)*value) && machine->pus < UINT16_MAX)
+    machine->pus++;
+  else if (!first)
+    return;
+  else if ((!strcmp(key, "model name") || !strcmp(key, "cpu") || !strcmp(key, "Processor")) && !*machine->cpu)
+    machine->cpu = arena_string(im->arena, value);
+  else if (!strcmp(key, "vendor_id"))
+    machine->vendor = arena_string(im->arena, value);
+  else if (!strcmp(key, "cpu family"))
+    machine->family = small_number(value);
+  else if (!strcmp(key, "model"))
+    machine->model = small_number(value);
+  else if (!strcmp(key, "stepping"))
+    machine->stepping = small_number(value);
+  else if (!strcmp(key, "microcode"))
+    machine->microcode = arena_string(im->arena, value);
+  else if (!strcmp(key, "cpu cores") && small_number(value) > 0)
+    machine->cores = (unsigned)small_number(value);
+  else if (!strcmp(key, "flags")) {
+    machine->arch = "x86_64";
+    if (strstr(value, " hypervisor"))
+      machine->virtual_ = "hypervisor";
+  }
+}
+
+// ---- Lines
+
+// Digits alone, and no more than fit.
+static bool read_count(const char **at, uint64_t *out) {
+  char *end;
+  if (!isdigit((unsigned char)**at))
+    return false;
+  errno = 0;
+  unsigned long long number = strtoull(*at, &end, 10);
+  *out = number;
+  *at = end;
+  return !errno;
+}
+
+// `40    *>0:EAX=0; 1:EAX=0;`, or a state alone.
+static void state_line(Import *im, const char *line) {
+  Section *s = &im->section;
+  LogState state = {0};
+  const char *at = line + strspn(line, " \t");
+  const char *mark = strstr(at, ":>") ? strstr(at, ":>") : strstr(at, "*>");
+  if (mark) {
+    bool good = read_count(&at, &state.count);
+    at += strspn(at, " \t");
+    if (!good || at != mark) {
+      damage(im, arena_printf(im->arena, "test %s: no count of a state", s->name));
+      return;
+    }
+    state.starred = *mark == '*';
+    at = mark + 2;
+  }
+  if (s->state_count && s->counted != (mark != NULL))
+    damage(im, arena_printf(im->arena, "test %s: states with counts and without", s->name));
+  s->counted = mark;
+  if (state.count > INT64_MAX - s->total)
+    damage(im, arena_printf(im->arena, "test %s: counts beyond 64 bits", s->name));
+  else if (!items_read(at, im->arena, &state.items))
+    damage(im, arena_printf(im->arena, "test %s: this is no state", s->name));
+  if (s->damage)
+    return;
+  s->total += state.count;
+  s->states = arena_grow(im->arena, s->states, &s->state_capacity, s->state_count + 1, sizeof state);
+  s->states[s->state_count++] = state;
+}
+
+static void begin_states(Import *im, unsigned long count) {
+  Section *s = &im->section;
+  if (s->has_states)
+    damage(im, arena_printf(im->arena, "test %s has two histograms", s->name));
+  else if (count > STATES)
+    damage(im, arena_printf(im->arena, "test %s: more than %d states", s->name, STATES));
+  else
+    s->expected = count;
+  s->has_states = true;
+}
+
+// `exists (...) is NOT validated`: the condition of it.
+static const char *condition_of(const Import *im, const char *text) {
+  static const char *const ends[] = {" is NOT validated", " is validated"};
+  size_t length = strlen(text);
+  for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++) {
+    size_t end = strlen(ends[i]);
+    if (length > end && !strcmp(text + length - end, ends[i]))
+      return arena_copy(im->arena, text, length - end);
+  }
+  return arena_string(im->arena, text);
+}
+
+static bool read_pair(const char *at, const char *between, uint64_t out[2]) {
+  if (!read_count(&at, &out[0]))
+    return false;
+  at += strspn(at, between);
+  if (!strncmp(at, "Negative:", 9))
+    at += 9 + strspn(at + 9, " ");
+  return read_count(&at, &out[1]) && !*at;
+}
+
+// `Observation MP Never 0 10000`
+static void observation_line(Import *im, const char *text) {
+  Section *s = &im->section;
+  const char *word = text + strcspn(text, " ");
+  word += strspn(word, " ");
+  const char *counts = word + strcspn(word, " ");
+  counts += strspn(counts, " ");
+  s->has_observation = read_pair(counts, " ", s->observation);
+  if (!s->has_observation)
+    damage(im, arena_printf(im->arena, "test %s: no observation", s->name));
+}
+
+static void section_line(Import *im, const char *line) {
+  Section *s = &im->section;
+  unsigned long count;
+  char rest;
+  if (sscanf(line, "Histogram (%9lu states%c", &count, &rest) == 2 || sscanf(line, "States %9lu", &count) == 1) {
+    begin_states(im, count);
+  } else if (starts_with(line, "Positive:")) {
+    const char *at = line + 9;
+    s->has_witnesses = read_pair(at + strspn(at, " "), ", ", s->witnesses);
+    if (!s->has_witnesses)
+      damage(im, arena_printf(im->arena, "test %s: no count of its witnesses", s->name));
+  } else if (starts_with(line, "Condition ")) {
+    s->condition = condition_of(im, line + 10 + strspn(line + 10, " "));
+  } else if (starts_with(line, "Observation ")) {
+    observation_line(im, line + 12);
+  } else if (starts_with(line, "Time ")) {
+    const char *number = strrchr(line, ' ');
+    double seconds = strtod(number, NULL);
+    s->seconds = seconds >= 0 && seconds < 1e12 ? seconds : 0;
+  } else if (starts_with(line, "Hash=")) {
+    s->hash = arena_string(im->arena, line + 5);
+  }
+}
+
+// `Test SB Allowed`: false where it is no such line.
+static bool begin_section(Import *im, const char *line) {
+  static const char *const kinds[] = {"Allowed", "Forbidden", "Required", "Final"};
+  char name[NAME + 1], kind[16];
+  bool known = false;
+  if (sscanf(line, "Test %256s %15s", name, kind) != 2)
+    return false;
+  for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    known |= !strcmp(kind, kinds[i]);
+  if (!known)
+    return false;
+  end_section(im);
+  end_machine(im);
+  im->in_code = false;
+  im->section = (Section){.open = true, .line = im->line, .name = arena_string(im->arena, name)};
+  return true;
+}
+
+static void log_line(Import *im, const char *line) {
+  Section *s = &im->section;
+  bool in_states = s->open && s->has_states && !s->damage && s->state_count < s->expected;
+  if (starts_with(line, "Test ") && begin_section(im, line))
+    return;
+  if (starts_with(line, "% Results for ")) {
+    end_section(im);
+    end_machine(im);
+    code_clear(&im->code);
+    im->in_code = true;
+  } else if (starts_with(line, "Machine:")) {
+    begin_machine(im);
+  } else if (starts_with(line, "Revision ")) {
+    end_machine(im);
+  } else if (im->in_machine) {
+    machine_line(im, line);
+  } else if (in_states) {
+    state_line(im, line);
+  } else if (s->open) {
+    section_line(im, line);
+  } else if (im->in_code && *line != '%') {
+    code_line(&im->code, line, im->arena);
+  }
+}
+
+static void trim(char *line, size_t *length) {
+  while (*length && isspace((unsigned char)line[*length - 1]))
+    line[--*length] = '\0';
+}
+
+static bool read_log(const char *name, FILE *file, const ImportOptions *options, Arena *arena, Records *out,
+                     Diag *diag) {
+  Diag quiet = {.arena = arena};
+  *out = (Records){0};
+  Import im = {.name = arena_string(arena, name),
+               .options = options,
+               .arena = arena,
+               .out = out,
+               .diag = diag,
+               .suite = suite_builtin(NULL, arena, &quiet)};
+  Lines lines;
+  char *line;
+  size_t length;
+  LineStatus status;
+  lines_start(&lines, file, LINE_BYTES);
+  while ((status = lines_next(&lines, &line, &length)) != LINE_END) {
+    im.line = lines.number;
+    trim(line, &length);
+    if (status == LINE_TOO_LONG || memchr(line, '\0', length))
+      damage(&im, "no line of a log");
+    else
+      log_line(&im, line);
+  }
+  end_section(&im);
+  end_machine(&im);
+  code_clear(&im.code);
+  lines_free(&lines);
+  if (out->skipped > WARNINGS)
+    diag_warning(diag, "%s: %u more tests skipped", name, out->skipped - WARNINGS);
+  return ferror(file) ? diag_error(diag, "cannot read %s: %s", name, strerror(errno)) : true;
+}
+
+bool import_file(const char *path, const ImportOptions *options, Arena *arena, Records *out, Diag *diag) {
+  bool is_stdin = !strcmp(path, "-");
+  FILE *file = is_stdin ? stdin : fopen(path, "re");
+  if (!file)
+    return diag_error(diag, "cannot read %s: %s", path, strerror(errno));
+  bool good = read_log(path, file, options, arena, out, diag);
+  if (!is_stdin)
+    fclose(file);
+  return good;
+}
+
+bool import_bytes(const char *name, const char *bytes, size_t length, const ImportOptions *options, Arena *arena,
+                  Records *out, Diag *diag) {
+  *out = (Records){0};
+  FILE *file = length ? fmemopen((void *)bytes, length, "r") : NULL;
+  if (!file)
+    return !length || diag_error(diag, "cannot read %s: %s", name, strerror(errno));
+  bool good = read_log(name, file, options, arena, out, diag);
+  fclose(file);
+  return good;
+}

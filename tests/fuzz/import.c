@@ -1,0 +1,66 @@
+// Any bytes as a log: what it makes are records that are written and read back alike; and any bytes as a line of
+// records: what the scanner reads, the JSON reader reads alike.
+#include "results/import.h"
+#include "results/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_record(const Record *record, Arena *arena) {
+  Diag diag = {.arena = arena};
+  Record again;
+  json_t *first = record_to_json(record);
+  if (!record_from_json(first, arena, &again, &diag))
+    abort();
+  json_t *second = record_to_json(&again);
+  if (!json_equal(first, second))
+    abort();
+  json_decref(first);
+  json_decref(second);
+}
+
+static void check_log(const uint8_t *data, size_t size, Arena *arena) {
+  Diag diag = {.arena = arena};
+  ImportOptions options = {0};
+  Records records;
+  if (!import_bytes("fuzz.log", (const char *)data, size, &options, arena, &records, &diag))
+    return;
+  for (unsigned i = 0; i < records.count; i++) {
+    uint64_t total = 0;
+    for (unsigned k = 0; k < records.records[i].state_count; k++)
+      total += records.records[i].states[k].count;
+    if (total != records.records[i].iterations || records.records[i].witnesses > total)
+      abort();
+    check_record(&records.records[i], arena);
+  }
+}
+
+static void check_line(const uint8_t *data, size_t size, Arena *arena) {
+  RecordScan *scan = record_scan_new();
+  Record fast, slow;
+  Diag diag = {.arena = arena};
+  if (record_scan(scan, (const char *)data, size, &fast)) {
+    json_t *json = json_loadb((const char *)data, size, 0, NULL);
+    if (!json || !record_from_json(json, arena, &slow, &diag))
+      abort();
+    json_t *a = record_to_json(&fast), *b = record_to_json(&slow);
+    if (!json_equal(a, b))
+      abort();
+    json_decref(a);
+    json_decref(b);
+    json_decref(json);
+  }
+  record_scan_free(scan);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  Arena *arena = arena_new();
+  if (size && data[0] == '{')
+    check_line(data, size, arena);
+  else
+    check_log(data, size, arena);
+  arena_free(arena);
+  return 0;
+}

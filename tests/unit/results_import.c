@@ -1,0 +1,195 @@
+// Logs of litmus7 and herd7 become records, whatever the registers are called; what is damaged costs that test alone.
+#include "results/import.h"
+#include "tests/unit/left.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static Arena *arena;
+static Diag diag;
+static Left before;
+
+static void setup(void) {
+  before = left_now();
+  arena = arena_new();
+  diag = (Diag){.arena = arena};
+}
+
+static void teardown(void) {
+  arena_free(arena);
+  left_assert_nothing(&before);
+}
+
+static Records import(const char *log) {
+  ImportOptions options = {0};
+  Records records;
+  ck_assert(import_bytes("x.log", log, strlen(log), &options, arena, &records, &diag));
+  return records;
+}
+
+static Record import_one(const char *log) {
+  Records records = import(log);
+  ck_assert_msg(!diag.first, "%s", diag.first ? diag.first->message : "");
+  ck_assert_uint_eq(records.count, 1);
+  return records.records[0];
+}
+
+static Records import_data(const char *name) {
+  ImportOptions options = {0};
+  Records records;
+  const char *path = arena_printf(arena, "%s/tests/data/logs/%s", getenv("SOURCE"), name);
+  ck_assert(import_file(path, &options, arena, &records, &diag));
+  ck_assert_msg(!diag.first, "%s", diag.first ? diag.first->message : "");
+  return records;
+}
+
+#define LOG(name, states, rest) "Test " name " Allowed\nHistogram (2 states)\n" states "No\n\n" rest
+#define SB_STATES "40    *>0:EAX=0; 1:EAX=0;\n60    :>0:EAX=1; 1:EAX=0;\n"
+#define SB_REST                                                                                                        \
+  "Witnesses\nPositive: 40, Negative: 60\nCondition exists (0:EAX=0 /\\ 1:EAX=0) is validated\nHash=abc\n"             \
+  "Observation SB Sometimes 40 60\nTime SB 0.25\n\n"
+
+START_TEST(a_log_of_litmus7_is_read_whole) {
+  Record r = import_data("MP-x86.log").records[0];
+  ck_assert_str_eq(r.test, "MP");
+  ck_assert_str_eq(r.engine, "litmus7");
+  ck_assert_str_eq(r.machine.arch, "x86_64");
+  ck_assert_str_eq(r.machine.cpu, "AMD EPYC");
+  ck_assert_str_eq(r.machine.virtual_, "hypervisor");
+  ck_assert_uint_eq(r.machine.pus, 2);
+  ck_assert_int_eq(r.machine.family, 25);
+  ck_assert_str_eq(r.condition, "~exists (1:r0=1 /\\ 1:r1=0)");
+  ck_assert_uint_eq(r.iterations, 100000);
+  ck_assert_uint_eq(r.witnesses, 0);
+  ck_assert_uint_eq(r.state_count, 3);
+  ck_assert_str_eq(r.states[1].state, "1:r0=0; 1:r1=1;");
+  ck_assert_uint_eq(r.states[1].count, 29);
+  ck_assert_double_eq(r.seconds, 7.31);
+  ck_assert_str_eq(r.digest, "");
+}
+END_TEST
+
+START_TEST(what_herd7_predicts_is_no_count) {
+  Records records = import_data("herd7.log");
+  ck_assert_uint_eq(records.count, 2);
+  const Record *r = &records.records[0];
+  ck_assert_str_eq(r->engine, "herd7");
+  ck_assert_uint_eq(r->iterations, 0);
+  ck_assert_uint_eq(r->state_count, 4);
+  ck_assert_str_eq(r->states[2].state, "1:r0=1; 1:r1=0;");
+  ck_assert(r->states[2].witness);
+  ck_assert(!r->states[0].witness);
+}
+END_TEST
+
+START_TEST(registers_without_code_are_named_by_their_order) {
+  Record r = import_one(LOG("Unheard-of", "1 :>0:X10=7; 0:X2=0x1f;\n2 :>0:X10=-1; 0:X2=2;\n", ""));
+  ck_assert_str_eq(r.states[0].state, "0:r0=2; 0:r1=-1;");
+  ck_assert_str_eq(r.states[1].state, "0:r0=31; 0:r1=7;");
+  ck_assert_str_eq(r.machine.arch, "aarch64");
+}
+END_TEST
+
+START_TEST(code_in_the_log_tells_program_order) {
+  Record r = import_one("% Results for T.litmus %\nAArch64 T\n\n{ 1:X1=y; }\n P0          | P1 ;\n"
+                        " MOV W0,#1   | LDR W5,[X1] ;\n STR W0,[X1] | LDR W2,[X3] ;\nexists (1:X2=0)\n"
+                        "Generated assembler\n" LOG("T", "1 :>1:X2=0; 1:X5=1;\n2 :>1:X2=1; 1:X5=0;\n",
+                                                    "Condition exists (1:X2=0 /\\ 1:X5=1) is validated\n"));
+  ck_assert_str_eq(r.condition, "exists (1:r1=0 /\\ 1:r0=1)");
+  ck_assert_str_eq(r.states[1].state, "1:r0=1; 1:r1=0;");
+  ck_assert(r.states[1].witness);
+}
+END_TEST
+
+START_TEST(the_suites_condition_tells_program_order_where_names_mislead) {
+  Record r = import_one(
+      LOG("MP", "1 :>1:X5=1; 1:X2=0;\n2 :>1:X5=0; 1:X2=0;\n", "Condition exists (1:X5=1 /\\ 1:X2=0) is validated\n"));
+  ck_assert_str_eq(r.states[1].state, "1:r0=1; 1:r1=0;");
+  ck_assert(r.states[1].witness);
+  ck_assert_str_eq(r.digest, "");
+}
+END_TEST
+
+START_TEST(another_test_of_a_known_name_is_told_by_its_hash) {
+  Record r = import_one(LOG("SB", SB_STATES,
+                            "Condition exists (0:EAX=1 /\\ 1:EAX=1) is NOT validated\n"
+                            "Hash=0123456789abcdef0123456789abcdef\n"));
+  ck_assert_str_eq(r.digest, "0123456789abcdef0123456789abcdef");
+  ck_assert_uint_eq(r.witnesses, 0);
+}
+END_TEST
+
+START_TEST(locations_stand_in_brackets_behind_registers) {
+  Record r =
+      import_one(LOG("S", "1 :>x=1; 1:R0=0;\n2 *>x=2; 1:R0=1;\n", "Condition exists (x=2 /\\ 1:R0=1) is validated\n"));
+  ck_assert_str_eq(r.states[1].state, "1:r0=1; [x]=2;");
+  ck_assert_str_eq(r.condition, "exists ([x]=2 /\\ 1:r0=1)");
+  ck_assert_uint_eq(r.witnesses, 2);
+}
+END_TEST
+
+START_TEST(stars_tell_where_the_condition_is_missing) {
+  Record r = import_one(LOG("SB", SB_STATES, ""));
+  ck_assert_uint_eq(r.witnesses, 40);
+}
+END_TEST
+
+START_TEST(several_tests_in_a_log_are_as_many_records) {
+  Records records = import(LOG("SB", SB_STATES, SB_REST) LOG("Other", SB_STATES, ""));
+  ck_assert_uint_eq(records.count, 2);
+  ck_assert_str_eq(records.records[1].test, "Other");
+}
+END_TEST
+
+// Each is damaged in its second line or later, and so skipped; the test before it is not.
+static const struct {
+  const char *log, *warning;
+} damaged[] = {
+    {LOG("D", "1 :>0:EAX=0;\n", ""), "x.log:17: skipped: test D: states with counts and without"},
+    {"Test D Allowed\nHistogram (3 states)\n1 :>0:EAX=0;\n", "x.log:14: skipped: test D is cut short: 1 of 3 states"},
+    {"Test D Allowed\nNo\n", "x.log:14: skipped: test D has no histogram"},
+    {LOG("D", "99999999999999999999 :>0:EAX=0;\n1 :>0:EAX=1;\n", ""), "x.log:16: skipped: test D: no count of a state"},
+    {LOG("D", "9223372036854775807 :>0:EAX=0;\n1 :>0:EAX=1;\n", ""),
+     "x.log:17: skipped: test D: counts beyond 64 bits"},
+    {LOG("D", "1 :>0:EAX=0;\n1 :>0:EAX=0;\n", ""), "x.log:14: skipped: test D has a state twice"},
+    {LOG("D", "1 :>0:EAX=0;\n1 :>0:EAX=1;\n", "Observation D Sometimes 1 2\n"),
+     "x.log:14: skipped: test D: the counts of its states do not add up to its observation"},
+    {LOG("D", "1 :>0:EAX=0;\n1 :>0:EAX=1;\n", "Positive: 18446744073709551616, Negative: 2\n"),
+     "x.log:20: skipped: test D: no count of its witnesses"},
+    {"Test D Allowed\nHistogram (999999999 states)\n", "x.log:15: skipped: test D: more than 65536 states"},
+};
+
+START_TEST(a_damaged_test_is_skipped_with_its_place) {
+  Text log = {0};
+  text_add(&log, LOG("SB", SB_STATES, SB_REST));
+  text_add(&log, damaged[_i].log);
+  Records records = import(text_string(&log));
+  text_free(&log);
+  ck_assert_uint_eq(records.count, 1);
+  ck_assert_uint_eq(records.skipped, 1);
+  ck_assert_ptr_nonnull(diag.first);
+  ck_assert_str_eq(diag.first->message, damaged[_i].warning);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("import");
+  TCase *tests = tcase_create("import");
+  tcase_add_checked_fixture(tests, setup, teardown);
+  tcase_add_test(tests, a_log_of_litmus7_is_read_whole);
+  tcase_add_test(tests, what_herd7_predicts_is_no_count);
+  tcase_add_test(tests, registers_without_code_are_named_by_their_order);
+  tcase_add_test(tests, code_in_the_log_tells_program_order);
+  tcase_add_test(tests, the_suites_condition_tells_program_order_where_names_mislead);
+  tcase_add_test(tests, another_test_of_a_known_name_is_told_by_its_hash);
+  tcase_add_test(tests, locations_stand_in_brackets_behind_registers);
+  tcase_add_test(tests, stars_tell_where_the_condition_is_missing);
+  tcase_add_test(tests, several_tests_in_a_log_are_as_many_records);
+  tcase_add_loop_test(tests, a_damaged_test_is_skipped_with_its_place, 0, sizeof damaged / sizeof *damaged);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
