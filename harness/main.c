@@ -14,6 +14,8 @@ static const Command commands[] = {
     {"predict", "what each memory model allows", command_predict, false},
     {"show", "the test, the C made from it, and each thread's machine code", command_show, false},
     {"cost", "what barriers and atomics cost here", command_cost, true},
+    {"compare", "machines side by side: yours, others', and published figures", command_compare, false},
+    {"import", "litmus7's and herd7's logs as records", command_import, false},
     {"list", "the tests that come with weakmem", command_list, false},
     {"topo", "the machine, and the placements that tests will use", command_topo, false},
     {0},

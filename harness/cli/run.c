@@ -5,6 +5,7 @@
 #include "harness/run/words.h"
 #include "harness/study/campaign.h"
 #include "harness/study/evidence.h"
+#include "harness/study/history.h"
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ typedef struct {
   size_t argument_count, argument_capacity;
   unsigned format, engine, actors;
   const char *output; // NULL: no file of records
-  bool resume, quiet, time_given;
+  bool resume, quiet, time_given, forget;
 } Settings;
 
 enum {
@@ -36,7 +37,8 @@ enum {
   KEY_CFLAGS,
   KEY_RESUME,
   KEY_SEED,
-  KEY_TIMEOUT
+  KEY_TIMEOUT,
+  KEY_NO_KEEP
 };
 
 static const struct argp_option argp_options[] = {
@@ -63,6 +65,7 @@ static const struct argp_option argp_options[] = {
      .arg = "SECONDS",
      .doc = "Kill a test that takes longer "
             "(default: three times its time, and 10 s)"},
+    {.name = "no-keep", .key = KEY_NO_KEEP, .doc = "Do not keep the records for `weakmem compare`"},
     {.name = "quiet", .key = 'q', .doc = "No progress and no warnings; of a suite, the table alone"},
     {0}};
 
@@ -186,6 +189,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     return option_seed(state, "--seed", text, &run->seed);
   case KEY_TIMEOUT:
     return option_seconds(state, "--timeout", text, 0.01, 1e6, &run->timeout);
+  case KEY_NO_KEEP:
+    s->forget = true;
+    return 0;
   case 'q':
     s->quiet = true;
     return 0;
@@ -354,6 +360,20 @@ static void print_summary(const Session *c, unsigned done) {
   text_free(&text);
 }
 
+// Keeps what was seen for `compare`. That it cannot be kept is no failure of the run.
+static void keep(const Session *c) {
+  const char *path = c->settings->forget ? NULL : history_path(c->arena);
+  const Record **records = ARENA_ARRAY(c->arena, const Record *, c->campaign.count + 1);
+  unsigned count = 0;
+  for (unsigned i = 0; i < c->campaign.count; i++)
+    if (c->campaign.runs[i].done)
+      records[count++] = &c->campaign.runs[i].record;
+  Diag diag = {.arena = c->arena};
+  if (path && count && !history_add(path, records, count, &diag) && !c->settings->quiet)
+    fprintf(c->console->err, "weakmem: note: the records are not kept for `weakmem compare`: %s\n",
+            diag.first ? diag.first->message : "no reason is known");
+}
+
 static int run_campaign(Session *c) {
   const Console *console = c->console;
   Campaign *campaign = &c->campaign;
@@ -370,6 +390,7 @@ static int run_campaign(Session *c) {
   unsigned done = run_all(c);
   print_summary(c, done);
   fflush(console->out);
+  keep(c);
   Diag diag = {.arena = c->arena};
   conditions_end(&conditions, campaign->topology, placement, &diag);
   report(c->settings, console, &diag);

@@ -1,0 +1,503 @@
+#include "results/compare.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Keys: FNV-1a (Fowler, Noll, Vo), 64 bits
+
+static uint64_t mix_bytes(uint64_t key, const void *bytes, size_t length) {
+  const unsigned char *at = bytes;
+  for (size_t i = 0; i < length; i++)
+    key = (key ^ at[i]) * UINT64_C(0x100000001b3);
+  return key;
+}
+
+static uint64_t mix(uint64_t key, const char *text) {
+  return mix_bytes(key, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+static uint64_t mix_number(uint64_t key, uint64_t number) { return mix_bytes(key, &number, sizeof number); }
+
+#define KEY UINT64_C(0xcbf29ce484222325)
+
+// The high bits are the better ones.
+static unsigned slot_of(uint64_t key, unsigned slots) { return (unsigned)((key ^ key >> 32) & (slots - 1)); }
+
+static void *grow_by_half(void *old, size_t *capacity, size_t count, size_t size) {
+  if (count <= *capacity)
+    return old;
+  size_t wanted = *capacity + *capacity / 2;
+  *capacity = wanted > count ? wanted : count + 64;
+  void *grown = reallocarray(old, *capacity, size);
+  if (!grown)
+    abort();
+  return grown;
+}
+
+static unsigned *table_new(unsigned slots) {
+  unsigned *table = calloc(slots, sizeof *table);
+  if (!table)
+    abort();
+  return table;
+}
+
+void comparison_free(Comparison *c) {
+  free(c->rows);
+  free(c->cells);
+  free(c->row_table);
+  free(c->cell_table);
+  c->rows = NULL;
+  c->cells = NULL;
+  c->row_table = c->cell_table = NULL;
+}
+
+// ---- Rows
+
+// The first row of a name is found by the name alone, others of that name by their digests too.
+static uint64_t row_key(const char *test, const char *fence, uint64_t digest) {
+  return mix_number(mix(mix(KEY, test), fence), digest);
+}
+
+static uint64_t cell_key(unsigned row, unsigned column) {
+  return (((uint64_t)row << 32 | column) + 1) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static void rehash_rows(Comparison *c) {
+  c->row_slots = c->row_slots ? c->row_slots * 2 : 256;
+  free(c->row_table);
+  c->row_table = table_new(c->row_slots);
+  for (unsigned i = 0; i < c->row_count; i++) {
+    const CompareRow *row = &c->rows[i];
+    unsigned slot = slot_of(row_key(row->test, row->fence, row->again ? row->digest : 0), c->row_slots);
+    while (c->row_table[slot])
+      slot = (slot + 1) & (c->row_slots - 1);
+    c->row_table[slot] = i + 1;
+  }
+}
+
+static void rehash_cells(Comparison *c) {
+  c->cell_slots = c->cell_slots ? c->cell_slots * 2 : 256;
+  free(c->cell_table);
+  c->cell_table = table_new(c->cell_slots);
+  for (unsigned i = 0; i < c->cell_count; i++) {
+    unsigned slot = slot_of(cell_key(c->cells[i].row, c->cells[i].column), c->cell_slots);
+    while (c->cell_table[slot])
+      slot = (slot + 1) & (c->cell_slots - 1);
+    c->cell_table[slot] = i + 1;
+  }
+}
+
+static unsigned row_new(Comparison *c, const CompareRow *row) {
+  c->rows = grow_by_half(c->rows, &c->row_capacity, c->row_count + (size_t)1, sizeof *c->rows);
+  c->rows[c->row_count] = *row;
+  c->rows[c->row_count].test = arena_string(c->arena, row->test);
+  c->rows[c->row_count].fence = !strcmp(row->fence, "none") ? "none" : arena_string(c->arena, row->fence);
+  return c->row_count++;
+}
+
+// The slot of a row, or where it would be.
+static unsigned row_slot(const Comparison *c, const CompareRow *wanted) {
+  uint64_t key = row_key(wanted->test, wanted->fence, wanted->again ? wanted->digest : 0);
+  unsigned slot = slot_of(key, c->row_slots);
+  for (; c->row_table[slot]; slot = (slot + 1) & (c->row_slots - 1)) {
+    const CompareRow *row = &c->rows[c->row_table[slot] - 1];
+    if (row->again == wanted->again && (!row->again || row->digest == wanted->digest) &&
+        !strcmp(row->test, wanted->test) && !strcmp(row->fence, wanted->fence))
+      break;
+  }
+  return slot;
+}
+
+// The row of that name whose test it may be: the same digest, or one of the two is not known.
+static unsigned row_find(Comparison *c, const char *test, const char *fence, uint64_t digest) {
+  if (c->row_count * 2 >= c->row_slots)
+    rehash_rows(c);
+  CompareRow wanted = {.test = test, .fence = fence, .digest = digest};
+  unsigned slot = row_slot(c, &wanted);
+  CompareRow *first = c->row_table[slot] ? &c->rows[c->row_table[slot] - 1] : NULL;
+  if (first && digest && first->digest && first->digest != digest) {
+    wanted.again = true;
+    slot = row_slot(c, &wanted);
+  } else if (first && !first->digest) {
+    first->digest = digest;
+  }
+  if (!c->row_table[slot]) {
+    unsigned row = row_new(c, &wanted);
+    c->row_table[slot] = row + 1;
+  }
+  return c->row_table[slot] - 1;
+}
+
+// ---- Columns
+
+static uint64_t machine_key(const Identity *m) {
+  uint64_t key = mix(mix(mix(mix(KEY, m->arch), m->cpu), m->vendor), m->virtual_);
+  key = mix_number(mix_number(mix_number(key, (uint64_t)m->family), (uint64_t)m->model), (uint64_t)m->stepping);
+  return mix_number(mix_number(mix_number(key, m->cores), m->pus), m->emulated);
+}
+
+bool comparison_same_machine(const CompareMachine *a, const CompareMachine *b) {
+  return machine_key(&a->machine) == machine_key(&b->machine) && !strcmp(a->source, b->source) &&
+         a->predicted == b->predicted;
+}
+
+static Identity copy_machine(Arena *arena, const Identity *machine) {
+  Identity copy = *machine;
+  const char **strings[] = {&copy.arch, &copy.cpu, &copy.vendor, &copy.microcode, &copy.virtual_, &copy.kernel};
+  for (unsigned i = 0; i < sizeof strings / sizeof *strings; i++)
+    *strings[i] = arena_string(arena, *strings[i] ? *strings[i] : "");
+  return copy;
+}
+
+// The column of a machine in the file that is being read; UINT_MAX where there are too many.
+static unsigned column_find(Comparison *c, const Identity *machine, const char *source, const char *program,
+                            bool predicted) {
+  uint64_t key = mix_number(mix(machine_key(machine), source), predicted);
+  for (unsigned i = c->machine_count; i-- > c->first_of_file;)
+    if (c->machines[i].key == key)
+      return i;
+  if (c->machine_count == COMPARE_MACHINES)
+    return UINT_MAX;
+  c->machines = arena_grow(c->arena, c->machines, &c->machine_capacity, c->machine_count + 1, sizeof *c->machines);
+  CompareMachine *column = &c->machines[c->machine_count];
+  *column = (CompareMachine){.key = key,
+                             .machine = copy_machine(c->arena, machine),
+                             .file = c->file,
+                             .source = arena_string(c->arena, source ? source : ""),
+                             .program = arena_string(c->arena, program ? program : ""),
+                             .predicted = predicted,
+                             .own = c->own};
+  column->known_arch = *column->machine.arch;
+  column->model = c->model_of ? c->model_of(column->machine.arch) : NULL;
+  for (unsigned i = 0; i < c->machine_count; i++)
+    if (comparison_same_machine(&c->machines[i], column))
+      c->machines[i].twice = column->twice = true;
+  return c->machine_count++;
+}
+
+void comparison_file(Comparison *c, const char *name, bool own) {
+  c->file = arena_string(c->arena, name);
+  c->own = own;
+  c->first_of_file = c->machine_count;
+}
+
+// ---- Cells
+
+static unsigned cell_find(Comparison *c, unsigned row, unsigned column) {
+  if (c->cell_count * 2 >= c->cell_slots)
+    rehash_cells(c);
+  unsigned slot = slot_of(cell_key(row, column), c->cell_slots);
+  for (; c->cell_table[slot]; slot = (slot + 1) & (c->cell_slots - 1)) {
+    const CompareCell *cell = &c->cells[c->cell_table[slot] - 1];
+    if (cell->row == row && cell->column == column)
+      return c->cell_table[slot] - 1;
+  }
+  c->cells = grow_by_half(c->cells, &c->cell_capacity, c->cell_count + (size_t)1, sizeof *c->cells);
+  c->cells[c->cell_count] = (CompareCell){.row = row, .column = column};
+  c->cell_table[slot] = c->cell_count + 1;
+  c->machines[column].cells++;
+  return c->cell_count++;
+}
+
+const CompareCell *comparison_cell(const Comparison *c, unsigned row, unsigned column) {
+  if (!c->cell_slots)
+    return NULL;
+  unsigned slot = slot_of(cell_key(row, column), c->cell_slots);
+  for (; c->cell_table[slot]; slot = (slot + 1) & (c->cell_slots - 1)) {
+    const CompareCell *cell = &c->cells[c->cell_table[slot] - 1];
+    if (cell->row == row && cell->column == column)
+      return cell;
+  }
+  return NULL;
+}
+
+// ---- Ways
+
+enum { LABELS = 1024, WAYS = 64 }; // of all; of a cell. What is beyond shares the last one
+
+static unsigned label_find(Comparison *c, const Record *r) {
+  uint64_t key =
+      mix(mix(mix(mix(mix(KEY, r->engine), r->actors), r->placement), r->compiler_version), r->compiler_flags);
+  for (unsigned i = c->label_count; i-- > 0;)
+    if (c->label_keys[i] == key)
+      return i;
+  if (c->label_count == LABELS)
+    return LABELS - 1;
+  c->labels = arena_grow(c->arena, c->labels, &c->label_capacity, c->label_count + 1, sizeof *c->labels);
+  c->label_keys = arena_grow(c->arena, c->label_keys, &c->key_capacity, c->label_count + 1, sizeof *c->label_keys);
+  const char *label = c->label_count == LABELS - 1
+                          ? "other ways"
+                          : arena_printf(c->arena, "%s%s%s%s%s%s%s", *r->engine ? r->engine : "unknown engine",
+                                         *r->actors ? ", " : "", r->actors, *r->placement ? ", " : "", r->placement,
+                                         *r->compiler_version ? ", " : "", r->compiler_version);
+  c->labels[c->label_count] = label;
+  c->label_keys[c->label_count] = key;
+  return c->label_count++;
+}
+
+static CompareWay *way_find(Comparison *c, CompareCell *cell, unsigned label) {
+  if (!cell->way.runs) {
+    cell->way.label = label;
+    return &cell->way;
+  }
+  unsigned count = 1;
+  CompareWay *way = &cell->way;
+  for (; way->label != label && way->next; way = way->next)
+    count++;
+  if (way->label == label || count >= WAYS)
+    return way;
+  way->next = ARENA_NEW(c->arena, CompareWay);
+  way->next->label = label;
+  return way->next;
+}
+
+static uint64_t add_saturating(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+
+static void way_add(CompareWay *way, uint64_t iterations, uint64_t seen) {
+  double share = (double)seen / (double)iterations;
+  double angle = asin(sqrt(share > 1 ? 1 : share));
+  way->iterations = add_saturating(way->iterations, iterations);
+  way->seen = add_saturating(way->seen, seen);
+  way->runs++;
+  double distance = angle - way->mean;
+  way->mean += distance / way->runs;
+  way->squares += distance * (angle - way->mean);
+}
+
+uint64_t compare_seen(const CompareCell *cell) {
+  uint64_t seen = 0;
+  for (const CompareWay *way = &cell->way; way; way = way->next)
+    seen = add_saturating(seen, way->seen);
+  return seen;
+}
+
+uint64_t compare_iterations(const CompareCell *cell) {
+  uint64_t iterations = 0;
+  for (const CompareWay *way = &cell->way; way; way = way->next)
+    iterations = add_saturating(iterations, way->iterations);
+  return iterations;
+}
+
+unsigned compare_runs(const CompareCell *cell) {
+  unsigned runs = 0;
+  for (const CompareWay *way = &cell->way; way; way = way->next)
+    runs += way->runs;
+  return runs;
+}
+
+double compare_share(const CompareCell *cell) {
+  double most = 0;
+  for (const CompareWay *way = &cell->way; way; way = way->next)
+    if (way->iterations && (double)way->seen / (double)way->iterations > most)
+      most = (double)way->seen / (double)way->iterations;
+  return most;
+}
+
+// ---- What records say of verdicts
+
+static CompareVerdict verdict_by(const RecordState *state, const char *model) {
+  for (unsigned i = 0; model && i < state->verdict_count; i++) {
+    const char *verdict = state->verdicts[i].verdict;
+    if (strcmp(state->verdicts[i].model, model) != 0)
+      continue;
+    if (!strcmp(verdict, "allowed") || !strcmp(verdict, "undefined"))
+      return COMPARE_ALLOWED;
+    if (!strcmp(verdict, "forbidden"))
+      return COMPARE_FORBIDDEN;
+    return !strcmp(verdict, "unmodelled") ? COMPARE_UNMODELLED : COMPARE_UNKNOWN;
+  }
+  return COMPARE_UNKNOWN;
+}
+
+// A state that was seen though it is forbidden outweighs others that are allowed.
+static CompareVerdict worse(CompareVerdict a, CompareVerdict b) {
+  if (a == COMPARE_FORBIDDEN || b == COMPARE_FORBIDDEN)
+    return COMPARE_FORBIDDEN;
+  return a == COMPARE_UNKNOWN ? b : a;
+}
+
+static void state_add(Comparison *c, CompareCell *cell, const RecordState *state, bool wanted, CompareVerdict verdict) {
+  CompareState **at = &cell->states;
+  while (*at && strcmp((*at)->state, state->state) != 0)
+    at = &(*at)->next;
+  if (!*at && cell->state_count == COMPARE_STATES)
+    return;
+  if (!*at) {
+    *at = ARENA_NEW(c->arena, CompareState);
+    (*at)->state = arena_string(c->arena, state->state);
+    cell->state_count++;
+  }
+  (*at)->count = add_saturating((*at)->count, state->count);
+  (*at)->wanted |= wanted;
+  (*at)->verdict = worse((*at)->verdict, verdict);
+}
+
+// What the condition asks for; where a test has none, what is weak.
+static bool is_wanted(const RecordState *state, ViewCondition condition) {
+  if (condition == CONDITION_NONE)
+    return state->weak == 1;
+  return state->witness != (condition == CONDITION_FORALL);
+}
+
+static bool weak_is_known(const Record *record) {
+  for (unsigned i = 0; i < record->state_count; i++)
+    if (record->states[i].weak < 0)
+      return false;
+  return record->state_count > 0;
+}
+
+static uint64_t seen_of(const Record *record, ViewCondition condition) {
+  uint64_t witnesses = record->witnesses < record->iterations ? record->witnesses : record->iterations, weak = 0;
+  if (condition == CONDITION_FORALL)
+    return record->iterations - witnesses;
+  if (condition != CONDITION_NONE)
+    return witnesses;
+  for (unsigned i = 0; i < record->state_count; i++)
+    weak = add_saturating(weak, record->states[i].weak == 1 ? record->states[i].count : 0);
+  return weak;
+}
+
+static void states_add(Comparison *c, CompareCell *cell, const Record *record, ViewCondition condition,
+                       const char *model) {
+  bool keep = c->test && !strcmp(c->rows[cell->row].test, c->test);
+  for (unsigned i = 0; i < record->state_count; i++) {
+    const RecordState *state = &record->states[i];
+    bool wanted = is_wanted(state, condition);
+    CompareVerdict verdict = verdict_by(state, model);
+    if (wanted && (state->count || cell->predicted)) {
+      cell->verdict = worse(cell->verdict, verdict);
+      cell->predicts = true;
+    }
+    if (keep)
+      state_add(c, cell, state, wanted, verdict);
+  }
+}
+
+// ---- Adding
+
+static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+// The first 64 bits of a digest; 0 where it is none.
+static uint64_t digest_number(const char *digest) {
+  uint64_t number = 0;
+  for (unsigned i = 0; i < 16; i++) {
+    if (!is_hex(digest[i]))
+      return 0;
+    number = number << 4 | (uint64_t)(digest[i] <= '9' ? digest[i] - '0' : digest[i] - 'a' + 10);
+  }
+  return number;
+}
+
+void comparison_add(Comparison *c, const Record *record) {
+  char buffer[256];
+  bool predicted = !strcmp(record->engine, "herd7");
+  if (!record->iterations && !(predicted && record->state_count)) {
+    c->empty++;
+    return;
+  }
+  unsigned column = column_find(c, &record->machine, record->source, record->program, predicted);
+  if (column == UINT_MAX) {
+    c->beyond++;
+    return;
+  }
+  const char *fence = *record->fence ? record->fence : "none";
+  unsigned row =
+      row_find(c, compare_test_name(record->test, buffer, sizeof buffer), fence, digest_number(record->digest));
+  unsigned index = cell_find(c, row, column);
+  CompareCell *cell = &c->cells[index];
+  ViewCondition condition = view_condition(record);
+  c->machines[column].records++;
+  cell->conditional |= condition != CONDITION_NONE || weak_is_known(record);
+  cell->predicted = predicted;
+  if (!predicted)
+    way_add(way_find(c, cell, label_find(c, record)), record->iterations, seen_of(record, condition));
+  states_add(c, cell, record, condition, c->machines[column].model);
+}
+
+static CompareCost *cost_find(Comparison *c, CompareMachine *machine, const char *operation, const char *context) {
+  for (size_t i = 0; i < machine->cost_count; i++)
+    if (!strcmp(machine->costs[i].operation, operation) && !strcmp(machine->costs[i].context, context))
+      return &machine->costs[i];
+  if (machine->cost_count == COMPARE_COSTS)
+    return NULL;
+  machine->costs =
+      arena_grow(c->arena, machine->costs, &machine->cost_capacity, machine->cost_count + 1, sizeof *machine->costs);
+  CompareCost *cost = &machine->costs[machine->cost_count++];
+  *cost = (CompareCost){.operation = arena_string(c->arena, operation), .context = arena_string(c->arena, context)};
+  return cost;
+}
+
+bool comparison_add_cost(Comparison *c, const json_t *object, Diag *diag) {
+  Identity machine;
+  const json_t *rows = json_object_get(object, "rows");
+  if (!json_is_array(rows) || !json_is_object(json_object_get(object, "machine")))
+    return diag_error(diag, "no costs: \"rows\" or \"machine\" is missing");
+  if (!record_machine_from_json(json_object_get(object, "machine"), c->arena, &machine, diag))
+    return false;
+  unsigned column = column_find(c, &machine, "", "", false);
+  if (column == UINT_MAX) {
+    c->beyond++;
+    return true;
+  }
+  for (size_t i = 0; i < json_array_size(rows); i++) {
+    const json_t *row = json_array_get(rows, i);
+    const char *operation = json_string_value(json_object_get(row, "operation"));
+    const char *context = json_string_value(json_object_get(row, "context"));
+    const json_t *ns = json_object_get(row, "ns");
+    if (!operation || !json_is_number(ns)) // a row without a cost says why there is none
+      continue;
+    CompareCost *cost = cost_find(c, &c->machines[column], operation, context ? context : "");
+    if (cost) {
+      cost->ns = json_number_value(ns);
+      cost->stable = !json_is_false(json_object_get(row, "stable"));
+    }
+  }
+  return true;
+}
+
+// Whether the column holds nothing but costs, which then are given to another column of that machine.
+static bool give_costs(Comparison *c, unsigned from) {
+  CompareMachine *giver = &c->machines[from];
+  if (giver->records || !giver->cost_count)
+    return false;
+  for (unsigned i = 0; i < c->machine_count; i++) {
+    CompareMachine *taker = &c->machines[i];
+    if (i == from || taker->cost_count || !taker->records || !comparison_same_machine(giver, taker))
+      continue;
+    taker->costs = giver->costs;
+    taker->cost_count = giver->cost_count;
+    return true;
+  }
+  return false;
+}
+
+static void count_twice(Comparison *c) {
+  for (unsigned i = 0; i < c->machine_count; i++) {
+    c->machines[i].twice = false;
+    for (unsigned k = 0; k < c->machine_count; k++)
+      c->machines[i].twice |= k != i && comparison_same_machine(&c->machines[i], &c->machines[k]);
+  }
+}
+
+void comparison_finish(Comparison *c) {
+  unsigned kept = 0;
+  unsigned *moved = ARENA_ARRAY(c->arena, unsigned, c->machine_count + 1);
+  bool *given = ARENA_ARRAY(c->arena, bool, c->machine_count + 1);
+  for (unsigned i = 0; i < c->machine_count; i++)
+    given[i] = give_costs(c, i);
+  for (unsigned i = 0; i < c->machine_count; i++) {
+    moved[i] = kept;
+    if (!given[i])
+      c->machines[kept++] = c->machines[i];
+  }
+  if (kept == c->machine_count)
+    return;
+  c->machine_count = kept;
+  for (unsigned i = 0; i < c->cell_count; i++)
+    c->cells[i].column = moved[c->cells[i].column];
+  c->cell_slots /= 2; // what comes next doubles it
+  rehash_cells(c);
+  count_twice(c);
+}

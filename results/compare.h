@@ -1,0 +1,180 @@
+// A comparison: records of several machines, added up by machine and test as they are read, and what differs between
+// them. It holds a cell for each machine and test, never the records.
+#pragma once
+#include "results/view.h"
+
+// What the model of a machine's CPU says of what the test's condition asks for: of its witnesses, of `forall` of what
+// contradicts it, and without a condition of weak states.
+typedef enum {
+  COMPARE_UNKNOWN, // nobody has judged it
+  COMPARE_ALLOWED, // or C11-undefined, in which case nothing is forbidden
+  COMPARE_FORBIDDEN,
+  COMPARE_UNMODELLED // the architecture has no model here, or the model does not cover what the test does
+} CompareVerdict;
+
+// One way of running a test: engine, actors, placement, compiler. Shares are compared like with like.
+typedef struct CompareWay {
+  struct CompareWay *next;
+  uint64_t iterations, seen; // saturating
+  double mean, squares;      // of the runs' asin(sqrt(share)): mean, and sum of squared distances from it (Welford)
+  unsigned label;            // index into Comparison.labels
+  unsigned runs;
+} CompareWay;
+
+typedef struct CompareState {
+  struct CompareState *next;
+  const char *state;
+  uint64_t count;
+  bool wanted; // what the condition asks for
+  CompareVerdict verdict;
+} CompareState;
+
+typedef struct {
+  unsigned row, column;
+  bool conditional; // the test has a condition; else there is nothing to count but iterations
+  bool predicted;   // a model's states, not counts: herd7's
+  bool predicts;    // ... among them what the condition asks for
+  CompareVerdict verdict;
+  CompareWay way;       // and those behind it
+  CompareState *states; // of the test that was asked for alone
+  unsigned state_count;
+} CompareCell;
+
+typedef struct {
+  const char *test, *fence; // "none" is "none"
+  uint64_t digest;          // the first 64 bits of the test's; 0: no record says
+  bool again;               // another test of the same name has a row before it
+} CompareRow;
+
+typedef struct {
+  const char *operation, *context;
+  double ns;
+  bool stable;
+} CompareCost;
+
+typedef struct {
+  uint64_t key;
+  Identity machine;
+  const char *file;             // where its records were read from
+  const char *source, *program; // other people's figures; "" in ours
+  const char *model;            // of its CPU; NULL where it has none here
+  bool known_arch;              // its architecture is named
+  bool own;                     // this machine's own records
+  bool predicted;               // herd7's: no machine at all
+  bool twice;                   // the same machine is in another file too
+  unsigned long records;
+  unsigned cells;
+  CompareCost *costs;
+  size_t cost_count, cost_capacity;
+} CompareMachine;
+
+typedef struct Comparison {
+  Arena *arena;
+  const char *test;                          // keep this one's states; NULL: of none
+  const char *(*model_of)(const char *arch); // the model of a machine's CPU, NULL where there is none
+  const char *file;                          // being read
+  bool own;
+  unsigned first_of_file; // column
+  CompareMachine *machines;
+  unsigned machine_count;
+  size_t machine_capacity;
+  CompareRow *rows;
+  unsigned row_count;
+  size_t row_capacity;
+  CompareCell *cells;
+  unsigned cell_count;
+  size_t cell_capacity;
+  const char **labels;
+  uint64_t *label_keys;
+  unsigned label_count;
+  size_t label_capacity, key_capacity;
+  unsigned *row_table, *cell_table; // open addressing; 0 is empty, else index + 1
+  unsigned row_slots, cell_slots;
+  unsigned long beyond; // records of machines beyond COMPARE_MACHINES
+  unsigned long empty;  // records that counted nothing
+} Comparison;
+
+enum { COMPARE_MACHINES = 256, COMPARE_STATES = 4096, COMPARE_COSTS = 512 };
+
+// Comparison{.arena, .test, .model_of} is an empty one; comparison_free frees what is not the arena's.
+void comparison_free(Comparison *comparison);
+// What is added from now on was read from there. The same machine in two files is two columns.
+void comparison_file(Comparison *comparison, const char *name, bool own);
+void comparison_add(Comparison *comparison, const Record *record);
+// A cost object ("weakmem.cost/1"). False, with a sentence in `diag`, where it is none.
+bool comparison_add_cost(Comparison *comparison, const json_t *object, Diag *diag);
+// After the last of them: costs that stand in a file of their own join the machine's column.
+void comparison_finish(Comparison *comparison);
+
+// NULL: that machine has no record of that test.
+const CompareCell *comparison_cell(const Comparison *comparison, unsigned row, unsigned column);
+// Whether two columns are the same machine.
+bool comparison_same_machine(const CompareMachine *a, const CompareMachine *b);
+
+// What was seen of what the condition asks for, over all ways.
+uint64_t compare_seen(const CompareCell *cell);
+uint64_t compare_iterations(const CompareCell *cell);
+unsigned compare_runs(const CompareCell *cell);
+// The largest share among its ways; 0 where nothing was seen.
+double compare_share(const CompareCell *cell);
+
+// The name that a test has here: other people write "SB+fence+fence" where this suite has "SB+fences". Returns `name`
+// itself where it is no such one.
+const char *compare_test_name(const char *name, char *buffer, size_t size);
+// "ARM", "32-bit ARM", "x86"; the name itself where it is not known.
+const char *compare_arch_name(const char *arch);
+const char *compare_verdict_name(CompareVerdict verdict);
+// "AMD EPYC (x86_64, 2 cores, kvm)".
+void compare_machine_name(const CompareMachine *machine, Text *out);
+// "SB", "SB with mfence".
+void compare_row_name(const CompareRow *row, Text *out);
+
+// What differs between the machines in one row, as a sentence: "MP: seen on the ARM machines; forbidden and not seen on
+// the x86 machine". False where nothing does.
+bool compare_difference(const Comparison *comparison, unsigned row, Text *out);
+
+// ---- The same machine twice
+
+typedef enum { CHANGE_NONE, CHANGE_SIGNIFICANT, CHANGE_UNTOLD } ChangeKind;
+
+// A test that one machine has in two files, run in the same way.
+typedef struct {
+  unsigned row, before, after; // columns
+  unsigned label;
+  unsigned runs_before, runs_after;
+  double share_before, share_after;
+  double p; // before correction; where told
+  ChangeKind kind;
+} Change;
+
+typedef struct {
+  Change *changes;
+  unsigned count, significant, untold;
+  unsigned moved; // of those untold: seen on one side alone, or more than twice as often
+} Changes;
+
+enum { CHANGE_RUNS = 3 }; // that either side needs for its spread to be known
+
+// Iterations of one run are not independent, so that counts alone cannot tell noise from change: runs that were
+// repeated can. Where both sides have CHANGE_RUNS or more, their shares p are compared as asin(sqrt(p)), which makes
+// the variance independent of the share, by Welch's t test (Biometrika 34, 1947); a side's variance is taken to be at
+// least that of independent iterations, 1/4N. Over all tests together at most 5 % are called changed by chance
+// (Holm, Scand. J. Statistics 6, 1979). Lives in the comparison's arena.
+Changes comparison_changes(const Comparison *comparison);
+
+// Two-sided p of Student's t with `freedom` degrees of freedom.
+double student_p(double t, double freedom);
+
+// ---- Views
+
+typedef struct {
+  ViewStyle style;
+  bool all; // also tests that a single machine has
+} CompareStyle;
+
+void compare_text(const Comparison *comparison, const Changes *changes, const CompareStyle *style, FILE *out);
+// One test's histograms side by side: Comparison.test.
+void compare_histograms(const Comparison *comparison, const CompareStyle *style, FILE *out);
+// One object, "weakmem.compare/1".
+void compare_json(const Comparison *comparison, const Changes *changes, FILE *out);
+void compare_tsv(const Comparison *comparison, FILE *out);

@@ -1,0 +1,168 @@
+// The same machine twice: noise or change.
+#include "results/compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+// ---- Student's t
+
+// The continued fraction of the incomplete beta function, by Lentz's method (Press et al., Numerical Recipes, 6.4).
+static double beta_fraction(double a, double b, double x) {
+  const double tiny = 1e-300, enough = 1e-14;
+  double c = 1, d = 1 - (a + b) * x / (a + 1);
+  d = 1 / (fabs(d) < tiny ? tiny : d);
+  double result = d;
+  for (int m = 1; m <= 500; m++) {
+    for (int odd = 0; odd < 2; odd++) {
+      double numerator = odd ? -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+                             : m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+      d = 1 + numerator * d;
+      d = 1 / (fabs(d) < tiny ? tiny : d);
+      c = 1 + numerator / c;
+      c = fabs(c) < tiny ? tiny : c;
+      result *= c * d;
+    }
+    if (fabs(c * d - 1) < enough)
+      break;
+  }
+  return result;
+}
+
+// The regularised incomplete beta function I_x(a, b).
+static double incomplete_beta(double a, double b, double x) {
+  if (x <= 0 || x >= 1)
+    return x <= 0 ? 0 : 1;
+  int sign;
+  double front = exp(lgamma_r(a + b, &sign) - lgamma_r(a, &sign) - lgamma_r(b, &sign) + a * log(x) + b * log1p(-x));
+  if (x < (a + 1) / (a + b + 2))
+    return front * beta_fraction(a, b, x) / a;
+  return 1 - front * beta_fraction(b, a, 1 - x) / b;
+}
+
+double student_p(double t, double freedom) {
+  return isfinite(t) ? incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) : 0;
+}
+
+// ---- Pairs
+
+static double share_of(const CompareWay *way) {
+  return way->iterations ? (double)way->seen / (double)way->iterations : 0;
+}
+
+// The variance of the mean of one side's runs.
+static double variance_of_mean(const CompareWay *way) {
+  double sample = way->squares / (way->runs - 1);
+  double independent = way->runs / (4 * (double)way->iterations); // of one run of mean length
+  return (sample > independent ? sample : independent) / way->runs;
+}
+
+// Welch's test; the degrees of freedom by Satterthwaite.
+static double welch(const CompareWay *a, const CompareWay *b) {
+  double va = variance_of_mean(a), vb = variance_of_mean(b);
+  double t = fabs(a->mean - b->mean) / sqrt(va + vb);
+  double freedom = (va + vb) * (va + vb) / (va * va / (a->runs - 1) + vb * vb / (b->runs - 1));
+  return student_p(t, freedom);
+}
+
+static bool has_moved(double before, double after) {
+  double low = before < after ? before : after, high = before < after ? after : before;
+  return high > 2 * low; // also where it was not seen on one side
+}
+
+static Change change_of(const CompareCell *a, const CompareCell *b, const CompareWay *before, const CompareWay *after) {
+  Change change = {.row = a->row,
+                   .before = a->column,
+                   .after = b->column,
+                   .label = before->label,
+                   .runs_before = before->runs,
+                   .runs_after = after->runs,
+                   .share_before = share_of(before),
+                   .share_after = share_of(after),
+                   .p = 1};
+  if (!before->seen && !after->seen)
+    return change;
+  change.kind = CHANGE_UNTOLD;
+  if (before->runs >= CHANGE_RUNS && after->runs >= CHANGE_RUNS) {
+    change.p = welch(before, after);
+    change.kind = CHANGE_NONE; // until Holm says otherwise
+  }
+  return change;
+}
+
+static const CompareWay *way_of(const CompareCell *cell, unsigned label) {
+  const CompareWay *way = &cell->way;
+  while (way && (way->label != label || !way->runs))
+    way = way->next;
+  return way;
+}
+
+typedef struct {
+  const Comparison *comparison;
+  Changes out;
+  size_t capacity;
+} Pairing;
+
+static void pair_cells(Pairing *pairing, const CompareCell *a, const CompareCell *b) {
+  if (!a->conditional || !b->conditional)
+    return;
+  for (const CompareWay *before = &a->way; before; before = before->next) {
+    const CompareWay *after = way_of(b, before->label);
+    if (!before->runs || !after)
+      continue;
+    Changes *out = &pairing->out;
+    out->changes =
+        arena_grow(pairing->comparison->arena, out->changes, &pairing->capacity, out->count + 1, sizeof *out->changes);
+    out->changes[out->count++] = change_of(a, b, before, after);
+  }
+}
+
+// The machine's column before this one; false where it has none.
+static bool column_before(const Comparison *c, unsigned column, unsigned *out) {
+  for (unsigned i = column; i-- > 0;)
+    if (comparison_same_machine(&c->machines[i], &c->machines[column])) {
+      *out = i;
+      return true;
+    }
+  return false;
+}
+
+static int by_p(const void *a, const void *b) {
+  double x = (*(const Change *const *)a)->p, y = (*(const Change *const *)b)->p;
+  return (x > y) - (x < y);
+}
+
+// Holm's step-down: the i-th smallest p of n must be at most 5 % / (n - i), and so must all before it.
+static void judge(Changes *changes, Arena *arena) {
+  Change **told = ARENA_ARRAY(arena, Change *, changes->count + 1);
+  unsigned count = 0;
+  for (unsigned i = 0; i < changes->count; i++)
+    if (changes->changes[i].kind == CHANGE_NONE && changes->changes[i].p < 1)
+      told[count++] = &changes->changes[i];
+  qsort(told, count, sizeof *told, by_p);
+  for (unsigned i = 0; i < count && told[i]->p <= 0.05 / (count - i); i++)
+    told[i]->kind = CHANGE_SIGNIFICANT;
+}
+
+Changes comparison_changes(const Comparison *c) {
+  Pairing pairing = {.comparison = c};
+  for (unsigned i = 0; i < c->cell_count; i++) {
+    const CompareCell *cell = &c->cells[i];
+    const CompareMachine *machine = &c->machines[cell->column];
+    unsigned before;
+    if (!machine->twice || machine->predicted || !column_before(c, cell->column, &before))
+      continue;
+    const CompareCell *earlier = comparison_cell(c, cell->row, before);
+    if (earlier)
+      pair_cells(&pairing, earlier, cell);
+  }
+  Changes *out = &pairing.out;
+  if (out->count)
+    judge(out, c->arena);
+  for (unsigned i = 0; i < out->count; i++) {
+    const Change *change = &out->changes[i];
+    out->significant += change->kind == CHANGE_SIGNIFICANT;
+    out->untold += change->kind == CHANGE_UNTOLD;
+    out->moved += change->kind == CHANGE_UNTOLD && has_moved(change->share_before, change->share_after);
+  }
+  return *out;
+}

@@ -1,0 +1,185 @@
+// A comparison in words.
+#include "results/compare.h"
+
+#include <string.h>
+
+const char *compare_test_name(const char *name, char *buffer, size_t size) {
+  static const char fence[] = "+fence";
+  enum { FENCE = sizeof fence - 1 };
+  size_t length = strlen(name), end = length;
+  unsigned fences = 0;
+  for (; end > FENCE && !memcmp(name + end - FENCE, fence, FENCE); end -= FENCE)
+    fences++;
+  if (fences >= 2 && !memchr(name, '+', end) && end + sizeof "+fences" <= size) {
+    memcpy(buffer, name, end);
+    memcpy(buffer + end, "+fences", sizeof "+fences");
+    return buffer;
+  }
+  static const char *const others[][2] = {
+      {"2+2W+fence+fence", "2+2W+fences"}, {"LB+ctrls", "LB+ctrl+ctrl"}, {"LB+datas", "LB+data+data"}};
+  for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
+    if (!strcmp(name, others[i][0]))
+      return others[i][1];
+  return name;
+}
+
+const char *compare_arch_name(const char *arch) {
+  static const char *const names[][2] = {{"x86_64", "x86"},     {"x86", "x86"},      {"aarch64", "ARM"},
+                                         {"arm", "32-bit ARM"}, {"riscv", "RISC-V"}, {"riscv64", "RISC-V"},
+                                         {"power", "POWER"},    {"ppc64", "POWER"},  {"ppc64le", "POWER"},
+                                         {"ppc", "POWER"},      {"", "unnamed"}};
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+    if (!strcmp(names[i][0], arch))
+      return names[i][1];
+  return arch;
+}
+
+const char *compare_verdict_name(CompareVerdict verdict) {
+  static const char *const names[] = {"unknown", "allowed", "forbidden", "unmodelled"};
+  return names[verdict];
+}
+
+// Text of records, which may hold what a terminal would act on.
+static void add_printable(const char *text, Text *out) {
+  for (; *text; text++)
+    text_add_char(out, (unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+}
+
+void compare_machine_name(const CompareMachine *column, Text *out) {
+  const Identity *machine = &column->machine;
+  if (column->predicted) {
+    text_add(out, "herd7, a model, no machine");
+    return;
+  }
+  const char *unnamed = machine->emulated ? "emulated CPU" : "unknown CPU";
+  add_printable(*machine->cpu ? machine->cpu : unnamed, out);
+  text_add(out, " (");
+  add_printable(*machine->arch ? machine->arch : "architecture not known", out);
+  if (machine->cores)
+    text_printf(out, ", %u core%s", machine->cores, machine->cores == 1 ? "" : "s");
+  if (machine->pus != machine->cores)
+    text_printf(out, ", %u PUs", machine->pus);
+  if (*machine->virtual_) {
+    text_add(out, ", ");
+    add_printable(machine->virtual_, out);
+  }
+  text_add(out, machine->emulated ? ", emulated)" : ")");
+}
+
+void compare_row_name(const CompareRow *row, Text *out) {
+  add_printable(row->test, out);
+  if (strcmp(row->fence, "none") != 0) {
+    text_add(out, " with ");
+    add_printable(row->fence, out);
+  }
+  if (row->again)
+    text_printf(out, " (another test, %08x)", (unsigned)(row->digest >> 32));
+}
+
+// ---- What differs
+
+// The machines of one architecture that have the test and agree on its verdict.
+typedef struct {
+  const char *arch;
+  bool emulated;
+  CompareVerdict verdict;
+  unsigned machines, seen;
+  bool told;
+} Group;
+
+enum { GROUPS = 32 };
+
+static unsigned group_cells(const Comparison *c, unsigned row, Group groups[GROUPS]) {
+  unsigned count = 0;
+  for (unsigned m = 0; m < c->machine_count; m++) {
+    const CompareCell *cell = comparison_cell(c, row, m);
+    if (!cell || cell->predicted || !cell->conditional)
+      continue;
+    const Identity *machine = &c->machines[m].machine;
+    Group wanted = {.arch = compare_arch_name(machine->arch), .emulated = machine->emulated, .verdict = cell->verdict};
+    unsigned g = 0;
+    while (g < count && (strcmp(groups[g].arch, wanted.arch) != 0 || groups[g].emulated != wanted.emulated ||
+                         groups[g].verdict != wanted.verdict))
+      g++;
+    if (g == GROUPS)
+      continue;
+    if (g == count)
+      groups[count++] = wanted;
+    groups[g].machines++;
+    groups[g].seen += compare_seen(cell) > 0;
+  }
+  return count;
+}
+
+static const char *outcome(const Group *group) {
+  bool seen = group->seen > 0;
+  switch (group->verdict) {
+  case COMPARE_ALLOWED:
+    return seen ? "seen" : "allowed and not seen";
+  case COMPARE_FORBIDDEN:
+    return seen ? "forbidden and yet seen" : "forbidden and not seen";
+  case COMPARE_UNMODELLED:
+    return seen ? "seen (unmodelled)" : "not seen (unmodelled)";
+  case COMPARE_UNKNOWN:
+    break;
+  }
+  return seen ? "seen" : "not seen";
+}
+
+// The groups from `first` on that say the same of all their machines: "the x86 and ARM machines". Marks them as told.
+static void add_groups(Group *groups, unsigned count, unsigned first, Text *out) {
+  const Group *group = &groups[first];
+  text_printf(out, "%s on ", outcome(group));
+  if (group->seen && group->seen < group->machines) {
+    text_printf(out, "%u of the %u %s", group->seen, group->machines, group->emulated ? "emulated " : "");
+    add_printable(group->arch, out);
+    text_add(out, " machines");
+    groups[first].told = true;
+    return;
+  }
+  unsigned members[GROUPS], found = 0, machines = 0;
+  for (unsigned g = first; g < count; g++) {
+    bool whole = !groups[g].seen || groups[g].seen == groups[g].machines;
+    if (groups[g].told || !whole || strcmp(outcome(&groups[g]), outcome(group)) != 0)
+      continue;
+    members[found++] = g;
+    machines += groups[g].machines;
+    groups[g].told = true;
+  }
+  text_add(out, "the ");
+  for (unsigned i = 0; i < found; i++) {
+    text_add(out, i == 0 ? "" : i + 1 < found ? ", " : " and ");
+    text_add(out, groups[members[i]].emulated ? "emulated " : "");
+    add_printable(groups[members[i]].arch, out);
+  }
+  text_add(out, machines == 1 ? " machine" : " machines");
+}
+
+static bool groups_differ(const Group *groups, unsigned count) {
+  bool seen = false, unseen = false, forbidden = false, allowed = false;
+  for (unsigned g = 0; g < count; g++) {
+    seen |= groups[g].seen > 0;
+    unseen |= groups[g].seen < groups[g].machines;
+    forbidden |= groups[g].verdict == COMPARE_FORBIDDEN;
+    allowed |= groups[g].verdict == COMPARE_ALLOWED;
+  }
+  return (seen && unseen) || (forbidden && allowed);
+}
+
+bool compare_difference(const Comparison *c, unsigned row, Text *out) {
+  Group groups[GROUPS];
+  unsigned count = group_cells(c, row, groups);
+  if (!groups_differ(groups, count))
+    return false;
+  compare_row_name(&c->rows[row], out);
+  text_add(out, ": ");
+  bool first = true;
+  for (int pass = 1; pass >= 0; pass--) // where it was seen comes first
+    for (unsigned g = 0; g < count; g++)
+      if (!groups[g].told && (groups[g].seen > 0) == pass) {
+        text_add(out, first ? "" : "; ");
+        add_groups(groups, count, g, out);
+        first = false;
+      }
+  return true;
+}

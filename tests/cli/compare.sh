@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# compare: published figures with their sources, a run kept and shown beside them, the same machine twice, logs imported.
+set -euo pipefail
+fail() { echo "FAIL: $*" >&2; exit 1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export XDG_DATA_HOME=$work/data
+
+# Nothing is kept yet: the published figures stand alone, each with its source, and none is called ours.
+"$WEAKMEM" compare --all --format tsv >"$work/published.tsv" 2>"$work/err"
+grep -q 'nothing is kept' "$work/err" || fail "$(cat "$work/err")"
+rows=$(tail -n +2 "$work/published.tsv" | wc -l)
+lines=$(cat "$SOURCE"/results/published/*.jsonl | wc -l)
+[ "$rows" = "$lines" ] || fail "$rows of $lines published figures are shown"
+awk -F'\t' 'NR > 1 && ($13 == "" || $14 == "") { exit 1 }' "$work/published.tsv" || fail "a figure without its source"
+awk -F'\t' '$1 == "SB" && $5 ~ /M1 Max/ && $6 == "allowed" && $9 == 176874 { found = 1 } END { exit !found }' \
+  "$work/published.tsv" || fail "the M1's SB"
+awk -F'\t' '$4 == "arm" && $6 != "unmodelled" { exit 1 }' "$work/published.tsv" || fail "32-bit ARM has no model here"
+awk -F'\t' '$1 == "MP+fences" && $4 == "aarch64" && $6 != "forbidden" { exit 1 }' "$work/published.tsv" || fail "fences"
+"$WEAKMEM" compare --quiet >"$work/text"
+grep -q 'not our C11 tests' "$work/text" || fail "whose programs they are"
+grep -q '^  MP: seen on the ARM machines; ' "$work/text" || fail "what differs"
+
+# A run is kept, privately, the latest of each alone; --no-keep keeps nothing.
+"$WEAKMEM" run SB MP --time 0.02 --quiet --no-keep >/dev/null
+[ ! -e "$work/data" ] || fail "--no-keep kept something"
+"$WEAKMEM" run SB MP --time 0.02 --quiet -o "$work/a.jsonl" >/dev/null
+"$WEAKMEM" run SB --time 0.02 --quiet >/dev/null
+kept=$work/data/weakmem/records.jsonl
+[ "$(wc -l <"$kept")" = 2 ] || fail "$(wc -l <"$kept") records kept, not 2"
+[ "$(stat -c %a "$kept")" = 600 ] || fail "others can read what is kept"
+[ "$(stat -c %a "$work/data/weakmem")" = 700 ] || fail "others can look into the folder"
+for _ in 1 2 3; do "$WEAKMEM" run SB LB --time 0.01 --quiet >/dev/null & done
+wait
+[ "$(wc -l <"$kept")" = 3 ] || fail "runs at once: $(wc -l <"$kept") records kept, not 3"
+"$WEAKMEM" compare --format json >"$work/json"
+grep -q '"own":true' "$work/json" || fail "this machine is not shown"
+grep -q '"schema":"weakmem.compare/1"' "$work/json" || fail "no schema"
+# A newer weakmem's lines outlive an older one's runs.
+echo '{"schema":"weakmem.run/2","test":"SB","status":"done"}' >>"$kept"
+"$WEAKMEM" run SB --time 0.01 --quiet >/dev/null
+grep -q 'weakmem.run/2' "$kept" || fail "a newer record was thrown away"
+"$WEAKMEM" compare 2>&1 >/dev/null | grep -q "$kept:[0-9]*: skipped: a newer schema" || fail "newer is not said"
+
+# The same machine twice, once each side: it cannot be told.
+"$WEAKMEM" run SB MP --time 0.02 --quiet --no-keep -o "$work/b.jsonl" >/dev/null
+"$WEAKMEM" compare "$work/a.jsonl" "$work/b.jsonl" >"$work/text"
+grep -q '^The same machine twice' "$work/text" || fail "twice"
+grep -q 'it cannot be told' "$work/text" || fail "one run a side tells nothing"
+
+# One test; a name in no record; what is no record at all.
+"$WEAKMEM" compare --test MP --quiet | grep -q '^\* 1:r0=1; 1:r1=0;' || fail "--test"
+status=0; "$WEAKMEM" compare --test No-such >/dev/null 2>&1 || status=$?
+[ $status = 2 ] || fail "--test of nothing: $status"
+echo nonsense >"$work/nonsense"
+status=0; "$WEAKMEM" compare "$work/nonsense" >/dev/null 2>"$work/err" || status=$?
+[ $status = 2 ] && grep -q "nonsense:1: skipped: not JSON" "$work/err" || fail "nonsense: $status, $(cat "$work/err")"
+# What a terminal would act on does not reach it.
+printf '{"schema":"weakmem.run/1","test":"E\\u001b[31m","status":"done","machine":{"arch":"x\\u001b"},"engine":"e","iterations":4,"condition":"exists (true)","witnesses":1}\n' >"$work/escape"
+! "$WEAKMEM" compare "$work/escape" 2>&1 | grep -q $'\033' || fail "an escape sequence gets through"
+
+# Logs of litmus7, our own among them.
+"$WEAKMEM" import "$SOURCE"/tests/data/logs/*.log -o "$work/imported.jsonl" --quiet
+"$WEAKMEM" compare --format tsv "$work/imported.jsonl" >"$work/tsv"
+awk -F'\t' '$1 == "MP" && $5 == "AMD EPYC" && $6 == "forbidden" && $9 == 0 { found = 1 } END { exit !found }' \
+  "$work/tsv" || fail "an imported log"
+awk -F'\t' '$1 == "MP" && $5 == "herd7" && $10 == "" { found = 1 } END { exit !found }' <(sed 's/allowed\t\t/\t\t/' "$work/tsv") ||
+  fail "herd7"
+"$WEAKMEM" run SB MP 2+2W --time 0.02 --quiet --no-keep --format litmus7 -o "$work/ours.jsonl" >"$work/ours.log"
+"$WEAKMEM" import "$work/ours.log" >"$work/again.jsonl"
+histogram() { sed -E 's/,"(weak|verdict|thin_air)":(true|false|\{[^}]*\})//g' "$1" | grep -o '"histogram":.*'; }
+[ "$(histogram "$work/ours.jsonl")" = "$(histogram "$work/again.jsonl")" ] || fail "our own log comes back otherwise"
+head -c 3000 /dev/urandom >"$work/noise"
+status=0; "$WEAKMEM" import "$work/noise" >/dev/null 2>&1 || status=$?
+[ $status = 2 ] || fail "noise: $status"
+echo PASS

@@ -1,0 +1,318 @@
+// Records are added up by machine and test; what differs and what changed is told, and nothing else is.
+#include "results/compare.h"
+#include "results/scan.h"
+#include "results/stream.h"
+#include "tests/unit/left.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static Arena *arena;
+static Diag diag;
+static Left before;
+static Comparison comparison;
+
+static const char *model_of(const char *arch) {
+  return !strcmp(arch, "x86_64") ? "x86-tso" : !strcmp(arch, "aarch64") ? "aarch64" : NULL;
+}
+
+static void setup(void) {
+  before = left_now();
+  arena = arena_new();
+  diag = (Diag){.arena = arena};
+  comparison = (Comparison){.arena = arena, .model_of = model_of};
+  comparison_file(&comparison, "a.jsonl", false);
+}
+
+static void teardown(void) {
+  comparison_free(&comparison);
+  arena_free(arena);
+  left_assert_nothing(&before);
+}
+
+static Record run_of(const char *test, const char *arch, uint64_t witnesses, uint64_t iterations) {
+  static RecordVerdict forbidden[] = {{"x86-tso", "forbidden"}, {"aarch64", "allowed"}};
+  static RecordState states[] = {
+      {.state = "1:r0=1; 1:r1=0;", .count = 1, .witness = true, .weak = 1, .verdicts = forbidden, .verdict_count = 2}};
+  return (Record){.test = test,
+                  .digest = "",
+                  .status = "done",
+                  .machine = {.arch = arch, .cpu = "CPU", .vendor = "", .microcode = "", .virtual_ = "", .kernel = ""},
+                  .compiler_version = "",
+                  .compiler_flags = "",
+                  .engine = "lockstep",
+                  .actors = "",
+                  .placement = "",
+                  .fence = "",
+                  .condition = "exists (1:r0=1 /\\ 1:r1=0)",
+                  .source = "",
+                  .program = "",
+                  .witnesses = witnesses,
+                  .iterations = iterations,
+                  .states = states,
+                  .state_count = witnesses > 0};
+}
+
+static void add(const char *test, const char *arch, uint64_t witnesses, uint64_t iterations) {
+  Record record = run_of(test, arch, witnesses, iterations);
+  comparison_add(&comparison, &record);
+}
+
+START_TEST(runs_of_a_test_on_a_machine_add_up) {
+  add("MP", "aarch64", 1, 10);
+  add("MP", "aarch64", 2, 20);
+  add("MP", "x86_64", 0, 7);
+  ck_assert_uint_eq(comparison.machine_count, 2);
+  ck_assert_uint_eq(comparison.row_count, 1);
+  const CompareCell *cell = comparison_cell(&comparison, 0, 0);
+  ck_assert_uint_eq(compare_seen(cell), 3);
+  ck_assert_uint_eq(compare_iterations(cell), 30);
+  ck_assert_uint_eq(compare_runs(cell), 2);
+  ck_assert_int_eq(cell->verdict, COMPARE_ALLOWED);
+  ck_assert_uint_eq(compare_seen(comparison_cell(&comparison, 0, 1)), 0);
+}
+END_TEST
+
+START_TEST(what_was_seen_on_some_alone_is_a_sentence) {
+  add("MP", "aarch64", 1, 10);
+  add("MP", "x86_64", 0, 10);
+  add("SB", "aarch64", 1, 10);
+  add("SB", "x86_64", 1, 10);
+  ((CompareCell *)comparison_cell(&comparison, 0, 1))->verdict = COMPARE_FORBIDDEN;
+  Text text = {0};
+  ck_assert(compare_difference(&comparison, 0, &text));
+  ck_assert_str_eq(text_string(&text), "MP: seen on the ARM machine; forbidden and not seen on the x86 machine");
+  text_clear(&text);
+  ck_assert(compare_difference(&comparison, 1, &text)); // x86-tso forbids that state, says the record
+  ck_assert_str_eq(text_string(&text), "SB: seen on the ARM machine; forbidden and yet seen on the x86 machine");
+  text_free(&text);
+}
+END_TEST
+
+START_TEST(other_peoples_names_are_ours) {
+  char buffer[64];
+  ck_assert_str_eq(compare_test_name("SB+fence+fence", buffer, sizeof buffer), "SB+fences");
+  ck_assert_str_eq(compare_test_name("IRIW+fence+fence+fence+fence", buffer, sizeof buffer), "IRIW+fences");
+  ck_assert_str_eq(compare_test_name("SB+po+fence", buffer, sizeof buffer), "SB+po+fence");
+  ck_assert_str_eq(compare_test_name("LB+ctrls", buffer, sizeof buffer), "LB+ctrl+ctrl");
+  ck_assert_str_eq(compare_test_name("2+2W+fence+fence", buffer, sizeof buffer), "2+2W+fences");
+}
+END_TEST
+
+START_TEST(two_tests_of_one_name_are_two_rows) {
+  Record record = run_of("SB", "x86_64", 1, 10);
+  for (unsigned i = 0; i < 4; i++) {
+    record.digest = i % 2 ? "11111111111111111111" : "22222222222222222222";
+    comparison_add(&comparison, &record);
+  }
+  ck_assert_uint_eq(comparison.row_count, 2);
+  ck_assert_uint_eq(compare_runs(comparison_cell(&comparison, 0, 0)), 2);
+  ck_assert_uint_eq(compare_runs(comparison_cell(&comparison, 1, 0)), 2);
+}
+END_TEST
+
+START_TEST(many_tests_and_machines_keep_their_cells) {
+  char name[32];
+  for (unsigned i = 0; i < 3000; i++) {
+    snprintf(name, sizeof name, "T%u", i % 1000);
+    add(name, i % 3 ? "aarch64" : "x86_64", i, 10000);
+  }
+  ck_assert_uint_eq(comparison.row_count, 1000);
+  uint64_t seen = 0;
+  for (unsigned row = 0; row < 1000; row++)
+    for (unsigned m = 0; m < 2; m++)
+      seen += comparison_cell(&comparison, row, m) ? compare_seen(comparison_cell(&comparison, row, m)) : 0;
+  ck_assert_uint_eq(seen, 2999 * 3000 / 2);
+}
+END_TEST
+
+START_TEST(counts_do_not_overflow) {
+  add("SB", "x86_64", UINT64_MAX, UINT64_MAX);
+  add("SB", "x86_64", UINT64_MAX, UINT64_MAX);
+  ck_assert_uint_eq(compare_seen(comparison_cell(&comparison, 0, 0)), UINT64_MAX);
+}
+END_TEST
+
+// Of Abramowitz and Stegun, table 26.10, and of its limits.
+START_TEST(students_t_agrees_with_the_tables) {
+  ck_assert_double_eq_tol(student_p(2.77645, 4), 0.05, 2e-5);
+  ck_assert_double_eq_tol(student_p(12.706, 1), 0.05, 2e-5);
+  ck_assert_double_eq_tol(student_p(1.96, 1e7), 0.05, 1e-4);
+  ck_assert_double_eq_tol(student_p(63.657, 1), 0.01, 1e-6);
+  ck_assert_double_eq_tol(student_p(0, 3), 1, 1e-12);
+  ck_assert_double_eq(student_p(INFINITY, 3), 0);
+}
+END_TEST
+
+static void repeat(const char *test, unsigned runs, uint64_t from, uint64_t step) {
+  for (unsigned i = 0; i < runs; i++)
+    add(test, "x86_64", from + i * step, 1000000);
+}
+
+START_TEST(change_is_told_from_noise_by_repeated_runs) {
+  repeat("changed", 5, 1000, 5);
+  repeat("noise", 5, 1000, 200);
+  repeat("never", 5, 0, 0);
+  repeat("once", 1, 1000, 0);
+  comparison_file(&comparison, "b.jsonl", false);
+  repeat("changed", 5, 9000, 5);
+  repeat("noise", 5, 1200, 200);
+  repeat("never", 5, 0, 0);
+  repeat("once", 1, 9000, 0);
+  comparison_finish(&comparison);
+  Changes changes = comparison_changes(&comparison);
+  ck_assert_uint_eq(changes.count, 4);
+  ck_assert_int_eq(changes.changes[0].kind, CHANGE_SIGNIFICANT);
+  ck_assert_int_eq(changes.changes[1].kind, CHANGE_NONE);
+  ck_assert_int_eq(changes.changes[2].kind, CHANGE_NONE);
+  ck_assert_int_eq(changes.changes[3].kind, CHANGE_UNTOLD); // however large: one run a side has no spread
+  ck_assert_uint_eq(changes.moved, 1);
+}
+END_TEST
+
+START_TEST(identical_repeats_are_held_to_the_spread_of_independent_iterations) {
+  repeat("same", 3, 1000, 0);
+  comparison_file(&comparison, "b.jsonl", false);
+  repeat("same", 3, 1010, 0); // a third of a standard deviation
+  comparison_finish(&comparison);
+  Changes changes = comparison_changes(&comparison);
+  ck_assert_int_eq(changes.changes[0].kind, CHANGE_NONE);
+}
+END_TEST
+
+START_TEST(costs_in_a_file_of_their_own_join_the_machine) {
+  add("SB", "x86_64", 1, 10);
+  comparison_file(&comparison, "costs.jsonl", false);
+  json_t *cost =
+      json_loads("{\"machine\":{\"arch\":\"x86_64\",\"cpu\":\"CPU\",\"family\":0,\"model\":0,\"stepping\":0},"
+                 "\"rows\":[{\"operation\":\"mfence\",\"context\":\"alone\",\"ns\":15.9},"
+                 "{\"operation\":\"serialize\",\"context\":\"alone\",\"reason\":\"not on this CPU\"}]}",
+                 0, NULL);
+  ck_assert(comparison_add_cost(&comparison, cost, &diag));
+  json_decref(cost);
+  comparison_finish(&comparison);
+  ck_assert_uint_eq(comparison.machine_count, 1);
+  ck_assert_uint_eq(comparison.machines[0].cost_count, 1);
+  ck_assert_double_eq(comparison.machines[0].costs[0].ns, 15.9);
+  ck_assert_uint_eq(compare_seen(comparison_cell(&comparison, 0, 0)), 1);
+}
+END_TEST
+
+// ---- Reading
+
+static unsigned long told;
+static void count(const Record *record, void *context) {
+  (void)record;
+  ++*(unsigned long *)context;
+}
+
+static StreamCount stream(const char *text) {
+  StreamHandlers handlers = {.record = count, .context = &told};
+  StreamCount counted = {0};
+  told = 0;
+  ck_assert(stream_bytes("s.jsonl", text, strlen(text), &handlers, &counted, &diag));
+  ck_assert_uint_eq(told, counted.records);
+  return counted;
+}
+
+START_TEST(damaged_foreign_and_newer_lines_are_skipped_with_their_places) {
+  StreamCount counted = stream("{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\"}\n\n"
+                               "{\"schema\":\"weakmem.run/2\",\"test\":\"SB\",\"status\":\"done\"}\n"
+                               "{\"a\":1}\nnonsense\n"
+                               "{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\",\"iterations\":-1}\n"
+                               "{\"schema\":\"weakmem.run/1\",\"test\":\"S");
+  ck_assert_uint_eq(counted.records, 1);
+  ck_assert_uint_eq(counted.skipped, 5);
+  static const char *const messages[] = {"s.jsonl:3: skipped: a newer schema", "s.jsonl:4: skipped: no record",
+                                         "s.jsonl:5: skipped: not JSON", "s.jsonl:6: skipped: \"iterations\"",
+                                         "s.jsonl:7: skipped: cut short"};
+  const Diagnostic *d = diag.first;
+  for (unsigned i = 0; i < 5; i++, d = d->next)
+    ck_assert_msg(!strncmp(d->message, messages[i], strlen(messages[i])), "%s", d->message);
+}
+END_TEST
+
+// Lines of which the scanner must make what record_from_json makes, or nothing.
+static const char *const lines[] = {
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"S\\\"B\",\"status\":\"done\",\"machine\":{\"arch\":\"x\",\"family\":-1,"
+    "\"lse\":true,\"other\":{\"a\":[1,2,{}]}},\"compiler\":{\"version\":\"gcc\"},\"placement\":{\"name\":\"l3\","
+    "\"pus\":[0,"
+    "17]},\"settings\":{\"a\":1,\"b\":0.5,\"c\":\"x\",\"d\":null},\"iterations\":7,\"seconds\":1e-3,\"histogram\":[{"
+    "\"state\":\"0:r0=0;\",\"count\":7,\"witness\":true,\"weak\":false,\"thin_air\":true,\"verdict\":{\"c11\":"
+    "\"allowed\",\"x\":\"y\"}},{"
+    "\"state\":\"0:r0=1;\"}]}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"test\":\"b\",\"status\":\"done\"}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"iterations\":\"18446744073709551615\"}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":null}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"seconds\":01}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"seconds\":1.}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"\\u00e9\",\"status\":\"done\"}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"\xc3\xa9\",\"status\":\"done\"}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"iterations\":99999999999999999999}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\"} x",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",}",
+    "[1]",
+    "",
+};
+
+START_TEST(the_scanner_reads_as_the_json_reader_does) {
+  RecordScan *scan = record_scan_new();
+  Record fast, slow;
+  bool scanned = record_scan(scan, lines[_i], strlen(lines[_i]), &fast);
+  ck_assert_int_eq(scanned, _i == 0); // the others are damaged or unusual
+  json_t *json = json_loads(lines[_i], 0, NULL);
+  bool good = json && record_from_json(json, arena, &slow, &diag);
+  if (scanned) {
+    ck_assert(good);
+    json_t *a = record_to_json(&fast), *b = record_to_json(&slow);
+    ck_assert(json_equal(a, b));
+    ck_assert_uint_eq(fast.state_count, 2);
+    ck_assert_str_eq(fast.test, "S\"B");
+    json_decref(a);
+    json_decref(b);
+  }
+  json_decref(json);
+  record_scan_free(scan);
+}
+END_TEST
+
+START_TEST(a_line_longer_than_any_buffer_is_skipped_in_bounded_memory) {
+  size_t length = 40 << 20;
+  char *text = malloc(length + 1);
+  ck_assert_ptr_nonnull(text);
+  memset(text, 'x', length);
+  const char *tail = "\n{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\"}\n";
+  memcpy(text + length - strlen(tail), tail, strlen(tail));
+  text[length] = '\0';
+  StreamCount counted = stream(text);
+  free(text);
+  ck_assert_uint_eq(counted.records, 1);
+  ck_assert_uint_eq(counted.skipped, 1);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("compare");
+  TCase *tests = tcase_create("compare");
+  tcase_add_checked_fixture(tests, setup, teardown);
+  tcase_add_test(tests, runs_of_a_test_on_a_machine_add_up);
+  tcase_add_test(tests, what_was_seen_on_some_alone_is_a_sentence);
+  tcase_add_test(tests, other_peoples_names_are_ours);
+  tcase_add_test(tests, two_tests_of_one_name_are_two_rows);
+  tcase_add_test(tests, many_tests_and_machines_keep_their_cells);
+  tcase_add_test(tests, counts_do_not_overflow);
+  tcase_add_test(tests, students_t_agrees_with_the_tables);
+  tcase_add_test(tests, change_is_told_from_noise_by_repeated_runs);
+  tcase_add_test(tests, identical_repeats_are_held_to_the_spread_of_independent_iterations);
+  tcase_add_test(tests, costs_in_a_file_of_their_own_join_the_machine);
+  tcase_add_test(tests, damaged_foreign_and_newer_lines_are_skipped_with_their_places);
+  tcase_add_loop_test(tests, the_scanner_reads_as_the_json_reader_does, 0, sizeof lines / sizeof *lines);
+  tcase_add_test(tests, a_line_longer_than_any_buffer_is_skipped_in_bounded_memory);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
