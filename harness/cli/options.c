@@ -1,5 +1,7 @@
 #include "harness/cli/options.h"
 
+#include "harness/run/words.h"
+
 #include "harness/base/text.h"
 
 #include <ctype.h>
@@ -212,4 +214,22 @@ error_t option_pus(struct argp_state *state, const char *name, const char *text,
   }
   *pus = made;
   return 0;
+}
+
+error_t option_placement(struct argp_state *state, const char *name, const char *text, const char *others,
+                         PlacementKind *out) {
+  if (placement_by_name(text, out) && *out != PLACEMENT_CUSTOM)
+    return 0;
+  Text names = {0};
+  for (int kind = 0; kind < PLACEMENT_CUSTOM; kind++)
+    text_printf(&names, "%s%s", kind ? ", " : "", placement_name((PlacementKind)kind));
+  error_t error = option_error(state, name, "expected %s%s, got '%s'", text_string(&names), others, text);
+  text_free(&names);
+  return error;
+}
+
+error_t option_flags(struct argp_state *state, const char *name, const char *text, Arena *arena) {
+  Diag diag = {.arena = arena};
+  Words words;
+  return words_split(text, arena, &words, &diag) ? 0 : option_error(state, name, "%s", diag.first->message);
 }

@@ -13,6 +13,7 @@
 #pragma once
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
+#include "harness/machine/topology.h"
 
 #include <argp.h>
 #include <stdbool.h>
@@ -52,6 +53,11 @@ error_t option_list(struct argp_state *state, const char *name, const char *text
 // PUs: "0,2,4-7", in that order. Owned by the arena.
 error_t option_pus(struct argp_state *state, const char *name, const char *text, Arena *arena, unsigned **pus,
                    unsigned *count);
+// The name of a placement; `others` are what else the option takes, for the message: " or all".
+error_t option_placement(struct argp_state *state, const char *name, const char *text, const char *others,
+                         PlacementKind *out);
+// A compiler's flags, in words as a shell reads them: whether they can be read.
+error_t option_flags(struct argp_state *state, const char *name, const char *text, Arena *arena);
 // An error of the command's own: "--until-witness: the test has no condition". Returns EINVAL.
 error_t option_error(struct argp_state *state, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -2,7 +2,6 @@
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
 #include "harness/lang/suite.h"
-#include "harness/run/words.h"
 #include "harness/study/campaign.h"
 #include "harness/study/evidence.h"
 #include "harness/study/history.h"
@@ -82,14 +81,7 @@ static error_t parse_placement(Settings *s, const char *text, struct argp_state 
     return 0;
   }
   s->campaign.placement = &s->placement;
-  if (placement_by_name(text, &s->placement) && s->placement != PLACEMENT_CUSTOM)
-    return 0;
-  Text names = {0};
-  for (int kind = 0; kind < PLACEMENT_CUSTOM; kind++)
-    text_printf(&names, "%s, ", placement_name((PlacementKind)kind));
-  error_t error = option_error(state, "--placement", "expected %s or all, got '%s'", text_string(&names), text);
-  text_free(&names);
-  return error;
+  return option_placement(state, "--placement", text, " or all", &s->placement);
 }
 
 static bool is_among(const char *name, const char *const *names) {
@@ -119,13 +111,6 @@ static error_t parse_fences(Settings *s, const char *text, struct argp_state *st
     text_free(&names);
   }
   return error;
-}
-
-static error_t parse_flags(Settings *s, const char *text, struct argp_state *state) {
-  Diag diag = {.arena = s->arena};
-  Words words;
-  s->campaign.run.cflags = text;
-  return words_split(text, s->arena, &words, &diag) ? 0 : option_error(state, "--cflags", "%s", diag.first->message);
 }
 
 static error_t parse_actors(Settings *s, const char *text, struct argp_state *state) {
@@ -176,7 +161,8 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     run->cc = text;
     return 0;
   case KEY_CFLAGS:
-    return parse_flags(s, text, state);
+    run->cflags = text;
+    return option_flags(state, "--cflags", text, s->arena);
   case 'o':
     s->output = text;
     return 0;

@@ -37,12 +37,11 @@ static bool has_exclusives(const Compiled *compiled, Arena *arena) {
   return found;
 }
 
-// How the code that ran was lowered. Where that is in doubt, by the lowering that allows more.
-static LowerOptions lowering(const Labeller *labeller, const Judge *judge, const Compiled *compiled, Arena *arena) {
+LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Compiled *compiled, Arena *arena) {
   static const char *const none[] = {NULL};
-  if (judge->arch != arch_here() || !judge->arch->features)
+  if (arch != arch_here() || !arch->features)
     return (LowerOptions){0};
-  bool all = labeller->machine->has_lse && !has_exclusives(compiled, arena);
+  bool all = machine->has_lse && !has_exclusives(compiled, arena);
   return (LowerOptions){.features = all ? NULL : none};
 }
 
@@ -60,7 +59,7 @@ typedef struct {
 static void predict_all(Labelling *l, const Compiled *compiled) {
   for (unsigned i = 0; i < l->labeller->count; i++) {
     const Judge *judge = &l->labeller->judges[i];
-    LowerOptions lower = lowering(l->labeller, judge, compiled, l->arena);
+    LowerOptions lower = label_lowering(l->labeller->machine, judge->arch, compiled, l->arena);
     ModelOptions options = {.limits = {.seconds = l->labeller->seconds / l->labeller->count, .executions = EXECUTIONS},
                             .excused = NO_THIN_AIR};
     l->predictions[i] = prediction_make(l->test, judge, &lower, &options, l->arena);

@@ -1,5 +1,6 @@
 // Labels: what the memory models say of every state that a run has seen.
 #pragma once
+#include "harness/event/lower.h"
 #include "harness/machine/identity.h"
 #include "harness/run/run.h"
 #include "results/record.h"
@@ -29,3 +30,7 @@ Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena);
 // left out. The test is the one that ran, its fences in it; `compiled` tells what this CPU's code is made of.
 Labels label_record(Labeller *labeller, const Test *test, const Compiled *compiled, const Histogram *histogram,
                     Record *record, Arena *arena);
+
+// How the code that ran was lowered, for a model of this machine's architecture. Where that is in doubt, by the
+// lowering that allows more.
+LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Compiled *compiled, Arena *arena);

@@ -1,0 +1,641 @@
+#include "harness/study/ladder.h"
+
+#include "harness/lang/insert.h"
+#include "harness/lang/strengthen.h"
+#include "harness/study/ladder_code.h"
+#include "harness/study/ladder_search.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+enum { STATES = 8, QUESTIONS = 2000, EXECUTIONS = 200000 };
+static const double JUDGE_SECONDS = 2;
+static const double ACCESS_NOISE = 0.25; // ns: costs of a thread's accesses that differ by less are the same
+
+typedef struct {
+  Ladder *ladder;
+  const LadderSite *site;
+  Diag *diag;
+  Prediction sc;
+  Cost *cost; // NULL: no figures
+} Making;
+
+static bool stopped(const LadderSite *site) { return site->stop && *site->stop; }
+
+static void tell(const LadderSite *site, const char *what, unsigned done, unsigned count) {
+  if (site->progress)
+    site->progress(site->context, what, done, count);
+}
+
+// ---- What is asked for
+
+static bool has_condition(const Test *test) {
+  return test->condition.quantifier != QUANTIFIER_NONE &&
+         !(test->condition.quantifier == QUANTIFIER_FORALL && test->condition.body->kind == PROP_TRUE);
+}
+
+// The states that a condition is about: its witnesses; of a forall those that break it; without a condition, all.
+static bool is_asked(const Test *test, bool witness) {
+  if (!has_condition(test))
+    return true;
+  return test->condition.quantifier == QUANTIFIER_FORALL ? !witness : witness;
+}
+
+static bool is_target(const Making *m, State state) {
+  const Test *test = m->ladder->test;
+  return is_asked(test, state_is_witness(test, state)) &&
+         (m->ladder->target != TARGET_WEAK || prediction_verdict(&m->sc, state) == VERDICT_FORBIDDEN);
+}
+
+static ModelOptions model_options(void) {
+  return (ModelOptions){.limits = {.seconds = JUDGE_SECONDS, .executions = EXECUTIONS}, .excused = NO_THIN_AIR};
+}
+
+static void add_state(Ladder *ladder, State state) {
+  if (ladder->state_count == STATES)
+    return;
+  Text text = {0};
+  state_print(ladder->test, state, &text);
+  ladder->states[ladder->state_count++] = arena_string(ladder->arena, text_string(&text));
+  text_free(&text);
+}
+
+// By what sequential consistency allows of the states that some coherent execution ends in.
+static void find_target(Making *m) {
+  Ladder *ladder = m->ladder;
+  const Arch *sc = arch_find("sc");
+  Judge *judge = ARENA_NEW(ladder->arena, Judge);
+  *judge = (Judge){sc->model, sc, cat_builtin(sc, ladder->arena)};
+  ModelOptions options = model_options();
+  m->sc = prediction_make(ladder->test, judge, NULL, &options, ladder->arena);
+  const ModelResult *result = &m->sc.result;
+  ladder->states = ARENA_ARRAY(ladder->arena, const char *, STATES);
+  ladder->target = TARGET_UNKNOWN;
+  ladder->why = m->sc.why;
+  if (!m->sc.program || result->unmodelled || result->gave_up)
+    return;
+  ladder->target = TARGET_WEAK;
+  unsigned weak = 0, interleaved = 0;
+  for (unsigned i = 0; i < result->candidate_count; i++) {
+    State state = prediction_state(ladder->test, result->candidates[i], ladder->arena);
+    if (!is_asked(ladder->test, state_is_witness(ladder->test, state)))
+      continue;
+    if (is_target(m, state)) {
+      weak++;
+      add_state(ladder, state);
+    } else {
+      interleaved++;
+    }
+  }
+  ladder->also_interleaved = weak && interleaved && has_condition(ladder->test);
+  if (!weak)
+    ladder->target = interleaved ? TARGET_INTERLEAVING : TARGET_NEVER;
+  if (ladder->target == TARGET_INTERLEAVING) {
+    ladder->lost_update = ladder_lost_update(ladder->test);
+    for (unsigned i = 0; i < result->state_count; i++) {
+      State state = prediction_state(ladder->test, result->states[i], ladder->arena);
+      if (is_target(m, state))
+        add_state(ladder, state);
+    }
+  }
+}
+
+// ---- Judging
+
+static LadderVerdict summarise(const Making *m, const Prediction *prediction) {
+  const ModelResult *result = &prediction->result;
+  if (!prediction->program)
+    return (LadderVerdict){.speaks = false};
+  LadderVerdict verdict = {.speaks = true, .verdict = VERDICT_FORBIDDEN};
+  if (result->unmodelled)
+    verdict.verdict = VERDICT_UNMODELLED;
+  else if (result->undefined)
+    verdict.verdict = VERDICT_UNDEFINED;
+  if (verdict.verdict != VERDICT_FORBIDDEN)
+    return verdict;
+  Arena *scratch = arena_new();
+  for (unsigned i = 0; i < result->state_count && verdict.verdict == VERDICT_FORBIDDEN; i++)
+    if (is_target(m, prediction_state(prediction->test, result->states[i], scratch)))
+      verdict.verdict = VERDICT_ALLOWED;
+  if (verdict.verdict == VERDICT_FORBIDDEN && (result->gave_up || result->bound_reached))
+    verdict.verdict = VERDICT_UNKNOWN;
+  for (unsigned i = 0; i < result->candidate_count && verdict.verdict == VERDICT_FORBIDDEN; i++)
+    verdict.thin_air |=
+        result->excused[i] && is_target(m, prediction_state(prediction->test, result->candidates[i], scratch));
+  arena_free(scratch);
+  return verdict;
+}
+
+static LadderVerdict judge(const Making *m, const Test *test, const Judge *by, const Compiled *compiled) {
+  Arena *scratch = arena_new();
+  LowerOptions lower = label_lowering(m->ladder->machine, by->arch, compiled, scratch);
+  ModelOptions options = model_options();
+  Prediction prediction = prediction_make(test, by, &lower, &options, scratch);
+  LadderVerdict verdict = summarise(m, &prediction);
+  arena_free(scratch);
+  return verdict;
+}
+
+static void find_judges(Ladder *ladder) {
+  const Arch *first[] = {arch_find("c11"), arch_here()};
+  for (unsigned i = 0; i < 2; i++)
+    ladder->judges[ladder->judge_count++] = (Judge){first[i]->model, first[i], cat_builtin(first[i], ladder->arena)};
+  for (unsigned i = 0; ladder->options.other_models && i < arch_count && ladder->judge_count < LADDER_JUDGES; i++)
+    if (arch_all[i] != first[0] && arch_all[i] != first[1] && arch_all[i] != arch_find("sc"))
+      ladder->judges[ladder->judge_count++] =
+          (Judge){arch_all[i]->model, arch_all[i], cat_builtin(arch_all[i], ladder->arena)};
+}
+
+// ---- Planning
+
+static unsigned places_of(const Ladder *ladder, const Test *fenced, unsigned thread) {
+  Arena *scratch = arena_new();
+  unsigned count = ladder_places(ladder->test, fenced, thread, scratch).count;
+  arena_free(scratch);
+  return count;
+}
+
+static LadderRow *add_row(Ladder *ladder, LadderRow row) {
+  assert(ladder->row_count < ladder->row_capacity); // answers and combinations point at rows
+  ladder->rows[ladder->row_count] = row;
+  return &ladder->rows[ladder->row_count++];
+}
+
+static const char *const *same_for(const Ladder *ladder, const char *name, uint64_t threads) {
+  const char **fences = ARENA_ARRAY(ladder->arena, const char *, ladder->test->thread_count);
+  for (unsigned t = 0; t < ladder->test->thread_count; t++)
+    fences[t] = threads >> t & 1 ? name : "none";
+  return fences;
+}
+
+static void plan_fence(Ladder *ladder, const LadderFence *fence, uint64_t threads, const char *where) {
+  const char *const *fences = same_for(ladder, fence->name, threads);
+  add_row(ladder, (LadderRow){.kind = ROW_FENCE,
+                              .name = fence->name,
+                              .threads = where,
+                              .fences = fences,
+                              .fence = fence,
+                              .is_c11 = ladder_spelling(fence->name) != NULL,
+                              .test = test_with_fences(ladder->test, fences, ladder->arena)});
+}
+
+// In every thread that has a place for it, then in each of them alone.
+static void plan_places(Ladder *ladder, const LadderFence *fence) {
+  const Test *all = test_with_fence(ladder->test, fence->name, UINT64_MAX, ladder->arena);
+  unsigned threads = 0;
+  uint64_t placed = 0;
+  for (unsigned t = 0; t < ladder->test->thread_count; t++)
+    if (places_of(ladder, all, t)) {
+      placed |= (uint64_t)1 << t;
+      threads++;
+    }
+  if (threads > 1)
+    plan_fence(ladder, fence, placed, "all");
+  for (unsigned t = 0; t < ladder->test->thread_count && threads && ladder->test->thread_count <= LADDER_ALONE_MAX; t++)
+    if (placed >> t & 1)
+      plan_fence(ladder, fence, (uint64_t)1 << t, arena_printf(ladder->arena, "P%u", t));
+}
+
+static void plan_orders(Ladder *ladder) {
+  for (Strength strength = STRENGTH_RELAXED; strength <= STRENGTH_SEQ_CST; strength++) {
+    unsigned threads = ladder->test->thread_count;
+    for (unsigned t = 0; t <= threads; t++) {
+      bool all = t == threads;
+      if (!all && (threads < 2 || threads > LADDER_ALONE_MAX))
+        continue;
+      uint64_t chosen = all ? UINT64_MAX : (uint64_t)1 << t;
+      const Test *test = test_with_orders(ladder->test, strength, chosen, ladder->arena);
+      if (!all && test_equal(test, ladder->test))
+        continue;
+      add_row(ladder, (LadderRow){.kind = ROW_ORDERS,
+                                  .name = strength_name(strength),
+                                  .threads = all ? "all" : arena_printf(ladder->arena, "P%u", t),
+                                  .is_c11 = true,
+                                  .test = test});
+    }
+  }
+}
+
+static void plan(Ladder *ladder) {
+  const char *const *names = campaign_fences(ladder->arena);
+  unsigned count = 0, threads = ladder->test->thread_count;
+  while (names[count])
+    count++;
+  ladder->fences = ARENA_ARRAY(ladder->arena, LadderFence, count);
+  ladder->row_capacity = (count + 3) * (threads + 1) + LADDER_HERE + 1;
+  ladder->rows = ARENA_ARRAY(ladder->arena, LadderRow, ladder->row_capacity);
+  add_row(ladder, (LadderRow){.kind = ROW_FENCE,
+                              .name = "none",
+                              .threads = "all",
+                              .fences = same_for(ladder, "none", 0),
+                              .is_c11 = true,
+                              .test = ladder->test});
+  for (unsigned i = 0; i < count; i++) {
+    if (!strcmp(names[i], "none"))
+      continue;
+    LadderFence *fence = &ladder->fences[ladder->fence_count++];
+    *fence = (LadderFence){.name = names[i], .operation = names[i]};
+    plan_places(ladder, fence);
+  }
+  if (ladder->options.orders)
+    plan_orders(ladder);
+}
+
+// ---- Running
+
+static void compile_progress(unsigned done, unsigned count, void *context) {
+  const LadderSite *site = context;
+  tell(site, "compiled", done, count);
+}
+
+// Compiles the rows from `first` on. False, with the reason, where they cannot be placed.
+static bool compile(Making *m, unsigned first) {
+  Ladder *ladder = m->ladder;
+  unsigned count = ladder->row_count - first;
+  static const char *const no_fence[] = {"none"};
+  const Test **tests = ARENA_ARRAY(ladder->arena, const Test *, count);
+  for (unsigned i = 0; i < count; i++)
+    tests[i] = ladder->rows[first + i].test;
+  CampaignOptions options = {.tests = tests,
+                             .test_count = count,
+                             .fences = no_fence, // they are in the tests
+                             .fence_count = 1,
+                             .placement = ladder->options.placement,
+                             .pus = ladder->options.pus,
+                             .pu_count = ladder->options.pu_count,
+                             .run = ladder->options.run};
+  Campaign *campaign = ARENA_NEW(ladder->arena, Campaign);
+  if (!campaign_plan(&options, m->site->topology, ladder->machine, ladder->compiler, ladder->arena, campaign, m->diag))
+    return false;
+  assert(campaign->count == count);
+  campaign_compile(campaign, ladder->arena, m->site->stop, compile_progress, (void *)(uintptr_t)m->site);
+  for (unsigned i = 0; i < count; i++) {
+    ladder->rows[first + i].campaign = campaign;
+    ladder->rows[first + i].run = &campaign->runs[i];
+  }
+  return true;
+}
+
+static void count_seen(const Ladder *ladder, LadderRow *row) {
+  const Record *record = &row->run->record;
+  row->done = !strcmp(record->status, "done");
+  row->iterations = record->iterations;
+  for (unsigned i = 0; i < record->state_count; i++) {
+    const RecordState *state = &record->states[i];
+    if (is_asked(ladder->test, state->witness) && (ladder->target != TARGET_WEAK || state->weak == 1))
+      row->seen += state->count;
+  }
+}
+
+static void run(Making *m, unsigned first) {
+  Ladder *ladder = m->ladder;
+  for (unsigned i = first; i < ladder->row_count && !stopped(m->site); i++) {
+    LadderRow *row = &ladder->rows[i];
+    tell(m->site, row->name, i, ladder->row_count);
+    Campaign *campaign = ARENA_NEW(ladder->arena, Campaign);
+    *campaign = *row->campaign;
+    campaign_run(campaign, row->run, ladder->arena, m->site->stop);
+    count_seen(ladder, row);
+    for (unsigned j = 0; j < ladder->judge_count; j++)
+      if (j != LADDER_C11 || row->is_c11) // to C11 a fence of the CPU is nothing
+        row->verdicts[j] = judge(m, row->test, &ladder->judges[j], row->run->compiled);
+  }
+}
+
+// ---- What the compiler made of each fence
+
+static bool listing_of(const LadderRow *row, Arena *arena, Text *out) {
+  Diag unseen = {.arena = arena}; // no objdump: then it is not known
+  return run_disassemble(row->run->compiled, arena, out, &unseen);
+}
+
+static void read_code(Making *m) {
+  Ladder *ladder = m->ladder;
+  Text without = {0}, with = {0};
+  bool known = listing_of(&ladder->rows[0], ladder->arena, &without);
+  for (unsigned i = 1; known && i < ladder->row_count && !stopped(m->site); i++) {
+    const LadderRow *row = &ladder->rows[i];
+    LadderFence *fence = (LadderFence *)(uintptr_t)row->fence;
+    if (!fence || fence->emitted) // each is read once, where it stands in most threads
+      continue;
+    text_clear(&with);
+    if (!listing_of(row, ladder->arena, &with))
+      continue;
+    const ArchFence *is;
+    fence->emitted = ladder_emitted(text_string(&with), text_string(&without), arch_here(), &is, ladder->arena);
+    if (ladder_spelling(fence->name))
+      fence->operation = is ? is->name : *fence->emitted ? fence->name : "compiler";
+  }
+  text_free(&without);
+  text_free(&with);
+}
+
+// ---- Prices
+
+// The figure of an operation in a context, where there is one. A figure that is not told from nothing is nothing.
+static bool figure(const Making *m, const char *operation, const char *context, double *ns) {
+  const CostRow *row = m->cost ? cost_find(m->cost, operation, context) : NULL;
+  if (!row || !row->measured || row->reason)
+    return false;
+  *ns = row->ns < 0.05 ? 0 : row->ns;
+  return true;
+}
+
+// What a fence adds to a thread. Where another core is out of reach the contended price is that without one.
+static bool price_places(const Making *m, const LadderFence *fence, Places places, double *ns, double *contended) {
+  for (unsigned i = 0; i < places.count; i++) {
+    double near, far;
+    if (!figure(m, fence->operation, place_context(places.places[i]), &near))
+      return false;
+    *ns += near;
+    *contended += figure(m, fence->operation, place_contended(places.places[i]), &far) ? far : near;
+  }
+  return true;
+}
+
+static const LadderFence *fence_of(const Ladder *ladder, const char *name) {
+  for (unsigned i = 0; i < ladder->fence_count; i++)
+    if (!strcmp(ladder->fences[i].name, name))
+      return &ladder->fences[i];
+  return NULL; // "none"
+}
+
+static bool price_accesses(const Making *m, const Test *test, unsigned thread, double *ns) {
+  for (const char *const *name = ladder_accesses(test, thread, m->ladder->arena); *name; name++) {
+    double cost;
+    if (!figure(m, *name, COST_ALONE, &cost))
+      return false;
+    *ns += cost;
+  }
+  return true;
+}
+
+static void price(const Making *m, LadderRow *row) {
+  const Ladder *ladder = m->ladder;
+  row->priced = true;
+  row->ns = row->contended_ns = 0;
+  for (unsigned t = 0; t < ladder->test->thread_count && row->priced; t++) {
+    if (row->kind == ROW_ORDERS) {
+      double after = 0, before = 0;
+      row->priced = price_accesses(m, row->test, t, &after) && price_accesses(m, ladder->test, t, &before);
+      row->ns += fabs(after - before) < ACCESS_NOISE ? 0 : after - before;
+      row->contended_ns = row->ns;
+      continue;
+    }
+    const LadderFence *fence = fence_of(ladder, row->fences[t]);
+    if (fence)
+      row->priced = price_places(m, fence, ladder_places(ladder->test, row->test, t, ladder->arena), &row->ns,
+                                 &row->contended_ns);
+  }
+}
+
+typedef struct {
+  CostRow **rows;
+  size_t count, capacity;
+} Wanted;
+
+static void want(const Making *m, Wanted *wanted, const char *operation, const char *context) {
+  CostRow *row = cost_find(m->cost, operation, context);
+  if (!row || row->reason)
+    return;
+  for (size_t i = 0; i < wanted->count; i++)
+    if (wanted->rows[i] == row)
+      return;
+  wanted->rows = arena_grow(m->ladder->arena, wanted->rows, &wanted->capacity, wanted->count + 1, sizeof *wanted->rows);
+  wanted->rows[wanted->count++] = row;
+}
+
+static void want_row(const Making *m, const LadderRow *row, Wanted *wanted) {
+  const Ladder *ladder = m->ladder;
+  for (unsigned t = 0; t < ladder->test->thread_count; t++) {
+    if (row->kind == ROW_ORDERS) {
+      for (const char *const *name = ladder_accesses(row->test, t, ladder->arena); *name; name++)
+        want(m, wanted, *name, COST_ALONE);
+      for (const char *const *name = ladder_accesses(ladder->test, t, ladder->arena); *name; name++)
+        want(m, wanted, *name, COST_ALONE);
+      continue;
+    }
+    const LadderFence *fence = fence_of(ladder, row->fences[t]);
+    Places places = fence ? ladder_places(ladder->test, row->test, t, ladder->arena) : (Places){0};
+    for (unsigned i = 0; i < places.count; i++) {
+      want(m, wanted, fence->operation, place_context(places.places[i]));
+      want(m, wanted, fence->operation, place_contended(places.places[i]));
+    }
+  }
+}
+
+static bool keep_measuring(void *context, const CostRow *row) {
+  const LadderSite *site = context;
+  tell(site, row->operation, 0, 0);
+  return !stopped(site);
+}
+
+// The PUs that the test runs on, each once: the first measures.
+static unsigned distinct_pus(const Placement *placement, Arena *arena, unsigned **out) {
+  unsigned count = 0;
+  *out = ARENA_ARRAY(arena, unsigned, placement->threads);
+  for (unsigned i = 0; i < placement->threads; i++) {
+    bool known = false;
+    for (unsigned k = 0; k < count; k++)
+      known |= (*out)[k] == placement->pus[i];
+    if (!known)
+      (*out)[count++] = placement->pus[i];
+  }
+  return count;
+}
+
+static void measure(Making *m) {
+  Ladder *ladder = m->ladder;
+  unsigned *pus, count = distinct_pus(&ladder->rows[0].run->placement, ladder->arena, &pus);
+  Diag diag = {.arena = ladder->arena};
+  m->cost = cost_new(m->site->topology, pus, count, &diag);
+  if (!m->cost) {
+    diag_warning(m->diag, "no costs: %s", diag.first ? diag.first->message : "they cannot be measured");
+    return;
+  }
+  Wanted wanted = {0};
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    want_row(m, &ladder->rows[i], &wanted);
+  cost_measure(m->cost, wanted.rows, (unsigned)wanted.count, keep_measuring, (void *)(uintptr_t)m->site);
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    price(m, &ladder->rows[i]);
+}
+
+// ---- Combinations
+
+// What a thread may be given, for one model.
+typedef struct {
+  const char **names;
+  double *costs;
+  unsigned count;
+} Options;
+
+// What a fence is to a CPU's model: the tags of its events. "": nothing.
+static const char *strength_of(const Arch *arch, const char *name, Arena *arena) {
+  const ArchFence *fence = arch_fence(arch, name);
+  if (fence)
+    return fence->tags;
+  if (strncmp(name, "fence-", 6) != 0)
+    return "";
+  const LowerRow *row = arch_lower(arch, LOWER_FENCE, name + 6, NULL);
+  const char *tags = "";
+  for (unsigned i = 0; row && i < row->step_count; i++)
+    tags = arena_printf(arena, "%s%s;", tags, row->steps[i].tags);
+  size_t length = strlen(tags);
+  return row && row->step_count == 1 ? arena_copy(arena, tags, length - 1) : tags;
+}
+
+static double price_in(const Making *m, const LadderFence *fence, unsigned thread) {
+  const Ladder *ladder = m->ladder;
+  const Test *fenced = test_with_fence(ladder->test, fence->name, (uint64_t)1 << thread, ladder->arena);
+  double ns = 0, contended = 0;
+  bool priced = price_places(m, fence, ladder_places(ladder->test, fenced, thread, ladder->arena), &ns, &contended);
+  return priced ? ns : 1e9; // last of all
+}
+
+// Of fences that are the same to the model the cheapest, one of C11 where there is little between them.
+static Options options_of(const Making *m, const Judge *by, unsigned thread) {
+  const Ladder *ladder = m->ladder;
+  Arena *arena = ladder->arena;
+  Options out = {ARENA_ARRAY(arena, const char *, ladder->fence_count + 2),
+                 ARENA_ARRAY(arena, double, ladder->fence_count + 2), 1};
+  out.names[0] = "none";
+  const char **strengths = ARENA_ARRAY(arena, const char *, ladder->fence_count + 2);
+  strengths[0] = "";
+  bool is_c11 = by == &ladder->judges[LADDER_C11];
+  for (unsigned i = 0; i < ladder->fence_count; i++) {
+    const LadderFence *fence = &ladder->fences[i];
+    if (is_c11 && strncmp(fence->name, "fence-", 6) != 0)
+      continue;
+    const char *strength = is_c11 ? fence->name : strength_of(by->arch, fence->name, arena);
+    double cost = price_in(m, fence, thread);
+    unsigned k = 0;
+    while (k < out.count && strcmp(strengths[k], strength) != 0)
+      k++;
+    if (k == 0)
+      continue;
+    if (k == out.count)
+      out.count++;
+    else if (cost >= out.costs[k] - fmax(0.2, 0.05 * out.costs[k])) // C11's come first
+      continue;
+    out.names[k] = fence->name;
+    out.costs[k] = cost;
+    strengths[k] = strength;
+  }
+  const char *most = is_c11 ? "fence-seq_cst" : strength_of(by->arch, "fence-seq_cst", arena);
+  for (unsigned k = 1; k + 1 < out.count; k++) // the one that orders the most goes last
+    if (!strcmp(strengths[k], most)) {
+      const char *name = out.names[k];
+      double cost = out.costs[k];
+      for (unsigned i = k; i + 1 < out.count; i++) {
+        out.names[i] = out.names[i + 1];
+        out.costs[i] = out.costs[i + 1];
+      }
+      out.names[out.count - 1] = name;
+      out.costs[out.count - 1] = cost;
+      break;
+    }
+  return out;
+}
+
+typedef struct {
+  const Making *making;
+  const Judge *by;
+  const Options *options;
+} Question;
+
+static const char *const *picked(const Question *q, const unsigned *pick, Arena *arena) {
+  unsigned threads = q->making->ladder->test->thread_count;
+  const char **fences = ARENA_ARRAY(arena, const char *, threads);
+  for (unsigned t = 0; t < threads; t++)
+    fences[t] = q->options[t].names[pick[t]];
+  return fences;
+}
+
+static bool forbids(void *context, const unsigned *pick) {
+  const Question *q = context;
+  const Making *m = q->making;
+  if (stopped(m->site))
+    return false;
+  Arena *scratch = arena_new();
+  const Test *test = test_with_fences(m->ladder->test, picked(q, pick, scratch), scratch);
+  LadderVerdict verdict = judge(m, test, q->by, m->ladder->rows[0].run->compiled);
+  arena_free(scratch);
+  return verdict.speaks && verdict.verdict == VERDICT_FORBIDDEN && !verdict.thin_air;
+}
+
+// The row of this combination, made where there is none yet.
+static const LadderRow *row_of(Ladder *ladder, const char *const *fences) {
+  const Test *test = test_with_fences(ladder->test, fences, ladder->arena);
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    if (ladder->rows[i].kind != ROW_ORDERS && test_equal(ladder->rows[i].test, test))
+      return &ladder->rows[i];
+  const char *name = fences[0];
+  bool is_c11 = true;
+  for (unsigned t = 0; t < ladder->test->thread_count; t++) {
+    if (t)
+      name = arena_printf(ladder->arena, "%s|%s", name, fences[t]);
+    is_c11 &= !strcmp(fences[t], "none") || ladder_spelling(fences[t]);
+  }
+  return add_row(
+      ladder,
+      (LadderRow){
+          .kind = ROW_COMBINATION, .name = name, .threads = "each", .fences = fences, .is_c11 = is_c11, .test = test});
+}
+
+static void combine(Making *m, unsigned by) {
+  Ladder *ladder = m->ladder;
+  unsigned threads = ladder->test->thread_count;
+  Options *options = ARENA_ARRAY(ladder->arena, Options, threads);
+  SearchThread *search = ARENA_ARRAY(ladder->arena, SearchThread, threads);
+  for (unsigned t = 0; t < threads; t++) {
+    options[t] = options_of(m, &ladder->judges[by], t);
+    search[t] = (SearchThread){options[t].costs, options[t].count};
+  }
+  tell(m->site, "combinations", 0, 0);
+  Question question = {m, &ladder->judges[by], options};
+  SearchResult result = ladder_search(search, threads, forbids, &question, QUESTIONS, ladder->arena);
+  LadderCombination *out = &ladder->combinations[by];
+  *out = (LadderCombination){.cheapest = result.cheapest, .asked = result.asked};
+  if (result.found && !stopped(m->site))
+    out->row = row_of(ladder, picked(&question, result.pick, ladder->arena));
+}
+
+static bool add_combinations(Making *m) {
+  Ladder *ladder = m->ladder;
+  unsigned first = ladder->row_count;
+  for (unsigned by = LADDER_C11; by <= LADDER_HERE; by++)
+    combine(m, by);
+  if (ladder->row_count == first)
+    return true;
+  if (!compile(m, first))
+    return false;
+  run(m, first);
+  for (unsigned i = first; i < ladder->row_count; i++)
+    price(m, &ladder->rows[i]);
+  return true;
+}
+
+// ---- Everything
+
+bool ladder_make(const LadderOptions *options, const Test *test, const LadderSite *site, const Identity *machine,
+                 const Compiler *compiler, Arena *arena, Ladder *out, Diag *diag) {
+  *out = (Ladder){.test = test, .arena = arena, .options = *options, .machine = machine, .compiler = compiler};
+  Making making = {.ladder = out, .site = site, .diag = diag};
+  find_judges(out);
+  find_target(&making);
+  plan(out);
+  if (!compile(&making, 0))
+    return false;
+  read_code(&making);
+  run(&making, 0);
+  if (!stopped(site))
+    measure(&making);
+  bool good = !options->per_thread || out->target != TARGET_WEAK || stopped(site) || add_combinations(&making);
+  cost_free(making.cost);
+  ladder_note(out);
+  ladder_sort(out);
+  ladder_choose(out);
+  return good;
+}

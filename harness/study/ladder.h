@@ -1,0 +1,123 @@
+// The fence ladder of a test: for each fence, in each of the test's threads, what it costs, what the models say of the
+// weak states that the condition asks for, and how often they were seen; and which is the cheapest that forbids them.
+#pragma once
+#include "harness/cost/cost.h"
+#include "harness/model/prediction.h"
+#include "harness/study/campaign.h"
+#include "harness/study/ladder_places.h"
+
+enum {
+  LADDER_JUDGES = 16,
+  LADDER_C11 = 0,       // the judges that are always there: C11's
+  LADDER_HERE = 1,      // and this CPU's
+  LADDER_ALONE_MAX = 8, // of tests with more threads than these no thread is fenced alone
+};
+
+typedef struct {
+  RunOptions run;
+  const PlacementKind *placement; // NULL: the default one
+  const unsigned *pus;            // or these, where not NULL
+  unsigned pu_count;
+  bool other_models; // those of other CPUs, too
+  bool per_thread;   // look for the cheapest combination
+  bool orders;       // the ladder of access orders, too
+} LadderOptions;
+
+// What is asked for.
+typedef enum {
+  TARGET_WEAK,         // states that sequential consistency forbids
+  TARGET_INTERLEAVING, // it allows all that are asked for: no fence can forbid them
+  TARGET_NEVER,        // there is no such state, whatever the order
+  TARGET_UNKNOWN       // the models cannot tell: `why`
+} Target;
+
+// What a model says of the states asked for: allowed, if it allows one.
+typedef struct {
+  bool speaks; // false: it does not know of such a fence
+  Verdict verdict;
+  bool thin_air; // forbidden by RC11's no-thin-air axiom alone: ISO C11 does not forbid them
+} LadderVerdict;
+
+typedef enum { ROW_FENCE, ROW_COMBINATION, ROW_ORDERS } RowKind;
+
+// A fence as the rows have it.
+typedef struct {
+  const char *name;      // "lock-add", "fence-seq_cst"
+  const char *emitted;   // what the compiler made of it: instructions; "": none; NULL: not known
+  const char *operation; // what it is priced as by harness/cost: for a fence of C11, the instruction
+} LadderFence;
+
+typedef struct {
+  RowKind kind;
+  const char *name;          // "none", "mfence"; "none|fence-seq_cst"; "release-acquire"
+  const char *threads;       // "all", "P0", "each"
+  const char *const *fences; // each thread's; NULL for ROW_ORDERS
+  const LadderFence *fence;  // of a ROW_FENCE other than "none"
+  bool is_c11;               // written in C11 alone
+  const Test *test;
+  const Campaign *campaign;
+  CampaignRun *run;
+  LadderVerdict verdicts[LADDER_JUDGES];
+  bool priced;
+  double ns;           // what the row adds to the test as written: all its places together, each in its context
+  double contended_ns; // the same where another core owns the lines that are stored to
+  bool done;
+  uint64_t seen, iterations; // iterations that ended in a state asked for; all
+  const char *note;          // where model and machine differ, and what else there is to say; NULL: nothing
+} LadderRow;
+
+typedef struct {
+  const LadderRow *row; // NULL: none was looked for, or no combination forbids
+  bool cheapest;        // else the search was cut short
+  unsigned asked;
+} LadderCombination;
+
+typedef struct {
+  const Test *test;
+  Arena *arena;
+  LadderOptions options;
+  Judge judges[LADDER_JUDGES];
+  unsigned judge_count;
+  Target target;
+  const char *why;       // TARGET_UNKNOWN: a sentence
+  bool also_interleaved; // some states that are asked for are not weak: they are not counted
+  const char **states;   // those asked for that are counted, as text; at most a handful
+  unsigned state_count;
+  const Location *lost_update; // TARGET_INTERLEAVING: where an update may be lost; NULL
+  const Identity *machine;
+  const Compiler *compiler;
+  LadderFence *fences;
+  unsigned fence_count;
+  LadderRow *rows; // the first is "none"
+  unsigned row_count, row_capacity;
+  const LadderRow **sorted;                        // by cost
+  LadderCombination combinations[LADDER_HERE + 1]; // for each of the two judges
+  const LadderRow *answers[LADDER_HERE + 1];       // the cheapest that forbids by that model and in the run; NULL: none
+} Ladder;
+
+// What a ladder needs from where it stands: the machine, and somebody who watches.
+typedef struct {
+  const Topology *topology;
+  const volatile int *stop; // polled; NULL
+  void (*progress)(void *context, const char *what, unsigned done, unsigned count);
+  void *context;
+} LadderSite;
+
+// Measures and judges the whole ladder. False, with the reason, where it cannot be made at all. Where it was stopped
+// rows are left that are not `done`. All it points at must outlive it; it lives in `arena`.
+bool ladder_make(const LadderOptions *options, const Test *test, const LadderSite *site, const Identity *machine,
+                 const Compiler *compiler, Arena *arena, Ladder *out, Diag *diag);
+
+// The parts that work on figures alone, and that ladder_make calls last.
+
+// What each row has to say about model and machine.
+void ladder_note(Ladder *ladder);
+// Fills `sorted`.
+void ladder_sort(Ladder *ladder);
+// Fills `answers`.
+void ladder_choose(Ladder *ladder);
+// The answer, in sentences; lines of any length, each ended.
+void ladder_answer(const Ladder *ladder, Text *out);
+
+// How a fence or a row of access orders is spelt in C11; NULL for a fence of a CPU.
+const char *ladder_spelling(const char *name);

@@ -1,0 +1,359 @@
+// What the figures of a ladder say.
+#include "harness/study/ladder.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Notes
+
+// Zero of N says something only where this many would have been seen without the fence.
+static const double TELLING = 20;
+// From here on a state is called rarer.
+static const double RARER = 10;
+
+static double rate_of(const LadderRow *row) {
+  return row->iterations ? (double)row->seen / (double)row->iterations : 0;
+}
+
+static bool forbids(const LadderRow *row, unsigned judge) {
+  const LadderVerdict *verdict = &row->verdicts[judge];
+  return verdict->speaks && verdict->verdict == VERDICT_FORBIDDEN;
+}
+
+// A model allows the state in this row as it does without it, but the machine makes a difference.
+static const char *note_ignored(const Ladder *ladder, const LadderRow *row, const LadderRow *none) {
+  const char *model = ladder->judges[LADDER_HERE].name;
+  double expected = rate_of(none) * (double)row->iterations;
+  if (row->seen) {
+    if (expected < RARER * (double)row->seen)
+      return NULL;
+    return arena_printf(ladder->arena, "%s still allows the state, but it is %.0f times rarer here", model,
+                        expected / (double)row->seen);
+  }
+  if (expected < TELLING)
+    return "too few iterations to tell";
+  return arena_printf(ladder->arena, "%s still allows the state, yet it is hidden here: do not rely on that", model);
+}
+
+static const char *note_of(const Ladder *ladder, const LadderRow *row) {
+  const LadderRow *none = &ladder->rows[0];
+  const char *model = ladder->judges[LADDER_HERE].name;
+  const LadderVerdict *here = &row->verdicts[LADDER_HERE];
+  if (!row->done)
+    return row->run && row->run->record.message ? row->run->record.message : "not run";
+  if (ladder->target != TARGET_WEAK || !here->speaks)
+    return NULL;
+  if (forbids(row, LADDER_HERE) && row->seen)
+    return arena_printf(ladder->arena, "FORBIDDEN by %s, and seen all the same", model);
+  if (forbids(row, LADDER_C11) && !row->verdicts[LADDER_C11].thin_air && row->seen)
+    return "FORBIDDEN by c11, and seen all the same";
+  if (here->verdict != VERDICT_ALLOWED)
+    return NULL;
+  if (row == none)
+    return row->seen ? NULL : arena_printf(ladder->arena, "%s allows the state, but it was not seen here", model);
+  return note_ignored(ladder, row, none);
+}
+
+void ladder_note(Ladder *ladder) {
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    ladder->rows[i].note = note_of(ladder, &ladder->rows[i]);
+}
+
+// ---- Order
+
+// Rows whose costs differ by less than what is printed stay in the order in which they were planned.
+static int compare(const void *left, const void *right) {
+  const LadderRow *a = *(const LadderRow *const *)left, *b = *(const LadderRow *const *)right;
+  if ((a->kind == ROW_ORDERS) != (b->kind == ROW_ORDERS))
+    return a->kind == ROW_ORDERS ? 1 : -1;
+  if (a->priced != b->priced)
+    return a->priced ? -1 : 1;
+  double left_ns = round(a->ns * 10), right_ns = round(b->ns * 10);
+  if (a->priced && left_ns != right_ns)
+    return left_ns < right_ns ? -1 : 1;
+  return a < b ? -1 : a > b;
+}
+
+void ladder_sort(Ladder *ladder) {
+  ladder->sorted = ARENA_ARRAY(ladder->arena, const LadderRow *, ladder->row_count);
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    ladder->sorted[i] = &ladder->rows[i];
+  qsort(ladder->sorted, ladder->row_count, sizeof *ladder->sorted, compare);
+}
+
+// ---- The choice
+
+// Costs that cannot be told apart: measurements of one instruction agree that well.
+static bool alike(double a, double b) { return fabs(a - b) <= fmax(0.05 * fmin(a, b), 0.2); }
+
+static bool eligible(const LadderRow *row, unsigned judge) {
+  return row->kind != ROW_ORDERS && row->done && row->priced && row->iterations && !row->seen && forbids(row, judge) &&
+         !(judge == LADDER_C11 && row->verdicts[judge].thin_air);
+}
+
+static const LadderRow *choose(const Ladder *ladder, unsigned judge) {
+  double least = INFINITY;
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    if (eligible(&ladder->rows[i], judge))
+      least = fmin(least, ladder->rows[i].ns);
+  const LadderRow *best = NULL;
+  for (unsigned i = 0; i < ladder->row_count; i++) {
+    const LadderRow *row = &ladder->rows[i];
+    if (eligible(row, judge) && alike(row->ns, least) && (!best || row->is_c11 > best->is_c11))
+      best = row;
+  }
+  return best;
+}
+
+void ladder_choose(Ladder *ladder) {
+  for (unsigned judge = LADDER_C11; judge <= LADDER_HERE; judge++)
+    ladder->answers[judge] = ladder->target == TARGET_WEAK ? choose(ladder, judge) : NULL;
+}
+
+// ---- The answer
+
+const char *ladder_spelling(const char *name) {
+  static const char *const spellings[][2] = {
+      {"compiler", "atomic_signal_fence(memory_order_seq_cst)"},
+      {"fence-acquire", "atomic_thread_fence(memory_order_acquire)"},
+      {"fence-release", "atomic_thread_fence(memory_order_release)"},
+      {"fence-acq_rel", "atomic_thread_fence(memory_order_acq_rel)"},
+      {"fence-seq_cst", "atomic_thread_fence(memory_order_seq_cst)"},
+  };
+  for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+    if (!strcmp(spellings[i][0], name))
+      return spellings[i][1];
+  return NULL;
+}
+
+static void add_ns(double ns, Text *out) { text_printf(out, "%.1f ns", ns); }
+
+static const LadderFence *fence_named(const Ladder *ladder, const char *name) {
+  for (unsigned i = 0; i < ladder->fence_count; i++)
+    if (!strcmp(ladder->fences[i].name, name))
+      return &ladder->fences[i];
+  return NULL;
+}
+
+static bool has_no_fence(const LadderRow *row, unsigned threads) {
+  for (unsigned t = 0; t < threads; t++)
+    if (strcmp(row->fences[t], "none") != 0)
+      return false;
+  return true;
+}
+
+// "lock-or in every thread", "fence-release in P0 and fence-acquire in P1".
+static void add_row(const LadderRow *row, unsigned threads, Text *out) {
+  if (row->kind == ROW_ORDERS) {
+    text_printf(out, "%s accesses in %s", row->name, strcmp(row->threads, "all") != 0 ? row->threads : "every thread");
+    return;
+  }
+  if (has_no_fence(row, threads)) {
+    text_add(out, "no fence");
+    return;
+  }
+  if (row->kind == ROW_FENCE) {
+    text_printf(out, "%s in %s", row->name, strcmp(row->threads, "all") != 0 ? row->threads : "every thread");
+    return;
+  }
+  unsigned left = 0;
+  for (unsigned t = 0; t < threads; t++)
+    left += strcmp(row->fences[t], "none") != 0;
+  for (unsigned t = 0, told = 0; t < threads; t++) {
+    if (!strcmp(row->fences[t], "none"))
+      continue;
+    told++;
+    text_printf(out, "%s%s in P%u", told == 1 ? "" : told == left ? " and " : ", ", row->fences[t], t);
+  }
+}
+
+// What was seen of N, as a bound.
+static void add_bound(const LadderRow *row, Text *out) {
+  text_printf(out, "0 of %llu iterations (under %.2g)", (unsigned long long)row->iterations,
+              3 / (double)row->iterations);
+}
+
+// How each fence of the row is spelt in C11, and what the compiler makes of it.
+static void add_spellings(const Ladder *ladder, const LadderRow *row, Text *out) {
+  for (unsigned t = 0; t < ladder->test->thread_count; t++) {
+    bool told = !strcmp(row->fences[t], "none");
+    for (unsigned i = 0; i < t; i++)
+      told |= !strcmp(row->fences[t], row->fences[i]);
+    const LadderFence *fence = told ? NULL : fence_named(ladder, row->fences[t]);
+    const char *spelling = fence ? ladder_spelling(fence->name) : NULL;
+    if (!spelling)
+      continue;
+    if (!fence->emitted)
+      text_printf(out, "  %s is %s.\n", fence->name, spelling);
+    else if (*fence->emitted)
+      text_printf(out, "  %s is %s: %s makes `%s` of it.\n", fence->name, spelling, ladder->compiler->path,
+                  fence->emitted);
+    else
+      text_printf(out, "  %s is %s: %s makes no instruction of it, but keeps accesses on their sides.\n", fence->name,
+                  spelling, ladder->compiler->path);
+  }
+}
+
+// A fence of the CPU's, by the fence of C11 that is made of the same instruction, or that is as strong.
+static void add_c11_for(const Ladder *ladder, const LadderRow *row, Text *out) {
+  for (unsigned i = 0; row->fence && i < ladder->fence_count; i++) {
+    const LadderFence *fence = &ladder->fences[i];
+    if (ladder_spelling(fence->name) && !strcmp(fence->operation, row->fence->operation)) {
+      text_printf(out, "  In C11 that is %s, of which %s makes `%s`.\n", ladder_spelling(fence->name),
+                  ladder->compiler->path, fence->emitted);
+      return;
+    }
+  }
+}
+
+// The dearest row that does the same in the same threads.
+static void add_dearest(const Ladder *ladder, const LadderRow *best, Text *out) {
+  const LadderRow *worst = NULL;
+  for (unsigned i = 0; i < ladder->row_count; i++) {
+    const LadderRow *row = &ladder->rows[i];
+    if (row->kind == ROW_FENCE && !strcmp(row->threads, best->threads) && eligible(row, LADDER_HERE) &&
+        (!worst || row->ns > worst->ns))
+      worst = row;
+  }
+  if (worst && best->ns > 0.5 && worst->ns > 1.2 * best->ns)
+    text_printf(out, "  %s there costs %.1f times as much.\n", worst->name, worst->ns / best->ns);
+}
+
+static void answer_here(const Ladder *ladder, Text *out) {
+  const char *model = ladder->judges[LADDER_HERE].name;
+  const LadderRow *best = ladder->answers[LADDER_HERE];
+  if (!best) {
+    text_printf(out, "No fence here forbids the state both by %s and in the run.\n", model);
+    return;
+  }
+  if (has_no_fence(best, ladder->test->thread_count)) {
+    text_printf(out, "This CPU needs no fence in the code that %s made: %s forbids the state, and it was seen in ",
+                ladder->compiler->path, model);
+    add_bound(best, out);
+    text_add(out, ".\n");
+    return;
+  }
+  text_add(out, "Cheapest here: ");
+  add_row(best, ladder->test->thread_count, out);
+  text_add(out, ", ");
+  add_ns(best->ns, out);
+  text_printf(out, ": %s forbids the state, and it was seen in ", model);
+  add_bound(best, out);
+  text_add(out, ".\n");
+  add_spellings(ladder, best, out);
+  if (!best->is_c11)
+    add_c11_for(ladder, best, out);
+  add_dearest(ladder, best, out);
+}
+
+static bool c11_is(const Ladder *ladder, Verdict verdict) {
+  return ladder->rows[0].verdicts[LADDER_C11].speaks && ladder->rows[0].verdicts[LADDER_C11].verdict == verdict;
+}
+
+static void answer_c11(const Ladder *ladder, Text *out) {
+  const LadderRow *best = ladder->answers[LADDER_C11];
+  if (c11_is(ladder, VERDICT_UNDEFINED)) {
+    text_add(out,
+             "The test has a data race, so C11 gives it no meaning: what is said here holds for the code that this "
+             "compiler made, and no fence makes it right in C. Make the accesses atomic.\n");
+    return;
+  }
+  if (best && best == ladder->answers[LADDER_HERE]) {
+    text_add(out, "C11 forbids the state so, too: on every CPU.\n");
+    return;
+  }
+  if (best && has_no_fence(best, ladder->test->thread_count)) {
+    text_add(out, "C11 forbids the state as the test is written: compilers must give each CPU what it needs.\n");
+    return;
+  }
+  if (best) {
+    text_add(out, "Cheapest by C11, so on every CPU: ");
+    add_row(best, ladder->test->thread_count, out);
+    text_add(out, ", ");
+    add_ns(best->ns, out);
+    text_add(out, " here.\n");
+    add_spellings(ladder, best, out);
+    return;
+  }
+  if (ladder->rows[0].verdicts[LADDER_C11].thin_air) {
+    text_add(out, "RC11 forbids the state by its no-thin-air axiom alone, which ISO C11 does not have.\n");
+    return;
+  }
+  if (c11_is(ladder, VERDICT_ALLOWED))
+    text_add(out, "No fence of C11 between the accesses forbids the state by the model and in the run.\n");
+}
+
+static void answer_orders(const Ladder *ladder, Text *out) {
+  const LadderRow *best = NULL;
+  for (unsigned i = 0; i < ladder->row_count; i++) {
+    const LadderRow *row = &ladder->rows[i];
+    if (row->kind == ROW_ORDERS && row->done && row->priced && row->iterations && !row->seen &&
+        forbids(row, LADDER_C11) && !row->verdicts[LADDER_C11].thin_air && (!best || row->ns < best->ns - 0.05))
+      best = row;
+  }
+  if (!best)
+    return;
+  text_add(out, "By orders instead of fences: ");
+  add_row(best, ladder->test->thread_count, out);
+  text_printf(out, ", %+.1f ns", best->ns);
+  text_add(out, "; C11 forbids the state so.\n");
+}
+
+static void answer_combinations(const Ladder *ladder, Text *out) {
+  for (unsigned judge = LADDER_HERE + 1; judge-- > LADDER_C11;) {
+    const LadderCombination *found = &ladder->combinations[judge];
+    if (!found->row)
+      continue;
+    text_printf(out, "Thread by thread, %s %s by %s (%u combinations asked about): ",
+                found->cheapest ? "the cheapest" : "one that is cheap, of those looked at,",
+                found->row->seen ? "that should forbid it" : "that forbids it", ladder->judges[judge].name,
+                found->asked);
+    add_row(found->row, ladder->test->thread_count, out);
+    text_add(out, ", ");
+    add_ns(found->row->ns, out);
+    text_add(out, found->row->done ? found->row->seen ? "; but the run SAW the state.\n" : "; the run agrees.\n"
+                                   : "; it was not run.\n");
+  }
+}
+
+static void answer_interleaving(const Ladder *ladder, Text *out) {
+  text_add(out, "No fence helps: sequential consistency itself allows what the condition asks for, as an "
+                "interleaving of whole accesses, and fences can only restore sequential consistency.\n");
+  if (c11_is(ladder, VERDICT_UNDEFINED))
+    text_add(out, "The test has a data race besides, so C11 gives it no meaning.\n");
+  if (ladder->lost_update)
+    text_printf(out,
+                "What is missing is atomicity: %s is read and then written by two accesses, and another thread's write "
+                "comes in between. Make them one, such as atomic_fetch_add(%s, 1), a compare-exchange loop, or a "
+                "lock around both.\n",
+                ladder->lost_update->name, ladder->lost_update->name);
+  else
+    text_add(out, "If it must not be, what is missing is atomicity: accesses that belong together must become one "
+                  "read-modify-write (atomic_fetch_add, compare-exchange), or stand under one lock.\n");
+}
+
+void ladder_answer(const Ladder *ladder, Text *out) {
+  switch (ladder->target) {
+  case TARGET_INTERLEAVING:
+    answer_interleaving(ladder, out);
+    return;
+  case TARGET_NEVER:
+    text_add(out, "No fence is needed: no execution that is coherent at each location ends as the condition asks for, "
+                  "and every CPU and C11 keep that coherence.\n");
+    return;
+  case TARGET_UNKNOWN:
+    text_printf(out, "The models cannot say what a fence does for this test: %s. The counts are all there is.\n",
+                ladder->why ? ladder->why : "they were given too little time");
+    return;
+  case TARGET_WEAK:
+    break;
+  }
+  if (ladder->also_interleaved)
+    text_add(out, "The condition also asks for states that sequential consistency allows. No fence can forbid those; "
+                  "the rows count the others alone.\n");
+  answer_here(ladder, out);
+  answer_c11(ladder, out);
+  answer_combinations(ladder, out);
+  answer_orders(ladder, out);
+}

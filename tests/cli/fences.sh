@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# weakmem fences: the answer for store buffering and for a lost update, its records, and what it refuses.
+set -euo pipefail
+fail() { echo "FAIL: $*" >&2; exit 1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data
+
+"$WEAKMEM" fences SB --quiet --time 0.01 --per-thread --format json -o "$work/ladder.jsonl" >"$work/SB.json"
+cmp "$work/SB.json" "$work/ladder.jsonl" || fail "the record is not what was printed"
+if command -v python3 >/dev/null; then
+  python3 - "$work/SB.json" <<'PYTHON' || fail "not a record of weakmem.fences/1"
+import json, sys
+record = json.load(open(sys.argv[1]))
+assert record["schema"] == "weakmem.fences/1" and record["test"] == "SB" and record["target"] == "weak"
+here = {"x86_64": "x86-tso", "aarch64": "aarch64", "riscv64": "riscv"}.get(record["machine"]["arch"])
+rows = {(row["fence"], row["threads"]): row for row in record["rows"]}
+assert len(rows) == len(record["rows"])
+none, full = rows["none", "all"], rows["fence-seq_cst", "all"]
+assert none["ns"] == 0 and none["verdict"]["c11"] == "allowed"
+assert full["verdict"]["c11"] == "forbidden" and full["witnesses"] == 0 and full["ns"] > 0
+assert rows["fence-seq_cst", "P0"]["verdict"]["c11"] == "allowed"
+assert [place["thread"] for place in full["places"]] == [0, 1]
+assert {place["context"] for place in full["places"]} == {"after-store"}
+costs = [row["ns"] for row in record["rows"]]
+assert all(a <= b + 0.1 for a, b in zip(costs, costs[1:])), costs
+assert record["cheapest_c11"] == "fence-seq_cst"
+assert record["per_thread"]["c11"]["fences"] == ["fence-seq_cst", "fence-seq_cst"]
+if here:
+    assert none["verdict"][here] == "allowed" and full["verdict"][here] == "forbidden"
+if record["machine"]["arch"] == "x86_64":
+    assert record["cheapest"] != "mfence"
+    assert rows["lfence", "all"]["verdict"] == {here: "allowed"}
+    assert full["emitted"], "what the compiler made of the fence is not known"
+PYTHON
+fi
+
+"$WEAKMEM" fences increment --quiet --time 0.01 >"$work/increment"
+grep -q 'No fence helps' "$work/increment" && grep -q 'atomic_fetch_add(x, 1)' "$work/increment" ||
+  fail "the lost update: no word of atomicity"
+"$WEAKMEM" fences MP --quiet --time 0.01 --orders --format tsv >"$work/MP.tsv"
+awk -F'\t' 'NR == 1 {columns = NF} NF != columns {bad = 1} $1 == "orders" && $2 == "release-acquire" && $3 == "all" &&
+            $10 == "forbidden" {found = 1} END {exit bad || !found}' "$work/MP.tsv" || fail "MP: orders"
+
+refuses() { # STATUS PATTERN ARGUMENT...
+  local want=$1 pattern=$2 status=0
+  shift 2
+  "$WEAKMEM" fences "$@" >"$work/out" 2>"$work/err" || status=$?
+  [[ $status == "$want" ]] && grep -q "$pattern" "$work/err" && [[ ! -s $work/out ]] || fail "$*: exit $status"
+}
+refuses 2 'needs a test'
+refuses 2 'one test at a time' SB MP
+refuses 2 'the ladder is that of one' classic
+refuses 2 'none-such' none-such
+refuses 2 'expected' SB --format xml
+refuses 2 'says where threads sit' SB --pus 0 --placement l3
+refuses 3 '' SB --cc /none/such
+
+# Interrupted, it prints what it has and says so by its status.
+status=0
+timeout --preserve-status -s INT 3 "$WEAKMEM" fences SB --quiet --time 5 --format tsv >"$work/cut.tsv" || status=$?
+[[ $status == 3 ]] && grep -q 'not run' "$work/cut.tsv" || fail "interrupted: exit $status"
