@@ -13,6 +13,7 @@
 enum {
   LINES = 128,      // bytes: what is written by different threads lies that far apart
   CHUNK = 128,      // iterations, at most, between two yields of threads that share a PU
+  RARE_MOST = 8,    // rare states that a round looks for, at most
   FRAMES_EVERY = 64 // of the epochs, every so many counts the literature's frames as well, for all of them
 };
 
@@ -29,7 +30,8 @@ typedef struct {
   uint32_t delay;      // turns of kernel_delay before a visit
   uint32_t iterations; // of each copy in an epoch
   unsigned epochs;
-  unsigned any_every; // of the epochs, every so many looks for any state instead of those wanted
+  unsigned any_every;                   // of the epochs, every so many looks for any state instead of those wanted
+  unsigned rare[RARE_MOST], rare_count; // preferred among them
   uint64_t random;
 } Round;
 
@@ -88,6 +90,9 @@ static void target_digits(const PerpetualShape *shape, unsigned state, signed ch
 // What the epoch looks for; `choice` is the same in all actors, so that none has more to do than the others.
 static unsigned choose_target(const Shared *shared, const Round *round, uint64_t *choice) {
   bool any = kernel_random_below(choice, round->any_every) == 0;
+  bool rare = kernel_random_below(choice, 4) != 0;
+  if ((any || !shared->wanted_count) && rare && round->rare_count)
+    return round->rare[kernel_random_below(choice, round->rare_count)];
   if (any || !shared->wanted_count)
     return kernel_random_below(choice, shared->shape->state_count);
   return shared->wanted[kernel_random_below(choice, shared->wanted_count)];
@@ -225,13 +230,34 @@ static uint32_t epoch_iterations(const Run *run, unsigned copies) {
   return (uint32_t)n;
 }
 
-// A tenth of the epochs looks for any state as long as some state is rare, less later.
-static unsigned any_every(const Run *run) {
-  enum { RARE = 1000, OFTEN = 10, SELDOM = 40 };
-  for (unsigned s = 0; s < run->shape->state_count; s++)
-    if (!run->is_wanted[s] && run->counted[s] < RARE)
-      return OFTEN;
-  return SELDOM;
+static bool is_rare(const Run *run, unsigned state) {
+  enum { RARE = 1000 };
+  return !run->is_wanted[state] && run->counted[state] < RARE;
+}
+
+// Some of the states that were seen seldom so far, beginning anywhere. Those that cannot be are among them.
+static void choose_rare(Run *run, Round *round) {
+  unsigned states = run->shape->state_count, first = kernel_random_below(&run->tuner.random, states);
+  round->rare_count = 0;
+  for (unsigned i = 0; i < states && round->rare_count < RARE_MOST; i++)
+    if (is_rare(run, (first + i) % states))
+      round->rare[round->rare_count++] = (first + i) % states;
+}
+
+static bool wanted_seen(const Run *run) {
+  for (unsigned w = 0; w < run->wanted_count; w++)
+    if (run->counted[run->wanted[w]])
+      return true;
+  return false;
+}
+
+// A tenth of the epochs looks for any state as long as some state is rare, less later; a fifth where what is wanted was
+// never seen, since it may be what no CPU shows.
+static unsigned any_every(const Run *run, const Round *round) {
+  enum { OFTEN = 5, SOMETIMES = 10, SELDOM = 40 };
+  if (!round->rare_count)
+    return SELDOM;
+  return wanted_seen(run) ? SOMETIMES : OFTEN;
 }
 
 // One round of about `seconds` with a setting. False where the actors died.
@@ -246,7 +272,8 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   round->delay = (uint32_t)tuner_value(&run->tuner, setting, AXIS_DELAY);
   round->iterations = epoch_iterations(run, 1u << round->variant);
   round->epochs = run->session->options->iterations || epochs < 1 ? 1 : epochs > 1000 ? 1000 : (unsigned)epochs;
-  round->any_every = any_every(run);
+  choose_rare(run, round);
+  round->any_every = any_every(run, round);
   round->random = kernel_random(&run->tuner.random);
   double start = clock_seconds();
   if (!team_round(run->shared->team, work, round))
