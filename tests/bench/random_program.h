@@ -378,7 +378,7 @@ static inline void random_locations(RandomProgram *p) {
 
 static inline void random_init(RandomProgram *p) {
   if (!p->constant && random_percent(p, 4))
-    text_printf(p->out, "Layout=x:%u\n", random_below(p, 64) & ~7u);
+    text_printf(p->out, "Layout=x:%u\n", random_below(p, 4) * 16);
   text_add_char(p->out, '{');
   for (unsigned l = 0; l < p->location_count; l++) {
     const RandomLocation *location = &p->locations[l];
