@@ -378,11 +378,20 @@ static const char *binary_name(BinaryOp op) {
 static void emit_operand(const Emit *emit, const Expr *expr, bool outermost);
 
 static void emit_unary(const Emit *emit, const Expr *expr) {
-  static const char *const names[] = {[UNARY_NEGATE] = "-", [UNARY_COMPLEMENT] = "~", [UNARY_NOT] = "!"};
-  if (expr->unary.op == UNARY_CAST)
+  switch (expr->unary.op) {
+  case UNARY_NEGATE:
+    text_add(emit->out, "(-");
+    break;
+  case UNARY_COMPLEMENT:
+    text_add(emit->out, "(~");
+    break;
+  case UNARY_NOT:
+    text_add(emit->out, "(!");
+    break;
+  case UNARY_CAST:
     text_printf(emit->out, "((%s)", emit_type(expr->type));
-  else
-    text_printf(emit->out, "(%s", names[expr->unary.op]);
+    break;
+  }
   emit_operand(emit, expr->unary.operand, false);
   text_add(emit->out, ")");
 }

@@ -19,15 +19,32 @@ static bool refuse(Walk *walk, const char *reason) {
   return false;
 }
 
+// Negated as a CPU does it: the most negative number stays what it is.
+static Value negated(Value value) { return (Value)(0 - (UnsignedValue)value); }
+
+// What an expression of constants comes to. False for any other, and for operators that it has no case for.
 static bool constant(const Expr *expr, Value *value) {
   if (expr->kind == EXPR_CONSTANT) {
     *value = expr->constant;
     return true;
   }
-  if (expr->kind != EXPR_UNARY || expr->unary.op == UNARY_NOT || !constant(expr->unary.operand, value))
+  if (expr->kind != EXPR_UNARY || !constant(expr->unary.operand, value))
     return false;
-  *value = type_wrap(expr->type, expr->unary.op == UNARY_NEGATE ? -*value : ~*value);
-  return true;
+  switch (expr->unary.op) {
+  case UNARY_NEGATE:
+    *value = type_wrap(expr->type, negated(*value));
+    return true;
+  case UNARY_COMPLEMENT:
+    *value = type_wrap(expr->type, ~*value);
+    return true;
+  case UNARY_NOT:
+    *value = *value == 0;
+    return true;
+  case UNARY_CAST:
+    *value = type_wrap(expr->type, *value);
+    return true;
+  }
+  return false;
 }
 
 static bool accept_access(Walk *walk, Address address, Order order, bool is_volatile) {

@@ -116,6 +116,44 @@ START_TEST(states_show_the_tests_own_values) {
 }
 END_TEST
 
+// Every operator that a constant can have: state 1 shows what is stored.
+static const struct {
+  const char *stored, *state;
+} constants[] = {
+    {"(long)1", "1:r0=1;"},
+    {"-(long)5", "1:r0=-5;"},
+    {"(int)-5", "1:r0=-5;"},
+    {"~6", "1:r0=-7;"},
+    {"!0", "1:r0=1;"},
+    {"!7", "1:r0=0;"},
+    {"(int8_t)300", "1:r0=44;"},
+    {"(uint16_t)-1", "1:r0=65535;"},
+    {"(_Bool)6", "1:r0=1;"},
+    {"-(-2147483647 - 1)", NULL},
+    {"(int64_t)4294967299", "1:r0=3;"},
+    {"(unsigned int)-1", "1:r0=-1;"},
+};
+
+START_TEST(constants_are_what_c_makes_of_them) {
+  const Test *test = read_test(
+      arena_printf(arena,
+                   "C t\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, %s, memory_order_relaxed); }\n"
+                   "P1 (atomic_int* x) { int r0 = atomic_load_explicit(x, memory_order_relaxed); }\nexists (1:r0=1)\n",
+                   constants[_i].stored));
+  const char *reason;
+  const PerpetualShape *shape = perpetual_shape(test, arena, &reason);
+  ck_assert_int_eq(shape != NULL, constants[_i].state != NULL);
+  if (!shape)
+    return;
+  Value values[LIMIT_OBSERVABLES];
+  Text text = {0};
+  perpetual_values(shape, test, 1, values);
+  state_print(test, (State){values}, &text);
+  ck_assert_str_eq(text_string(&text), constants[_i].state);
+  text_free(&text);
+}
+END_TEST
+
 // ---- whole runs
 
 static RunResult run(const char *text, const RunOptions *options, bool same_pu) {
@@ -224,6 +262,7 @@ int main(void) {
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_loop_test(tests, accepts_what_it_can_decode_and_says_why_not, 0, sizeof accepted / sizeof *accepted);
   tcase_add_test(tests, states_show_the_tests_own_values);
+  tcase_add_loop_test(tests, constants_are_what_c_makes_of_them, 0, sizeof constants / sizeof *constants);
   tcase_add_loop_test(tests, counts_add_up, 0, 2);
   tcase_add_test(tests, threads_on_one_pu_end_and_show_nothing_weak);
   tcase_add_test(tests, runs_about_as_many_iterations_as_asked_for);
