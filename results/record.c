@@ -153,6 +153,14 @@ json_t *record_to_json(const Record *record) {
   set_count(object, "iterations", record->iterations);
   if (record->frames)
     set_count(object, "frames", record->frames);
+  if (record->lost)
+    set_count(object, "lost", record->lost);
+  if (record->filtered)
+    set_count(object, "filtered", record->filtered);
+  if (record->forbidden_state && *record->forbidden_state) {
+    set_string(object, "forbidden_state", record->forbidden_state);
+    set_string(object, "forbidden_by", record->forbidden_by);
+  }
   json_object_set_new(object, "seconds", json_real(record->seconds));
   set_string(object, "condition", record->condition);
   set_count(object, "witnesses", record->witnesses);
@@ -377,7 +385,11 @@ bool record_from_json(const json_t *json, Arena *arena, Record *out, Diag *diag)
                   .seconds = get_number(r, json, "seconds"),
                   .condition = get_string(r, json, "condition"),
                   .source = get_string(r, json, "source"),
-                  .program = get_string(r, json, "program")};
+                  .program = get_string(r, json, "program"),
+                  .lost = get_count(r, json, "lost"),
+                  .filtered = get_count(r, json, "filtered"),
+                  .forbidden_state = get_string(r, json, "forbidden_state"),
+                  .forbidden_by = get_string(r, json, "forbidden_by")};
   read_settings(r, get_object(r, json, "settings"), out);
   read_placement(r, get_object(r, json, "placement"), out);
   read_histogram(r, get_array(r, json, "histogram"), out);

@@ -49,6 +49,10 @@ typedef struct {
   const char *source, *program;
   RecordState *states;
   unsigned state_count;
+  // In no count above: iterations in states beyond the histogram's room, and those that the test's filter leaves out.
+  uint64_t lost, filtered;
+  // The state seen most often of those that should not have been, and the model that forbids it; NULL or "": none.
+  const char *forbidden_state, *forbidden_by;
 } Record;
 
 // A new reference, owned by the caller.

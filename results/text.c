@@ -209,6 +209,15 @@ static int by_place(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+// What is in no count, and yet ran.
+static void add_uncounted(uint64_t count, const char *why, Text *out) {
+  if (!count)
+    return;
+  text_add(out, "    and ");
+  view_count((double)count, out);
+  text_printf(out, " iterations %s\n", why);
+}
+
 static void add_states(const Record *record, const ViewStyle *style, Text *out) {
   unsigned count = record->state_count, shown = count < STATES ? count : STATES, wide = 0;
   const RecordState **states = calloc(count + 1u, sizeof(const RecordState *));
@@ -232,6 +241,8 @@ static void add_states(const Record *record, const ViewStyle *style, Text *out) 
     view_count(hidden, out);
     text_add_char(out, '\n');
   }
+  add_uncounted(record->lost, "in states beyond the histogram's room, in no count; witnesses may be among them", out);
+  add_uncounted(record->filtered, "that the filter leaves out", out);
   free(states);
 }
 

@@ -327,6 +327,7 @@ static unsigned run_all(Session *c) {
       going = deliver(c, run);
     }
     done += run->done;
+    c->forbidden |= run->record.forbidden_state && *run->record.forbidden_state; // also one that was taken over
   }
   progress_clear(&c->progress);
   return done;

@@ -213,6 +213,8 @@ static void copy_report(RunResult *result, void *shared, const Test *test, Arena
   result->seconds = report->ended - report->began;
   result->histogram = tally_histogram(report_tally(shared), test, arena);
   result->lost = tally_overflow(report_tally(shared));
+  if (test->filter)
+    result->filtered = report->executed - tally_total(report_tally(shared)) - result->lost;
 }
 
 static double default_timeout(const RunOptions *options) {

@@ -51,6 +51,7 @@ typedef struct {
   uint64_t seed;
   Histogram histogram;
   uint64_t frames, frame_witnesses; // perpetual: with the frames that share an iteration, from a sample; 0 elsewhere
+  uint64_t filtered;                // iterations that the test's filter leaves out: in no count
   uint64_t lost;                    // iterations in states beyond the histogram's room: in no count
   double seconds;                   // from the first counted iteration to the last count, everything between included
   Clock clock;

@@ -203,10 +203,7 @@ static void record_states(Record *record, const Test *test, const Histogram *his
   text_free(&text);
 }
 
-static const char *remark_on(const RunResult *result, const Test *test, Arena *arena) {
-  if (result->lost)
-    return arena_printf(arena, "%s: %llu iterations ended in states beyond the histogram's room and are not counted",
-                        test->name, (unsigned long long)result->lost);
+static const char *remark_on(const RunResult *result, Arena *arena) {
   return result->meeting_reason ? arena_printf(arena, "threads met in %s: %s", result->meeting, result->meeting_reason)
                                 : NULL;
 }
@@ -223,11 +220,15 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const vola
   record->iterations = result.histogram.total;
   record->witnesses = result.histogram.witnesses;
   record->frames = result.frames;
+  record->lost = result.lost;
+  record->filtered = result.filtered;
   record->seconds = result.seconds;
   record_settings(record, &result, arena);
   record_states(record, run->test, &result.histogram, arena);
   run->labels = label_record(campaign->labeller, run->test, run->compiled, &result.histogram, record, arena);
+  record->forbidden_state = run->labels.alarm.state;
+  record->forbidden_by = run->labels.alarm.model;
   if (!run->remark)
-    run->remark = run->labels.undecided ? run->labels.undecided : remark_on(&result, run->test, arena);
+    run->remark = run->labels.undecided ? run->labels.undecided : remark_on(&result, arena);
   run->done = true;
 }

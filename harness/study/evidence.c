@@ -33,7 +33,15 @@ static void add_command(const Campaign *campaign, const CampaignRun *run, const 
   text_printf(out, "weakmem run --engine %s --actors %s --pus ", record->engine, record->actors);
   for (unsigned i = 0; i < record->pu_count; i++)
     text_printf(out, "%s%u", i ? "," : "", record->pus[i]);
-  text_printf(out, " --seed %llu --time %g --cc ", (unsigned long long)record->seed, campaign->options.seconds);
+  const RunOptions *options = &campaign->options;
+  text_printf(out, " --seed %llu", (unsigned long long)record->seed);
+  if (options->seconds > 0)
+    text_printf(out, " --time %g", options->seconds);
+  if (options->iterations)
+    text_printf(out, " --iterations %llu", (unsigned long long)options->iterations);
+  if (options->timeout > 0)
+    text_printf(out, " --timeout %g", options->timeout);
+  text_printf(out, "%s --cc ", options->until_witness ? " --until-witness" : "");
   add_quoted(record->compiler_path, out);
   text_add(out, " --cflags ");
   add_quoted(record->compiler_flags, out);
