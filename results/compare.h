@@ -126,6 +126,8 @@ const char *compare_arch_name(const char *arch);
 const char *compare_verdict_name(CompareVerdict verdict);
 // "AMD EPYC (x86_64, 2 cores, kvm)".
 void compare_machine_name(const CompareMachine *machine, Text *out);
+// Text of records, which may hold what a terminal would act on: that is shown as '?'.
+void compare_printable(const char *text, Text *out);
 // "SB", "SB with mfence".
 void compare_row_name(const CompareRow *row, Text *out);
 

@@ -141,8 +141,7 @@ void compare_json(const Comparison *c, const Changes *changes, FILE *out) {
 }
 
 static void add_field(const char *text, Text *out) {
-  for (; text && *text; text++)
-    text_add_char(out, (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+  compare_printable(text ? text : "", out);
   text_add_char(out, '\t');
 }
 

@@ -30,11 +30,6 @@ static void flush(Text *text, FILE *out) {
   text_clear(text);
 }
 
-static void add_printable(const char *text, Text *out) {
-  for (; *text; text++)
-    text_add_char(out, (unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
-}
-
 static void head(const ViewStyle *style, const char *title, FILE *out) {
   Text line = {0};
   add_styled(style, BOLD, title, &line);
@@ -53,11 +48,11 @@ static void print_machine(const Comparison *c, unsigned index, FILE *out) {
     text_add(&line, "; this machine");
   if (machine->twice || !*machine->machine.cpu) {
     text_add(&line, "; from ");
-    add_printable(machine->file, &line);
+    compare_printable(machine->file, &line);
     if (machine->twice && *machine->machine.kernel)
       text_add(&line, ", kernel ");
     if (machine->twice)
-      add_printable(machine->machine.kernel, &line);
+      compare_printable(machine->machine.kernel, &line);
   }
   text_printf(&line, "; %u test%s", machine->cells, machine->cells == 1 ? "" : "s");
   if (machine->known_arch && !machine->model)
@@ -65,12 +60,12 @@ static void print_machine(const Comparison *c, unsigned index, FILE *out) {
   text_add_char(&line, '\n');
   if (*machine->program) {
     text_add(&line, "       another program's figures, not our C11 tests: ");
-    add_printable(machine->program, &line);
+    compare_printable(machine->program, &line);
     text_add_char(&line, '\n');
   }
   if (*machine->source) {
     text_add(&line, "       source: ");
-    add_printable(machine->source, &line);
+    compare_printable(machine->source, &line);
     text_add_char(&line, '\n');
   }
   flush(&line, out);
@@ -186,7 +181,7 @@ static void print_block(const Comparison *c, const CompareStyle *style, unsigned
     Text title = {0};
     const Identity *machine = &c->machines[m].machine;
     text_printf(&title, "%u ", m + 1);
-    add_printable(c->machines[m].predicted ? "herd7" : compare_arch_name(machine->arch), &title);
+    compare_printable(c->machines[m].predicted ? "herd7" : compare_arch_name(machine->arch), &title);
     text_printf(&line, "%*.*s", CELL, CELL - 1, text_string(&title));
     text_free(&title);
   }
@@ -256,7 +251,7 @@ static void print_change(const Comparison *c, const Change *change, FILE *out) {
   if (change->kind == CHANGE_SIGNIFICANT)
     text_printf(&line, " (p = %.1g)", change->p);
   text_printf(&line, "; columns %u and %u; ", change->before + 1, change->after + 1);
-  add_printable(c->labels[change->label], &line);
+  compare_printable(c->labels[change->label], &line);
   text_add_char(&line, '\n');
   flush(&line, out);
   text_free(&line);
@@ -300,9 +295,9 @@ static const CompareCost *cost_of(const CompareMachine *machine, const CompareCo
 static void print_cost_row(const Comparison *c, const CompareCost *like, FILE *out) {
   Text line = {0};
   text_add(&line, "  ");
-  add_printable(like->operation, &line);
+  compare_printable(like->operation, &line);
   text_repeat(&line, ' ', line.length < 28 ? 28 - line.length : 1);
-  add_printable(like->context, &line);
+  compare_printable(like->context, &line);
   text_repeat(&line, ' ', line.length < 48 ? 48 - line.length : 1);
   for (unsigned m = 0; m < c->machine_count; m++) {
     const CompareCost *cost = cost_of(&c->machines[m], like);
@@ -396,7 +391,7 @@ static void print_state(const Comparison *c, unsigned row, const char *name, uns
     wanted |= state && state->wanted;
   }
   text_add(&line, wanted ? "* " : "  ");
-  add_printable(name, &line);
+  compare_printable(name, &line);
   text_repeat(&line, ' ', line.length < wide ? wide - line.length : 0);
   for (unsigned m = 0; m < c->machine_count; m++) {
     const CompareCell *cell = comparison_cell(c, row, m);

@@ -39,10 +39,11 @@ const char *compare_verdict_name(CompareVerdict verdict) {
   return names[verdict];
 }
 
-// Text of records, which may hold what a terminal would act on.
-static void add_printable(const char *text, Text *out) {
-  for (; *text; text++)
-    text_add_char(out, (unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+void compare_printable(const char *text, Text *out) {
+  for (; *text; text++) {
+    bool control = (unsigned char)*text < ' ' || *text == 0x7f;
+    text_add_bytes(out, control ? "?" : text, 1);
+  }
 }
 
 void compare_machine_name(const CompareMachine *column, Text *out) {
@@ -52,25 +53,25 @@ void compare_machine_name(const CompareMachine *column, Text *out) {
     return;
   }
   const char *unnamed = machine->emulated ? "emulated CPU" : "unknown CPU";
-  add_printable(*machine->cpu ? machine->cpu : unnamed, out);
+  compare_printable(*machine->cpu ? machine->cpu : unnamed, out);
   text_add(out, " (");
-  add_printable(*machine->arch ? machine->arch : "architecture not known", out);
+  compare_printable(*machine->arch ? machine->arch : "architecture not known", out);
   if (machine->cores)
     text_printf(out, ", %u core%s", machine->cores, machine->cores == 1 ? "" : "s");
   if (machine->pus != machine->cores)
     text_printf(out, ", %u PUs", machine->pus);
   if (*machine->virtual_) {
     text_add(out, ", ");
-    add_printable(machine->virtual_, out);
+    compare_printable(machine->virtual_, out);
   }
   text_add(out, machine->emulated ? ", emulated)" : ")");
 }
 
 void compare_row_name(const CompareRow *row, Text *out) {
-  add_printable(row->test, out);
+  compare_printable(row->test, out);
   if (strcmp(row->fence, "none") != 0) {
     text_add(out, " with ");
-    add_printable(row->fence, out);
+    compare_printable(row->fence, out);
   }
   if (row->again)
     text_printf(out, " (another test, %08x)", (unsigned)(row->digest >> 32));
@@ -81,10 +82,9 @@ void compare_row_name(const CompareRow *row, Text *out) {
 // The machines of one architecture that have the test and agree on its verdict.
 typedef struct {
   const char *arch;
-  bool emulated;
   CompareVerdict verdict;
   unsigned machines, seen;
-  bool told;
+  bool emulated, told;
 } Group;
 
 enum { GROUPS = 32 };
@@ -132,7 +132,7 @@ static void add_groups(Group *groups, unsigned count, unsigned first, Text *out)
   text_printf(out, "%s on ", outcome(group));
   if (group->seen && group->seen < group->machines) {
     text_printf(out, "%u of the %u %s", group->seen, group->machines, group->emulated ? "emulated " : "");
-    add_printable(group->arch, out);
+    compare_printable(group->arch, out);
     text_add(out, " machines");
     groups[first].told = true;
     return;
@@ -150,7 +150,7 @@ static void add_groups(Group *groups, unsigned count, unsigned first, Text *out)
   for (unsigned i = 0; i < found; i++) {
     text_add(out, i == 0 ? "" : i + 1 < found ? ", " : " and ");
     text_add(out, groups[members[i]].emulated ? "emulated " : "");
-    add_printable(groups[members[i]].arch, out);
+    compare_printable(groups[members[i]].arch, out);
   }
   text_add(out, machines == 1 ? " machine" : " machines");
 }

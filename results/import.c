@@ -51,7 +51,7 @@ typedef struct {
   Records *out;
   size_t capacity;
   Diag *diag;
-  Suite suite;
+  Suite suite; // once a test was read
   Section section;
   Code code;
   bool in_code, in_machine;
@@ -76,7 +76,10 @@ static void damage(Import *im, const char *why) {
 
 // ---- Registers
 
-static const Test *suite_test(const Import *im, const char *name) {
+static const Test *suite_test(Import *im, const char *name) {
+  Diag quiet = {.arena = im->arena};
+  if (!im->suite.count)
+    im->suite = suite_builtin(NULL, im->arena, &quiet);
   for (unsigned i = 0; i < im->suite.count; i++)
     if (!strcmp(im->suite.tests[i]->name, name))
       return im->suite.tests[i];
@@ -590,14 +593,8 @@ static void trim(char *line, size_t *length) {
 
 static bool read_log(const char *name, FILE *file, const ImportOptions *options, Arena *arena, Records *out,
                      Diag *diag) {
-  Diag quiet = {.arena = arena};
   *out = (Records){0};
-  Import im = {.name = arena_string(arena, name),
-               .options = options,
-               .arena = arena,
-               .out = out,
-               .diag = diag,
-               .suite = suite_builtin(NULL, arena, &quiet)};
+  Import im = {.name = arena_string(arena, name), .options = options, .arena = arena, .out = out, .diag = diag};
   Lines lines;
   char *line;
   size_t length;

@@ -5,7 +5,11 @@
 
 enum { FIRST = 1 << 16 };
 
-void lines_start(Lines *lines, FILE *file, size_t limit) { *lines = (Lines){.file = file, .limit = limit}; }
+void lines_start(Lines *lines, FILE *file, size_t limit) {
+  *lines = (Lines){.file = file, .limit = limit, .bytes = malloc(FIRST), .capacity = FIRST};
+  if (!lines->bytes)
+    abort();
+}
 
 void lines_free(Lines *lines) {
   free(lines->bytes);
@@ -20,7 +24,7 @@ static void fill(Lines *lines) {
     lines->begin = 0;
   }
   if (lines->end + 1 >= lines->capacity) {
-    lines->capacity = lines->capacity ? lines->capacity * 2 : FIRST;
+    lines->capacity *= 2;
     lines->bytes = realloc(lines->bytes, lines->capacity);
     if (!lines->bytes)
       abort();

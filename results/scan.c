@@ -89,7 +89,9 @@ static unsigned node_new(RecordScan *scan) {
 static char unescape(char c) {
   static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
   const char *found = c ? strchr(from, c) : NULL;
-  return found ? to[found - from] : '\0';
+  if (!found)
+    return '\0';
+  return to[found - from];
 }
 
 // Behind the opening quote. NULL where it does not end, or is not plain.
@@ -296,28 +298,28 @@ static bool set_field(const Field *field, const Node *node, char *object) {
   switch (field->type) {
   case FIELD_STRING:
     if (node->kind == NODE_STRING)
-      memcpy(out, &node->string, sizeof node->string);
+      *(const char **)out = node->string;
     return node->kind == NODE_STRING;
   case FIELD_COUNT: // counts that are written as text are left to record_from_json
     if (node->kind == NODE_INTEGER)
-      memcpy(out, &(uint64_t){(uint64_t)node->integer}, sizeof(uint64_t));
+      *(uint64_t *)out = (uint64_t)node->integer;
     return node->kind == NODE_INTEGER && node->integer >= 0;
   case FIELD_NUMBER:
     if (node->kind == NODE_INTEGER || node->kind == NODE_REAL)
-      memcpy(out, &(double){node->kind == NODE_REAL ? node->real : (double)node->integer}, sizeof(double));
+      *(double *)out = node->kind == NODE_REAL ? node->real : (double)node->integer;
     return node->kind == NODE_INTEGER || node->kind == NODE_REAL;
   case FIELD_INTEGER:
   case FIELD_UNSIGNED:
     if (node->kind != NODE_INTEGER || node->integer < (field->type == FIELD_INTEGER ? -1 : 0) ||
         node->integer > INT32_MAX)
       return false;
-    memcpy(out, &(int){(int)node->integer}, sizeof(int)); // unsigned has the same representation
+    *(int *)out = (int)node->integer; // an unsigned one is represented alike
     return true;
   case FIELD_FLAG:
-    memcpy(out, &(bool){node->kind == NODE_TRUE}, sizeof(bool));
+    *(bool *)out = node->kind == NODE_TRUE;
     return node->kind == NODE_TRUE || node->kind == NODE_FALSE;
   case FIELD_WEAK:
-    memcpy(out, &(int){node->kind == NODE_TRUE}, sizeof(int));
+    *(int *)out = node->kind == NODE_TRUE;
     return node->kind == NODE_TRUE || node->kind == NODE_FALSE;
   }
   return false;
@@ -432,7 +434,7 @@ static void make_room(RecordScan *scan) {
 static void set_absent(const Field *fields, unsigned count, void *object) {
   for (unsigned i = 0; i < count; i++)
     if (fields[i].type == FIELD_STRING)
-      memcpy((char *)object + fields[i].offset, &(const char *){""}, sizeof(const char *));
+      *(const char **)(void *)((char *)object + fields[i].offset) = "";
 }
 #define SET_ABSENT(fields, object) set_absent(fields, sizeof(fields) / sizeof *(fields), object)
 

@@ -1,5 +1,6 @@
 // Records are added up by machine and test; what differs and what changed is told, and nothing else is.
 #include "results/compare.h"
+#include "results/lines.h"
 #include "results/scan.h"
 #include "results/stream.h"
 #include "tests/unit/left.h"
@@ -292,6 +293,21 @@ START_TEST(a_line_longer_than_any_buffer_is_skipped_in_bounded_memory) {
 }
 END_TEST
 
+// A file without a byte: what is added to no buffer at all is undefined behaviour.
+START_TEST(an_empty_file_has_no_lines) {
+  Lines read;
+  char *line;
+  size_t length;
+  FILE *file = fopen("/dev/null", "re");
+  ck_assert_ptr_nonnull(file);
+  lines_start(&read, file, 100);
+  ck_assert_int_eq(lines_next(&read, &line, &length), LINE_END);
+  ck_assert_int_eq(lines_next(&read, &line, &length), LINE_END);
+  lines_free(&read);
+  fclose(file);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("compare");
   TCase *tests = tcase_create("compare");
@@ -308,6 +324,7 @@ int main(void) {
   tcase_add_test(tests, costs_in_a_file_of_their_own_join_the_machine);
   tcase_add_test(tests, damaged_foreign_and_newer_lines_are_skipped_with_their_places);
   tcase_add_loop_test(tests, the_scanner_reads_as_the_json_reader_does, 0, sizeof lines / sizeof *lines);
+  tcase_add_test(tests, an_empty_file_has_no_lines);
   tcase_add_test(tests, a_line_longer_than_any_buffer_is_skipped_in_bounded_memory);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
