@@ -259,6 +259,8 @@ static json_t *row_to_json(const Ladder *ladder, const LadderRow *row) {
     if (row->verdicts[j].speaks && row->verdicts[j].verdict != VERDICT_UNKNOWN)
       json_object_set_new(verdicts, ladder->judges[j].name, json_string(verdict_name(row->verdicts[j].verdict)));
   json_object_set_new(object, "verdict", verdicts);
+  if (row->verdicts[LADDER_HERE].bounded)
+    json_object_set_new(object, "bounded", json_true());
   if (row->verdicts[LADDER_C11].thin_air)
     json_object_set_new(object, "thin_air", json_true());
   if (row->note)

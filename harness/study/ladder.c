@@ -2,6 +2,7 @@
 
 #include "harness/lang/insert.h"
 #include "harness/lang/strengthen.h"
+#include "harness/machine/clock.h"
 #include "harness/study/ladder_code.h"
 #include "harness/study/ladder_search.h"
 
@@ -10,8 +11,10 @@
 #include <string.h>
 
 enum { STATES = 8, QUESTIONS = 2000, EXECUTIONS = 200000 };
-static const double JUDGE_SECONDS = 2;
-static const double ACCESS_NOISE = 0.25; // ns: costs of a thread's accesses that differ by less are the same
+static const double JUDGE_SECONDS = 2;    // for one model to decide one row
+static const double JUDGING_SECONDS = 60; // for all of them and all rows, about
+static const double SEARCH_SECONDS = 20;  // for the combinations of one model
+static const double ACCESS_NOISE = 0.25;  // ns: costs of a thread's accesses that differ by less are the same
 
 typedef struct {
   Ladder *ladder;
@@ -42,14 +45,22 @@ static bool is_asked(const Test *test, bool witness) {
   return test->condition.quantifier == QUANTIFIER_FORALL ? !witness : witness;
 }
 
-static bool is_target(const Making *m, State state) {
-  const Test *test = m->ladder->test;
-  return is_asked(test, state_is_witness(test, state)) &&
-         (m->ladder->target != TARGET_WEAK || prediction_verdict(&m->sc, state) == VERDICT_FORBIDDEN);
+// Whether sequential consistency forbids the state, as far as loops are followed: spinning on a flag has no end, and
+// what a few turns do not lead to more of them hardly ever do.
+static bool is_weak(const Making *m, State state) {
+  Verdict verdict = prediction_verdict(&m->sc, state);
+  return verdict == VERDICT_FORBIDDEN || (verdict == VERDICT_UNKNOWN && m->ladder->bounded);
 }
 
-static ModelOptions model_options(void) {
-  return (ModelOptions){.limits = {.seconds = JUDGE_SECONDS, .executions = EXECUTIONS}, .excused = NO_THIN_AIR};
+static bool is_target(const Making *m, State state) {
+  const Test *test = m->ladder->test;
+  return is_asked(test, state_is_witness(test, state)) && (m->ladder->target != TARGET_WEAK || is_weak(m, state));
+}
+
+static ModelOptions model_options(const Ladder *ladder) {
+  double share = JUDGING_SECONDS / (1 + ladder->row_count) / ladder->judge_count;
+  return (ModelOptions){.limits = {.seconds = fmin(JUDGE_SECONDS, share), .executions = EXECUTIONS},
+                        .excused = NO_THIN_AIR};
 }
 
 static void add_state(Ladder *ladder, State state) {
@@ -67,7 +78,7 @@ static void find_target(Making *m) {
   const Arch *sc = arch_find("sc");
   Judge *judge = ARENA_NEW(ladder->arena, Judge);
   *judge = (Judge){sc->model, sc, cat_builtin(sc, ladder->arena)};
-  ModelOptions options = model_options();
+  ModelOptions options = model_options(m->ladder);
   m->sc = prediction_make(ladder->test, judge, NULL, &options, ladder->arena);
   const ModelResult *result = &m->sc.result;
   ladder->states = ARENA_ARRAY(ladder->arena, const char *, STATES);
@@ -76,6 +87,7 @@ static void find_target(Making *m) {
   if (!m->sc.program || result->unmodelled || result->gave_up)
     return;
   ladder->target = TARGET_WEAK;
+  ladder->bounded = result->bound_reached;
   unsigned weak = 0, interleaved = 0;
   for (unsigned i = 0; i < result->candidate_count; i++) {
     State state = prediction_state(ladder->test, result->candidates[i], ladder->arena);
@@ -118,8 +130,9 @@ static LadderVerdict summarise(const Making *m, const Prediction *prediction) {
   for (unsigned i = 0; i < result->state_count && verdict.verdict == VERDICT_FORBIDDEN; i++)
     if (is_target(m, prediction_state(prediction->test, result->states[i], scratch)))
       verdict.verdict = VERDICT_ALLOWED;
-  if (verdict.verdict == VERDICT_FORBIDDEN && (result->gave_up || result->bound_reached))
+  if (verdict.verdict == VERDICT_FORBIDDEN && result->gave_up)
     verdict.verdict = VERDICT_UNKNOWN;
+  verdict.bounded = verdict.verdict == VERDICT_FORBIDDEN && result->bound_reached;
   for (unsigned i = 0; i < result->candidate_count && verdict.verdict == VERDICT_FORBIDDEN; i++)
     verdict.thin_air |=
         result->excused[i] && is_target(m, prediction_state(prediction->test, result->candidates[i], scratch));
@@ -130,7 +143,7 @@ static LadderVerdict summarise(const Making *m, const Prediction *prediction) {
 static LadderVerdict judge(const Making *m, const Test *test, const Judge *by, const Compiled *compiled) {
   Arena *scratch = arena_new();
   LowerOptions lower = label_lowering(m->ladder->machine, by->arch, compiled, scratch);
-  ModelOptions options = model_options();
+  ModelOptions options = model_options(m->ladder);
   Prediction prediction = prediction_make(test, by, &lower, &options, scratch);
   LadderVerdict verdict = summarise(m, &prediction);
   arena_free(scratch);
@@ -277,15 +290,20 @@ static bool compile(Making *m, unsigned first) {
   return true;
 }
 
-static void count_seen(const Ladder *ladder, LadderRow *row) {
+static void count_seen(const Making *m, LadderRow *row) {
+  Arena *scratch = arena_new();
+  Value *values = ARENA_ARRAY(scratch, Value, m->ladder->test->observable_total);
   const Record *record = &row->run->record;
   row->done = !strcmp(record->status, "done");
   row->iterations = record->iterations;
   for (unsigned i = 0; i < record->state_count; i++) {
     const RecordState *state = &record->states[i];
-    if (is_asked(ladder->test, state->witness) && (ladder->target != TARGET_WEAK || state->weak == 1))
+    bool known = state_parse(m->ladder->test, state->state, values);
+    assert(known); // it was printed by the same rules
+    if (known && is_target(m, (State){values}))
       row->seen += state->count;
   }
+  arena_free(scratch);
 }
 
 static void run(Making *m, unsigned first) {
@@ -296,7 +314,7 @@ static void run(Making *m, unsigned first) {
     Campaign *campaign = ARENA_NEW(ladder->arena, Campaign);
     *campaign = *row->campaign;
     campaign_run(campaign, row->run, ladder->arena, m->site->stop);
-    count_seen(ladder, row);
+    count_seen(m, row);
     for (unsigned j = 0; j < ladder->judge_count; j++)
       if (j != LADDER_C11 || row->is_c11) // to C11 a fence of the CPU is nothing
         row->verdicts[j] = judge(m, row->test, &ladder->judges[j], row->run->compiled);
@@ -543,6 +561,8 @@ typedef struct {
   const Making *making;
   const Judge *by;
   const Options *options;
+  double deadline; // clock_seconds
+  bool late;       // it was passed, so that something was not asked
 } Question;
 
 static const char *const *picked(const Question *q, const unsigned *pick, Arena *arena) {
@@ -554,9 +574,10 @@ static const char *const *picked(const Question *q, const unsigned *pick, Arena 
 }
 
 static bool forbids(void *context, const unsigned *pick) {
-  const Question *q = context;
+  Question *q = context;
   const Making *m = q->making;
-  if (stopped(m->site))
+  q->late |= stopped(m->site) || clock_seconds() > q->deadline;
+  if (q->late)
     return false;
   Arena *scratch = arena_new();
   const Test *test = test_with_fences(m->ladder->test, picked(q, pick, scratch), scratch);
@@ -594,10 +615,10 @@ static void combine(Making *m, unsigned by) {
     search[t] = (SearchThread){options[t].costs, options[t].count};
   }
   tell(m->site, "combinations", 0, 0);
-  Question question = {m, &ladder->judges[by], options};
+  Question question = {m, &ladder->judges[by], options, clock_seconds() + SEARCH_SECONDS, false};
   SearchResult result = ladder_search(search, threads, forbids, &question, QUESTIONS, ladder->arena);
   LadderCombination *out = &ladder->combinations[by];
-  *out = (LadderCombination){.cheapest = result.cheapest, .asked = result.asked};
+  *out = (LadderCombination){.cheapest = result.cheapest && !question.late, .asked = result.asked};
   if (result.found && !stopped(m->site))
     out->row = row_of(ladder, picked(&question, result.pick, ladder->arena));
 }

@@ -315,10 +315,22 @@ START_TEST(no_fence_is_an_answer_of_the_cpu_and_c11_has_its_own) {
   ck_assert_ptr_nonnull(strstr(text, "This CPU needs no fence in the code that cc made: x86-tso forbids the state"));
   ck_assert_ptr_nonnull(strstr(text, "Cheapest by C11, so on every CPU: fence-seq_cst"));
   // load buffering: RC11 alone forbids it
-  rows[0].verdicts[LADDER_C11] = (LadderVerdict){true, VERDICT_FORBIDDEN, true};
+  rows[0].verdicts[LADDER_C11] = (LadderVerdict){.speaks = true, .verdict = NO, .thin_air = true};
   ladder.row_count = 1;
   ck_assert_ptr_nonnull(strstr(answer(), "by its no-thin-air axiom alone, which ISO C11 does not have"));
   ck_assert_ptr_null(ladder.answers[LADDER_C11]);
+}
+END_TEST
+
+START_TEST(what_loops_beyond_their_bound_do_is_not_called_forbidden) {
+  begin_ladder(TARGET_WEAK);
+  ladder.bounded = true;
+  add("none", 0, NO, NO, 5)->verdicts[LADDER_C11].bounded = true;
+  rows[0].verdicts[LADDER_HERE].bounded = true;
+  const char *text = answer();
+  ck_assert_str_eq(rows[0].note, "x86-tso forbids it as far as loops were followed");
+  ck_assert_ptr_nonnull(strstr(text, "Models follow a loop for 4 turns"));
+  ck_assert_ptr_null(strstr(text, "FORBIDDEN"));
 }
 END_TEST
 
@@ -366,4 +378,5 @@ RUN("ladder", a_place_is_known_by_what_stands_around_it, accesses_are_named_as_c
     the_search_ends_where_nothing_forbids_and_where_its_limit_is, the_cheapest_fence_that_forbids_is_the_answer,
     a_cpu_fence_is_told_with_its_spelling_in_c11, what_was_seen_or_not_run_or_not_priced_is_no_answer,
     zero_of_few_says_nothing, no_fence_is_an_answer_of_the_cpu_and_c11_has_its_own,
-    a_combination_is_told_thread_by_thread, where_no_fence_can_help_that_is_said)
+    what_loops_beyond_their_bound_do_is_not_called_forbidden, a_combination_is_told_thread_by_thread,
+    where_no_fence_can_help_that_is_said)
