@@ -18,7 +18,7 @@ static const double ACCESS_NOISE = 0.25;  // ns: costs of a thread's accesses th
 
 typedef struct {
   Ladder *ladder;
-  const LadderSite *site;
+  LadderSite site;
   Diag *diag;
   Prediction sc;
   Cost *cost; // NULL: no figures
@@ -182,7 +182,7 @@ static const char *const *same_for(const Ladder *ladder, const char *name, uint6
   return fences;
 }
 
-static void plan_fence(Ladder *ladder, const LadderFence *fence, uint64_t threads, const char *where) {
+static void plan_fence(Ladder *ladder, LadderFence *fence, uint64_t threads, const char *where) {
   const char *const *fences = same_for(ladder, fence->name, threads);
   add_row(ladder, (LadderRow){.kind = ROW_FENCE,
                               .name = fence->name,
@@ -194,7 +194,7 @@ static void plan_fence(Ladder *ladder, const LadderFence *fence, uint64_t thread
 }
 
 // In every thread that has a place for it, then in each of them alone.
-static void plan_places(Ladder *ladder, const LadderFence *fence) {
+static void plan_places(Ladder *ladder, LadderFence *fence) {
   const Test *all = test_with_fence(ladder->test, fence->name, UINT64_MAX, ladder->arena);
   unsigned threads = 0;
   uint64_t placed = 0;
@@ -279,10 +279,10 @@ static bool compile(Making *m, unsigned first) {
                              .pu_count = ladder->options.pu_count,
                              .run = ladder->options.run};
   Campaign *campaign = ARENA_NEW(ladder->arena, Campaign);
-  if (!campaign_plan(&options, m->site->topology, ladder->machine, ladder->compiler, ladder->arena, campaign, m->diag))
+  if (!campaign_plan(&options, m->site.topology, ladder->machine, ladder->compiler, ladder->arena, campaign, m->diag))
     return false;
   assert(campaign->count == count);
-  campaign_compile(campaign, ladder->arena, m->site->stop, compile_progress, (void *)(uintptr_t)m->site);
+  campaign_compile(campaign, ladder->arena, m->site.stop, compile_progress, &m->site);
   for (unsigned i = 0; i < count; i++) {
     ladder->rows[first + i].campaign = campaign;
     ladder->rows[first + i].run = &campaign->runs[i];
@@ -308,12 +308,12 @@ static void count_seen(const Making *m, LadderRow *row) {
 
 static void run(Making *m, unsigned first) {
   Ladder *ladder = m->ladder;
-  for (unsigned i = first; i < ladder->row_count && !stopped(m->site); i++) {
+  for (unsigned i = first; i < ladder->row_count && !stopped(&m->site); i++) {
     LadderRow *row = &ladder->rows[i];
-    tell(m->site, row->name, i, ladder->row_count);
+    tell(&m->site, row->name, i, ladder->row_count);
     Campaign *campaign = ARENA_NEW(ladder->arena, Campaign);
     *campaign = *row->campaign;
-    campaign_run(campaign, row->run, ladder->arena, m->site->stop);
+    campaign_run(campaign, row->run, ladder->arena, m->site.stop);
     count_seen(m, row);
     for (unsigned j = 0; j < ladder->judge_count; j++)
       if (j != LADDER_C11 || row->is_c11) // to C11 a fence of the CPU is nothing
@@ -332,9 +332,9 @@ static void read_code(Making *m) {
   Ladder *ladder = m->ladder;
   Text without = {0}, with = {0};
   bool known = listing_of(&ladder->rows[0], ladder->arena, &without);
-  for (unsigned i = 1; known && i < ladder->row_count && !stopped(m->site); i++) {
+  for (unsigned i = 1; known && i < ladder->row_count && !stopped(&m->site); i++) {
     const LadderRow *row = &ladder->rows[i];
-    LadderFence *fence = (LadderFence *)(uintptr_t)row->fence;
+    LadderFence *fence = row->fence;
     if (!fence || fence->emitted) // each is read once, where it stands in most threads
       continue;
     text_clear(&with);
@@ -467,7 +467,7 @@ static void measure(Making *m) {
   Ladder *ladder = m->ladder;
   unsigned *pus, count = distinct_pus(&ladder->rows[0].run->placement, ladder->arena, &pus);
   Diag diag = {.arena = ladder->arena};
-  m->cost = cost_new(m->site->topology, pus, count, &diag);
+  m->cost = cost_new(m->site.topology, pus, count, &diag);
   if (!m->cost) {
     diag_warning(m->diag, "no costs: %s", diag.first ? diag.first->message : "they cannot be measured");
     return;
@@ -475,7 +475,7 @@ static void measure(Making *m) {
   Wanted wanted = {0};
   for (unsigned i = 0; i < ladder->row_count; i++)
     want_row(m, &ladder->rows[i], &wanted);
-  cost_measure(m->cost, wanted.rows, (unsigned)wanted.count, keep_measuring, (void *)(uintptr_t)m->site);
+  cost_measure(m->cost, wanted.rows, (unsigned)wanted.count, keep_measuring, &m->site);
   for (unsigned i = 0; i < ladder->row_count; i++)
     price(m, &ladder->rows[i]);
 }
@@ -576,7 +576,7 @@ static const char *const *picked(const Question *q, const unsigned *pick, Arena 
 static bool forbids(void *context, const unsigned *pick) {
   Question *q = context;
   const Making *m = q->making;
-  q->late |= stopped(m->site) || clock_seconds() > q->deadline;
+  q->late |= stopped(&m->site) || clock_seconds() > q->deadline;
   if (q->late)
     return false;
   Arena *scratch = arena_new();
@@ -614,12 +614,12 @@ static void combine(Making *m, unsigned by) {
     options[t] = options_of(m, &ladder->judges[by], t);
     search[t] = (SearchThread){options[t].costs, options[t].count};
   }
-  tell(m->site, "combinations", 0, 0);
+  tell(&m->site, "combinations", 0, 0);
   Question question = {m, &ladder->judges[by], options, clock_seconds() + SEARCH_SECONDS, false};
   SearchResult result = ladder_search(search, threads, forbids, &question, QUESTIONS, ladder->arena);
   LadderCombination *out = &ladder->combinations[by];
   *out = (LadderCombination){.cheapest = result.cheapest && !question.late, .asked = result.asked};
-  if (result.found && !stopped(m->site))
+  if (result.found && !stopped(&m->site))
     out->row = row_of(ladder, picked(&question, result.pick, ladder->arena));
 }
 
@@ -643,7 +643,7 @@ static bool add_combinations(Making *m) {
 bool ladder_make(const LadderOptions *options, const Test *test, const LadderSite *site, const Identity *machine,
                  const Compiler *compiler, Arena *arena, Ladder *out, Diag *diag) {
   *out = (Ladder){.test = test, .arena = arena, .options = *options, .machine = machine, .compiler = compiler};
-  Making making = {.ladder = out, .site = site, .diag = diag};
+  Making making = {.ladder = out, .site = *site, .diag = diag};
   find_judges(out);
   find_target(&making);
   plan(out);

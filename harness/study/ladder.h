@@ -49,22 +49,22 @@ typedef struct {
 } LadderFence;
 
 typedef struct {
-  RowKind kind;
   const char *name;          // "none", "mfence"; "none|fence-seq_cst"; "release-acquire"
   const char *threads;       // "all", "P0", "each"
   const char *const *fences; // each thread's; NULL for ROW_ORDERS
-  const LadderFence *fence;  // of a ROW_FENCE other than "none"
-  bool is_c11;               // written in C11 alone
+  LadderFence *fence;        // of a ROW_FENCE other than "none"
   const Test *test;
   const Campaign *campaign;
   CampaignRun *run;
-  LadderVerdict verdicts[LADDER_JUDGES];
-  bool priced;
-  double ns;           // what the row adds to the test as written: all its places together, each in its context
-  double contended_ns; // the same where another core owns the lines that are stored to
-  bool done;
+  double ns;                 // what the row adds to the test as written: all its places together, each in its context
+  double contended_ns;       // the same where another core owns the lines that are stored to
   uint64_t seen, iterations; // iterations that ended in a state asked for; all
   const char *note;          // where model and machine differ, and what else there is to say; NULL: nothing
+  LadderVerdict verdicts[LADDER_JUDGES];
+  RowKind kind;
+  bool is_c11; // written in C11 alone
+  bool priced; // ns and contended_ns are known
+  bool done;   // it was run to its end
 } LadderRow;
 
 typedef struct {
