@@ -44,13 +44,8 @@ static Outcome await(const ChildJob *job, const Group *group, void *report, bool
 
 static void describe_crash(ChildResult *result, GroupEnd end, Arena *arena) {
   result->status = RUN_CRASH;
-  if (!end.by_signal) {
-    result->message = arena_printf(arena, "the test's process ended with status %d", end.code);
-    return;
-  }
-  result->signal = end.code;
-  result->message = arena_printf(arena, "crashed: %s%s", group_signal_words(end.code, arena),
-                                 end.code == SIGKILL ? ", sent by another process or for want of memory" : "");
+  result->signal = end.by_signal ? end.code : 0;
+  result->message = group_end_words(end, arena);
 }
 
 static void describe(ChildResult *result, const ChildJob *job, Outcome outcome, bool told, GroupEnd end, Arena *arena) {

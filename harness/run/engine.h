@@ -12,6 +12,8 @@ typedef struct {
   uint64_t executed, witnesses; // iterations run, those that the filter hides included; witnesses counted
   uint64_t frames, frame_witnesses;
   char refused[256]; // a sentence, where the engine could not run
+  int died;          // an actor that is a process died, as `end` says
+  GroupEnd end;
   char meeting[16], meeting_reason[160];
   unsigned setting_count;
   struct {
@@ -56,5 +58,7 @@ void session_counted(Session *session);
 bool session_over(const Session *session);
 void session_setting_number(Session *session, const char *name, double number);
 void session_setting_text(Session *session, const char *name, const char *text);
+// An actor of the team died: the run crashed.
+void session_died(Session *session, const Team *team);
 // The run cannot be: the first reason counts.
 void session_refuse(Session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));

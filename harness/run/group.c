@@ -115,6 +115,13 @@ void group_finish(Group *group, GroupEnd *end) {
   *group = (Group){.watch = -1};
 }
 
+const char *group_end_words(GroupEnd end, Arena *arena) {
+  if (!end.by_signal)
+    return arena_printf(arena, "the test's process ended with status %d", end.code);
+  return arena_printf(arena, "crashed: %s%s", group_signal_words(end.code, arena),
+                      end.code == SIGKILL ? ", sent by another process or for want of memory" : "");
+}
+
 const char *group_signal_words(int signal, Arena *arena) {
   const char *description = sigdescr_np(signal), *name = sigabbrev_np(signal);
   if (!description || !name)

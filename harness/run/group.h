@@ -35,5 +35,7 @@ void group_finish(Group *group, GroupEnd *end);
 // For a process just forked: dies when `parent` does, also where that has happened already.
 void group_die_with(pid_t parent);
 
+// "crashed: segmentation fault (SIGSEGV)", or with what status it ended; in `arena`.
+const char *group_end_words(GroupEnd end, Arena *arena);
 // "segmentation fault (SIGSEGV)", in `arena`.
 const char *group_signal_words(int signal, Arena *arena);

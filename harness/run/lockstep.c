@@ -3,6 +3,7 @@
 #include "harness/run/lockstep.h"
 #include "harness/run/tune.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
@@ -476,10 +477,10 @@ void lockstep_run(Session *session) {
     return;
   }
   lay_out_region(&run, team_shared(team));
-  if (run.round)
-    prepare_round(&run, run.round);
-  if (!run.round || !team_round(team, actor_work, run.round))
-    session_refuse(session, "an actor died during the run");
+  assert(run.round);
+  prepare_round(&run, run.round);
+  if (!team_round(team, actor_work, run.round))
+    session_died(session, team);
   team_free(team);
   arena_free(arena);
 }

@@ -367,7 +367,7 @@ static void run_team(Run *run, Team *team) {
   tuner_init(&run->tuner, axes, AXES, session->seed);
   session_began(session);
   if (!run_rounds(run))
-    session_refuse(session, "a process that ran the test died");
+    session_died(session, team);
   report_settings(run);
 }
 

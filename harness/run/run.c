@@ -198,6 +198,10 @@ static const char *copy_text(const char *text, Arena *arena) { return *text ? ar
 
 static void copy_report(RunResult *result, void *shared, const Test *test, Arena *arena) {
   const Report *report = shared;
+  if (result->status == RUN_DONE && report->died) {
+    result->status = RUN_CRASH;
+    result->message = group_end_words(report->end, arena);
+  }
   if (result->status == RUN_DONE && report->refused[0]) {
     result->status = RUN_REFUSED;
     result->message = arena_string(arena, report->refused);

@@ -61,6 +61,10 @@ void session_setting_text(Session *session, const char *name, const char *text) 
   report->setting_count = i + 1;
 }
 
+void session_died(Session *session, const Team *team) {
+  session->report->died = team_died(team, &session->report->end);
+}
+
 void session_refuse(Session *session, const char *format, ...) {
   if (session->report->refused[0])
     return;

@@ -1,7 +1,6 @@
 #include "harness/run/team.h"
 
 #include "arch/cpu.h"
-#include "harness/run/group.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -55,6 +54,7 @@ struct Team {
   bool crowded;  // actors share PUs: whoever waits must yield
   bool spare_pu; // the caller finds a PU that no actor is on
   bool broken;   // an actor died
+  GroupEnd end;  // ... of this
   unsigned started;
   Actor *actors;
   Control *control;
@@ -193,15 +193,20 @@ static bool start_process(Actor *actor, Diag *diag) {
   _exit(0);
 }
 
-static bool has_died(const Actor *actor) {
+// Leaves it to be reaped.
+static bool has_died(const Actor *actor, GroupEnd *end) {
   siginfo_t info = {0};
-  return waitid(P_PID, (id_t)actor->process, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid == actor->process;
+  if (waitid(P_PID, (id_t)actor->process, &info, WEXITED | WNOHANG | WNOWAIT))
+    return true; // nobody knows how
+  *end = (GroupEnd){.by_signal = info.si_code != CLD_EXITED, .code = info.si_status};
+  return info.si_pid == actor->process;
 }
 
-static bool any_has_died(const Team *team) {
+static bool any_has_died(const Team *team, GroupEnd *end) {
+  *end = (GroupEnd){0};
   if (team->kind == ACTORS_PROCESSES)
     for (unsigned i = 0; i < team->started; i++)
-      if (has_died(&team->actors[i]))
+      if (has_died(&team->actors[i], end))
         return true;
   return false;
 }
@@ -219,7 +224,7 @@ static bool await_actors(Team *team) {
       continue;
     }
     futex_wait(&control->working, working, team->kind == ACTORS_PROCESSES ? &while_alive : NULL);
-    if (any_has_died(team) && atomic_load(&control->working)) {
+    if (any_has_died(team, &team->end) && atomic_load(&control->working)) {
       team->broken = true;
       return false;
     }
@@ -236,7 +241,7 @@ static bool start_actors(Team *team, Diag *diag) {
       return false;
   }
   if (!await_actors(team))
-    return diag_error(diag, "a process died before the run began");
+    return diag_error(diag, "a process died before the run began: %s", group_end_words(team->end, diag->arena));
   if (atomic_load(&team->control->refused))
     return diag_error(diag, "%s", team->control->reason);
   return true;
@@ -287,6 +292,11 @@ bool team_round(Team *team, TeamWork work, void *round) {
   atomic_store_explicit(&control->working, team->placement->threads, memory_order_relaxed);
   post(control);
   return await_actors(team);
+}
+
+bool team_died(const Team *team, GroupEnd *end) {
+  *end = team->broken ? team->end : (GroupEnd){0};
+  return team->broken;
 }
 
 // Processes are killed: one may be waiting for another that has died, and none has anything to put away.

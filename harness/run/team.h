@@ -6,6 +6,7 @@
 // they die with the thread that called it.
 #pragma once
 #include "harness/machine/topology.h"
+#include "harness/run/group.h"
 #include "harness/run/run.h"
 
 typedef struct Team Team;
@@ -20,6 +21,8 @@ void *team_shared(Team *team);
 // Runs `work` once in every actor, all let go together; returns when all are done. `round` must point into the shared
 // region or be NULL. False where an actor died: the team can then only be freed.
 bool team_round(Team *team, TeamWork work, void *round);
+// Whether an actor died, which only a process can without its caller, and how.
+bool team_died(const Team *team, GroupEnd *end);
 // Ends and joins or reaps every actor, and unmaps the region. NULL is allowed.
 void team_free(Team *team);
 

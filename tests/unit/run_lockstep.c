@@ -113,6 +113,20 @@ START_TEST(processes_count_like_threads) {
 }
 END_TEST
 
+// Threads and processes alike; each engine.
+START_TEST(a_crash_of_the_test_is_a_crash_with_its_signal) {
+  static const Engine engines[] = {ENGINE_LOCKSTEP, ENGINE_PERPETUAL};
+  RunOptions options = so_many(1000);
+  options.engine = engines[_i / 2];
+  options.actors = _i % 2 ? ACTORS_PROCESSES : ACTORS_THREADS;
+  options.cflags = "-O1 '-D__atomic_store_n(p,v,o)=(void)(*(volatile int *)16 = 0)'";
+  RunResult result = run_parsed(parse(SB), options);
+  ck_assert_msg(result.status == RUN_CRASH, "%s: %s", run_status_name(result.status),
+                result.message ? result.message : "");
+  ck_assert_str_eq(result.message, "crashed: segmentation fault (SIGSEGV)");
+}
+END_TEST
+
 START_TEST(iterations_without_coherence_violations) {
   const Test *test = parse("C CoRR\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX "; }\n"
                            "P1 (atomic_int* x) { int r0 = atomic_load_explicit(x" RLX ";\n"
@@ -345,6 +359,7 @@ int main(void) {
   tcase_add_checked_fixture(c, setup, teardown);
   tcase_add_test(c, counts_add_up_to_the_iterations_asked_for);
   tcase_add_test(c, processes_count_like_threads);
+  tcase_add_loop_test(c, a_crash_of_the_test_is_a_crash_with_its_signal, 0, 4);
   tcase_add_test(c, iterations_without_coherence_violations);
   tcase_add_test(c, fetch_add_loses_nothing);
   tcase_add_test(c, what_the_filter_hides_is_run_but_not_counted);

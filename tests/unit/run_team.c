@@ -143,7 +143,12 @@ START_TEST(a_dead_process_ends_the_round) {
   Team *team = make(3, ACTORS_PROCESSES, &placement, sizeof(Shared));
   Shared *shared = team_shared(team);
   shared->team = team;
+  GroupEnd end;
+  ck_assert(!team_died(team, &end));
   ck_assert(!team_round(team, die, NULL));
+  ck_assert(team_died(team, &end));
+  ck_assert(end.by_signal);
+  ck_assert_int_eq(end.code, SIGKILL);
   ck_assert(!team_round(team, note, &shared->torn));
   team_free(team);
 }
