@@ -74,6 +74,8 @@ static const char *condition_cell(const Prediction *p) {
   bool incomplete = p->result.gave_up || p->result.bound_reached;
   if (quantifier == QUANTIFIER_FORALL || quantifier == QUANTIFIER_NONE)
     return !p->all_witnesses ? "fails" : incomplete ? verdict_name(VERDICT_UNKNOWN) : "holds";
+  if (quantifier == QUANTIFIER_NOT_EXISTS)
+    return p->any_witness ? "fails" : incomplete ? verdict_name(VERDICT_UNKNOWN) : "holds";
   return verdict_name(p->any_witness ? VERDICT_ALLOWED : incomplete ? VERDICT_UNKNOWN : VERDICT_FORBIDDEN);
 }
 
@@ -134,7 +136,7 @@ static void add_notes(const PredictedTest *predicted, Text *out) {
     if (excused)
       text_printf(out,
                   "   %s: thin-air is forbidden only by the no-thin-air axiom of RC11, against load buffering; ISO C11 "
-                  "does not forbid it, nor do ARM and POWER\n",
+                  "does not forbid it\n",
                   p->judge->name);
   }
 }

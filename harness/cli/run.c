@@ -361,6 +361,14 @@ static void keep(const Session *c) {
             diag.first ? diag.first->message : "no reason is known");
 }
 
+// Runs that came to their end, none of them cut short.
+static unsigned finished(const Campaign *campaign) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < campaign->count; i++)
+    count += campaign->runs[i].done && strcmp(campaign->runs[i].record.status, "interrupted") != 0;
+  return count;
+}
+
 static int run_campaign(Session *c) {
   const Console *console = c->console;
   Campaign *campaign = &c->campaign;
@@ -382,7 +390,7 @@ static int run_campaign(Session *c) {
   conditions_end(&conditions, campaign->topology, placement, &diag);
   report(c->settings, console, &diag);
   if (stopped(console))
-    fprintf(console->err, "weakmem: interrupted with %u of %u runs done\n", done, campaign->count);
+    fprintf(console->err, "weakmem: interrupted with %u of %u runs done\n", finished(campaign), campaign->count);
   if (c->forbidden)
     return EXIT_FORBIDDEN;
   return c->failed || stopped(console) || done < campaign->count ? EXIT_MACHINE : EXIT_OK;

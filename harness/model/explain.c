@@ -219,8 +219,6 @@ static void print_cycle(const Explanation *e, Text *out) {
     print_label(&e->execution, v->cycle[0], out);
     text_add_char(out, '\n');
   }
-  if (v->axiom && !strcmp(v->axiom, NO_THIN_AIR))
-    text_add(out, "  RC11 forbids load buffering as a whole; ISO C11 does not, nor do ARM and POWER.\n");
 }
 
 static void print_threads(const Execution *x, Text *out) {

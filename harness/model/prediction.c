@@ -9,6 +9,8 @@ State prediction_state(const Test *test, const EventValue *state, Arena *arena) 
   return (State){values};
 }
 
+bool judge_excuses(const Judge *judge) { return judge->arch == arch_find("c11"); }
+
 Prediction prediction_make(const Test *test, const Judge *judge, const LowerOptions *lower, const ModelOptions *options,
                            Arena *arena) {
   Prediction p = {.test = test, .judge = judge};
@@ -18,7 +20,10 @@ Prediction prediction_make(const Test *test, const Judge *judge, const LowerOpti
     p.why = diag.first ? diag.first->message : "it cannot be lowered";
     return p;
   }
-  p.result = model_run(judge->cat, p.program, options, arena);
+  ModelOptions own = *options;
+  if (!judge_excuses(judge))
+    own.excused = NULL;
+  p.result = model_run(judge->cat, p.program, &own, arena);
   p.why = p.result.why;
   if (!p.why && p.result.bound_reached)
     p.why = arena_printf(arena, "a loop goes on beyond its bound of %u turns; what that leads to is not known",

@@ -11,6 +11,10 @@ typedef struct {
   CatModel *cat;
 } Judge;
 
+// Whether what the judge's no-thin-air axiom alone forbids is excused: RC11's, not that of a CPU, which is no stricter
+// than the CPU.
+bool judge_excuses(const Judge *judge);
+
 typedef struct {
   const Test *test;
   const Judge *judge;
@@ -21,7 +25,8 @@ typedef struct {
   bool all_witnesses;     // every one is
 } Prediction;
 
-// Lives in `arena`; the test and the judge must outlive it. `lower` may be NULL.
+// Lives in `arena`; the test and the judge must outlive it. options->excused is looked at where the judge excuses.
+// `lower` may be NULL.
 Prediction prediction_make(const Test *test, const Judge *judge, const LowerOptions *lower, const ModelOptions *options,
                            Arena *arena);
 

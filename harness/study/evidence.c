@@ -60,7 +60,7 @@ void evidence_report(const Campaign *campaign, const CampaignRun *run, const cha
   const Alarm *alarm = &run->labels.alarm;
   bool by_cpu = strcmp(alarm->model, "c11") != 0;
   text_printf(out, "FORBIDDEN: %s  seen %llu times, and %s forbids it%s\n", alarm->state,
-              (unsigned long long)alarm->count, alarm->model, by_cpu ? " for the code that ran" : "");
+              (unsigned long long)alarm->count, alarm->model, by_cpu ? " for the code that compilers make of it" : "");
   text_add(out, alarm->why);
   text_printf(
       out,

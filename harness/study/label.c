@@ -76,7 +76,11 @@ static const Prediction *prediction_of(const Labelling *l, const Arch *arch) {
 static bool is_sc(const Judge *judge) { return !strcmp(judge->name, "sc"); }
 static bool is_c11(const Judge *judge) { return !strcmp(judge->name, "c11"); }
 
+// Whether C11 leaves the program without a meaning, so that whatever it does is no one's fault.
+static bool is_racy(const Prediction *c11) { return c11 && c11->program && c11->result.undefined; }
+
 static void label_state(Labelling *l, unsigned row) {
+  bool racy = is_racy(prediction_of(l, arch_find("c11")));
   State state = l->histogram->rows[row].state;
   RecordState *out = &l->record->states[row];
   out->verdicts = ARENA_ARRAY(l->arena, RecordVerdict, l->labeller->count);
@@ -84,6 +88,9 @@ static void label_state(Labelling *l, unsigned row) {
     const Judge *judge = &l->labeller->judges[i];
     const Prediction *prediction = &l->predictions[i];
     Verdict verdict = prediction->program ? prediction_verdict(prediction, state) : VERDICT_UNKNOWN;
+    // A compiler may make anything of a race: what a CPU's model says of the usual code is not what ran.
+    if (verdict == VERDICT_FORBIDDEN && racy && !is_sc(judge))
+      verdict = VERDICT_UNDEFINED;
     if (verdict == VERDICT_UNKNOWN)
       continue;
     if (is_sc(judge)) {
@@ -97,9 +104,6 @@ static void label_state(Labelling *l, unsigned row) {
 }
 
 // ---- Alarms
-
-// Whether C11 leaves the program without a meaning, so that whatever it does is no one's fault.
-static bool is_racy(const Prediction *c11) { return c11 && c11->program && c11->result.undefined; }
 
 static bool forbids(const Prediction *prediction, State state) {
   return prediction && prediction->program && prediction_verdict(prediction, state) == VERDICT_FORBIDDEN;

@@ -104,6 +104,15 @@ status=0
 "$WEAKMEM" predict --format tsv "$folder/none.litmus" SB >"$folder/half.tsv" 2>/dev/null || status=$?
 [[ $status == 2 && $(grep -c '^SB' "$folder/half.tsv") == 6 ]] || fail "one bad file hides the others"
 
+# No thin air is RC11's axiom to excuse; POWER's of that name is POWER's own.
+"$WEAKMEM" predict --model c11,power LB+ctrl+ctrl >"$folder/air.txt"
+grep -q '0:r0=1; 1:r0=1;  thin-air    forbidden' "$folder/air.txt" || fail "$(cat "$folder/air.txt")"
+! "$WEAKMEM" predict --explain --model power LB+ctrl+ctrl | grep RC11 || fail "RC11 is named for POWER"
+
+# A condition that nothing may satisfy holds or fails.
+sed 's/^exists/~exists/' "$SOURCE/litmus/classic/SB.litmus" >"$folder/not.litmus"
+"$WEAKMEM" predict --model sc,c11 "$folder/not.litmus" | grep -q 'condition *holds *fails' || fail "~exists"
+
 # What is too large is given up in time, and said.
 {
   echo 'C large'
