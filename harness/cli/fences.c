@@ -207,7 +207,9 @@ static int climb(Session *c, const Test *test, const Topology *topology, RecordW
   print(c, &ladder, json);
   bool written = !writer || record_writer_add_json(writer, json, diag);
   json_decref(json);
-  if (tell_alarms(c, &ladder))
+  bool alarming = tell_alarms(c, &ladder);
+  ladder_release(&ladder);
+  if (alarming)
     return EXIT_FORBIDDEN;
   return written && all_done(&ladder) ? EXIT_OK : EXIT_MACHINE;
 }

@@ -437,6 +437,7 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
       if (open_records(&command, &diag)) {
         report(settings, console, &diag);
         status = run_campaign(&command);
+        campaign_release(&command.campaign);
       }
     }
   }

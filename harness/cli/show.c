@@ -78,7 +78,9 @@ static bool show_machine_code(const ShowSettings *s, const Test *test, const Con
     return false;
   Compiled **compiled = run_compile(&test, 1, &s->run, &compiler, s->arena, console->stop, NULL, NULL);
   heading(s, arena_printf(s->arena, "the machine code: %s %s", compiler.version, compiler.flags), out);
-  return run_disassemble(compiled[0], s->arena, out, diag);
+  bool shown = run_disassemble(compiled[0], s->arena, out, diag);
+  run_release(compiled[0]);
+  return shown;
 }
 
 static const Test *find_test(const ShowSettings *s, Diag *diag) {

@@ -3,7 +3,10 @@
 #include "harness/run/spawn.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { OBJDUMP_SECONDS = 20 };
 
@@ -50,6 +53,20 @@ static void keep_threads(const char *listing, Text *out) {
   }
 }
 
+// The object is its standard input: the path of a memory file means something to this process alone.
+static bool run_objdump(const char *objdump, const char *object, Spawn *spawn, GroupEnd *end, Diag *diag) {
+  static char name[] = "objdump", disassemble[] = "--disassemble", no_bytes[] = "--no-show-raw-insn",
+              section[] = "--section=.text", input[] = "/proc/self/fd/0";
+  char *argv[] = {name, disassemble, no_bytes, section, input, NULL};
+  int file = open(object, O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return diag_error(diag, "cannot open the machine code in %s: %s", object, strerror(errno));
+  SpawnCommand command = {.path = objdump, .argv = argv, .input = file, .timeout = OBJDUMP_SECONDS};
+  bool started = spawn_run(spawn, &command, end, diag);
+  close(file);
+  return started;
+}
+
 bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
   const char *object = compiled_object(compiled);
   if (!object)
@@ -57,11 +74,9 @@ bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *di
   const char *objdump = compiler_locate("objdump", arena);
   if (!objdump)
     return diag_error(diag, "cannot show machine code: there is no objdump (Debian's package binutils)");
-  char *argv[] = {"objdump", "--disassemble", "--no-show-raw-insn", "--section=.text", (char *)object, NULL};
-  SpawnCommand command = {.path = objdump, .argv = argv, .input = -1, .timeout = OBJDUMP_SECONDS};
   Spawn spawn;
   GroupEnd end;
-  if (!spawn_run(&spawn, &command, &end, diag))
+  if (!run_objdump(objdump, object, &spawn, &end, diag))
     return false;
   bool good = !end.by_signal && end.code == 0;
   if (good)

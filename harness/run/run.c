@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 const char *engine_name(Engine engine) {
   static const char *const names[] = {
@@ -51,6 +52,7 @@ struct Compiled {
   Engine engine;
   const char *object; // NULL: not compiled, for the reason in `errors`
   const char *errors;
+  int memory; // the descriptor of the memory file that `object` is; -1: it is none
 };
 
 // A sentence on the fences that this CPU has.
@@ -67,7 +69,7 @@ static const char *fence_message(const char *missing, Arena *arena) {
 
 static Compiled *compiled_new(const Test *test, const RunOptions *options, Arena *arena) {
   Compiled *compiled = ARENA_NEW(arena, Compiled);
-  compiled->engine = run_engine(test, options->engine, NULL);
+  *compiled = (Compiled){.engine = run_engine(test, options->engine, NULL), .memory = -1};
   const char *missing = emit_missing_fence(test);
   if (missing)
     compiled->errors = fence_message(missing, arena);
@@ -83,6 +85,7 @@ static void compile_sources(Compiled **compiled, const char *const *sources, con
   for (unsigned i = 0; i < count; i++) {
     Compiled *one = compiled[owners[i]];
     one->object = tried ? results[i].object : NULL;
+    one->memory = tried ? results[i].memory : -1;
     if (one->object)
       continue;
     one->errors = tried ? results[i].errors : diag.first ? diag.first->message : NULL;
@@ -110,6 +113,13 @@ Compiled **run_compile(const Test *const *tests, unsigned count, const RunOption
   }
   compile_sources(compiled, sources, owners, source_count, compiler, arena, stop, progress, context);
   return compiled;
+}
+
+void run_release(Compiled *compiled) {
+  if (!compiled || compiled->memory < 0)
+    return;
+  close(compiled->memory);
+  *compiled = (Compiled){.engine = compiled->engine, .errors = "it was released", .memory = -1};
 }
 
 const char *compiled_object(const Compiled *compiled) { return compiled->object; }

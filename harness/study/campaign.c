@@ -232,3 +232,8 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const vola
     run->remark = run->labels.undecided ? run->labels.undecided : remark_on(&result, arena);
   run->done = true;
 }
+
+void campaign_release(Campaign *campaign) {
+  for (unsigned i = 0; i < campaign->count; i++)
+    run_release(campaign->runs[i].compiled);
+}

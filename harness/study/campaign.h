@@ -55,3 +55,6 @@ void campaign_compile(Campaign *campaign, Arena *arena, const volatile int *stop
 
 // Runs one and makes its record. Where it ended early the record holds what was counted.
 void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const volatile int *stop);
+
+// Lets go of what was compiled, once nothing more is to be run or looked at.
+void campaign_release(Campaign *campaign);

@@ -660,3 +660,9 @@ bool ladder_make(const LadderOptions *options, const Test *test, const LadderSit
   ladder_choose(out);
   return good;
 }
+
+void ladder_release(const Ladder *ladder) {
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    if (ladder->rows[i].run)
+      run_release(ladder->rows[i].run->compiled);
+}

@@ -110,6 +110,9 @@ typedef struct {
 bool ladder_make(const LadderOptions *options, const Test *test, const LadderSite *site, const Identity *machine,
                  const Compiler *compiler, Arena *arena, Ladder *out, Diag *diag);
 
+// Lets go of what was compiled, once nothing more of it is to be looked at.
+void ladder_release(const Ladder *ladder);
+
 // The parts that work on figures alone, and that ladder_make calls last.
 
 // What each row has to say about model and machine.

@@ -21,3 +21,12 @@ status=0
 status=0
 "$WEAKMEM" show nowhere.litmus 2>"$folder/errors" || status=$?
 [ $status = 2 ]
+
+# Without a cache folder the object is in memory: the machine code is shown all the same, and to any user.
+in_memory() { "$@" "$folder/weakmem" show --part asm SB | grep -qE '^(thread|run)1'; }
+cp "$WEAKMEM" "$folder/weakmem"
+chmod 755 "$folder"
+in_memory env -u XDG_CACHE_HOME HOME=/nonexistent
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+  in_memory setpriv --reuid 65534 --regid 65534 --clear-groups env -u XDG_CACHE_HOME HOME=/nonexistent
+fi
