@@ -25,9 +25,12 @@ void group_die_with(pid_t parent) {
     _exit(127);
 }
 
+// A signal that came between fork and setpgid was meant for the parent: ignoring it for a moment discards it.
 static void reset_signals(void) {
-  for (int s = 1; s < NSIG; s++)
+  for (int s = 1; s < NSIG; s++) {
+    signal(s, SIG_IGN);
     signal(s, SIG_DFL);
+  }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -79,10 +82,16 @@ bool group_start(Group *group, Diag *diag) {
   return true;
 }
 
-// The leader stays a zombie, so that its number and its group's cannot be taken by another.
+// The leader stays a zombie until group_finish, so that its number and its group's cannot be taken by another.
 static bool is_zombie(pid_t pid) {
   siginfo_t info = {0};
   return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid == pid;
+}
+
+static void await_zombie(pid_t pid) {
+  siginfo_t info;
+  while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) && errno == EINTR)
+    continue;
 }
 
 bool group_ended(const Group *group, int milliseconds) {
@@ -96,20 +105,21 @@ bool group_ended(const Group *group, int milliseconds) {
   return is_zombie(group->leader);
 }
 
+// Nothing is killed by number once the leader is reaped: until then the number is the group's. No member escapes, since
+// a process with a signal pending cannot fork, and those that are left keep the number until they are reaped too.
 void group_finish(Group *group, GroupEnd *end) {
-  kill(-group->leader, SIGKILL);
   kill(group->leader, SIGKILL); // one that did not get to lead a group yet
+  kill(-group->leader, SIGKILL);
+  await_zombie(group->leader);
+  kill(-group->leader, SIGKILL);
   int status = 0;
   while (waitpid(group->leader, &status, 0) < 0 && errno == EINTR)
     continue;
   if (end)
     *end = WIFSIGNALED(status) ? (GroupEnd){true, WTERMSIG(status)} : (GroupEnd){false, WEXITSTATUS(status)};
   // What the leader started is ours by adoption, in the same group.
-  for (;;) {
-    kill(-group->leader, SIGKILL);
-    if (waitpid(-group->leader, NULL, 0) < 0 && errno != EINTR)
-      break;
-  }
+  while (waitpid(-group->leader, NULL, 0) > 0 || errno == EINTR)
+    continue;
   if (group->watch >= 0)
     close(group->watch);
   *group = (Group){.watch = -1};
