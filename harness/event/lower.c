@@ -411,6 +411,8 @@ static Operand lower_unary(Lowering *l, const Expr *expr) {
   Operand value = lower_expr(l, operand);
   if (expr->unary.op != UNARY_NOT)
     value = convert(l, expr->span, value, operand->type, expr->type);
+  if (expr->unary.op == UNARY_CAST)
+    return value;
   return operate(l, expr->span, operations[expr->unary.op], width_of(expr->type), value, number(0));
 }
 

@@ -91,6 +91,19 @@ START_TEST(test_values_follow_from_what_is_read) {
 }
 END_TEST
 
+START_TEST(test_a_cast_keeps_what_its_type_holds) {
+  Seen narrow =
+      complete("c11", true, "C t\n{ x = 258; }\n" P("0", LOAD("r0", "x") "int r1 = (uint8_t)r0;") "exists (0:r1=2)\n");
+  ck_assert_uint_eq(narrow.with[2], 1);
+  Seen truth =
+      complete("c11", true, "C t\n{ x = 256; }\n" P("0", LOAD("r0", "x") "int r1 = (bool)r0;") "exists (0:r1=1)\n");
+  ck_assert_uint_eq(truth.with[1], 1);
+  Seen wide =
+      complete("x86_64", true, "C t\n{ x = 5; }\n" P("0", LOAD("r0", "x") "int r1 = (int64_t)r0;") "exists (0:r1=5)\n");
+  ck_assert_uint_eq(wide.with[5], 1);
+}
+END_TEST
+
 START_TEST(test_no_value_comes_out_of_thin_air) {
   const char *copy =
       "C t\n{}\n" P("0", LOAD("r0", "x") STORE("y", "r0")) P("1", LOAD("r0", "y") STORE("x", "r0")) "exists (x=1)\n";
@@ -287,6 +300,7 @@ int main(void) {
   tcase_add_test(tests, test_orders_of_writes_are_all_of_those_that_coherence_leaves);
   tcase_add_test(tests, test_a_coherent_read_is_no_older_than_the_read_before_it);
   tcase_add_test(tests, test_values_follow_from_what_is_read);
+  tcase_add_test(tests, test_a_cast_keeps_what_its_type_holds);
   tcase_add_test(tests, test_no_value_comes_out_of_thin_air);
   tcase_add_test(tests, test_branches_are_taken_as_the_values_say);
   tcase_add_test(tests, test_a_branch_orders_what_follows_it_also_after_it_joins);
