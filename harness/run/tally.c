@@ -60,12 +60,15 @@ static bool equal(const Row *row, const Value *values, unsigned count) {
   return true;
 }
 
+// Rows looked at, at most, so that a full table costs little: states that it has no room for come in great numbers.
+enum { PROBES = 128 };
+
 void tally_add(Tally *tally, const Value *values, uint64_t count) {
   if (!count)
     return;
   unsigned n = tally->observables, mask = tally->capacity - 1;
   unsigned at = (unsigned)hash(values, n) & mask;
-  for (unsigned probes = 0; probes < tally->capacity; probes++, at = (at + 1) & mask) {
+  for (unsigned probes = 0; probes < PROBES && probes <= mask; probes++, at = (at + 1) & mask) {
     Row *row = tally_row(tally, at);
     if (row->count && !equal(row, values, n))
       continue;

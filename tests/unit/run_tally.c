@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <string.h>
+#include <time.h>
 
 static Arena *arena;
 static const Test *test; // observes 0:r0 and x
@@ -64,6 +65,20 @@ START_TEST(states_beyond_the_room_are_counted_as_lost) {
 }
 END_TEST
 
+// Looking through all rows for each would take a minute.
+START_TEST(a_full_table_is_no_burden) {
+  enum { MANY = 1 << 14, FAR = 30 * MANY };
+  Tally *large = arena_alloc(arena, tally_size(test->observable_total, MANY));
+  tally_init(large, test->observable_total, MANY);
+  clock_t began = clock();
+  for (int i = 0; i < FAR; i++)
+    tally_add(large, (Value[]){i, 7}, 1);
+  ck_assert_msg(clock() - began < 3 * CLOCKS_PER_SEC, "%g s", (double)(clock() - began) / CLOCKS_PER_SEC);
+  ck_assert_uint_eq(tally_total(large) + tally_overflow(large), FAR);
+  ck_assert_uint_gt(tally_total(large), MANY / 10 * 9); // nearly all rows are used
+}
+END_TEST
+
 START_TEST(wide_values_are_told_apart) {
   Value high = (Value)1 << 100;
   tally_add(tally, (Value[]){high, 0}, 1);
@@ -81,6 +96,7 @@ int main(void) {
   tcase_add_checked_fixture(c, setup, teardown);
   tcase_add_test(c, states_are_added_up_sorted_and_marked);
   tcase_add_test(c, states_beyond_the_room_are_counted_as_lost);
+  tcase_add_test(c, a_full_table_is_no_burden);
   tcase_add_test(c, wide_values_are_told_apart);
   suite_add_tcase(suite, c);
   SRunner *runner = srunner_create(suite);
