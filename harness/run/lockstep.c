@@ -25,7 +25,9 @@ enum {
   TRIAL_IN_MEMORY = 1024
 };
 
-static const double TRIAL_SHARE = 0.1;      // of the time: the first trials
+static const double TRIAL_SHARE = 0.1;      // of the time, and of the iterations asked for: the first trials
+static const double TRIALS_SECONDS = 5;     // ... but no longer, above all where there is no limit
+static const double SEGMENT_MOST = 1 << 24; // instances, should the clock not have moved
 static const double SEGMENT_SECONDS = 4e-3; // about how long the best setting runs between looks at the rest
 
 // All times in nanoseconds, whatever the clock's ticks. Where threads meet in memory shift and spread are turns of a
@@ -58,6 +60,8 @@ typedef struct {
   Tuner tuner;
   uint64_t random; // for sweeps
   uint32_t pauses; // of the sweep that runs; 0 otherwise
+  TuneSetting ran; // the best one, as it last ran: what the report shows
+  unsigned ran_batch;
 } Lockstep;
 
 // What was found in a round beside its states.
@@ -257,6 +261,19 @@ static void try_setting(Lockstep *run, const TuneSetting *setting) {
   tuner_judge(&run->tuner, setting, second < first ? second : first);
 }
 
+// Keeps for the report what the best setting was really run with: apply asks for a batch that run_setting may halve,
+// most of all where few iterations are left.
+static void note_ran(Lockstep *run, const TuneSetting *setting) {
+  bool same = !memcmp(&run->ran, setting, sizeof *setting);
+  if (!same || run->round->batch > run->ran_batch)
+    run->ran_batch = run->round->batch;
+  run->ran = *setting;
+}
+
+static bool is_best(const Lockstep *run, const TuneSetting *setting) {
+  return !memcmp(&run->tuner.best, setting, sizeof *setting);
+}
+
 // A good start for most tests: lines in all caches, threads close together, some spread.
 static TuneSetting first_setting(const Lockstep *run) {
   TuneSetting setting = {0};
@@ -268,16 +285,28 @@ static TuneSetting first_setting(const Lockstep *run) {
   return setting;
 }
 
-static void run_trials(Lockstep *run, double until) {
+// Until the trials have had their share of what was asked for.
+static bool trials_over(const Lockstep *run, double until) {
+  uint64_t iterations = run->session->options->iterations;
+  return over(run) || clock_seconds() >= until ||
+         (iterations && (double)run->session->report->executed >= (double)iterations * TRIAL_SHARE);
+}
+
+static void run_trials(Lockstep *run) {
+  double now = clock_seconds(), seconds = (run->session->deadline - now) * TRIAL_SHARE;
+  double until = now + (seconds < TRIALS_SECONDS ? seconds : TRIALS_SECONDS);
   TuneSetting setting = first_setting(run);
   try_setting(run, &setting);
   if (run->tuner.best_score < 0)
     tuner_judge(&run->tuner, &setting, 0);
-  for (unsigned trial = 0; !over(run) && clock_seconds() < until; trial++) {
+  note_ran(run, &setting);
+  for (unsigned trial = 0; !trials_over(run, until); trial++) {
     // Where nothing was seen yet there is nothing to be near to.
     bool explore = trial < 8 || trial % 4 == 0 || run->tuner.best_score < 1;
     setting = explore ? tuner_random(&run->tuner) : tuner_near(&run->tuner);
     try_setting(run, &setting);
+    if (is_best(run, &setting))
+      note_ran(run, &setting);
   }
 }
 
@@ -312,15 +341,21 @@ static void run_other(Lockstep *run, unsigned turn) {
   }
 }
 
+uint64_t lockstep_segment_instances(uint64_t done, double seconds) {
+  double instances = seconds > 0 ? (double)done / seconds * SEGMENT_SECONDS : SEGMENT_MOST;
+  return 1 + (uint64_t)(instances < SEGMENT_MOST ? instances : SEGMENT_MOST);
+}
+
 static void run_best(Lockstep *run) {
   uint64_t segment = trial_instances(run, &run->tuner.best);
   for (unsigned turn = 0; !over(run); turn++) {
     TuneSetting best = run->tuner.best;
     Outcome outcome = run_setting(run, &best, segment);
+    note_ran(run, &best);
     if (over(run))
       return;
     tuner_confirm(&run->tuner, tune_score(&outcome.tune));
-    segment = (uint64_t)((double)outcome.done / outcome.tune.seconds * SEGMENT_SECONDS) + 1;
+    segment = lockstep_segment_instances(outcome.done, outcome.tune.seconds);
     run_other(run, turn);
   }
 }
@@ -419,7 +454,7 @@ static void touch_name(const Lockstep *run, unsigned touch, char *name, size_t s
 static void report_settings(Lockstep *run) {
   Session *session = run->session;
   const LockstepRound *round = run->round;
-  apply(run, &run->tuner.best);
+  apply(run, &run->ran);
   if (run->by_clock)
     session_setting_number(session, "ticks", (double)round->ticks);
   else
@@ -430,8 +465,8 @@ static void report_settings(Lockstep *run) {
     session_setting_number(session, name, (double)round->shift[t] - (double)round->shift[0]);
   }
   session_setting_number(session, "spread", round->spread);
-  session_setting_number(session, "batch", round->batch);
-  session_setting_text(session, "layout", value(run, &run->tuner.best, AXIS_LAYOUT) ? "compact" : "apart");
+  session_setting_number(session, "batch", run->ran_batch);
+  session_setting_text(session, "layout", value(run, &run->ran, AXIS_LAYOUT) ? "compact" : "apart");
   char touch[40];
   touch_name(run, round->touch, touch, sizeof touch);
   session_setting_text(session, "touch", touch);
@@ -448,8 +483,7 @@ static void actor_work(unsigned actor, void *shared, void *argument) {
   }
   Lockstep *run = round->run;
   session_began(run->session);
-  double now = clock_seconds();
-  run_trials(run, now + (run->session->deadline - now) * TRIAL_SHARE);
+  run_trials(run);
   run_best(run);
   report_settings(run);
   round->instances = 0;

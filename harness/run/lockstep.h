@@ -80,6 +80,10 @@ typedef struct {
 // An actor's part of a segment; returns when all actors have done theirs. False where the run is over.
 bool lockstep_segment(LockstepRound *round, unsigned actor);
 
+// How many instances take about as long as a segment should, after one of `done` in so many seconds; of 0 seconds,
+// where the clock has not moved, it makes the most there may be.
+uint64_t lockstep_segment_instances(uint64_t done, double seconds);
+
 // How a state is packed: bits of each value in the index of a small counter; words of a state in a StateTable; and the
 // values that words stand for.
 unsigned lockstep_small_bits(const Test *test);

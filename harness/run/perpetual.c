@@ -285,7 +285,7 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   return true;
 }
 
-enum { TRIALS = 40 };
+enum { TRIALS = 40, TRIAL_SHARE = 10 }; // a tenth of the time, and of the iterations asked for
 static const double TRIAL_SECONDS = 0.0005, ROUND_SECONDS = 0.008;
 
 // Tries a setting; one that looks good must be so twice.
@@ -301,11 +301,17 @@ static bool try_setting(Run *run, const TuneSetting *setting) {
   return true;
 }
 
+static bool trials_over(const Run *run, double until) {
+  return session_over(run->session) || clock_seconds() >= until ||
+         (run->session->options->iterations &&
+          run->session->report->executed >= run->session->options->iterations / TRIAL_SHARE);
+}
+
 static bool run_trials(Run *run) {
-  double began = run->session->report->began, until = began + (run->session->deadline - began) / 10;
+  double began = run->session->report->began, until = began + (run->session->deadline - began) / TRIAL_SHARE;
   TuneSetting setting = {0};
   bool alive = try_setting(run, &setting);
-  for (unsigned t = 0; alive && t < TRIALS && clock_seconds() < until && !session_over(run->session); t++) {
+  for (unsigned t = 0; alive && t < TRIALS && !trials_over(run, until); t++) {
     setting = t % 2 ? tuner_near(&run->tuner) : tuner_random(&run->tuner);
     alive = try_setting(run, &setting);
   }

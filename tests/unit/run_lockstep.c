@@ -161,6 +161,49 @@ START_TEST(what_the_filter_hides_is_run_but_not_counted) {
 }
 END_TEST
 
+static double setting_number(const RunResult *result, const char *name) {
+  for (unsigned i = 0; i < result->setting_count; i++)
+    if (!strcmp(result->settings[i].name, name))
+      return result->settings[i].number;
+  ck_abort_msg("no setting %s", name);
+  return 0;
+}
+
+START_TEST(the_batch_shown_is_the_one_that_ran) {
+  static const uint64_t counts[] = {1, 100, 300, 3000};
+  static const double most[] = {64, 64, 100, 1000};
+  RunResult result = run_parsed(parse(SB), so_many(counts[_i]));
+  assert_done(&result);
+  ck_assert(setting_number(&result, "batch") <= most[_i]);
+}
+END_TEST
+
+// What only a sweep brings about: threads that pause between two loads, and so see one store without the next.
+START_TEST(sweeps_run_where_iterations_are_the_only_limit) {
+  const Test *test = parse("C CoWW\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX ";\n"
+                           "  atomic_store_explicit(x, 2" RLX "; }\n"
+                           "P1 (atomic_int* x) { int r0 = atomic_load_explicit(x" RLX ";\n"
+                           "  int r1 = atomic_load_explicit(x" RLX "; }\nexists (1:r0=1 /\\ 1:r1=2)\n");
+  Topology *topology = topology_new(&diag);
+  bool alone = topology_pu_count(topology) < 2; // threads that take turns are too slow for so many iterations
+  topology_free(topology);
+  if (alone)
+    return;
+  RunResult result = run_parsed(test, so_many(4000000));
+  assert_done(&result);
+  ck_assert_uint_gt(result.histogram.witnesses, 5); // trials alone show 0 to 2
+}
+END_TEST
+
+START_TEST(a_segment_is_finite_whatever_the_clock_says) {
+  ck_assert_uint_eq(lockstep_segment_instances(1000000, 1), 4001);
+  ck_assert_uint_eq(lockstep_segment_instances(0, 0), lockstep_segment_instances(1000, 0));
+  ck_assert_uint_eq(lockstep_segment_instances(UINT64_MAX, 1e-300), lockstep_segment_instances(1, 0));
+  ck_assert_uint_le(lockstep_segment_instances(1, 0), 1u << 25);
+  ck_assert_uint_eq(lockstep_segment_instances(0, 1), 1);
+}
+END_TEST
+
 START_TEST(a_witness_ends_the_run_where_one_is_enough) {
   RunOptions options = {.until_witness = true, .engine = ENGINE_LOCKSTEP, .seed = 3, .timeout = 60};
   const Test *test = parse("C one\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX "; }\nexists (x=1)\n");
@@ -363,6 +406,9 @@ int main(void) {
   tcase_add_test(c, iterations_without_coherence_violations);
   tcase_add_test(c, fetch_add_loses_nothing);
   tcase_add_test(c, what_the_filter_hides_is_run_but_not_counted);
+  tcase_add_loop_test(c, the_batch_shown_is_the_one_that_ran, 0, 4);
+  tcase_add_test(c, sweeps_run_where_iterations_are_the_only_limit);
+  tcase_add_test(c, a_segment_is_finite_whatever_the_clock_says);
   tcase_add_test(c, a_witness_ends_the_run_where_one_is_enough);
   tcase_add_test(c, threads_that_share_a_pu_end);
   tcase_add_test(c, a_loop_without_end_is_a_timeout);
