@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OBJDUMP_SECONDS = 20 };
+enum { OBJDUMP_SECONDS = 20, LISTING_BYTES = 8 << 20 };
 
 // "0000000000001130 <thread0>:": the name, where the line opens a function.
 static const char *function_opened(const char *line, size_t length, size_t *name_length) {
@@ -21,9 +21,9 @@ static const char *function_opened(const char *line, size_t length, size_t *name
   return open + 1;
 }
 
-// The engines call what runs thread 0 thread0 or run0_..., where a number follows for each variant of it.
+// The engines call what runs thread 0 thread0, pausing0 or run0_..., where a number follows for each variant of it.
 static bool is_thread(const char *name, size_t length) {
-  static const char *const prefixes[] = {"thread", "run"};
+  static const char *const prefixes[] = {"thread", "pausing", "run"};
   for (unsigned i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
     size_t prefix = strlen(prefixes[i]);
     if (length > prefix && !memcmp(name, prefixes[i], prefix) && isdigit((unsigned char)name[prefix]))
@@ -61,7 +61,8 @@ static bool run_objdump(const char *objdump, const char *object, Spawn *spawn, G
   int file = open(object, O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return diag_error(diag, "cannot open the machine code in %s: %s", object, strerror(errno));
-  SpawnCommand command = {.path = objdump, .argv = argv, .input = file, .timeout = OBJDUMP_SECONDS};
+  SpawnCommand command = {
+      .path = objdump, .argv = argv, .input = file, .timeout = OBJDUMP_SECONDS, .keep = LISTING_BYTES};
   bool started = spawn_run(spawn, &command, end, diag);
   close(file);
   return started;
@@ -83,8 +84,10 @@ bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *di
     keep_threads(text_string(&spawn.said), out);
   else
     diag_error(diag, "objdump failed: %s", text_string(&spawn.said));
-  if (good && spawn.unkept)
+  if (good && spawn.unkept) {
     text_add(out, "... (cut: the listing is too long)\n");
+    diag_warning(diag, "the machine code is cut: its listing is longer than %d MiB", LISTING_BYTES >> 20);
+  }
   spawn_free(&spawn);
   return good;
 }

@@ -90,7 +90,7 @@ const char *compiled_object(const Compiled *compiled);
 const char *compiled_errors(const Compiled *compiled);
 Engine compiled_engine(const Compiled *compiled);
 
-// The machine code of each thread, by objdump. False with the reason in `diag`.
+// The machine code of each thread, by objdump. False with the reason in `diag`; a listing that is cut is a warning.
 bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag);
 
 // Runs one compiled test in a child process of its own. Everything that it made is gone when this returns. `stop`,

@@ -31,7 +31,9 @@ bool spawn_start(Spawn *spawn, const SpawnCommand *command, Diag *diag) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC))
     return diag_error(diag, "cannot make a pipe: %s", strerror(errno));
-  *spawn = (Spawn){.output = ends[0], .deadline = clock_seconds() + command->timeout};
+  *spawn = (Spawn){.output = ends[0],
+                   .keep = command->keep ? command->keep : SPAWN_KEPT,
+                   .deadline = clock_seconds() + command->timeout};
   if (!group_start(&spawn->group, diag)) {
     close(ends[0]);
     close(ends[1]);
@@ -71,7 +73,7 @@ static void listen_to(Spawn *spawn, size_t most) {
       spawn->output = -1;
       return;
     }
-    size_t got = (size_t)length, room = SPAWN_KEPT - spawn->said.length, kept = got < room ? got : room;
+    size_t got = (size_t)length, room = spawn->keep - spawn->said.length, kept = got < room ? got : room;
     text_add_bytes(&spawn->said, buffer, kept);
     spawn->unkept += got - kept;
     most -= most < got ? most : got;

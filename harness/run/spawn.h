@@ -8,12 +8,14 @@ typedef struct {
   int input;             // a descriptor for its standard input; -1: nothing
   const char *temporary; // a folder for its own temporary files; NULL: as we have it
   double timeout;        // seconds
+  size_t keep;           // how many bytes of what it says; 0: SPAWN_KEPT
 } SpawnCommand;
 
 typedef struct {
   Group group;
-  int output;      // what it says on standard output and error, mixed
-  Text said;       // the first SPAWN_KEPT bytes of that; freed by spawn_finish
+  int output; // what it says on standard output and error, mixed
+  Text said;  // the first `keep` bytes of that; freed by spawn_free
+  size_t keep;
   size_t unkept;   // bytes beyond them
   double deadline; // clock_seconds
   bool late;       // killed since its time was up

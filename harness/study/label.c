@@ -27,11 +27,10 @@ Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena) {
 
 // ---- What ran
 
-// Whether a thread's code has a loop of load- and store-exclusive, where an instruction of its own would order more.
-static bool has_exclusives(const Compiled *compiled, Arena *arena) {
+bool label_has_exclusives(const Compiled *compiled, Arena *arena) {
   Text code = {0};
   Diag diag = {.arena = arena};
-  bool found = !run_disassemble(compiled, arena, &code, &diag) || strstr(text_string(&code), "ldxr") ||
+  bool found = !run_disassemble(compiled, arena, &code, &diag) || diag.warnings || strstr(text_string(&code), "ldxr") ||
                strstr(text_string(&code), "ldaxr");
   text_free(&code);
   return found;
@@ -41,7 +40,7 @@ LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Com
   static const char *const none[] = {NULL};
   if (arch != arch_here() || !arch->features)
     return (LowerOptions){0};
-  bool all = machine->has_lse && !has_exclusives(compiled, arena);
+  bool all = machine->has_lse && !label_has_exclusives(compiled, arena);
   return (LowerOptions){.features = all ? NULL : none};
 }
 
