@@ -64,6 +64,8 @@ typedef struct {
   const char *uname;           // uname -m of such a machine; NULL for c11 and sc
   const char *const *features; // that rows ask for and a CPU of today has, NULL-terminated: what is lowered for
                                // where nobody names a CPU
+  const char *const *beyond;   // mnemonics that compilers may make of C11 and no row tells of, NULL-terminated; NULL:
+                               // none. Code with one of them is not judged as the table lowers it
 } Arch;
 
 // In the order of DESIGN.md: sc c11 x86-tso aarch64 riscv power.

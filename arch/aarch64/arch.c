@@ -48,6 +48,7 @@ static const ArchTag tags[] = {
 };
 
 static const char *const features[] = {"lse", NULL};
+static const char *const beyond[] = {"ldapr", NULL}; // acquire loads, where the compiler may count on FEAT_LRCPC
 
 const Arch arch_aarch64 = {
     .name = "aarch64",
@@ -62,4 +63,5 @@ const Arch arch_aarch64 = {
     .tag_count = sizeof tags / sizeof tags[0],
     .uname = "aarch64",
     .features = features,
+    .beyond = beyond,
 };

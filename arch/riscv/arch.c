@@ -52,6 +52,9 @@ static const ArchTag tags[] = {
     {"Sc", "Sc"},
 };
 
+// Compare-exchange, and accesses of 8 and 16 bits, where there is no Zacas or Zabha: a loop, which orders less.
+static const char *const beyond[] = {"lr.w", "lr.d", NULL};
+
 const Arch arch_riscv = {
     .name = "riscv",
     .model = "riscv",
@@ -65,4 +68,5 @@ const Arch arch_riscv = {
     .tags = tags,
     .tag_count = sizeof tags / sizeof tags[0],
     .uname = "riscv64",
+    .beyond = beyond,
 };

@@ -211,9 +211,10 @@ static const EventValue *state_to_explain(const Settings *s, const Prediction *p
     *all = model_run(p->judge->cat, p->program, &options, arena);
     state = telling_state(p->test, all, arena);
   }
-  *why = p->test->condition.quantifier == QUANTIFIER_FORALL
-             ? "every execution ends in a witness; --state names a state"
-             : "no execution ends in a witness, whatever the model; --state names another state";
+  if (!*why)
+    *why = p->test->condition.quantifier == QUANTIFIER_FORALL
+               ? "every execution ends in a witness; --state names a state"
+               : "no execution ends in a witness, whatever the model; --state names another state";
   return state;
 }
 
@@ -282,7 +283,18 @@ static void print_predicted(const Settings *s, const PredictedTest *predicted, c
   }
 }
 
-static void predict(const Settings *s, const Judges *judges, const Test *test, FILE *out) {
+// What was decided without having looked at everything, where the format itself has no room to say so.
+static void warn(const Settings *s, const PredictedTest *predicted, FILE *err) {
+  if (s->format == FORMAT_TEXT)
+    return;
+  for (unsigned m = 0; m < predicted->count; m++) {
+    const Prediction *p = &predicted->predictions[m];
+    if (p->why && (p->result.bound_reached || p->result.gave_up))
+      fprintf(err, "weakmem: warning: %s: %s: %s\n", p->test->name, p->judge->name, p->why);
+  }
+}
+
+static void predict(const Settings *s, const Judges *judges, const Test *test, const Console *console) {
   Arena *arena = arena_new();
   Prediction *predictions = ARENA_ARRAY(arena, Prediction, judges->count);
   ModelOptions options = {.limits = {.seconds = s->seconds}, .excused = NO_THIN_AIR, .count = s->format == FORMAT_HERD};
@@ -292,7 +304,8 @@ static void predict(const Settings *s, const Judges *judges, const Test *test, F
   PredictedTest predicted = {test, predictions, judges->count, now() - start};
   Text text = {0};
   print_predicted(s, &predicted, &options.limits, arena, &text);
-  fwrite(text_string(&text), 1, text.length, out);
+  fwrite(text_string(&text), 1, text.length, console->out);
+  warn(s, &predicted, console->err);
   text_free(&text);
   arena_free(arena);
 }
@@ -319,7 +332,7 @@ static int predict_all(const Settings *s, const Console *console) {
   fputs(text_string(&header), console->out);
   text_free(&header);
   for (unsigned i = 0; i < suite.count && !*console->stop; i++)
-    predict(s, &judges, suite.tests[i], console->out);
+    predict(s, &judges, suite.tests[i], console);
   return diag.errors ? EXIT_USAGE : EXIT_OK;
 }
 

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Whether some allowed state is a witness, in a word; "-" where no model speaks of the test.
+// Whether some allowed state is a witness, in a word; "-" where no model speaks of the test. Where a loop reached its
+// bound it speaks of the executions within it, and why() says so.
 static const char *condition_word(const Prediction *p) {
   if (!p->program || p->result.unmodelled)
     return "-";

@@ -585,6 +585,7 @@ Program *program_lower(const Test *test, const Arch *arch, const LowerOptions *o
   *program = (Program){.name = test->name,
                        .source = test->source,
                        .rmw_is_one_event = arch->rmw_is_one_event,
+                       .no_dependencies = options && options->no_dependencies,
                        .unroll = options && options->unroll ? options->unroll : LOWER_UNROLL,
                        .threads = ARENA_ARRAY(arena, ProgramThread, test->thread_count),
                        .thread_count = test->thread_count,

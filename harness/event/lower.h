@@ -7,6 +7,7 @@
 typedef struct {
   const char *const *features; // of the CPU, NULL-terminated; NULL: the architecture's default ("lse" on aarch64)
   unsigned unroll;             // turns of each loop; 0: LOWER_UNROLL
+  bool no_dependencies;        // as if a compiler had seen through all that the source shows
 } LowerOptions;
 
 // Enough for a compare-exchange loop of two or three threads to end in each of its ways.

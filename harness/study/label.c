@@ -44,6 +44,19 @@ LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Com
   return (LowerOptions){.features = all ? NULL : none};
 }
 
+// Whether the threads' code has one of these mnemonics, or may have.
+static bool has_any(const Compiled *compiled, const char *const *mnemonics, Arena *arena) {
+  if (!mnemonics)
+    return false;
+  Text code = {0};
+  Diag diag = {.arena = arena};
+  bool found = !run_disassemble(compiled, arena, &code, &diag);
+  for (; *mnemonics && !found; mnemonics++)
+    found = strstr(text_string(&code), *mnemonics) != NULL;
+  text_free(&code);
+  return found;
+}
+
 // ---- Verdicts
 
 typedef struct {
@@ -51,16 +64,22 @@ typedef struct {
   const Test *test;
   const Histogram *histogram;
   Record *record;
+  const Compiled *compiled;
   Arena *arena;
   Prediction predictions[JUDGES];
+  bool racy;
 } Labelling;
 
-static void predict_all(Labelling *l, const Compiled *compiled) {
+static ModelOptions model_options(const Labeller *labeller) {
+  return (ModelOptions){.limits = {.seconds = labeller->seconds / labeller->count, .executions = EXECUTIONS},
+                        .excused = NO_THIN_AIR};
+}
+
+static void predict_all(Labelling *l) {
+  ModelOptions options = model_options(l->labeller);
   for (unsigned i = 0; i < l->labeller->count; i++) {
     const Judge *judge = &l->labeller->judges[i];
-    LowerOptions lower = label_lowering(l->labeller->machine, judge->arch, compiled, l->arena);
-    ModelOptions options = {.limits = {.seconds = l->labeller->seconds / l->labeller->count, .executions = EXECUTIONS},
-                            .excused = NO_THIN_AIR};
+    LowerOptions lower = label_lowering(l->labeller->machine, judge->arch, l->compiled, l->arena);
     l->predictions[i] = prediction_make(l->test, judge, &lower, &options, l->arena);
   }
 }
@@ -75,11 +94,21 @@ static const Prediction *prediction_of(const Labelling *l, const Arch *arch) {
 static bool is_sc(const Judge *judge) { return !strcmp(judge->name, "sc"); }
 static bool is_c11(const Judge *judge) { return !strcmp(judge->name, "c11"); }
 
-// Whether C11 leaves the program without a meaning, so that whatever it does is no one's fault.
-static bool is_racy(const Prediction *c11) { return c11 && c11->program && c11->result.undefined; }
+// Whether C11 leaves the program without a meaning, so that whatever it does is no one's fault. An execution that the
+// filter hides may be the one that races; where not all were looked at, the one that was not.
+static bool find_race(Labelling *l) {
+  const Prediction *c11 = prediction_of(l, arch_find("c11"));
+  if (!c11 || !c11->program || c11->result.undefined || c11->result.gave_up || !l->test->filter)
+    return c11 && c11->program && (c11->result.undefined || c11->result.gave_up);
+  Test *whole = ARENA_NEW(l->arena, Test);
+  *whole = *l->test;
+  whole->filter = NULL;
+  ModelOptions options = model_options(l->labeller);
+  Prediction all = prediction_make(whole, c11->judge, NULL, &options, l->arena);
+  return all.result.undefined || all.result.gave_up;
+}
 
 static void label_state(Labelling *l, unsigned row) {
-  bool racy = is_racy(prediction_of(l, arch_find("c11")));
   State state = l->histogram->rows[row].state;
   RecordState *out = &l->record->states[row];
   out->verdicts = ARENA_ARRAY(l->arena, RecordVerdict, l->labeller->count);
@@ -88,7 +117,7 @@ static void label_state(Labelling *l, unsigned row) {
     const Prediction *prediction = &l->predictions[i];
     Verdict verdict = prediction->program ? prediction_verdict(prediction, state) : VERDICT_UNKNOWN;
     // A compiler may make anything of a race: what a CPU's model says of the usual code is not what ran.
-    if (verdict == VERDICT_FORBIDDEN && racy && !is_sc(judge))
+    if (verdict == VERDICT_FORBIDDEN && l->racy && !is_sc(judge))
       verdict = VERDICT_UNDEFINED;
     if (verdict == VERDICT_UNKNOWN)
       continue;
@@ -121,18 +150,34 @@ static void explain(const Labelling *l, const Prediction *prediction, State stat
   text_free(&text);
 }
 
-static Alarm find_alarm(const Labelling *l) {
+// What the model of this CPU forbids whatever the compiler has made of the dependencies that the source shows: it may
+// drop one that it can see through. NULL where there is no such prediction to go by.
+static const Prediction *predict_here(Labelling *l) {
+  const Prediction *shown = arch_here() ? prediction_of(l, arch_here()) : NULL;
+  bool any = false;
+  for (unsigned i = 0; i < l->histogram->count && !any; i++)
+    any = forbids(shown, l->histogram->rows[i].state);
+  if (!any || l->racy || l->labeller->machine->emulated) // an emulator keeps its host's order
+    return NULL;
+  if (has_any(l->compiled, arch_here()->beyond, l->arena))
+    return NULL;
+  LowerOptions lower = label_lowering(l->labeller->machine, arch_here(), l->compiled, l->arena);
+  lower.no_dependencies = true;
+  ModelOptions options = model_options(l->labeller);
+  Prediction *least = ARENA_NEW(l->arena, Prediction);
+  *least = prediction_make(l->test, shown->judge, &lower, &options, l->arena);
+  return least;
+}
+
+static Alarm find_alarm(Labelling *l) {
   Alarm alarm = {0};
-  const Prediction *here = arch_here() ? prediction_of(l, arch_here()) : NULL;
-  const Prediction *c11 = prediction_of(l, arch_find("c11")), *culprit = NULL;
-  if (is_racy(c11) || l->labeller->machine->emulated)
-    here = NULL; // an emulator keeps its host's order, not that of the CPU it shows
+  const Prediction *here = predict_here(l), *c11 = prediction_of(l, arch_find("c11")), *culprit = NULL;
   State worst = {0};
   for (unsigned i = 0; i < l->histogram->count; i++) {
     const HistogramRow *row = &l->histogram->rows[i];
-    const Prediction *by = forbids(here, row->state)                                          ? here
-                           : forbids(c11, row->state) && !prediction_excused(c11, row->state) ? c11
-                                                                                              : NULL;
+    const Prediction *by = forbids(here, row->state)                                                      ? here
+                           : !l->racy && forbids(c11, row->state) && !prediction_excused(c11, row->state) ? c11
+                                                                                                          : NULL;
     if (!by || row->count <= alarm.count)
       continue;
     alarm = (Alarm){.state = l->record->states[i].state, .count = row->count, .model = by->judge->name};
@@ -161,10 +206,16 @@ static const char *undecided(const Labelling *l) {
 
 Labels label_record(Labeller *labeller, const Test *test, const Compiled *compiled, const Histogram *histogram,
                     Record *record, Arena *arena) {
-  Labelling labelling = {.labeller = labeller, .test = test, .histogram = histogram, .record = record, .arena = arena};
+  Labelling labelling = {.labeller = labeller,
+                         .test = test,
+                         .histogram = histogram,
+                         .record = record,
+                         .compiled = compiled,
+                         .arena = arena};
   if (!histogram->count)
     return (Labels){0};
-  predict_all(&labelling, compiled);
+  predict_all(&labelling);
+  labelling.racy = find_race(&labelling);
   for (unsigned i = 0; i < histogram->count; i++)
     label_state(&labelling, i);
   return (Labels){.alarm = find_alarm(&labelling), .undecided = undecided(&labelling)};

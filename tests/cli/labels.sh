@@ -77,3 +77,19 @@ T
 iterations=$(sed 's/.*"iterations":\([0-9]*\).*/\1/' "$folder/json")
 filtered=$(sed 's/.*"filtered":\([0-9]*\).*/\1/' "$folder/json")
 [ "$filtered" -gt 0 ] && [ $((iterations + filtered)) -ge 20000 ]
+
+# A race that the filter hides is one all the same.
+cat >"$folder/hidden.litmus" <<'T'
+C hidden
+{}
+P0 (int* x, int* y, atomic_int* z) { *x = 1; *y = 1; *x = 2; atomic_store_explicit(z, 1, memory_order_relaxed); }
+P1 (int* x, int* y, atomic_int* z) {
+  int r0 = atomic_load_explicit(z, memory_order_relaxed);
+  int r1 = 5;
+  if (r0) { r1 = *x; }
+}
+filter (1:r0=0)
+exists (1:r1=5)
+T
+"$WEAKMEM" predict --model c11 "$folder/hidden.litmus" >/dev/null
+"$WEAKMEM" run --time 0.2 "$folder/hidden.litmus" >/dev/null 2>&1

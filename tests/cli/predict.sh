@@ -113,6 +113,20 @@ grep -q '0:r0=1; 1:r0=1;  thin-air    forbidden' "$folder/air.txt" || fail "$(ca
 sed 's/^exists/~exists/' "$SOURCE/litmus/classic/SB.litmus" >"$folder/not.litmus"
 "$WEAKMEM" predict --model sc,c11 "$folder/not.litmus" | grep -q 'condition *holds *fails' || fail "~exists"
 
+# Where a loop reaches its bound that is said, in every format, and nothing is claimed of what lies beyond.
+cat >"$folder/bound.litmus" <<'T'
+C bound
+{}
+P0 (atomic_int* x) { int n = 0; while (atomic_load_explicit(x, memory_order_relaxed) == 0) { n = n + 1; } }
+P1 (atomic_int* x) { atomic_store_explicit(x, 1, memory_order_relaxed); }
+exists (0:n=9)
+T
+for format in tsv json herd; do
+  "$WEAKMEM" predict --model c11 --format $format "$folder/bound.litmus" 2>&1 >/dev/null | grep -q 'bound: c11: a loop' || fail "$format"
+done
+"$WEAKMEM" predict --model c11 "$folder/bound.litmus" | grep -q 'condition *unknown' || fail "the bound is not told"
+"$WEAKMEM" predict --model c11 --explain "$folder/bound.litmus" | grep -q 'a loop goes on' || fail "explained what is not known"
+
 # What is too large is given up in time, and said.
 {
   echo 'C large'
