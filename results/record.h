@@ -41,7 +41,8 @@ typedef struct {
   const char *actors, *fence, *placement;
   unsigned *pus;
   unsigned pu_count;
-  uint64_t seed, iterations, frames, witnesses;
+  uint64_t seed, iterations, witnesses;
+  uint64_t frames; // about how many witnesses there are where frames may share iterations (perpetual); 0: not known
   double seconds;
   const char *condition;
   // Of figures that were not made by a run of weakmem: where they were published or logged, and what ran, which was not

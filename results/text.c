@@ -300,10 +300,10 @@ static void add_rate(const Record *record, Text *out) {
     view_count((double)record->witnesses / record->seconds, out);
     text_add(out, " witnesses/s");
   }
-  if (record->frames > record->iterations) {
-    text_add(out, " (each counted once; ");
+  if (record->frames > record->witnesses) {
+    text_add(out, " (each counted once; about ");
     view_count((double)record->frames, out);
-    text_add(out, " frames with those that share an iteration)");
+    text_add(out, " with frames that share iterations)");
   }
   text_add_char(out, '\n');
 }

@@ -50,10 +50,12 @@ typedef struct {
   unsigned setting_count;
   uint64_t seed;
   Histogram histogram;
-  uint64_t frames, frame_witnesses; // perpetual: with the frames that share an iteration, from a sample; 0 elsewhere
-  uint64_t filtered;                // iterations that the test's filter leaves out: in no count
-  uint64_t lost;                    // iterations in states beyond the histogram's room: in no count
-  double seconds;                   // from the first counted iteration to the last count, everything between included
+  // Perpetual: one frame for each iteration of the first thread, as the literature counts, so that many share
+  // iterations of the others; and those that are witnesses. Estimates, from a sample of 1 in 64; 0 elsewhere.
+  uint64_t frames, frame_witnesses;
+  uint64_t filtered; // iterations that the test's filter leaves out: in no count
+  uint64_t lost;     // iterations in states beyond the histogram's room: in no count
+  double seconds;    // from the first counted iteration to the last count, everything between included
   Clock clock;
   const char *meeting;        // "clock", "memory", "none": how threads met, and why in `meeting_reason`
   const char *meeting_reason; // NULL where there is nothing to say

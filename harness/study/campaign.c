@@ -219,7 +219,7 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const vola
   record->seed = result.seed;
   record->iterations = result.histogram.total;
   record->witnesses = result.histogram.witnesses;
-  record->frames = result.frames;
+  record->frames = result.frame_witnesses;
   record->lost = result.lost;
   record->filtered = result.filtered;
   record->seconds = result.seconds;
