@@ -26,6 +26,7 @@ struct Cache {
   int folder;            // -1: no cache
   const char *workspace; // NULL: none yet
   int work;              // the workspace, open and locked
+  bool forgetful;        // nothing is found, nothing stays
 };
 
 static bool is_ours(const struct stat *status) {
@@ -53,9 +54,9 @@ static int open_folder(const char *path) {
   return folder;
 }
 
-Cache *cache_open(Arena *arena) {
+Cache *cache_open(bool forgetful, Arena *arena) {
   Cache *cache = ARENA_NEW(arena, Cache);
-  *cache = (Cache){.arena = arena, .folder = -1, .work = -1};
+  *cache = (Cache){.arena = arena, .folder = -1, .work = -1, .forgetful = forgetful};
   const char *caches = caches_folder(arena);
   if (!caches)
     return cache;
@@ -171,7 +172,7 @@ void cache_close(Cache *cache) {
 }
 
 const char *cache_find(Cache *cache, const char *name, Arena *arena) {
-  if (cache->folder < 0)
+  if (cache->folder < 0 || cache->forgetful)
     return NULL;
   int entry = openat(cache->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (entry < 0)
@@ -219,7 +220,8 @@ static const char *keep_in_memory(int made, int *memory, Arena *arena, Diag *dia
 
 static bool in_cache(const Cache *cache) {
   size_t length = cache->path ? strlen(cache->path) : 0;
-  return length && !strncmp(cache->workspace, cache->path, length) && cache->workspace[length] == '/';
+  return length && !cache->forgetful && !strncmp(cache->workspace, cache->path, length) &&
+         cache->workspace[length] == '/';
 }
 
 const char *cache_keep(Cache *cache, const char *name, int *memory, Arena *arena, Diag *diag) {

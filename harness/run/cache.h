@@ -14,8 +14,9 @@ enum {
 };
 
 // Opens $XDG_CACHE_HOME/weakmem or ~/.cache/weakmem, making it (mode 0700) where it is not there. Never NULL: where
-// that cannot be had the cache is empty and keeps things in memory files (memfd_create(2)).
-Cache *cache_open(Arena *arena);
+// that cannot be had the cache is empty and keeps things in memory files (memfd_create(2)). So does one that is
+// `forgetful`, which just works in the folder: for what must be made anew each time.
+Cache *cache_open(bool forgetful, Arena *arena);
 // Removes the workspace and closes the folder; entries stay.
 void cache_close(Cache *cache);
 

@@ -78,12 +78,12 @@ static const char *machine_of(const Job *job) {
 }
 
 static void digest_sources(Job *job) {
-  const char *machine = machine_of(job);
+  const char *machine = machine_of(job), *environment = compiler_environment(job->arena);
   for (unsigned i = 0; i < job->count; i++) {
-    const char *fields[FIXED_FLAGS + 6] = {
-        "object", job->sources[i], job->mark, job->compiler->version, job->compiler->flags, machine};
-    memcpy(fields + 6, fixed_flags, sizeof fixed_flags);
-    compiler_digest(fields, FIXED_FLAGS + 6, job->digests[i]);
+    const char *fields[FIXED_FLAGS + 7] = {
+        "object", job->sources[i], job->mark, job->compiler->version, job->compiler->flags, machine, environment};
+    memcpy(fields + 7, fixed_flags, sizeof fixed_flags);
+    compiler_digest(fields, FIXED_FLAGS + 7, job->digests[i]);
   }
 }
 
@@ -323,7 +323,8 @@ bool compile_within(double seconds, const Compiler *compiler, const char *const 
   digest_sources(&job);
   find_same(&job);
   int adopted_before = group_adopt(1);
-  job.cache = cache_open(arena);
+  bool repeats = compiler_is_known(job.program) && compiler_flags_repeat(&job.flags);
+  job.cache = cache_open(!repeats, arena);
   make(&job);
   share(&job);
   if (job.made)

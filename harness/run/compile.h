@@ -1,9 +1,10 @@
 // C -> machine code: the compiler, run in parallel, its results cached by content.
 //
 // The cache lies in $XDG_CACHE_HOME/weakmem (else ~/.cache/weakmem), mode 0700, one shared object per digest of source,
-// compiler (path, size, time and version) and flags; made under another name and renamed, so that two runs at once are
-// safe. An object is used only if it is ours: a regular file of this user, not writable by others. Without a cache
-// folder objects are kept in memory files, gone with the process; nothing is left on disk.
+// compiler (path, size, time and version), flags and the environment that compilers heed; made under another name and
+// renamed, so that two runs at once are safe. An object is used only if it is ours: a regular file of this user, not
+// writable by others. Without a cache folder, and where the compiler is a script or a flag names a file, so that more
+// than that decides what is made, objects are kept in memory files, gone with the process; nothing is left on disk.
 #pragma once
 #include "harness/run/run.h"
 

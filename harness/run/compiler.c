@@ -60,6 +60,69 @@ const char *compiler_mark(const char *path, Arena *arena) {
                       status.st_mtim.tv_nsec);
 }
 
+// ---- What decides what is made
+
+bool compiler_is_known(const char *path) {
+  char *real = realpath(path, NULL), magic[4] = {0};
+  if (!real)
+    return false;
+  const char *name = strrchr(real, '/');
+  bool named = name && (strstr(name, "gcc") || strstr(name, "clang"));
+  int file = named ? open(real, O_RDONLY | O_CLOEXEC) : -1;
+  free(real);
+  bool good = file >= 0 && read(file, magic, sizeof magic) == (ssize_t)sizeof magic && !memcmp(magic, "\177ELF", 4);
+  if (file >= 0)
+    close(file);
+  return good;
+}
+
+static bool begins_with_one_of(const char *word, const char *const *beginnings) {
+  for (; *beginnings; beginnings++)
+    if (!strncmp(word, *beginnings, strlen(*beginnings)))
+      return true;
+  return false;
+}
+
+// Whether -f... or -m... has a file for its value. Profiles and plug-ins are files also where they are not named.
+static bool may_name_file(const char *option) {
+  const char *value = strchr(option, '=');
+  return strstr(option, "profile") || strstr(option, "plugin") || strchr(option, '/') ||
+         (value && !access(value + 1, F_OK));
+}
+
+// Flags are known to name no file, or they are taken to name one.
+bool compiler_flags_repeat(const Words *flags) {
+  static const char *const harmless[] = {"-O", "-g", "-D", "-U", "-w", "-W", "-std=", "-pedantic", "-pthread", NULL};
+  static const char *const passed_on[] = {"-Wl,", "-Wa,", "-Wp,", NULL};
+  static const char *const options[] = {"-f", "-m", NULL};
+  for (unsigned i = 0; i < flags->count; i++) {
+    const char *word = flags->words[i];
+    bool good = begins_with_one_of(word, options)
+                    ? !may_name_file(word)
+                    : begins_with_one_of(word, harmless) && !begins_with_one_of(word, passed_on);
+    if (!good || !strcmp(word, "-D") || !strcmp(word, "-U")) // the next word is theirs
+      return false;
+  }
+  return true;
+}
+
+const char *compiler_environment(Arena *arena) {
+  static const char *const heeded[] = {"PATH",          "CPATH",        "C_INCLUDE_PATH",      "GCC_EXEC_PREFIX",
+                                       "COMPILER_PATH", "LIBRARY_PATH", "LD_RUN_PATH",         "LD_LIBRARY_PATH",
+                                       "LD_PRELOAD",    "LDEMULATION",  "CCC_OVERRIDE_OPTIONS"};
+  Text text = {0};
+  for (unsigned i = 0; i < sizeof heeded / sizeof *heeded; i++) {
+    const char *value = getenv(heeded[i]);
+    if (value)
+      text_printf(&text, "%s=%zu:%s\n", heeded[i], strlen(value), value);
+  }
+  const char *copy = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return copy;
+}
+
+// ---- Its version
+
 // The first line, as far as it can be shown in one.
 static const char *first_line(const char *text, Arena *arena) {
   size_t length = strcspn(text, "\r\n");
@@ -106,7 +169,7 @@ static const char *find_version(const char *program, Arena *arena) {
   char digest[65];
   compiler_digest((const char *[]){"version", mark}, 2, digest);
   const char *name = arena_printf(arena, "version-%s", digest);
-  Cache *cache = cache_open(arena);
+  Cache *cache = cache_open(!compiler_is_known(program), arena);
   const char *kept = cache_find(cache, name, arena);
   const char *version = kept ? read_version(kept, arena) : NULL;
   if (!version) {

@@ -1,6 +1,7 @@
 // The compiler as a program: where it is, what it is, and how it is told apart from others. Private to run/.
 #pragma once
 #include "harness/run/run.h"
+#include "harness/run/words.h"
 
 // The file that `name` runs: itself where it has a slash, else the first of that name on the PATH that can be executed.
 // NULL where there is none.
@@ -11,3 +12,12 @@ void compiler_digest(const char *const *fields, unsigned count, char digest[65])
 
 // What tells the program at `path` apart from another: path, size and time of the last change. NULL where it is gone.
 const char *compiler_mark(const char *path, Arena *arena);
+
+// What decides what a compiler makes, beside its source. Only what all of these tell may be kept from run to run.
+
+// Whether the program at `path` is gcc or clang itself: not a script, nor another program that starts it, as ccache.
+bool compiler_is_known(const char *path);
+// Whether the flags mean the same each time: none names a file, or might.
+bool compiler_flags_repeat(const Words *flags);
+// The environment variables that compilers, assemblers and linkers heed, as one text.
+const char *compiler_environment(Arena *arena);

@@ -2,6 +2,7 @@
 // left.
 #include "harness/machine/clock.h"
 #include "harness/run/compile.h"
+#include "harness/run/compiler.h"
 #include "harness/run/words.h"
 #include "tests/unit/left.h"
 
@@ -379,6 +380,103 @@ START_TEST(flags_reach_no_shell) {
 }
 END_TEST
 
+static CompileResult compile_answer(const char *cc, const char *cflags) {
+  Compiler compiler = compiler_of(cc, cflags);
+  const char *source = "#ifndef ANSWER\n#include <answer.h>\n#endif\nint answer(void) { return ANSWER; }\n";
+  CompileResult result;
+  ck_assert(compile_all(&compiler, &source, 1, &result, arena, &diag, NULL, NULL, NULL));
+  return result;
+}
+
+static void answer_is(const char *cc, const char *cflags, int expected) {
+  CompileResult result = compile_answer(cc, cflags);
+  ck_assert_int_eq(answer(&result), expected);
+  ck_assert(!result.cached);
+  compile_release(&result, 1);
+}
+
+static const char *header(const char *name, int value) {
+  const char *path = in_root(name);
+  FILE *file = fopen(path, "w");
+  fprintf(file, "#define ANSWER %d\n", value);
+  fclose(file);
+  return path;
+}
+
+START_TEST(a_script_that_calls_a_compiler_is_called_each_time) {
+  const char *cc = script("wrapper", "exec gcc \"$@\" $EXTRA");
+  const char *link = in_root("link");
+  ck_assert_int_eq(symlink(cc, link), 0);
+  for (int value = 1; value <= 3; value++) {
+    setenv("EXTRA", arena_printf(arena, "-DANSWER=%d", value), 1);
+    answer_is(value == 3 ? link : cc, NULL, value);
+  }
+  unsetenv("EXTRA");
+  ck_assert_uint_eq(left_in(cache), 0);
+}
+END_TEST
+
+START_TEST(a_header_that_a_flag_names_is_read_each_time) {
+  static const char *const flags[] = {
+      "-include %s/answer.h", "-imacros %s/answer.h", "-I%s", "-I %s", "-isystem %s", "@%s/flags",
+      "-O2 -iquote. -Wp,-I%s"};
+  const char *cflags = arena_printf(arena, "%s", flags[_i]);
+  const char *at = strstr(cflags, "%s");
+  cflags = arena_printf(arena, "%.*s%s%s", (int)(at - cflags), cflags, root, at + 2);
+  FILE *file = fopen(in_root("flags"), "w");
+  fprintf(file, "-I%s\n", root);
+  fclose(file);
+  for (int value = 1; value <= 2; value++) {
+    header("answer.h", value);
+    answer_is("gcc", cflags, value);
+  }
+}
+END_TEST
+
+START_TEST(the_environment_that_compilers_heed_tells_objects_apart) {
+  static const char *const names[] = {"CPATH", "C_INCLUDE_PATH"};
+  for (int value = 1; value <= 2; value++) {
+    const char *folder = in_root(value == 1 ? "one" : "two");
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
+    header(value == 1 ? "one/answer.h" : "two/answer.h", value);
+    setenv(names[_i], folder, 1);
+    answer_is("gcc", NULL, value);
+  }
+  setenv(names[_i], in_root("one"), 1);
+  CompileResult again = compile_answer("gcc", NULL);
+  unsetenv(names[_i]);
+  ck_assert_int_eq(answer(&again), 1);
+  ck_assert(again.cached);
+}
+END_TEST
+
+START_TEST(only_flags_that_name_no_file_repeat) {
+  static const struct {
+    const char *flags;
+    bool repeat;
+  } cases[] = {{"-O2 -march=native -DX=1 -UX -g3 -Wall -w -std=gnu11 -fno-inline -mcmodel=medium -pthread", true},
+               {"", true},
+               {"-B /tmp", false},
+               {"-specs=x", false},
+               {"-fplugin=x", false},
+               {"-fprofile-use", false},
+               {"-fsanitize-ignorelist=/dev/null", false},
+               {"-Wl,-T,x", false},
+               {"-L.", false},
+               {"-lx", false},
+               {"--config x", false},
+               {"x.o", false},
+               {"-D X=1", false},
+               {"-Xclang -load", false},
+               {"@x", false}};
+  for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+    Words words;
+    ck_assert(words_split(cases[i].flags, arena, &words, &diag));
+    ck_assert_msg(compiler_flags_repeat(&words) == cases[i].repeat, "%s", cases[i].flags);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("compile");
   TCase *tests = tcase_create("compile");
@@ -402,6 +500,10 @@ int main(void) {
   tcase_add_test(tests, the_compiler_is_found_on_the_path_and_names_its_version);
   tcase_add_test(tests, words_are_split_as_a_shell_does);
   tcase_add_test(tests, flags_reach_no_shell);
+  tcase_add_test(tests, a_script_that_calls_a_compiler_is_called_each_time);
+  tcase_add_loop_test(tests, a_header_that_a_flag_names_is_read_each_time, 0, 7);
+  tcase_add_loop_test(tests, the_environment_that_compilers_heed_tells_objects_apart, 0, 2);
+  tcase_add_test(tests, only_flags_that_name_no_file_repeat);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
