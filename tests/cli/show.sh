@@ -11,7 +11,7 @@ for engine in perpetual lockstep; do
   "$WEAKMEM" show --part c --engine $engine SB >"$folder/SB.c"
   cc -O2 -Wall -Wextra -Werror -fwrapv -fPIC -shared -o "$folder/SB.so" "$folder/SB.c"
 done
-"$WEAKMEM" show --part asm SB+fences | grep -qE '^(thread|run)1'
+"$WEAKMEM" show --part asm SB+fences | grep -E '^(thread|run)1' >/dev/null
 status=0
 "$WEAKMEM" show --engine perpetual increment 2>"$folder/errors" || status=$?
 [ $status = 2 ] && grep -q 'perpetual engine cannot' "$folder/errors"
@@ -23,7 +23,7 @@ status=0
 [ $status = 2 ]
 
 # Without a cache folder the object is in memory: the machine code is shown all the same, and to any user.
-in_memory() { "$@" "$folder/weakmem" show --part asm SB | grep -qE '^(thread|run)1'; }
+in_memory() { "$@" "$folder/weakmem" show --part asm SB | grep -E '^(thread|run)1' >/dev/null; }
 cp "$WEAKMEM" "$folder/weakmem"
 chmod 755 "$folder"
 in_memory env -u XDG_CACHE_HOME HOME=/nonexistent
