@@ -27,6 +27,7 @@ static const TuneAxis axes[AXES] = {{"copies", copies_values, PERPETUAL_VARIANTS
 // What a round consists of.
 typedef struct {
   unsigned variant;    // 1 << variant copies
+  bool pauses;         // between the statements too; of one copy
   uint32_t delay;      // turns of kernel_delay before a visit
   uint32_t iterations; // of each copy in an epoch
   unsigned epochs;
@@ -68,7 +69,7 @@ static void clear_own(const Shared *shared, unsigned thread, unsigned copies) {
 }
 
 static void run_thread(const Shared *shared, const Round *round, unsigned thread, uint64_t *random) {
-  PerpetualCode code = shared->code[thread * PERPETUAL_VARIANTS + round->variant];
+  PerpetualCode code = shared->code[thread * PERPETUAL_CODES + (round->pauses ? PERPETUAL_PAUSING : round->variant)];
   if (!shared->crowded) {
     code(shared->cells, shared->seen[thread], 0, round->iterations, round->delay);
     return;
@@ -268,6 +269,7 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   if (seconds > left)
     seconds = left;
   double epochs = *epoch_seconds > 0 ? seconds / *epoch_seconds : 1;
+  round->pauses = false;
   round->variant = setting->at[AXIS_COPIES];
   round->delay = (uint32_t)tuner_value(&run->tuner, setting, AXIS_DELAY);
   round->iterations = epoch_iterations(run, 1u << round->variant);
@@ -282,6 +284,28 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   outcome.seconds = run->session->report->ended - start;
   *epoch_seconds = outcome.seconds / round->epochs;
   *score = tune_score(&outcome);
+  return true;
+}
+
+// A short round with pauses between the statements, during which other threads see one without the next. Half of it
+// looks for what is wanted, half for anything; it says nothing of any setting. The
+// first ones are longer: on a busy machine there may be few more.
+static bool run_sweep(Run *run, unsigned turn) {
+  enum { ITERATIONS = 4096, SHORTEST = 8, FIRST = 16, LONG = 8 };
+  Round *round = &run->shared->round;
+  round->pauses = true;
+  round->variant = 0;
+  round->delay = SHORTEST << kernel_random_below(&run->tuner.random, 4);
+  round->iterations = epoch_iterations(run, 1);
+  if (round->iterations > ITERATIONS)
+    round->iterations = ITERATIONS;
+  round->epochs = turn < FIRST && !run->session->options->iterations ? LONG : 1;
+  choose_rare(run, round);
+  round->any_every = 2;
+  round->random = kernel_random(&run->tuner.random);
+  if (!team_round(run->shared->team, work, round))
+    return false;
+  collect(run);
   return true;
 }
 
@@ -332,7 +356,8 @@ static bool run_other(Run *run, unsigned turn) {
   return true;
 }
 
-// First trials, for a tenth of the time at most; then the best setting, and every now and then another one.
+// First trials, for a tenth of the time at most; then the best setting, and every now and then another one and a
+// sweep.
 static bool run_rounds(Run *run) {
   bool alive = run_trials(run);
   for (unsigned turn = 0; alive && !session_over(run->session); turn++) {
@@ -343,6 +368,8 @@ static bool run_rounds(Run *run) {
       break;
     tuner_confirm(&run->tuner, score);
     alive = run_other(run, turn);
+    if (alive && !run->shared->crowded && !session_over(run->session))
+      alive = run_sweep(run, turn);
   }
   return alive;
 }

@@ -39,13 +39,15 @@
 #include "harness/run/engine.h"
 
 enum {
-  PERPETUAL_LOADS = 16,     // observed loads of a test, at most
-  PERPETUAL_STATES = 4096,  // different states, at most
-  PERPETUAL_VISITS = 32768, // iterations of a thread in one epoch, over all copies
-  PERPETUAL_COPIES = 8,     // of the locations, at most
-  PERPETUAL_VARIANTS = 4,   // numbers of copies that there is code for: 1, 2, 4, 8
-  PERPETUAL_LIMIT = 65535,  // the largest value stored: what is read is kept in 16 bits
-  PERPETUAL_GAP = 32,       // values between the buffers of two copies, so that they do not alias
+  PERPETUAL_LOADS = 16,                   // observed loads of a test, at most
+  PERPETUAL_STATES = 4096,                // different states, at most
+  PERPETUAL_VISITS = 32768,               // iterations of a thread in one epoch, over all copies
+  PERPETUAL_COPIES = 8,                   // of the locations, at most
+  PERPETUAL_VARIANTS = 4,                 // numbers of copies that there is code for: 1, 2, 4, 8
+  PERPETUAL_PAUSING = PERPETUAL_VARIANTS, // after the code for those: one copy, with pauses between the statements
+  PERPETUAL_CODES,                        // of each thread
+  PERPETUAL_LIMIT = 65535,                // the largest value stored: what is read is kept in 16 bits
+  PERPETUAL_GAP = 32,                     // values between the buffers of two copies, so that they do not alias
   PERPETUAL_SLOT = PERPETUAL_VISITS + PERPETUAL_COPIES * PERPETUAL_GAP + PERPETUAL_GAP, // values of one load's buffers
   PERPETUAL_ANY = -1                                                                    // a digit that does not matter
 };
@@ -89,7 +91,8 @@ const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char
 void perpetual_values(const PerpetualShape *shape, const Test *test, unsigned state, Value *values);
 
 // The code of a thread for a number of copies: runs iterations from to to-1 on each, `delay` turns of kernel_delay
-// before each visit of a copy. What the C made from the test exports, as `perpetual_code`: thread by thread, variant by
+// before each visit of a copy. The one that pauses does so between statements too, for 0 to 7
+// times as many, by iteration. What the C made from the test exports, as `perpetual_code`: thread by thread, variant by
 // variant.
 typedef void (*PerpetualCode)(char *cells, uint16_t *seen, uint32_t from, uint32_t to, uint32_t delay);
 // Where, in a thread's buffers, what a load saw in a copy is kept, by iteration.

@@ -28,13 +28,17 @@ static void emit_sequence(const Emit *emit, const Stmt *store) {
 }
 
 // What was read is written down behind the last access, so that it comes between none of them.
-static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t, Text *out) {
-  const Emit emit = {.test = test, .thread = t, .out = out, .stored = emit_sequence};
+static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t, bool pauses, Text *out) {
+  const Emit emit = {.test = test,
+                     .thread = t,
+                     .out = out,
+                     .stored = emit_sequence,
+                     .between = pauses ? "kernel_delay(i % 8 * (uint64_t)delay);" : NULL};
   const Thread *thread = &test->threads[t];
   text_printf(out,
-              "// P%u, iteration i on one copy of the locations.\n"
-              "KERNEL_INLINE void visit%u(char *cells, uint16_t *seen, unsigned copy, uint32_t i) {\n",
-              t, t);
+              "// P%u, iteration i on one copy of the locations%s.\n"
+              "KERNEL_INLINE void %s%u(char *cells, uint16_t *seen, unsigned copy, uint32_t i, uint32_t delay) {\n",
+              t, pauses ? ", with pauses" : "", pauses ? "pausing" : "visit", t);
   for (unsigned p = 0; p < thread->parameter_count; p++) {
     unsigned x = thread->parameters[p].location;
     const char *type = emit_type(test->locations[x].type);
@@ -43,7 +47,7 @@ static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t
   }
   emit_registers(&emit, 2);
   emit_block(&emit, thread->body, 2);
-  text_add(out, "  kernel_compiler_barrier();\n  (void)cells, (void)seen;\n");
+  text_add(out, "  kernel_compiler_barrier();\n  (void)cells, (void)seen, (void)delay;\n");
   for (unsigned l = 0; l < shape->load_count; l++)
     if (shape->loads[l].thread == t)
       text_printf(out, "  seen[%zu + i] = (uint16_t)reg_%s;\n", perpetual_buffer(shape->loads[l].slot, 0, 1),
@@ -51,14 +55,16 @@ static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t
   text_add(out, "}\n\n");
 }
 
-static void emit_run(unsigned t, unsigned copies, Text *out) {
+static void emit_run(unsigned t, unsigned variant, Text *out) {
+  bool pauses = variant == PERPETUAL_PAUSING;
+  unsigned copies = pauses ? 1 : 1u << variant;
   text_printf(out,
               "static void run%u_%u(char *cells, uint16_t *seen, uint32_t from, uint32_t to, uint32_t delay) {\n"
               "  for (uint32_t i = from; i < to; i++) {\n",
-              t, copies);
+              t, pauses ? 0 : copies);
   for (unsigned copy = 0; copy < copies; copy++)
-    text_printf(out, "    kernel_delay(delay);\n    visit%u(cells, seen + %zu, %u, i);\n", t,
-                perpetual_buffer(0, copy, copies), copy);
+    text_printf(out, "    kernel_delay(delay);\n    %s%u(cells, seen + %zu, %u, i, delay);\n",
+                pauses ? "pausing" : "visit", t, perpetual_buffer(0, copy, copies), copy);
   text_add(out, "  }\n}\n\n");
 }
 
@@ -68,16 +74,17 @@ void perpetual_emit(const Test *test, Arena *arena, Text *out) {
   assert(shape);
   emit_head(test, ENGINE_PERPETUAL, out);
   for (unsigned t = 0; t < test->thread_count; t++) {
-    emit_visit(shape, test, t, out);
-    for (unsigned v = 0; v < PERPETUAL_VARIANTS; v++)
-      emit_run(t, 1u << v, out);
+    emit_visit(shape, test, t, false, out);
+    emit_visit(shape, test, t, true, out);
+    for (unsigned v = 0; v < PERPETUAL_CODES; v++)
+      emit_run(t, v, out);
   }
   text_add(out, "typedef void (*PerpetualCode)(char *, uint16_t *, uint32_t, uint32_t, uint32_t);\n"
                 "__attribute__((visibility(\"default\"))) const PerpetualCode perpetual_code[] = {\n");
   for (unsigned t = 0; t < test->thread_count; t++) {
     text_add(out, "   ");
-    for (unsigned v = 0; v < PERPETUAL_VARIANTS; v++)
-      text_printf(out, " run%u_%u,", t, 1u << v);
+    for (unsigned v = 0; v < PERPETUAL_CODES; v++)
+      text_printf(out, " run%u_%u,", t, v == PERPETUAL_PAUSING ? 0 : 1u << v);
     text_add(out, "\n");
   }
   text_add(out, "};\n");

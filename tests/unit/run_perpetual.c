@@ -87,6 +87,13 @@ END_TEST
 
 // ---- states
 
+static const char COWW[] = "C CoWW\n{}\n"
+                           "P0 (atomic_int* x) { atomic_store_explicit(x,1,memory_order_relaxed);"
+                           " atomic_store_explicit(x,2,memory_order_relaxed); }\n"
+                           "P1 (atomic_int* x) { int r0 = atomic_load_explicit(x,memory_order_relaxed);"
+                           " int r1 = atomic_load_explicit(x,memory_order_relaxed); }\n"
+                           "exists (1:r0=1 /\\ 1:r1=2)\n";
+
 // Initial values, constants in no order, a narrower register, a location nobody stores to, a register nobody assigns.
 static const char VALUES[] = "C values\n{ x = 7; z = 9; 1:r9 = 4; }\n"
                              "P0 (atomic_int* x) { atomic_store(x, -3); atomic_store(x, 70000); }\n"
@@ -218,6 +225,34 @@ START_TEST(states_of_a_run_are_states_of_the_test) {
 }
 END_TEST
 
+START_TEST(there_is_code_that_pauses_between_any_two_statements) {
+  Text text = {0};
+  perpetual_emit(read_test(COWW), arena, &text);
+  const char *at = strstr(text_string(&text), "void pausing0(");
+  ck_assert_ptr_nonnull(at);
+  static const char *const row[] = {"__atomic_store_n(", "kernel_delay(", "__atomic_store_n(", "\n}"};
+  for (unsigned i = 0; i < sizeof row / sizeof *row; i++) {
+    at = strstr(at + 1, row[i]);
+    ck_assert_ptr_nonnull(at);
+  }
+  text_free(&text);
+}
+END_TEST
+
+// What pauses between the statements bring about soon: one store is seen without the next, then the next.
+START_TEST(a_thread_is_seen_between_its_statements) {
+  Diag diag = {.arena = arena};
+  Topology *topology = topology_new(&diag);
+  bool alone = topology_pu_count(topology) < 2;
+  topology_free(topology);
+  if (alone)
+    return;
+  const RunOptions options = {.seconds = 20, .seed = 1, .iterations = 10000000, .until_witness = true};
+  RunResult result = run(COWW, &options, false);
+  ck_assert_uint_gt(result.histogram.witnesses, 0);
+}
+END_TEST
+
 static const char FILTERED[] = "C filtered\n{}\n" P_SB "filter (1:r0=1)\nexists (0:r0=0)\n";
 
 START_TEST(what_the_filter_hides_is_not_counted) {
@@ -267,6 +302,8 @@ int main(void) {
   tcase_add_test(tests, threads_on_one_pu_end_and_show_nothing_weak);
   tcase_add_test(tests, runs_about_as_many_iterations_as_asked_for);
   tcase_add_test(tests, states_of_a_run_are_states_of_the_test);
+  tcase_add_test(tests, there_is_code_that_pauses_between_any_two_statements);
+  tcase_add_test(tests, a_thread_is_seen_between_its_statements);
   tcase_add_test(tests, what_the_filter_hides_is_not_counted);
   tcase_add_loop_test(tests, what_no_machine_shows_is_never_counted, 0, sizeof never / sizeof *never);
   suite_add_tcase(suite, tests);
