@@ -75,8 +75,8 @@ bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *di
   const char *objdump = compiler_locate("objdump", arena);
   if (!objdump)
     return diag_error(diag, "cannot show machine code: there is no objdump (Debian's package binutils)");
-  Spawn spawn;
-  GroupEnd end;
+  Spawn spawn = {0};
+  GroupEnd end = {0};
   if (!run_objdump(objdump, object, &spawn, &end, diag))
     return false;
   bool good = !end.by_signal && end.code == 0;
