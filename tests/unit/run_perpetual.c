@@ -190,7 +190,8 @@ static uint64_t sum(const Histogram *histogram) {
 }
 
 START_TEST(counts_add_up) {
-  const RunOptions options = {.seconds = 0.1, .seed = 1, .actors = _i ? ACTORS_PROCESSES : ACTORS_THREADS};
+  const RunOptions options = {
+      .seconds = 20, .iterations = 100000, .seed = 1, .actors = _i ? ACTORS_PROCESSES : ACTORS_THREADS};
   RunResult result = run(SB, &options, false);
   ck_assert_uint_gt(result.histogram.total, 0);
   ck_assert_uint_eq(result.histogram.total, sum(&result.histogram));
@@ -199,7 +200,7 @@ START_TEST(counts_add_up) {
 END_TEST
 
 START_TEST(threads_on_one_pu_end_and_show_nothing_weak) {
-  const RunOptions options = {.seconds = 0.1, .seed = 1};
+  const RunOptions options = {.seconds = 20, .iterations = 100000, .seed = 1};
   RunResult result = run(SB, &options, true);
   ck_assert_uint_gt(result.histogram.total, 0);
   ck_assert_uint_eq(result.histogram.witnesses, 0);
@@ -215,7 +216,7 @@ START_TEST(runs_about_as_many_iterations_as_asked_for) {
 END_TEST
 
 START_TEST(states_of_a_run_are_states_of_the_test) {
-  const RunOptions options = {.seconds = 0.1, .seed = 1};
+  const RunOptions options = {.seconds = 20, .iterations = 100000, .seed = 1};
   RunResult result = run(VALUES, &options, false);
   ck_assert_uint_gt(result.histogram.total, 0);
   for (unsigned i = 0; i < result.histogram.count; i++) {
@@ -256,7 +257,7 @@ END_TEST
 static const char FILTERED[] = "C filtered\n{}\n" P_SB "filter (1:r0=1)\nexists (0:r0=0)\n";
 
 START_TEST(what_the_filter_hides_is_not_counted) {
-  const RunOptions options = {.seconds = 0.1, .seed = 1};
+  const RunOptions options = {.seconds = 20, .until_witness = true, .seed = 1};
   RunResult result = run(FILTERED, &options, false);
   ck_assert_uint_gt(result.histogram.total, 0);
   ck_assert_uint_eq(result.histogram.total, sum(&result.histogram));
@@ -284,7 +285,7 @@ static const char *const never[] = {
 };
 
 START_TEST(what_no_machine_shows_is_never_counted) {
-  const RunOptions options = {.seconds = 0.1, .seed = 1};
+  const RunOptions options = {.seconds = 20, .iterations = 100000, .seed = 1};
   RunResult result = run(never[_i], &options, false);
   ck_assert_uint_gt(result.histogram.total, 0);
   ck_assert_uint_eq(result.histogram.witnesses, 0);
