@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define DEFAULT_SECONDS 0.12 // a test: the classic suite then takes about 15 s
+#define DEFAULT_SECONDS 0.1 // a test: the classic suite then takes about 15 s
 
 typedef enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_TSV, FORMAT_LITMUS7 } Format;
 static const char *const formats[] = {"text", "json", "tsv", "litmus7", NULL};
@@ -41,7 +41,7 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-    {.name = "time", .key = 't', .arg = "SECONDS", .doc = "For each test (default 0.12); as 0.1, 200ms or 2min"},
+    {.name = "time", .key = 't', .arg = "SECONDS", .doc = "For each test (default 0.1); as 0.5, 200ms or 2min"},
     {.name = "iterations",
      .key = KEY_ITERATIONS,
      .arg = "N",
