@@ -9,7 +9,7 @@ typedef struct {
 } Embedded;
 
 // Each ends in an entry whose path is NULL, sorted by path. The build makes them.
-extern const Embedded embedded_litmus[]; // litmus/**/*.litmus and README.md
-extern const Embedded embedded_arch[];   // arch/*/model.cat, arch/*/cpu.h
-extern const Embedded embedded_kernel[]; // harness/run/kernel.h: what the generated C shares with the engines
+extern const Embedded embedded_litmus[];    // litmus/**/*.litmus and README.md
+extern const Embedded embedded_arch[];      // arch/*/model.cat, arch/*/cpu.h
+extern const Embedded embedded_kernel[];    // harness/run/kernel.h: what the generated C shares with the engines
 extern const Embedded embedded_published[]; // results/published/*.jsonl: records of other people's figures
