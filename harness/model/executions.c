@@ -250,7 +250,7 @@ static bool may_read(const Search *s, unsigned read, unsigned write) {
     return false;
   if (s->cell_of[read] >= 0 && s->cell_of[write] >= 0 && s->cell_of[read] != s->cell_of[write])
     return false;
-  bool later = s->events[read].thread == s->events[write].thread && read < write;
+  bool later = read < write && s->events[read].thread == s->events[write].thread;
   return !later || !s->limits->coherent_only;
 }
 
