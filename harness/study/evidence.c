@@ -1,6 +1,7 @@
 #include "harness/study/evidence.h"
 
 #include "harness/lang/print.h"
+#include "harness/study/data_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,37 +80,19 @@ void evidence_report(const Campaign *campaign, const CampaignRun *run, const cha
 
 // ---- What is kept
 
-static const char *data_folder(Arena *arena) {
-  const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-  if (data && data[0] == '/')
-    return arena_string(arena, data);
-  return home && home[0] == '/' ? arena_printf(arena, "%s/.local/share", home) : NULL;
-}
-
-// Makes every folder on the way; those made are the user's alone.
-static bool make_folders(char *path) {
-  for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-    *slash = '\0';
-    bool made = !mkdir(path, 0700) || errno == EEXIST;
-    *slash = '/';
-    if (!made)
-      return false;
-  }
-  return true;
-}
-
 // A folder that was not there, named for the test: "SB-1". The name of a test may hold anything, a path's does not.
 static char *new_folder(const char *test, Arena *arena) {
-  const char *data = data_folder(arena);
-  if (!data)
+  const char *kept = data_folder_path("forbidden", arena);
+  if (!kept)
     return NULL;
   char *name = arena_string(arena, test);
   for (char *c = name; *c; c++)
     if (*c == '/' || (unsigned char)*c < ' ')
       *c = '_';
   for (unsigned i = 1; i <= FOLDERS; i++) {
-    char *path = arena_printf(arena, "%s/weakmem/forbidden/%.100s-%u", data, name, i);
-    if (!make_folders(path))
+    char *path = arena_printf(arena, "%s/%.100s-%u", kept, name, i);
+    Diag unsaid = {.arena = arena}; // evidence_keep warns
+    if (!data_folder_make(path, arena, &unsaid))
       return NULL;
     if (!mkdir(path, 0700))
       return path;

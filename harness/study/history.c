@@ -1,5 +1,6 @@
 #include "harness/study/history.h"
 
+#include "harness/study/data_folder.h"
 #include "results/lines.h"
 
 #include <errno.h>
@@ -11,24 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-const char *history_path(Arena *arena) {
-  const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-  if (data && *data == '/')
-    return arena_printf(arena, "%s/weakmem/records.jsonl", data);
-  return home && *home == '/' ? arena_printf(arena, "%s/.local/share/weakmem/records.jsonl", home) : NULL;
-}
-
-// Every folder above the file, private to the user where it is made here.
-static bool make_folders(const char *path, Arena *arena, Diag *diag) {
-  char *copy = arena_string(arena, path);
-  for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-    *slash = '\0';
-    if (mkdir(copy, 0700) && errno != EEXIST)
-      return diag_error(diag, "cannot make the folder %s: %s", copy, strerror(errno));
-    *slash = '/';
-  }
-  return true;
-}
+const char *history_path(Arena *arena) { return data_folder_path("records.jsonl", arena); }
 
 // Waits up to two seconds for another run to finish with it. -1 where it cannot be had.
 static int lock(const char *path, Arena *arena, Diag *diag) {
@@ -155,7 +139,7 @@ static bool replace(const char *path, const Kept *kept, Diag *diag) {
 bool history_add(const char *path, const Record *const *records, unsigned count, Diag *diag) {
   Arena *arena = arena_new();
   Kept kept = {.arena = arena};
-  bool good = make_folders(path, arena, diag);
+  bool good = data_folder_make(path, arena, diag);
   int held = good ? lock(path, arena, diag) : -1;
   if (held >= 0) {
     good = read_kept(path, records, count, &kept, diag);
