@@ -1,5 +1,7 @@
 #include "results/compare.h"
+#include "arch/arch.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -318,13 +320,47 @@ static CompareVerdict worse(CompareVerdict a, CompareVerdict b) {
   return a == COMPARE_UNKNOWN ? b : a;
 }
 
+// Three bits a model, in the order of arch_all; 0: nothing is said.
+enum { SAID_BITS = 3, SAID_ALL = 7 };
+static const char *const said_names[] = {"", "allowed", "forbidden", "undefined", "unmodelled"};
+
+const char *compare_said(const CompareState *state, unsigned arch) {
+  return said_names[state->said >> arch * SAID_BITS & SAID_ALL];
+}
+
+static const char *verdict_said(const RecordState *state, const char *model) {
+  if (!strcmp(model, "sc") && state->weak >= 0)
+    return state->weak ? "forbidden" : "allowed";
+  for (unsigned i = 0; i < state->verdict_count; i++)
+    if (!strcmp(state->verdicts[i].model, model))
+      return state->verdicts[i].verdict;
+  return "";
+}
+
+static uint32_t said_of(const RecordState *state) {
+  uint32_t said = 0;
+  assert(arch_count * SAID_BITS <= 32);
+  for (unsigned a = 0; a < arch_count; a++) {
+    const char *verdict = verdict_said(state, arch_all[a]->model);
+    for (uint32_t v = 1; v < sizeof said_names / sizeof *said_names; v++)
+      if (!strcmp(verdict, said_names[v]))
+        said |= v << a * SAID_BITS;
+  }
+  return said;
+}
+
 static void state_add(Comparison *c, CompareCell *cell, const RecordState *state, bool wanted, CompareVerdict verdict) {
   CompareState **at = &cell->states;
   while (*at && strcmp((*at)->state, state->state) != 0)
     at = &(*at)->next;
+  if (!*at && c->keep && c->kept_states == COMPARE_KEPT_STATES) {
+    c->unkept++;
+    return;
+  }
   if (!*at && cell->state_count == COMPARE_STATES)
     return;
   if (!*at) {
+    c->kept_states += c->keep;
     *at = ARENA_NEW(c->arena, CompareState);
     (*at)->state = arena_string(c->arena, state->state);
     cell->state_count++;
@@ -332,6 +368,8 @@ static void state_add(Comparison *c, CompareCell *cell, const RecordState *state
   (*at)->count = add_saturating((*at)->count, state->count);
   (*at)->wanted |= wanted;
   (*at)->verdict = worse((*at)->verdict, verdict);
+  if (c->keep && !(*at)->said)
+    (*at)->said = said_of(state);
 }
 
 // What the condition asks for; where a test has none, what is weak.
@@ -361,7 +399,7 @@ static uint64_t seen_of(const Record *record, ViewCondition condition) {
 
 static void states_add(Comparison *c, CompareCell *cell, const Record *record, ViewCondition condition,
                        const char *model) {
-  bool keep = c->test && !strcmp(c->rows[cell->row].test, c->test);
+  bool keep = c->keep || (c->test && !strcmp(c->rows[cell->row].test, c->test));
   for (unsigned i = 0; i < record->state_count; i++) {
     const RecordState *state = &record->states[i];
     bool wanted = is_wanted(state, condition);
@@ -373,6 +411,85 @@ static void states_add(Comparison *c, CompareCell *cell, const Record *record, V
     if (keep)
       state_add(c, cell, state, wanted, verdict);
   }
+}
+
+// ---- How it was run
+
+enum { SETTINGS = 1000 }; // bytes of text that are enough
+
+static const char *settings_of(Comparison *c, const Record *record) {
+  Text text = {0};
+  for (unsigned i = 0; i < record->setting_count && text.length < SETTINGS; i++) {
+    const RecordSetting *setting = &record->settings[i];
+    text_printf(&text, "%s%s ", i ? ", " : "", setting->name);
+    if (setting->is_number)
+      text_printf(&text, "%.10g", setting->number);
+    else
+      text_add(&text, setting->text);
+  }
+  const char *settings = arena_string(c->arena, text_string(&text));
+  text_free(&text);
+  return settings;
+}
+
+static const char *pus_of(Comparison *c, const Record *record) {
+  Text text = {0};
+  for (unsigned i = 0; i < record->pu_count && text.length < SETTINGS; i++)
+    text_printf(&text, "%s%u", i ? "," : "", record->pus[i]);
+  const char *pus = arena_string(c->arena, text_string(&text));
+  text_free(&text);
+  return pus;
+}
+
+static const char *keep_text(Comparison *c, const char *text) {
+  return text && *text ? arena_string(c->arena, text) : "";
+}
+
+static CompareRun *run_new(Comparison *c, const Record *record) {
+  CompareRun *run = ARENA_NEW(c->arena, CompareRun);
+  c->kept_runs++;
+  *run = (CompareRun){.settings = settings_of(c, record),
+                      .pus = pus_of(c, record),
+                      .weakmem = keep_text(c, record->weakmem),
+                      .compiler = keep_text(c, record->compiler_version),
+                      .flags = keep_text(c, record->compiler_flags),
+                      .forbidden_state = "",
+                      .forbidden_by = "",
+                      .seed = record->seed};
+  return run;
+}
+
+// RFC 3339 in one zone sorts as text; what is longer than that is none.
+static void note_time(CompareRun *run, const char *started) {
+  if (!started || !*started || strlen(started) >= sizeof run->first)
+    return;
+  if (!*run->first || strcmp(started, run->first) < 0)
+    memcpy(run->first, started, strlen(started) + 1);
+  if (strcmp(started, run->last) > 0)
+    memcpy(run->last, started, strlen(started) + 1);
+}
+
+static void run_add(Comparison *c, CompareWay *way, const Record *record) {
+  if (!way->run && c->kept_runs == COMPARE_KEPT_RUNS) {
+    c->unkept++;
+    return;
+  }
+  if (!way->run)
+    way->run = run_new(c, record);
+  CompareRun *run = way->run;
+  note_time(run, record->started);
+  run->seconds += record->seconds;
+  if (record->forbidden_state && *record->forbidden_state && !*run->forbidden_state) {
+    run->forbidden_state = keep_text(c, record->forbidden_state);
+    run->forbidden_by = keep_text(c, record->forbidden_by);
+  }
+}
+
+static void keep_row(Comparison *c, CompareRow *row, const Record *record) {
+  if (!row->family || !*row->family)
+    row->family = keep_text(c, record->family);
+  if (!row->condition || !*row->condition)
+    row->condition = keep_text(c, record->condition);
 }
 
 // ---- Adding
@@ -411,8 +528,14 @@ void comparison_add(Comparison *c, const Record *record) {
   c->machines[column].records++;
   cell->conditional |= condition != CONDITION_NONE || weak_is_known(record);
   cell->predicted = predicted;
-  if (!predicted)
-    way_add(way_find(c, cell, label_find(c, record)), record->iterations, seen_of(record, condition));
+  if (!predicted) {
+    CompareWay *way = way_find(c, cell, label_find(c, record));
+    way_add(way, record->iterations, seen_of(record, condition));
+    if (c->keep)
+      run_add(c, way, record);
+  }
+  if (c->keep)
+    keep_row(c, &c->rows[row], record);
   states_add(c, cell, record, condition, c->machines[column].model);
 }
 
@@ -425,22 +548,46 @@ static CompareCost *cost_find(Comparison *c, CompareMachine *machine, const char
   machine->costs =
       arena_grow(c->arena, machine->costs, &machine->cost_capacity, machine->cost_count + 1, sizeof *machine->costs);
   CompareCost *cost = &machine->costs[machine->cost_count++];
-  *cost = (CompareCost){.operation = arena_string(c->arena, operation), .context = arena_string(c->arena, context)};
+  *cost = (CompareCost){
+      .group = "", .operation = arena_string(c->arena, operation), .context = arena_string(c->arena, context)};
   return cost;
 }
 
-bool comparison_add_cost(Comparison *c, const json_t *object, Diag *diag) {
+// The column of the machine that an object with rows is of; UINT_MAX where there are too many. False where it is none.
+static bool object_column(Comparison *c, const json_t *object, unsigned *column, Diag *diag) {
   Identity machine;
-  const json_t *rows = json_object_get(object, "rows");
-  if (!json_is_array(rows) || !json_is_object(json_object_get(object, "machine")))
-    return diag_error(diag, "no costs: \"rows\" or \"machine\" is missing");
+  if (!json_is_array(json_object_get(object, "rows")) || !json_is_object(json_object_get(object, "machine")))
+    return diag_error(diag, "\"rows\" or \"machine\" is missing");
   if (!record_machine_from_json(json_object_get(object, "machine"), c->arena, &machine, diag))
     return false;
-  unsigned column = column_find(c, &machine, "", "", false);
-  if (column == UINT_MAX) {
-    c->beyond++;
+  *column = column_find(c, &machine, "", "", false);
+  c->beyond += *column == UINT_MAX;
+  return true;
+}
+
+static double number_of(const json_t *row, const char *key) {
+  double number = json_number_value(json_object_get(row, key));
+  return isfinite(number) ? number : 0;
+}
+
+static void set_cost(Comparison *c, CompareCost *cost, const json_t *row) {
+  const char *group = json_string_value(json_object_get(row, "group"));
+  if (group && !*cost->group)
+    cost->group = arena_string(c->arena, group);
+  cost->ns = number_of(row, "ns");
+  cost->cycles = number_of(row, "cycles");
+  cost->spread = number_of(row, "spread");
+  cost->stable = !json_is_false(json_object_get(row, "stable"));
+}
+
+bool comparison_add_cost(Comparison *c, const json_t *object, Diag *diag) {
+  unsigned column = UINT_MAX;
+  if (!object_column(c, object, &column, diag))
+    return false;
+  if (column == UINT_MAX)
     return true;
-  }
+  const json_t *rows = json_object_get(object, "rows");
+  c->machines[column].cost_ghz = number_of(object, "ghz");
   for (size_t i = 0; i < json_array_size(rows); i++) {
     const json_t *row = json_array_get(rows, i);
     const char *operation = json_string_value(json_object_get(row, "operation"));
@@ -449,25 +596,55 @@ bool comparison_add_cost(Comparison *c, const json_t *object, Diag *diag) {
     if (!operation || !json_is_number(ns)) // a row without a cost says why there is none
       continue;
     CompareCost *cost = cost_find(c, &c->machines[column], operation, context ? context : "");
-    if (cost) {
-      cost->ns = json_number_value(ns);
-      cost->stable = !json_is_false(json_object_get(row, "stable"));
-    }
+    if (cost)
+      set_cost(c, cost, row);
   }
   return true;
 }
 
-// Whether the column holds nothing but costs, which then are given to another column of that machine.
-static bool give_costs(Comparison *c, unsigned from) {
+bool comparison_add_fences(Comparison *c, const json_t *object, Diag *diag) {
+  unsigned column = UINT_MAX;
+  if (!object_column(c, object, &column, diag))
+    return false;
+  if (column == UINT_MAX)
+    return true;
+  CompareMachine *machine = &c->machines[column];
+  if (machine->ladder_count == COMPARE_LADDERS) {
+    c->unkept++;
+    return true;
+  }
+  char *json = json_dumps(object, JSON_COMPACT);
+  if (!json)
+    return diag_error(diag, "it cannot be written as JSON");
+  CompareLadder **at = &machine->ladders;
+  while (*at)
+    at = &(*at)->next;
+  *at = ARENA_NEW(c->arena, CompareLadder);
+  (*at)->json = arena_string(c->arena, json);
+  machine->ladder_count++;
+  free(json);
+  return true;
+}
+
+// Whether the column holds nothing but costs and ladders, which then are given to another column of that machine.
+static bool give_objects(Comparison *c, unsigned from) {
   CompareMachine *giver = &c->machines[from];
-  if (giver->records || !giver->cost_count)
+  if (giver->records || (!giver->cost_count && !giver->ladders))
     return false;
   for (unsigned i = 0; i < c->machine_count; i++) {
     CompareMachine *taker = &c->machines[i];
-    if (i == from || taker->cost_count || !taker->records || !comparison_same_machine(giver, taker))
+    bool taken = (giver->cost_count && taker->cost_count) || (giver->ladders && taker->ladders);
+    if (i == from || taken || !taker->records || !comparison_same_machine(giver, taker))
       continue;
-    taker->costs = giver->costs;
-    taker->cost_count = giver->cost_count;
+    if (giver->cost_count) {
+      taker->costs = giver->costs;
+      taker->cost_count = giver->cost_count;
+      taker->cost_ghz = giver->cost_ghz;
+    }
+    if (giver->ladders) {
+      taker->ladders = giver->ladders;
+      taker->ladder_count = giver->ladder_count;
+    }
     return true;
   }
   return false;
@@ -486,7 +663,7 @@ void comparison_finish(Comparison *c) {
   unsigned *moved = ARENA_ARRAY(c->arena, unsigned, c->machine_count + 1);
   bool *given = ARENA_ARRAY(c->arena, bool, c->machine_count + 1);
   for (unsigned i = 0; i < c->machine_count; i++)
-    given[i] = give_costs(c, i);
+    given[i] = give_objects(c, i);
   for (unsigned i = 0; i < c->machine_count; i++) {
     moved[i] = kept;
     if (!given[i])

@@ -12,9 +12,23 @@ typedef enum {
   COMPARE_UNMODELLED // the architecture has no model here, or the model does not cover what the test does
 } CompareVerdict;
 
+// How a way of running a test was run, for those who want to trace a figure: Comparison.keep.
+typedef struct {
+  char first[36], last[36]; // when the earliest and the latest of its runs started (RFC 3339); "" where no record says
+  const char *settings;     // of the first that was read: "copies 1, delay 0"
+  const char *pus;          // "0,1"
+  const char *weakmem;      // its version
+  const char *compiler, *flags;
+  // A state that should not have been seen, and the model that forbids it; "" where there was none.
+  const char *forbidden_state, *forbidden_by;
+  uint64_t seed;
+  double seconds; // all its runs together
+} CompareRun;
+
 // One way of running a test: engine, actors, placement, compiler. Shares are compared like with like.
 typedef struct CompareWay {
   struct CompareWay *next;
+  CompareRun *run;           // NULL unless Comparison.keep
   uint64_t iterations, seen; // saturating
   double mean, squares;      // of the runs' asin(sqrt(share)): mean, and sum of squared distances from it (Welford)
   unsigned label;            // index into Comparison.labels
@@ -27,6 +41,7 @@ typedef struct CompareState {
   uint64_t count;
   bool wanted; // what the condition asks for
   CompareVerdict verdict;
+  uint32_t said; // what records say of it, model by model: compare_said
 } CompareState;
 
 typedef struct {
@@ -36,21 +51,28 @@ typedef struct {
   bool predicts;    // ... among them what the condition asks for
   CompareVerdict verdict;
   CompareWay way;       // and those behind it
-  CompareState *states; // of the test that was asked for alone
+  CompareState *states; // of the test that was asked for alone, or of all: Comparison.keep
   unsigned state_count;
 } CompareCell;
 
 typedef struct {
-  const char *test, *fence; // "none" is "none"
-  uint64_t digest;          // the first 64 bits of the test's; 0: no record says
-  bool again;               // another test of the same name has a row before it
+  const char *test, *fence;       // "none" is "none"
+  uint64_t digest;                // the first 64 bits of the test's; 0: no record says
+  bool again;                     // another test of the same name has a row before it
+  const char *family, *condition; // as the first record has them; NULL unless Comparison.keep
 } CompareRow;
 
 typedef struct {
-  const char *operation, *context;
-  double ns;
+  const char *group, *operation, *context; // the group is "" where none is said
+  double ns, cycles, spread;               // 0 where not said
   bool stable;
 } CompareCost;
+
+// A fence ladder ("weakmem.fences/1") as it was read: one object.
+typedef struct CompareLadder {
+  struct CompareLadder *next;
+  const char *json;
+} CompareLadder;
 
 typedef struct {
   uint64_t key;
@@ -66,11 +88,15 @@ typedef struct {
   unsigned cells;
   CompareCost *costs;
   size_t cost_count, cost_capacity;
+  double cost_ghz;        // of the clock that `cycles` counts; 0 where not said
+  CompareLadder *ladders; // in the order they were read
+  unsigned ladder_count;
 } CompareMachine;
 
 typedef struct Comparison {
   Arena *arena;
   const char *test;                          // keep this one's states; NULL: of none
+  bool keep;                                 // keep what a page shows: all tests' states, and how each was run
   const char *(*model_of)(const char *arch); // the model of a machine's CPU, NULL where there is none
   const char *file;                          // being read
   bool own;
@@ -92,9 +118,18 @@ typedef struct Comparison {
   unsigned row_slots, cell_slots;
   unsigned long beyond; // records of machines beyond COMPARE_MACHINES
   unsigned long empty;  // records that counted nothing
+  unsigned long kept_states, kept_runs;
+  unsigned long unkept; // states and runs beyond COMPARE_KEPT_STATES and COMPARE_KEPT_RUNS, and ladders
 } Comparison;
 
-enum { COMPARE_MACHINES = 256, COMPARE_STATES = 4096, COMPARE_COSTS = 512 };
+enum {
+  COMPARE_MACHINES = 256,
+  COMPARE_STATES = 4096, // of a cell
+  COMPARE_COSTS = 512,
+  COMPARE_LADDERS = 256, // of a machine
+  COMPARE_KEPT_STATES = 400000,
+  COMPARE_KEPT_RUNS = 60000
+};
 
 // Comparison{.arena, .test, .model_of} is an empty one; comparison_free frees what is not the arena's.
 void comparison_free(Comparison *comparison);
@@ -103,7 +138,9 @@ void comparison_file(Comparison *comparison, const char *name, bool own);
 void comparison_add(Comparison *comparison, const Record *record);
 // A cost object ("weakmem.cost/1"). False, with a sentence in `diag`, where it is none.
 bool comparison_add_cost(Comparison *comparison, const json_t *object, Diag *diag);
-// After the last of them: costs that stand in a file of their own join the machine's column.
+// A fence ladder ("weakmem.fences/1"), likewise. Its other fields are not looked at here.
+bool comparison_add_fences(Comparison *comparison, const json_t *object, Diag *diag);
+// After the last of them: costs and ladders that stand in a file of their own join the machine's column.
 void comparison_finish(Comparison *comparison);
 
 // NULL: that machine has no record of that test.
@@ -124,6 +161,9 @@ const char *compare_test_name(const char *name, char *buffer, size_t size);
 // "ARM", "32-bit ARM", "x86"; the name itself where it is not known.
 const char *compare_arch_name(const char *arch);
 const char *compare_verdict_name(CompareVerdict verdict);
+// What records say of a state by the model of arch_all[arch]: "allowed", "forbidden", "undefined", "unmodelled"; ""
+// where none does. That of sc is made of `weak`.
+const char *compare_said(const CompareState *state, unsigned arch);
 // "AMD EPYC (x86_64, 2 cores, kvm)".
 void compare_machine_name(const CompareMachine *machine, Text *out);
 // Text of records, which may hold what a terminal would act on: that is shown as '?'.

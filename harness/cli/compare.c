@@ -1,13 +1,10 @@
 // weakmem compare: machines side by side.
-#include "harness/base/embedded.h"
 #include "harness/cli/console.h"
+#include "harness/cli/gather.h"
 #include "harness/cli/options.h"
-#include "harness/study/history.h"
 #include "harness/study/machines.h"
-#include "results/stream.h"
 
 #include <string.h>
-#include <unistd.h>
 
 typedef enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_TSV } Format;
 static const char *const formats[] = {"text", "json", "tsv", NULL};
@@ -73,58 +70,6 @@ static const Options compare_options = {
     .options = argp_options,
     .parse = parse};
 
-typedef struct {
-  Comparison *comparison;
-  Diag *diag;
-} Reading;
-
-static void on_record(const Record *record, void *context) { comparison_add(((Reading *)context)->comparison, record); }
-
-static void on_object(const char *schema, const json_t *object, void *context) {
-  Reading *reading = context;
-  Arena *arena = arena_new();
-  Diag why = {.arena = arena};
-  if (!strcmp(schema, "weakmem.cost/1") && !comparison_add_cost(reading->comparison, object, &why))
-    diag_warning(reading->diag, "%s: costs skipped: %s", reading->comparison->file, why.first->message);
-  arena_free(arena);
-}
-
-static void read_published(Reading *reading, const StreamHandlers *handlers, StreamCount *count) {
-  for (const Embedded *file = embedded_published; file->path; file++) {
-    const char *name = arena_printf(reading->comparison->arena, "published/%s", file->path);
-    comparison_file(reading->comparison, name, false);
-    stream_bytes(name, file->bytes, file->length, handlers, count, reading->diag);
-  }
-}
-
-// This machine's own, where there are any.
-static void read_own(Reading *reading, const StreamHandlers *handlers, StreamCount *count) {
-  const char *path = history_path(reading->comparison->arena);
-  if (!path || access(path, F_OK) != 0)
-    diag_warning(reading->diag, "nothing is kept of this machine yet: `weakmem run` does so");
-  else {
-    comparison_file(reading->comparison, path, true);
-    stream_file(path, handlers, count, reading->diag);
-  }
-}
-
-static void read_all(const Settings *s, Reading *reading, const Console *console, StreamCount *count) {
-  StreamHandlers handlers = {.record = on_record, .object = on_object, .context = reading, .stop = console->stop};
-  if (!s->file_count)
-    read_own(reading, &handlers, count);
-  for (size_t i = 0; i < s->file_count; i++) {
-    comparison_file(reading->comparison, s->files[i], false);
-    stream_file(s->files[i], &handlers, count, reading->diag);
-  }
-  if (!s->file_count || s->published)
-    read_published(reading, &handlers, count);
-  if (reading->comparison->beyond)
-    diag_warning(reading->diag, "%lu records of machines beyond the first %d are left out", reading->comparison->beyond,
-                 COMPARE_MACHINES);
-  if (reading->comparison->empty)
-    diag_warning(reading->diag, "%lu records of runs that counted nothing are left out", reading->comparison->empty);
-}
-
 static bool has_test(const Comparison *comparison) {
   for (unsigned row = 0; row < comparison->row_count; row++)
     if (!strcmp(comparison->rows[row].test, comparison->test))
@@ -153,12 +98,7 @@ static int compare(const Settings *s, const Console *console) {
   Comparison comparison = {.arena = s->arena, .model_of = machines_model};
   if (s->test)
     comparison.test = arena_string(s->arena, compare_test_name(s->test, buffer, sizeof buffer));
-  Reading reading = {&comparison, &diag};
-  StreamCount count = {0};
-  read_all(s, &reading, console, &count);
-  comparison_finish(&comparison);
-  if (!diag.errors && s->file_count && !count.records && !count.objects)
-    diag_error(&diag, "there is no record in what was given");
+  gather(&comparison, s->files, s->file_count, s->published, console, &diag);
   if (!diag.errors && s->test && !has_test(&comparison))
     diag_error(&diag, "no machine has a record of '%s'", s->test);
   if (diag.errors || !s->quiet)

@@ -200,6 +200,49 @@ START_TEST(costs_in_a_file_of_their_own_join_the_machine) {
 }
 END_TEST
 
+START_TEST(what_a_page_shows_is_kept_of_every_test_when_asked) {
+  comparison.keep = true;
+  Record record = run_of("SB", "x86_64", 3, 10);
+  RecordSetting settings[] = {{.name = "delay", .is_number = true, .number = 2}, {.name = "layout", .text = "far"}};
+  record.settings = settings;
+  record.setting_count = 2;
+  record.started = "2026-11-22T10:00:00Z";
+  record.seconds = 1.5;
+  record.family = "classic";
+  comparison_add(&comparison, &record);
+  record.started = "2026-11-22T09:00:00Z";
+  comparison_add(&comparison, &record);
+  const CompareCell *cell = comparison_cell(&comparison, 0, 0);
+  ck_assert_uint_eq(cell->state_count, 1);
+  ck_assert_uint_eq(cell->states->count, 2);
+  ck_assert_str_eq(compare_said(cell->states, 0), "forbidden"); // sc: the state is weak
+  ck_assert_str_eq(compare_said(cell->states, 1), "");          // c11: the record says nothing
+  ck_assert_str_eq(compare_said(cell->states, 2), "forbidden");
+  ck_assert_str_eq(compare_said(cell->states, 3), "allowed");
+  ck_assert_str_eq(cell->way.run->settings, "delay 2, layout far");
+  ck_assert_str_eq(cell->way.run->first, "2026-11-22T09:00:00Z");
+  ck_assert_str_eq(cell->way.run->last, "2026-11-22T10:00:00Z");
+  ck_assert_double_eq(cell->way.run->seconds, 3);
+  ck_assert_str_eq(comparison.rows[0].family, "classic");
+}
+END_TEST
+
+START_TEST(a_ladder_joins_the_machine) {
+  json_t *ladder = json_loads("{\"machine\":{\"arch\":\"x86_64\",\"cpu\":\"CPU\",\"family\":0,\"model\":0,"
+                              "\"stepping\":0},\"rows\":[{\"fence\":\"none\"}]}",
+                              0, NULL);
+  ck_assert(comparison_add_fences(&comparison, ladder, &diag));
+  comparison_file(&comparison, "b.jsonl", false);
+  add("SB", "x86_64", 1, 10);
+  comparison_finish(&comparison);
+  ck_assert_uint_eq(comparison.machine_count, 1);
+  ck_assert_uint_eq(comparison.machines[0].ladder_count, 1);
+  json_object_del(ladder, "rows");
+  ck_assert(!comparison_add_fences(&comparison, ladder, &diag));
+  json_decref(ladder);
+}
+END_TEST
+
 // ---- Reading
 
 static unsigned long told;
@@ -322,6 +365,8 @@ int main(void) {
   tcase_add_test(tests, change_is_told_from_noise_by_repeated_runs);
   tcase_add_test(tests, identical_repeats_are_held_to_the_spread_of_independent_iterations);
   tcase_add_test(tests, costs_in_a_file_of_their_own_join_the_machine);
+  tcase_add_test(tests, what_a_page_shows_is_kept_of_every_test_when_asked);
+  tcase_add_test(tests, a_ladder_joins_the_machine);
   tcase_add_test(tests, damaged_foreign_and_newer_lines_are_skipped_with_their_places);
   tcase_add_loop_test(tests, the_scanner_reads_as_the_json_reader_does, 0, sizeof lines / sizeof *lines);
   tcase_add_test(tests, an_empty_file_has_no_lines);

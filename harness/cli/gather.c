@@ -1,0 +1,69 @@
+#include "harness/cli/gather.h"
+
+#include "harness/base/embedded.h"
+#include "harness/study/history.h"
+#include "results/stream.h"
+
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+  Comparison *comparison;
+  Diag *diag;
+} Reading;
+
+static void on_record(const Record *record, void *context) { comparison_add(((Reading *)context)->comparison, record); }
+
+static void on_object(const char *schema, const json_t *object, void *context) {
+  Reading *reading = context;
+  Arena *arena = arena_new();
+  Diag why = {.arena = arena};
+  bool costs = !strcmp(schema, "weakmem.cost/1");
+  if (costs && !comparison_add_cost(reading->comparison, object, &why))
+    diag_warning(reading->diag, "%s: costs skipped: %s", reading->comparison->file, why.first->message);
+  if (!costs && reading->comparison->keep && !comparison_add_fences(reading->comparison, object, &why))
+    diag_warning(reading->diag, "%s: a fence ladder skipped: %s", reading->comparison->file, why.first->message);
+  arena_free(arena);
+}
+
+static void read_published(Reading *reading, const StreamHandlers *handlers, StreamCount *count) {
+  for (const Embedded *file = embedded_published; file->path; file++) {
+    const char *name = arena_printf(reading->comparison->arena, "published/%s", file->path);
+    comparison_file(reading->comparison, name, false);
+    stream_bytes(name, file->bytes, file->length, handlers, count, reading->diag);
+  }
+}
+
+// This machine's own, where there are any.
+static void read_own(Reading *reading, const StreamHandlers *handlers, StreamCount *count) {
+  const char *path = history_path(reading->comparison->arena);
+  if (!path || access(path, F_OK) != 0)
+    diag_warning(reading->diag, "nothing is kept of this machine yet: `weakmem run` does so");
+  else {
+    comparison_file(reading->comparison, path, true);
+    stream_file(path, handlers, count, reading->diag);
+  }
+}
+
+void gather(Comparison *comparison, char *const *files, size_t count, bool published, const Console *console,
+            Diag *diag) {
+  Reading reading = {comparison, diag};
+  StreamHandlers handlers = {.record = on_record, .object = on_object, .context = &reading, .stop = console->stop};
+  StreamCount counted = {0};
+  if (!count)
+    read_own(&reading, &handlers, &counted);
+  for (size_t i = 0; i < count; i++) {
+    comparison_file(comparison, files[i], false);
+    stream_file(files[i], &handlers, &counted, diag);
+  }
+  if (!count || published)
+    read_published(&reading, &handlers, &counted);
+  if (comparison->beyond)
+    diag_warning(diag, "%lu records of machines beyond the first %d are left out", comparison->beyond,
+                 COMPARE_MACHINES);
+  if (comparison->empty)
+    diag_warning(diag, "%lu records of runs that counted nothing are left out", comparison->empty);
+  comparison_finish(comparison);
+  if (!diag->errors && count && !counted.records && !counted.objects)
+    diag_error(diag, "there is no record in what was given");
+}

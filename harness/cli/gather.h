@@ -1,0 +1,10 @@
+// The records that `compare` and `report` set side by side.
+#pragma once
+#include "harness/cli/command.h"
+#include "results/compare.h"
+
+// Reads the files into the comparison ("-": standard input), then the published figures where `published`. Without a
+// file: this machine's own records, where any are kept, and the published figures. What was skipped or left out is a
+// warning; a file that cannot be read, or files that hold no record at all, an error.
+void gather(Comparison *comparison, char *const *files, size_t count, bool published, const Console *console,
+            Diag *diag);
