@@ -17,7 +17,7 @@ typedef struct {
   const Console *console;
 } Outer;
 
-enum { KEY_HELP = '?' };
+enum { KEY_HELP = '?', KEY_HELP_TOO = 'h' };
 
 // --help, which argp with ARGP_NO_EXIT would print and then go on from.
 // NOLINTNEXTLINE(readability-non-const-parameter): the type is argp's
@@ -31,6 +31,7 @@ static error_t parse_outer(int key, char *text, struct argp_state *state) {
     state->err_stream = outer->console->err;
     return 0;
   case KEY_HELP:
+  case KEY_HELP_TOO:
     argp_state_help(state, state->out_stream, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
     return ECANCELED;
   default:
@@ -50,7 +51,8 @@ bool options_parse(const Options *options, int argc, char **argv, void *input, c
               options->examples ? options->examples : "");
   const struct argp own = {.options = options->options, .parser = options->parse};
   const struct argp_child children[] = {{.argp = &own}, {0}};
-  const struct argp_option help[] = {{"help", KEY_HELP, NULL, 0, "Give this help list", -1}, {0}};
+  const struct argp_option help[] = {
+      {"help", KEY_HELP, NULL, 0, "Give this help list", -1}, {NULL, KEY_HELP_TOO, NULL, OPTION_ALIAS, NULL, -1}, {0}};
   const struct argp outer = {.options = help,
                              .parser = parse_outer,
                              .args_doc = options->arguments,

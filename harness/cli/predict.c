@@ -1,9 +1,9 @@
 // weakmem predict: what each memory model allows.
 #include "harness/cli/options.h"
 #include "harness/cli/predict_views.h"
+#include "harness/cli/tests.h"
 #include "harness/lang/print.h"
 #include "harness/lang/read_source.h"
-#include "harness/lang/suite.h"
 #include "harness/model/explain.h"
 
 #include <string.h>
@@ -28,6 +28,30 @@ typedef struct {
 
 enum { KEY_CAT = 256, KEY_AS, KEY_EXPLAIN, KEY_STATE, KEY_UNROLL, KEY_TIME, KEY_FEATURES };
 
+// Whether some row of some architecture's table asks for it.
+static bool is_feature(const char *name) {
+  for (unsigned a = 0; a < arch_count; a++)
+    for (unsigned i = 0; i < arch_all[a]->row_count; i++)
+      if (arch_all[a]->rows[i].feature && !strcmp(arch_all[a]->rows[i].feature, name))
+        return true;
+  return false;
+}
+
+static error_t unknown_feature(struct argp_state *state, const char *name) {
+  Text known = {0};
+  const char *last = "";
+  for (unsigned a = 0; a < arch_count; a++)
+    for (unsigned i = 0; i < arch_all[a]->row_count; i++) {
+      const char *feature = arch_all[a]->rows[i].feature;
+      if (feature && strcmp(feature, last)) // rows of one feature stand together
+        text_printf(&known, "%s (%s), ", last = feature, arch_all[a]->name);
+    }
+  error_t error =
+      option_error(state, "--features", "no table asks for '%s'; there are %sor none", name, text_string(&known));
+  text_free(&known);
+  return error;
+}
+
 static error_t parse_features(struct argp_state *state, char *text, Settings *s) {
   unsigned count;
   const char *const *items;
@@ -36,8 +60,11 @@ static error_t parse_features(struct argp_state *state, char *text, Settings *s)
     return error;
   const char **features = ARENA_ARRAY(s->arena, const char *, count + 1);
   bool none = count == 1 && !strcmp(items[0], "none");
-  for (unsigned i = 0; i < count && !none; i++)
+  for (unsigned i = 0; i < count && !none; i++) {
+    if (!is_feature(items[i]))
+      return unknown_feature(state, items[i]);
     features[i] = items[i];
+  }
   s->lower.features = features;
   return 0;
 }
@@ -322,7 +349,7 @@ static int predict_all(const Settings *s, const Console *console) {
   Judges judges = find_models(s, &diag);
   Suite suite = {0};
   if (!diag.errors && s->test_count)
-    suite = suite_find(s->tests, (unsigned)s->test_count, s->arena, &diag);
+    suite = tests_find(s->tests, (unsigned)s->test_count, NULL, s->arena, &diag);
   else if (!diag.errors)
     suite = suite_builtin("classic", s->arena, &diag);
   report(&diag, console->err);

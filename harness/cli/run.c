@@ -1,7 +1,7 @@
 // weakmem run: litmus tests on this machine, and how often each state was seen.
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
-#include "harness/lang/suite.h"
+#include "harness/cli/tests.h"
 #include "harness/study/campaign.h"
 #include "harness/study/evidence.h"
 #include "harness/study/history.h"
@@ -106,7 +106,7 @@ static error_t parse_fences(Settings *s, const char *text, struct argp_state *st
     Text names = {0};
     for (unsigned k = 0; all[k]; k++)
       text_printf(&names, "%s, ", all[k]);
-    error = option_error(state, "--fence", "this CPU has no fence '%s'; expected %s or all", campaign->fences[i],
+    error = option_error(state, "--fence", "this CPU has no fence '%s'; expected %sor all", campaign->fences[i],
                          text_string(&names));
     text_free(&names);
   }
@@ -448,9 +448,9 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
 
 static int run(const Settings *settings, const Console *console) {
   Diag diag = {.arena = settings->arena};
-  Suite suite = settings->argument_count
-                    ? suite_find(settings->arguments, (unsigned)settings->argument_count, settings->arena, &diag)
-                    : suite_builtin("classic", settings->arena, &diag);
+  Suite suite = settings->argument_count ? tests_find(settings->arguments, (unsigned)settings->argument_count,
+                                                      arch_here(), settings->arena, &diag)
+                                         : suite_builtin("classic", settings->arena, &diag);
   if (!diag.errors && !suite.count)
     diag_error(&diag, "there is no test to run");
   bool good = !diag.errors;

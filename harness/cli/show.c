@@ -1,8 +1,8 @@
 // weakmem show: a test as it was understood, the C made from it, and each thread's machine code.
 #include "harness/cli/options.h"
+#include "harness/cli/tests.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
-#include "harness/lang/suite.h"
 #include "harness/run/run.h"
 
 #include <string.h>
@@ -84,7 +84,7 @@ static bool show_machine_code(const ShowSettings *s, const Test *test, const Con
 }
 
 static const Test *find_test(const ShowSettings *s, Diag *diag) {
-  Suite suite = suite_find(&s->name, 1, s->arena, diag);
+  Suite suite = tests_find(&s->name, 1, NULL, s->arena, diag);
   if (diag->errors)
     return NULL;
   if (suite.count != 1) {

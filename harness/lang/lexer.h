@@ -35,6 +35,18 @@ bool lexer_comment(Lexer *lexer, Span *text, bool *closed);
 // with it, or NULL.
 const char *number_read(Token token, Value *value, BaseType *type);
 
+// A number of a condition or an initial value, whose type is known only once all is read.
+typedef struct {
+  UnsignedValue magnitude;
+  bool is_negative;
+  Span span; // with its sign
+} Number;
+
+// Whether a type has that value, or its bits: -1 for an unsigned type and 0xff for a signed one say which are meant.
+bool number_fits(Number number, BaseType type);
+// What it is in that type, wrapped where it does not fit.
+Value number_value(Number number, BaseType type);
+
 // Reports bytes that no test may hold: NUL and other control characters, and what is not UTF-8. True where there are
 // none.
 bool source_is_text(const Source *source, Diag *diag);

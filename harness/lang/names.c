@@ -71,6 +71,7 @@ bool location_set_length(Parser *p, unsigned location, Value length, Span span) 
     return ERROR_AT(p, span, "more than %d elements in all locations together", LIMIT_ELEMENTS);
   l->length = (unsigned)length;
   l->initial = ARENA_ARRAY(p->arena, Value, l->length);
+  p->notes[location].numbers = ARENA_ARRAY(p->arena, Number, l->length);
   p->element_count = others + l->length;
   return true;
 }

@@ -75,3 +75,14 @@ const char *number_read(Token token, Value *value, BaseType *type) {
   *type = number_type(sum, base == 10, is_unsigned, longs);
   return NULL;
 }
+
+bool number_fits(Number number, BaseType type) {
+  if (type == BASE_BOOL)
+    return number.magnitude <= 1 && !number.is_negative;
+  UnsignedValue highest = (UnsignedValue)1 << (base_type_bits(type) - 1);
+  return number.is_negative ? number.magnitude <= highest : number.magnitude <= highest + (highest - 1);
+}
+
+Value number_value(Number number, BaseType type) {
+  return type_wrap(type, (Value)(number.is_negative ? -number.magnitude : number.magnitude));
+}

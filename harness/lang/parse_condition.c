@@ -74,21 +74,6 @@ static bool parse_observable(Parser *p, Mention *m) {
   return true;
 }
 
-// [ '-' ] NUMBER
-static bool parse_number(Parser *p, Value *value) {
-  bool negative = parser_take(p, "-");
-  BaseType type;
-  if (p->token.kind != TOKEN_NUMBER)
-    return parser_expected(p, "a number");
-  const char *problem = number_read(p->token, value, &type);
-  if (problem)
-    return ERROR_AT(p, p->token.span, "%s", problem);
-  parser_advance(p);
-  if (negative)
-    *value = (Value) - (UnsignedValue)*value;
-  return true;
-}
-
 static Prop *prop_new(Parser *p, PropKind kind, size_t begin) {
   Prop *prop = ARENA_NEW(p->arena, Prop);
   prop->kind = kind;
@@ -108,15 +93,13 @@ static Prop *parse_atom(Parser *p, bool hidden) {
     return NULL;
   }
   parser_advance(p);
-  Value value = 0;
   bool is_number = parser_at(p, "-") || (p->token.kind == TOKEN_NUMBER && !at_thread_prefix(p));
-  if (is_number ? !parse_number(p, &value) : !parse_observable(p, &right))
+  if (is_number ? !parser_number(p, &left.number) : !parse_observable(p, &right))
     return NULL;
   Prop *prop = prop_new(p, equal ? PROP_EQUAL : PROP_NOT_EQUAL, begin);
   if (!prop)
     return NULL;
   prop->observable = mention_add(p, left);
-  prop->value = value;
   prop->against_observable = !is_number;
   if (!is_number)
     prop->other = mention_add(p, right);

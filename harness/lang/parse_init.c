@@ -10,35 +10,29 @@ typedef struct {
   const char *name;
   Span span;
   bool has_index;
-  Value index;
+  Value index; // cut to what no location has
   Span index_span;
 } Entry;
 
 // value := [ '-' ] NUMBER
-static bool parse_value(Parser *p, Value *value, Span *span) {
-  size_t begin = p->token.span.offset;
-  bool negative = parser_take(p, "-");
-  Token number = p->token;
-  BaseType type;
-  if (number.kind == TOKEN_NAME || parser_at(p, "&") || parser_at(p, "*"))
-    return ERROR_AT(p, number.span, "expected a number: pointers are not supported as initial values");
-  if (number.kind != TOKEN_NUMBER)
-    return parser_expected(p, "a number");
-  const char *problem = number_read(number, value, &type);
-  if (problem)
-    return ERROR_AT(p, number.span, "%s", problem);
-  parser_advance(p);
-  if (negative)
-    *value = (Value) - (UnsignedValue)*value;
-  *span = parser_span_from(p, begin);
-  return true;
+static bool parse_value(Parser *p, Number *number) {
+  if (p->token.kind == TOKEN_NAME || parser_at(p, "&") || parser_at(p, "*"))
+    return ERROR_AT(p, p->token.span, "expected a number: pointers are not supported as initial values");
+  return parser_number(p, number);
 }
 
 static bool parse_index(Parser *p, Entry *entry) {
   if (!parser_take(p, "["))
     return true;
+  Number number = {0};
+  if (!parse_value(p, &number))
+    return false;
   entry->has_index = true;
-  return parse_value(p, &entry->index, &entry->index_span) && parser_expect(p, "]", "after the number of elements");
+  entry->index = number.magnitude > LIMIT_ELEMENTS ? LIMIT_ELEMENTS + 1 : (Value)number.magnitude;
+  if (number.is_negative)
+    entry->index = -entry->index;
+  entry->index_span = number.span;
+  return parser_expect(p, "]", "after the number of elements");
 }
 
 static bool set_type(Parser *p, unsigned location, const Entry *entry) {
@@ -54,15 +48,15 @@ static bool set_type(Parser *p, unsigned location, const Entry *entry) {
   return true;
 }
 
-static bool parse_element_values(Parser *p, Location *l) {
+static bool parse_element_values(Parser *p, unsigned location) {
+  const Location *l = &p->test->locations[location];
   for (unsigned i = 0; !parser_at(p, "}"); i++) {
-    Value value = 0;
-    Span span = {0};
-    if (!parse_value(p, &value, &span))
+    Number number = {0};
+    if (!parse_value(p, &number))
       return false;
     if (i >= l->length)
-      return ERROR_AT(p, span, "'%s' has %u elements", l->name, l->length);
-    l->initial[i] = value;
+      return ERROR_AT(p, number.span, "'%s' has %u elements", l->name, l->length);
+    p->notes[location].numbers[i] = number;
     if (!parser_at(p, "}") && !parser_expect(p, ",", "or '}' after an element"))
       return false;
   }
@@ -70,10 +64,10 @@ static bool parse_element_values(Parser *p, Location *l) {
 }
 
 // '{' value { ',' value } '}' ; the elements that are not given are 0
-static bool parse_elements(Parser *p, Location *l) {
+static bool parse_elements(Parser *p, unsigned location) {
   if (!parser_expect(p, "{", "before the elements of an array"))
     return false;
-  bool ok = parse_element_values(p, l);
+  bool ok = parse_element_values(p, location);
   while (!parser_at(p, "}") && !parser_at(p, ";") && !parser_at_section(p) && !parser_at_thread(p))
     parser_advance(p);
   return parser_take(p, "}") && ok;
@@ -88,20 +82,19 @@ static bool parse_array(Parser *p, unsigned location, const Entry *entry) {
   l->is_array = true;
   l->has_initial = true;
   p->notes[location].is_given = true;
-  p->notes[location].value_span = entry->span;
-  return !parser_take(p, "=") || parse_elements(p, l);
+  return !parser_take(p, "=") || parse_elements(p, location);
 }
 
 // `y[1] = 3`, where y was declared as an array before.
 static bool parse_element(Parser *p, unsigned location, const Entry *entry) {
-  Location *l = &p->test->locations[location];
+  const Location *l = &p->test->locations[location];
   if (!l->is_array)
     return ERROR_AT(p, entry->span, "'%s' is not an array here; 'int %s[2] = {0, 1};' would make it one", l->name,
                     l->name);
   if (entry->index < 0 || entry->index >= (Value)l->length)
     return ERROR_AT(p, entry->index_span, "'%s' has %u elements", l->name, l->length);
-  Span span;
-  return parser_expect(p, "=", "after the element") && parse_value(p, &l->initial[(unsigned)entry->index], &span);
+  return parser_expect(p, "=", "after the element") &&
+         parse_value(p, &p->notes[location].numbers[(unsigned)entry->index]);
 }
 
 static bool parse_scalar(Parser *p, unsigned location, const Entry *entry) {
@@ -117,7 +110,7 @@ static bool parse_scalar(Parser *p, unsigned location, const Entry *entry) {
   if (note->is_given)
     return ERROR_AT(p, entry->span, "'%s' is initialised twice", l->name);
   note->is_given = true;
-  return parse_value(p, &l->initial[0], &note->value_span);
+  return parse_value(p, &note->numbers[0]);
 }
 
 // [ type ] ( NAME | NAME '[' NUMBER ']' | '[' NAME [ '[' NUMBER ']' ] ']' ) [ '=' value | '=' elements ]
@@ -163,7 +156,7 @@ static bool parse_register_entry(Parser *p, const Entry *entry) {
     if (p->init_registers[i].thread == made.thread && !strcmp(p->init_registers[i].name, made.name))
       return ERROR_AT(p, made.span, "'%u:%s' is initialised twice", made.thread, made.name);
   made.is_given = parser_take(p, "=");
-  if (made.is_given && !parse_value(p, &made.value, &made.value_span))
+  if (made.is_given && !parse_value(p, &made.number))
     return false;
   p->init_registers = arena_grow(p->arena, p->init_registers, &p->init_register_capacity, p->init_register_count + 1,
                                  sizeof *p->init_registers);

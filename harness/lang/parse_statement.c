@@ -41,6 +41,13 @@ static bool parse_semicolon(Parser *p, const char *where) {
   return memchr(gap, '\n', p->token.span.offset - p->previous_end) || parser_at(p, "}");
 }
 
+// "at 3:7"
+static const char *place_text(Parser *p, Span span) {
+  unsigned line, column;
+  source_position(p->source, span.offset, &line, &column);
+  return arena_printf(p->arena, "at %u:%u", line, column);
+}
+
 // Declares a register, or finds the one of that name: a register is the thread's, whatever block declares it.
 static int declare(Parser *p, const char *name, Type type, Span span) {
   Thread *thread = &p->test->threads[p->thread];
@@ -67,11 +74,16 @@ static int declare(Parser *p, const char *name, Type type, Span span) {
       return -1;
     }
     r->type.is_volatile |= type.is_volatile;
-    if (p->register_blocks[reg] == p->block)
-      WARNING_AT(p, span, "'%s' is declared twice in this block", name);
+    if (p->register_blocks[reg] == p->block) {
+      ERROR_AT(p, span, "'%s' is declared twice in this block; the first time %s", name,
+               place_text(p, p->register_spans[reg]));
+      return -1;
+    }
   }
-  if (reg >= 0)
+  if (reg >= 0) {
     p->register_blocks[reg] = p->block;
+    p->register_spans[reg] = span;
+  }
   return reg;
 }
 

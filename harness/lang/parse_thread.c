@@ -97,6 +97,7 @@ void parse_thread(Parser *p) {
   p->thread = test->thread_count++;
   test->threads[p->thread] = (Thread){0};
   p->register_blocks = ARENA_ARRAY(p->arena, unsigned, LIMIT_REGISTERS);
+  p->register_spans = ARENA_ARRAY(p->arena, Span, LIMIT_REGISTERS);
   p->block = p->block_count = 0;
   p->statement_count = 0;
   p->unknown_registers = 0;

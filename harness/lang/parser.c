@@ -100,6 +100,22 @@ bool parser_count_term(Parser *p, Span span) {
   return true;
 }
 
+bool parser_number(Parser *p, Number *number) {
+  size_t begin = p->token.span.offset;
+  number->is_negative = parser_take(p, "-");
+  if (p->token.kind != TOKEN_NUMBER)
+    return parser_expected(p, "a number");
+  Value value;
+  BaseType type;
+  const char *problem = number_read(p->token, &value, &type);
+  if (problem)
+    return ERROR_AT(p, p->token.span, "%s", problem);
+  parser_advance(p);
+  number->magnitude = (UnsignedValue)value;
+  number->span = parser_span_from(p, begin);
+  return true;
+}
+
 void parser_skip_group(Parser *p) {
   unsigned depth = 0;
   do {

@@ -13,7 +13,7 @@ typedef struct {
   bool has_type;   // the init block or a thread gave it one
   bool is_given;   // the init block gave it a value
   Span span;       // where it was first named
-  Span value_span; // of the first initial value
+  Number *numbers; // the initial values of its elements
 } LocationNote;
 
 // `0:r0 = 3` of the init block, until its thread is known.
@@ -22,8 +22,8 @@ typedef struct {
   const char *name;
   Type type;
   bool has_type, is_given, is_used;
-  Value value;
-  Span span, value_span;
+  Number number;
+  Span span;
 } InitRegister;
 
 // A name in `locations`, the filter or the condition, until all names are known.
@@ -36,6 +36,7 @@ typedef struct {
   bool is_whole;  // from `locations`, where the name of an array stands for all its elements
   bool is_hidden; // from the filter
   Span span;
+  Number number;       // of a comparison: what it is compared with
   unsigned observable; // once known
 } Mention;
 
@@ -66,6 +67,7 @@ typedef struct {
   unsigned thread;
   size_t register_capacity;
   unsigned *register_blocks; // in which block each register was declared last
+  Span *register_spans;      // and where
   size_t register_block_capacity;
   unsigned block, block_count; // the block being read, and how many there were
   unsigned statement_count;
@@ -91,6 +93,7 @@ bool parser_at_section(const Parser *p);              // `locations`, `filter`, 
 bool parser_enter(Parser *p);                         // one level deeper; false, reported, where that is too deep
 void parser_leave(Parser *p);
 bool parser_count_term(Parser *p, Span span);
+bool parser_number(Parser *p, Number *number); // [ '-' ] NUMBER
 // Over a whole group `( ... )`, `[ ... ]`, `{ ... }`, or over one token.
 void parser_skip_group(Parser *p);
 

@@ -5,21 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A value wrapped to its type; a warning where the type does not have it.
-static Value wrap(Parser *p, Value value, BaseType type, Span span) {
-  Value wrapped = type_wrap(type, value);
-  unsigned bits = base_type_bits(type);
-  bool fits = type_fits(type, value);
-  // -1 for an unsigned type and 0xff for a signed one say which bits are meant.
-  if (!fits && bits < 128 && type != BASE_BOOL)
-    fits = value >= -((Value)1 << (bits - 1)) && value < (Value)1 << bits;
-  if (!fits) {
-    Text text = {0};
-    value_print(wrapped, type, &text);
-    WARNING_AT(p, span, "this number is too large for '%s': it becomes %s", base_type_name(type), text_string(&text));
-    text_free(&text);
-  }
-  return wrapped;
+// The value of a number, whose type is known now. One that the type does not have could never be seen: it is an error,
+// where herd would search for it in vain.
+static Value value_of(Parser *p, Number number, BaseType type) {
+  if (!number_fits(number, type))
+    ERROR_AT(p, number.span, "no '%s' has this value", base_type_name(type));
+  return number_value(number, type);
 }
 
 static void resolve_register(Parser *p, InitRegister *init) {
@@ -37,14 +28,14 @@ static void resolve_register(Parser *p, InitRegister *init) {
   r->has_initial = true;
   r->type.is_volatile |= init->type.is_volatile;
   if (init->is_given)
-    r->initial = wrap(p, init->value, r->type.base, init->value_span);
+    r->initial = value_of(p, init->number, r->type.base);
 }
 
 void resolve_initial_values(Parser *p) {
   for (unsigned i = 0; i < p->test->location_count; i++) {
     Location *l = &p->test->locations[i];
     for (unsigned j = 0; j < l->length; j++)
-      l->initial[j] = wrap(p, l->initial[j], l->type, p->notes[i].value_span);
+      l->initial[j] = value_of(p, p->notes[i].numbers[j], l->type);
   }
   for (size_t i = 0; i < p->init_register_count; i++)
     resolve_register(p, &p->init_registers[i]);
@@ -170,11 +161,12 @@ static void resolve_prop(Parser *p, Prop *prop) {
     resolve_prop(p, prop->right);
   if (prop->kind != PROP_EQUAL && prop->kind != PROP_NOT_EQUAL)
     return;
-  prop->observable = p->mentions[prop->observable].observable;
+  const Mention *left = &p->mentions[prop->observable];
+  prop->observable = left->observable;
   if (prop->against_observable)
     prop->other = p->mentions[prop->other].observable;
   else
-    prop->value = wrap(p, prop->value, observable_base(p->test, &p->test->observables[prop->observable]), prop->span);
+    prop->value = value_of(p, left->number, observable_base(p->test, &p->test->observables[prop->observable]));
 }
 
 void resolve_mentions(Parser *p) {

@@ -47,14 +47,22 @@ static bool take(Reader *r, const char *text) {
   return true;
 }
 
-static bool read_number(Reader *r, Value *value) {
+static bool read_number(Reader *r, Number *number) {
+  Value value;
   BaseType type;
-  bool negative = take(r, "-");
-  if (r->token.kind != TOKEN_NUMBER || number_read(r->token, value, &type))
+  *number = (Number){.is_negative = take(r, "-")};
+  if (r->token.kind != TOKEN_NUMBER || number_read(r->token, &value, &type))
     return false;
   next(r);
-  if (negative)
-    *value = (Value) - (UnsignedValue)*value;
+  number->magnitude = (UnsignedValue)value;
+  return true;
+}
+
+static bool read_index(Reader *r, unsigned limit, unsigned *index) {
+  Number number;
+  if (!read_number(r, &number) || number.is_negative || number.magnitude >= limit)
+    return false;
+  *index = (unsigned)number.magnitude;
   return true;
 }
 
@@ -81,22 +89,22 @@ static int find_location(const Test *test, Token name, unsigned element) {
 // observable := NUMBER ':' NAME | NAME [ '[' NUMBER ']' ] | '[' NAME [ '[' NUMBER ']' ] ']'
 // Its index, or -1.
 static int read_observable(const Test *test, Reader *r) {
-  Value number = 0;
+  unsigned index = 0;
   if (r->token.kind == TOKEN_NUMBER) {
-    if (!read_number(r, &number) || !take(r, ":") || number < 0 || number >= (Value)test->thread_count)
+    if (!read_index(r, test->thread_count, &index) || !take(r, ":"))
       return -1;
     Token name = r->token;
     next(r);
-    return find_register(test, (unsigned)number, name);
+    return find_register(test, index, name);
   }
   bool bracketed = take(r, "[");
   Token name = r->token;
   next(r);
-  if (take(r, "[") && (!read_number(r, &number) || !take(r, "]")))
+  if (take(r, "[") && (!read_index(r, LIMIT_ELEMENTS, &index) || !take(r, "]")))
     return -1;
-  if ((bracketed && !take(r, "]")) || number < 0 || number >= LIMIT_ELEMENTS)
+  if (bracketed && !take(r, "]"))
     return -1;
-  return find_location(test, name, (unsigned)number);
+  return find_location(test, name, index);
 }
 
 bool state_parse(const Test *test, const char *text, Value *values) {
@@ -107,12 +115,15 @@ bool state_parse(const Test *test, const char *text, Value *values) {
   memset(values, 0, test->observable_total * sizeof *values);
   for (next(&r); r.token.kind != TOKEN_END;) {
     int i = read_observable(test, &r);
-    Value value;
-    if (i < 0 || seen[i] || !take(&r, "=") || !read_number(&r, &value))
+    Number number;
+    if (i < 0 || seen[i] || !take(&r, "=") || !read_number(&r, &number))
+      return false;
+    BaseType type = observable_base(test, &test->observables[i]);
+    if (!number_fits(number, type))
       return false;
     seen[i] = true;
     count++;
-    values[i] = type_wrap(observable_base(test, &test->observables[i]), value);
+    values[i] = number_value(number, type);
     if (!take(&r, ";") && r.token.kind != TOKEN_END)
       return false;
   }

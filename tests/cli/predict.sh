@@ -46,6 +46,55 @@ verdict() { "$WEAKMEM" predict --format tsv --model aarch64 "$@" "$folder/pair.l
 [[ $(verdict) == Forbidden && $(verdict --features lse) == Forbidden && $(verdict --features none) == Allowed ]] ||
   fail "the lowering is not keyed on LSE"
 
+status=0
+"$WEAKMEM" predict --features lse,foo SB 2>"$folder/err" >"$folder/out" || status=$?
+[[ $status == 2 && ! -s $folder/out ]] || fail "--features foo is accepted"
+grep -q "'foo'; there are .*lse (aarch64)" "$folder/err" || fail "$(cat "$folder/err")"
+
+# The fences of CPUs: one that no CPU has is an error at its place; what another CPU has is judged for that one.
+cat >"$folder/typo.litmus" <<'TEST'
+C typo
+{}
+P0 (atomic_int* x) {
+  if (1) { while (0) { cpu_fence("mfennce"); } }
+}
+TEST
+status=0
+"$WEAKMEM" predict "$folder/typo.litmus" SB >"$folder/out" 2>"$folder/err" || status=$?
+[[ $status == 2 ]] && grep -q "typo.litmus:4:24: error: no CPU has a fence 'mfennce'; there are, of x86_64: mfence, .*aarch64: dmb-ish, " "$folder/err" ||
+  fail "$status $(cat "$folder/err")"
+grep -q '^SB:' "$folder/out" || fail "the other test is not predicted"
+cat >"$folder/foreign.litmus" <<'TEST'
+C foreign
+{}
+P0 (atomic_int* x, atomic_int* y) {
+  atomic_store_explicit(x, 1, memory_order_relaxed);
+  cpu_fence("dmb-ish");
+  int r0 = atomic_load_explicit(y, memory_order_relaxed);
+}
+P1 (atomic_int* x, atomic_int* y) {
+  atomic_store_explicit(y, 1, memory_order_relaxed);
+  cpu_fence("dmb-ish");
+  int r0 = atomic_load_explicit(x, memory_order_relaxed);
+}
+exists (0:r0=0 /\ 1:r0=0)
+TEST
+[[ $("$WEAKMEM" predict --format tsv --model aarch64 "$folder/foreign.litmus" | tail -1 | cut -f3) == Forbidden ]] ||
+  fail "dmb-ish is not judged for aarch64"
+if [[ $(uname -m) != aarch64 ]]; then
+  for command in run fences; do
+    status=0
+    "$WEAKMEM" $command --cc /nonexistent/cc "$folder/foreign.litmus" >"$folder/out" 2>"$folder/err" || status=$?
+    [[ $status == 2 ]] && grep -q "foreign.litmus:5:3: error: 'dmb-ish' is a fence of aarch64, and this CPU is " "$folder/err" ||
+      fail "$command: $status $(cat "$folder/err")"
+  done
+fi
+
+# -h is --help, in every command.
+for command in run predict show fences cost compare import list topo; do
+  [[ $("$WEAKMEM" $command -h) == "$("$WEAKMEM" $command --help)" ]] || fail "$command -h"
+done
+
 # Explanations: the cycle, event by event with its line; an execution; what only coherence forbids.
 "$WEAKMEM" predict --explain --model x86-tso MP >"$folder/mp.txt"
 grep -q "forbidden by x86-tso: its axiom 'tso'" "$folder/mp.txt" || fail "$(cat "$folder/mp.txt")"

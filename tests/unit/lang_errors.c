@@ -138,7 +138,7 @@ static const struct {
     {"system(\"true\");", "3:1 no function 'system' in the language"},
     {"asm(\"nop\");", "3:1 expected an expression, but 'asm' is a word of the language"},
     {"#include <stdio.h>", "3:1 this character has no meaning in the litmus language"},
-    {"int r0 = 1;", "3:5 warning: 'r0' is declared twice in this block"},
+    {"int r0 = 1;", "3:5 'r0' is declared twice in this block; the first time at 2:62"},
 };
 
 START_TEST(what_is_no_statement_is_one_error_at_its_place) {
@@ -197,8 +197,20 @@ static const struct {
     {"C t\n{ int y[2]; }\nP0 (int* y) {}\nexists (y=1)", "4:9 'y' is an array: name an element, 'y[0]'"},
     {"C t\n{ int y[2]; }\nP0 (int* y) {}\nexists (y[2]=1)", "4:9 'y' has 2 elements"},
     {"C t\n{ int y[2]; }\nP0 (int* y) { y[2] = 1; y[-1] = 1; }", "3:17 'y' has 2 elements\n3:27 'y' has 2 elements"},
-    {"C t\n{}\nP0 (uint8_t* x) { *x = 1; }\nexists (x=256)",
-     "4:9 warning: this number is too large for 'uint8_t': it becomes 0"},
+    {"C t\n{}\nP0 (uint8_t* x) { *x = 1; }\nexists (x=256)", "4:11 no 'uint8_t' has this value"},
+    {"C t\n{}\nP0 (int* x) { int r0 = 1; }\nexists (x=-2147483649 \\/ 0:r0=4294967296)",
+     "4:11 no 'int' has this value\n4:31 no 'int' has this value"},
+    {"C t\n{}\nP0 (int* x) {}\nexists (x=340282366920938463463374607431768211455)", "4:11 no 'int' has this value"},
+    {"C t\n{}\nP0 (__int128* x) {}\nfilter (x=-170141183460469231731687303715884105729)",
+     "4:11 no '__int128' has this value"},
+    {"C t\n{}\nP0 (int* x) {}\nexists (x=340282366920938463463374607431768211456)",
+     "4:11 a number of more than 128 bits"},
+    {"C t\n{ x = 4294967296; bool b = 2; int8_t 0:r0 = -129; uint8_t a[2] = {1, 256}; a[0] = -129; }\n"
+     "P0 (int* x, bool* b) {}",
+     "2:7 no 'int' has this value\n2:28 no 'bool' has this value\n2:45 no 'int8_t' has this value\n"
+     "2:70 no 'uint8_t' has this value\n2:83 no 'uint8_t' has this value"},
+    {"C t\n{ int a[340282366920938463463374607431768211455]; int b[-1]; }\nP0 (int* a) {}",
+     "2:9 more than 1024 elements in all locations together\n2:57 an array has at least one element"},
     {"C t\nLayout=x:64\n{}\nP0 (int* x) {}", "2:10 expected an offset from 0 to 63 bytes"},
     {"C t\nLayout=zz:6\n{}\nP0 (int* zy) {}", "2:8 no location 'zz' in this test (did you mean 'zy'?)"},
     {"C t\nLayout=x:6 y:7\n{}\nP0 (int* x) {}", "2:12 expected ',' or the end of the line, found 'y'"},

@@ -298,6 +298,9 @@ START_TEST(values_in_conditions_are_of_the_type_of_what_they_are_compared_with) 
   const Test *test = parsed("C t {} P0 (uint8_t* x) { int8_t r0 = *x; } exists (0:r0=255 /\\ x=-1)");
   ck_assert(test->condition.body->left->value == -1);
   ck_assert(test->condition.body->right->value == 255);
+  test =
+      parsed("C t {} P0 (unsigned __int128* x, __int128* y) {} exists (x=-1 /\\ y=0xffffffffffffffffffffffffffffffff)");
+  ck_assert(test->condition.body->left->value == -1 && test->condition.body->right->value == -1);
 }
 END_TEST
 

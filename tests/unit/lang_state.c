@@ -58,6 +58,8 @@ START_TEST(what_is_no_state_of_the_test_is_refused) {
       "0:r0=1; w=1; x=1; y[0]=1; y[340282366920938463463374607431768211455]=1",
       "0:r0=1; w=1; x=1; y[0]=1; y[1]=1\xff",
       "(* 0:r0=1;",
+      "0:r0=18446744073709551616; w=1; x=1; y[0]=1; y[1]=1", // no long
+      "0:r0=340282366920938463463374607431768211455; w=1; x=1; y[0]=1; y[1]=1",
   };
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     Value values[LIMIT_OBSERVABLES];

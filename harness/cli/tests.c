@@ -1,0 +1,70 @@
+#include "harness/cli/tests.h"
+
+// The first CPU that has a fence of this name; NULL where none does.
+static const Arch *arch_with(const char *fence) {
+  for (unsigned a = 0; a < arch_count; a++)
+    if (arch_fence(arch_all[a], fence))
+      return arch_all[a];
+  return NULL;
+}
+
+static void add_fences(const Arch *arch, Text *out) {
+  for (unsigned i = 0; i < arch->fence_count; i++)
+    text_printf(out, "%s%s", i ? ", " : "", arch->fences[i].name);
+}
+
+static void report_unknown(const Test *test, const Stmt *stmt, Diag *diag) {
+  Text names = {0};
+  for (unsigned a = 0; a < arch_count; a++)
+    if (arch_all[a]->fence_count) {
+      text_printf(&names, "%s%s: ", names.length ? "; " : "", arch_all[a]->name);
+      add_fences(arch_all[a], &names);
+    }
+  diag_error_at(diag, test->source, stmt->span, "no CPU has a fence '%s'; there are, of %s", stmt->cpu_fence,
+                text_string(&names));
+  text_free(&names);
+}
+
+static void report_foreign(const Test *test, const Stmt *stmt, const Arch *owner, const Arch *cpu, Diag *diag) {
+  Text names = {0};
+  add_fences(cpu, &names);
+  diag_error_at(diag, test->source, stmt->span,
+                "'%s' is a fence of %s, and this CPU is %s, which has %s; `weakmem "
+                "predict` judges it for %s",
+                stmt->cpu_fence, owner->name, cpu->name, text_string(&names), owner->name);
+  text_free(&names);
+}
+
+static void check_block(const Test *test, const Stmt *stmt, const Arch *cpu, Diag *diag) {
+  for (; stmt; stmt = stmt->next) {
+    if (stmt->kind == STMT_IF) {
+      check_block(test, stmt->branch.then_block, cpu, diag);
+      check_block(test, stmt->branch.else_block, cpu, diag);
+    } else if (stmt->kind == STMT_WHILE) {
+      check_block(test, stmt->loop.body, cpu, diag);
+    } else if (stmt->kind == STMT_CPU_FENCE) {
+      const Arch *owner = arch_with(stmt->cpu_fence);
+      if (!owner)
+        report_unknown(test, stmt, diag);
+      else if (cpu && !arch_fence(cpu, stmt->cpu_fence))
+        report_foreign(test, stmt, owner, cpu, diag);
+    }
+  }
+}
+
+static bool check_fences(const Test *test, const Arch *cpu, Diag *diag) {
+  unsigned errors = diag->errors;
+  for (unsigned t = 0; t < test->thread_count; t++)
+    check_block(test, test->threads[t].body, cpu, diag);
+  return diag->errors == errors;
+}
+
+Suite tests_find(char *const *arguments, unsigned count, const Arch *cpu, Arena *arena, Diag *diag) {
+  Suite suite = suite_find(arguments, count, arena, diag);
+  unsigned kept = 0;
+  for (unsigned i = 0; i < suite.count; i++)
+    if (check_fences(suite.tests[i], cpu, diag))
+      suite.tests[kept++] = suite.tests[i];
+  suite.count = kept;
+  return suite;
+}
