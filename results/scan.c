@@ -1,67 +1,92 @@
 #include "results/scan.h"
 
-#include <ctype.h>
+#include <assert.h>
+#include <endian.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH = 16, FIRST_NODES = 256 };
-
-// ---- JSON (RFC 8259) as a list of values in the order of the text
-
-typedef enum { NODE_NULL, NODE_FALSE, NODE_TRUE, NODE_INTEGER, NODE_REAL, NODE_STRING, NODE_ARRAY, NODE_OBJECT } Kind;
-
-typedef struct {
-  Kind kind;
-  unsigned after; // index of the value behind it and all that is in it
-  const char *key;
-  union {
-    int64_t integer;
-    double real;
-    const char *string;
-    unsigned count; // of what an array or an object holds
-  };
-} Node;
+enum {
+  DEPTH = 16, // of what is not ours and passed over
+  NAMES = 64  // of an object that has any: more are unusual
+};
 
 struct RecordScan {
-  char *text; // a copy of the line, in which strings are decoded in place
-  size_t text_capacity;
+  char *text; // a copy of the line, in which strings are decoded in place, and WORD zeros
+  size_t capacity;
   char *at;
-  Node *nodes;
-  unsigned node_count, node_capacity;
+  Record blank; // a record without any field
   RecordState *states;
   RecordVerdict *verdicts;
   RecordSetting *settings;
   unsigned *pus;
-  unsigned verdict_count; // of all states
-  unsigned part_capacity; // of each of the four
+  size_t verdict_count; // of all states
 };
 
-static void *grow(void *old, size_t count, size_t size) {
-  void *grown = reallocarray(old, count, size);
-  if (!grown)
-    abort();
-  return grown;
+// ---- JSON (RFC 8259), of which each function takes one thing at scan->at. False, or NULL, where it is not there, or
+// is unusual.
+
+enum { WORD = 8 };
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+// The high bit of each byte that is zero, and maybe of some above the lowest of them.
+static uint64_t zeros(uint64_t word) { return (word - EACH(1)) & ~word & EACH(0x80); }
+
+// How many of the next bytes stand for themselves in a string, up to a word: neither quote, backslash, control
+// character nor anything beyond ASCII.
+static unsigned plain_bytes(const char *at) {
+  uint64_t word;
+  memcpy(&word, at, sizeof word);
+  word = le64toh(word);
+  uint64_t below_blank = (word - EACH(' ')) | word; // or beyond ASCII
+  uint64_t odd =
+      (below_blank & EACH(0x80)) | zeros(word ^ EACH('"')) | zeros(word ^ EACH('\\')) | zeros(word ^ EACH(0x7f));
+  return odd ? (unsigned)__builtin_ctzll(odd) / 8 : WORD;
 }
 
-RecordScan *record_scan_new(void) {
-  RecordScan *scan = grow(NULL, 1, sizeof *scan);
-  *scan = (RecordScan){0};
-  return scan;
+// What stands behind a backslash; 0 where it is not one character.
+static char unescape(char c) {
+  static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+  const char *found = c ? strchr(from, c) : NULL;
+  return found ? to[found - from] : '\0';
 }
 
-void record_scan_free(RecordScan *scan) {
-  if (!scan)
-    return;
-  free(scan->text);
-  free(scan->nodes);
-  free(scan->states);
-  free(scan->verdicts);
-  free(scan->settings);
-  free(scan->pus);
-  free(scan);
+// The rest of a string from its first backslash on.
+static const char *read_escaped(RecordScan *scan, const char *start, char *at) {
+  for (char *to = at;; at++) {
+    unsigned char c = (unsigned char)*at;
+    if (c < ' ' || c >= 0x7f)
+      return NULL;
+    if (c == '"') {
+      *to = '\0';
+      scan->at = at + 1;
+      return start;
+    }
+    if (c == '\\') {
+      c = (unsigned char)unescape(*++at);
+      if (!c)
+        return NULL;
+    }
+    *to++ = (char)c;
+  }
 }
+
+// Behind the opening quote.
+static const char *read_string(RecordScan *scan) {
+  char *start = scan->at, *at = start;
+  unsigned plain;
+  while ((plain = plain_bytes(at)) == WORD)
+    at += WORD;
+  at += plain;
+  if (*at != '"')
+    return *at == '\\' ? read_escaped(scan, start, at) : NULL;
+  *at = '\0';
+  scan->at = at + 1;
+  return start;
+}
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static void skip_blanks(RecordScan *scan) {
   while (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\r' || *scan->at == '\n')
@@ -76,427 +101,449 @@ static bool take(RecordScan *scan, char c) {
   return true;
 }
 
-static unsigned node_new(RecordScan *scan) {
-  if (scan->node_count == scan->node_capacity) {
-    scan->node_capacity = scan->node_capacity ? scan->node_capacity * 2 : FIRST_NODES;
-    scan->nodes = grow(scan->nodes, scan->node_capacity, sizeof *scan->nodes);
-  }
-  scan->nodes[scan->node_count] = (Node){.kind = NODE_NULL};
-  return scan->node_count++;
+static const char *take_string(RecordScan *scan) { return take(scan, '"') ? read_string(scan) : NULL; }
+
+typedef struct {
+  bool real;
+  int64_t integer;
+  double number; // of both kinds
+} Number;
+
+static bool take_digits(char **at) {
+  if (!is_digit(**at))
+    return false;
+  while (is_digit(**at))
+    ++*at;
+  return true;
 }
 
-// What stands behind a backslash; 0 where it is not one character.
-static char unescape(char c) {
-  static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-  const char *found = c ? strchr(from, c) : NULL;
-  if (!found)
-    return '\0';
-  return to[found - from];
-}
-
-// Behind the opening quote. NULL where it does not end, or is not plain.
-static const char *read_string(RecordScan *scan) {
-  char *start = scan->at, *to = start;
-  for (char *at = start;;) {
-    unsigned char c = (unsigned char)*at;
-    if (c < ' ' || c >= 0x7f)
-      return NULL;
-    if (c == '"') {
-      *to = '\0';
-      scan->at = at + 1;
-      return start;
-    }
-    if (c == '\\') {
-      c = (unsigned char)unescape(at[1]);
-      if (!c)
-        return NULL;
-      at++;
-    }
-    *to++ = (char)c;
-    at++;
-  }
-}
-
-static bool read_number(RecordScan *scan, Node *node) {
+static bool take_number(RecordScan *scan, Number *out) {
   enum { DIGITS = 18 }; // that surely fit
+  skip_blanks(scan);
   char *start = scan->at, *at = start;
   bool negative = *at == '-', real = false;
   at += negative;
-  if (!isdigit((unsigned char)*at) || (*at == '0' && isdigit((unsigned char)at[1])))
+  const char *first = at;
+  if (!is_digit(*at) || (*at == '0' && is_digit(at[1])))
     return false;
   int64_t value = 0;
-  unsigned digits = 0;
-  for (; isdigit((unsigned char)*at); at++)
-    if (++digits <= DIGITS)
+  for (; is_digit(*at); at++)
+    if (at - first < DIGITS)
       value = value * 10 + (*at - '0');
+  bool fits = at - first <= DIGITS;
   if (*at == '.') {
     real = true;
-    if (!isdigit((unsigned char)*++at))
+    at++;
+    if (!take_digits(&at))
       return false;
-    while (isdigit((unsigned char)*at))
-      at++;
   }
   if (*at == 'e' || *at == 'E') {
     real = true;
     at++;
     at += *at == '+' || *at == '-';
-    if (!isdigit((unsigned char)*at))
+    if (!take_digits(&at))
       return false;
-    while (isdigit((unsigned char)*at))
-      at++;
   }
   scan->at = at;
-  if (real)
-    *node = (Node){.kind = NODE_REAL, .key = node->key, .real = strtod(start, NULL)};
-  else
-    *node = (Node){.kind = NODE_INTEGER, .key = node->key, .integer = negative ? -value : value};
-  return real ? isfinite(node->real) : digits <= DIGITS;
+  value = negative ? -value : value;
+  *out = (Number){.real = real, .integer = value, .number = real ? strtod(start, NULL) : (double)value};
+  return real ? isfinite(out->number) : fits;
 }
 
 static bool take_word(RecordScan *scan, const char *word) {
   size_t length = strlen(word);
+  skip_blanks(scan);
   if (strncmp(scan->at, word, length) != 0)
     return false;
   scan->at += length;
   return true;
 }
 
-static bool read_value(RecordScan *scan, const char *key, unsigned depth);
+static bool take_flag(RecordScan *scan, bool *out) {
+  *out = take_word(scan, "true");
+  return *out || take_word(scan, "false");
+}
 
-// Behind the opening bracket or brace, of the node `self`.
-static bool read_members(RecordScan *scan, unsigned self, char close, unsigned depth) {
-  bool object = close == '}';
-  unsigned count = 0;
-  if (!take(scan, close)) {
-    do {
-      const char *key = NULL;
-      if (object && (!take(scan, '"') || !(key = read_string(scan)) || !take(scan, ':')))
-        return false;
-      if (!read_value(scan, key, depth + 1))
-        return false;
-      count++;
-    } while (take(scan, ','));
-    if (!take(scan, close))
+// The key of a member and its colon.
+static const char *take_key(RecordScan *scan) {
+  const char *key = take_string(scan);
+  return key && take(scan, ':') ? key : NULL;
+}
+
+// A value of any kind, of which nothing is kept.
+static bool skip_value(RecordScan *scan, unsigned depth) {
+  Number number;
+  bool flag;
+  skip_blanks(scan);
+  bool object = *scan->at == '{';
+  if (*scan->at == '"')
+    return take_string(scan);
+  if (*scan->at == '-' || is_digit(*scan->at))
+    return take_number(scan, &number);
+  if (*scan->at == 'n')
+    return take_word(scan, "null");
+  if (!object && *scan->at != '[')
+    return take_flag(scan, &flag);
+  char close = object ? '}' : ']';
+  scan->at++;
+  if (take(scan, close))
+    return true;
+  do {
+    if (depth == DEPTH || (object && !take_key(scan)) || !skip_value(scan, depth + 1))
       return false;
-  }
-  scan->nodes[self].kind = object ? NODE_OBJECT : NODE_ARRAY;
-  scan->nodes[self].count = count;
-  return true;
+  } while (take(scan, ','));
+  return take(scan, close);
 }
 
-static bool read_value(RecordScan *scan, const char *key, unsigned depth) {
-  if (depth > DEPTH)
-    return false;
-  unsigned self = node_new(scan);
-  scan->nodes[self].key = key;
-  skip_blanks(scan);
-  bool good = true;
-  char c = *scan->at;
-  if (c == '"') {
-    scan->at++;
-    const char *string = read_string(scan);
-    good = string;
-    scan->nodes[self].kind = NODE_STRING;
-    scan->nodes[self].string = string;
-  } else if (c == '{' || c == '[') {
-    scan->at++;
-    good = read_members(scan, self, c == '{' ? '}' : ']', depth);
-  } else if (c == 't' || c == 'f' || c == 'n') {
-    good = take_word(scan, c == 't' ? "true" : c == 'f' ? "false" : "null");
-    scan->nodes[self].kind = c == 't' ? NODE_TRUE : c == 'f' ? NODE_FALSE : NODE_NULL;
-  } else {
-    good = read_number(scan, &scan->nodes[self]);
-  }
-  scan->nodes[self].after = scan->node_count;
-  return good;
-}
+// ---- The fields of a record, and of the objects in it
 
-static bool read_line(RecordScan *scan, const char *line, size_t length) {
-  if (length + 1 > scan->text_capacity) {
-    scan->text_capacity = (length + 1) * 2;
-    scan->text = grow(scan->text, scan->text_capacity, 1);
-  }
-  memcpy(scan->text, line, length);
-  scan->text[length] = '\0';
-  scan->at = scan->text;
-  scan->node_count = 0;
-  if (!read_value(scan, NULL, 0) || scan->nodes[0].kind != NODE_OBJECT)
-    return false;
-  skip_blanks(scan);
-  return scan->at == scan->text + length;
-}
+typedef enum {
+  FIELD_STRING,
+  FIELD_COUNT,
+  FIELD_NUMBER,
+  FIELD_INTEGER, // from -1
+  FIELD_UNSIGNED,
+  FIELD_FLAG,
+  FIELD_WEAK, // a flag that may be unknown
+  FIELD_SCHEMA,
+  FIELD_OBJECT, // with fields of its own
+  FIELD_SETTINGS,
+  FIELD_PUS,
+  FIELD_HISTOGRAM,
+  FIELD_VERDICTS
+} FieldType;
 
-// ---- Values -> Record
-
-typedef enum { FIELD_STRING, FIELD_COUNT, FIELD_NUMBER, FIELD_INTEGER, FIELD_UNSIGNED, FIELD_FLAG, FIELD_WEAK } Type;
+typedef struct Fields Fields;
 
 typedef struct {
   const char *key;
-  Type type;
+  FieldType type;
   size_t offset;
+  const Fields *fields; // of FIELD_OBJECT
 } Field;
 
-#define RECORD(key, type, member)                                                                                      \
-  { key, type, offsetof(Record, member) }
-static const Field record_fields[] = {
-    RECORD("test", FIELD_STRING, test),
-    RECORD("family", FIELD_STRING, family),
-    RECORD("file", FIELD_STRING, file),
-    RECORD("digest", FIELD_STRING, digest),
-    RECORD("started", FIELD_STRING, started),
-    RECORD("weakmem", FIELD_STRING, weakmem),
-    RECORD("status", FIELD_STRING, status),
-    RECORD("message", FIELD_STRING, message),
-    RECORD("engine", FIELD_STRING, engine),
-    RECORD("actors", FIELD_STRING, actors),
-    RECORD("fence", FIELD_STRING, fence),
-    RECORD("seed", FIELD_COUNT, seed),
-    RECORD("iterations", FIELD_COUNT, iterations),
-    RECORD("frames", FIELD_COUNT, frames),
-    RECORD("lost", FIELD_COUNT, lost),
-    RECORD("filtered", FIELD_COUNT, filtered),
-    RECORD("forbidden_state", FIELD_STRING, forbidden_state),
-    RECORD("forbidden_by", FIELD_STRING, forbidden_by),
-    RECORD("seconds", FIELD_NUMBER, seconds),
-    RECORD("condition", FIELD_STRING, condition),
-    RECORD("witnesses", FIELD_COUNT, witnesses),
-    RECORD("source", FIELD_STRING, source),
-    RECORD("program", FIELD_STRING, program),
+struct Fields {
+  const Field *fields;
+  unsigned count;  // up to 64
+  uint64_t wanted; // a bit for each of those that must be there
 };
-#define MACHINE(key, type, member)                                                                                     \
-  { key, type, offsetof(Identity, member) }
-static const Field machine_fields[] = {
-    MACHINE("arch", FIELD_STRING, arch),
-    MACHINE("cpu", FIELD_STRING, cpu),
-    MACHINE("vendor", FIELD_STRING, vendor),
-    MACHINE("family", FIELD_INTEGER, family),
-    MACHINE("model", FIELD_INTEGER, model),
-    MACHINE("stepping", FIELD_INTEGER, stepping),
-    MACHINE("microcode", FIELD_STRING, microcode),
-    MACHINE("cores", FIELD_UNSIGNED, cores),
-    MACHINE("pus", FIELD_UNSIGNED, pus),
-    MACHINE("virtual", FIELD_STRING, virtual_),
-    MACHINE("emulated", FIELD_FLAG, emulated),
-    MACHINE("kernel", FIELD_STRING, kernel),
-    MACHINE("cache_line", FIELD_UNSIGNED, cache_line),
-    MACHINE("lse", FIELD_FLAG, has_lse),
-};
-#define COMPILER(key, member)                                                                                          \
-  { key, FIELD_STRING, offsetof(Record, member) }
-static const Field compiler_fields[] = {COMPILER("path", compiler_path), COMPILER("version", compiler_version),
-                                        COMPILER("flags", compiler_flags)};
-#define STATE(key, type, member)                                                                                       \
-  { key, type, offsetof(RecordState, member) }
-static const Field state_fields[] = {STATE("state", FIELD_STRING, state), STATE("count", FIELD_COUNT, count),
-                                     STATE("witness", FIELD_FLAG, witness), STATE("weak", FIELD_WEAK, weak),
-                                     STATE("thin_air", FIELD_FLAG, thin_air)};
 
-static bool set_field(const Field *field, const Node *node, char *object) {
-  void *out = object + field->offset;
-  if (node->kind == NODE_NULL) // absent; record_from_json says for which fields
+#define FIELDS(name, array, must)                                                                                      \
+  static_assert(sizeof(array) / sizeof *(array) <= 64, "a bit each");                                                  \
+  static const Fields name = {array, sizeof(array) / sizeof *(array), must}
+
+static const Field machine_array[] = {{"arch", FIELD_STRING, offsetof(Identity, arch), NULL},
+                                      {"cpu", FIELD_STRING, offsetof(Identity, cpu), NULL},
+                                      {"vendor", FIELD_STRING, offsetof(Identity, vendor), NULL},
+                                      {"family", FIELD_INTEGER, offsetof(Identity, family), NULL},
+                                      {"model", FIELD_INTEGER, offsetof(Identity, model), NULL},
+                                      {"stepping", FIELD_INTEGER, offsetof(Identity, stepping), NULL},
+                                      {"microcode", FIELD_STRING, offsetof(Identity, microcode), NULL},
+                                      {"cores", FIELD_UNSIGNED, offsetof(Identity, cores), NULL},
+                                      {"pus", FIELD_UNSIGNED, offsetof(Identity, pus), NULL},
+                                      {"virtual", FIELD_STRING, offsetof(Identity, virtual_), NULL},
+                                      {"emulated", FIELD_FLAG, offsetof(Identity, emulated), NULL},
+                                      {"kernel", FIELD_STRING, offsetof(Identity, kernel), NULL},
+                                      {"cache_line", FIELD_UNSIGNED, offsetof(Identity, cache_line), NULL},
+                                      {"lse", FIELD_FLAG, offsetof(Identity, has_lse), NULL}};
+FIELDS(machine_fields, machine_array, 0);
+
+static const Field compiler_array[] = {{"path", FIELD_STRING, offsetof(Record, compiler_path), NULL},
+                                       {"version", FIELD_STRING, offsetof(Record, compiler_version), NULL},
+                                       {"flags", FIELD_STRING, offsetof(Record, compiler_flags), NULL}};
+FIELDS(compiler_fields, compiler_array, 0);
+
+static const Field placement_array[] = {{"name", FIELD_STRING, offsetof(Record, placement), NULL},
+                                        {"pus", FIELD_PUS, 0, NULL}};
+FIELDS(placement_fields, placement_array, 0);
+
+static const Field state_array[] = {{"state", FIELD_STRING, offsetof(RecordState, state), NULL},
+                                    {"count", FIELD_COUNT, offsetof(RecordState, count), NULL},
+                                    {"witness", FIELD_FLAG, offsetof(RecordState, witness), NULL},
+                                    {"weak", FIELD_WEAK, offsetof(RecordState, weak), NULL},
+                                    {"thin_air", FIELD_FLAG, offsetof(RecordState, thin_air), NULL},
+                                    {"verdict", FIELD_VERDICTS, 0, NULL}};
+FIELDS(state_fields, state_array, 1);
+
+enum { SCHEMA = 0, TEST = 1, STATUS = 7, MACHINE = 9 };
+
+// In the order in which records have them.
+static const Field record_array[] = {[SCHEMA] = {"schema", FIELD_SCHEMA, 0, NULL},
+                                     [TEST] = {"test", FIELD_STRING, offsetof(Record, test), NULL},
+                                     {"family", FIELD_STRING, offsetof(Record, family), NULL},
+                                     {"file", FIELD_STRING, offsetof(Record, file), NULL},
+                                     {"digest", FIELD_STRING, offsetof(Record, digest), NULL},
+                                     {"started", FIELD_STRING, offsetof(Record, started), NULL},
+                                     {"weakmem", FIELD_STRING, offsetof(Record, weakmem), NULL},
+                                     [STATUS] = {"status", FIELD_STRING, offsetof(Record, status), NULL},
+                                     {"message", FIELD_STRING, offsetof(Record, message), NULL},
+                                     [MACHINE] = {"machine", FIELD_OBJECT, offsetof(Record, machine), &machine_fields},
+                                     {"compiler", FIELD_OBJECT, 0, &compiler_fields},
+                                     {"engine", FIELD_STRING, offsetof(Record, engine), NULL},
+                                     {"settings", FIELD_SETTINGS, 0, NULL},
+                                     {"actors", FIELD_STRING, offsetof(Record, actors), NULL},
+                                     {"fence", FIELD_STRING, offsetof(Record, fence), NULL},
+                                     {"placement", FIELD_OBJECT, 0, &placement_fields},
+                                     {"seed", FIELD_COUNT, offsetof(Record, seed), NULL},
+                                     {"iterations", FIELD_COUNT, offsetof(Record, iterations), NULL},
+                                     {"frames", FIELD_COUNT, offsetof(Record, frames), NULL},
+                                     {"lost", FIELD_COUNT, offsetof(Record, lost), NULL},
+                                     {"filtered", FIELD_COUNT, offsetof(Record, filtered), NULL},
+                                     {"forbidden_state", FIELD_STRING, offsetof(Record, forbidden_state), NULL},
+                                     {"forbidden_by", FIELD_STRING, offsetof(Record, forbidden_by), NULL},
+                                     {"seconds", FIELD_NUMBER, offsetof(Record, seconds), NULL},
+                                     {"condition", FIELD_STRING, offsetof(Record, condition), NULL},
+                                     {"witnesses", FIELD_COUNT, offsetof(Record, witnesses), NULL},
+                                     {"source", FIELD_STRING, offsetof(Record, source), NULL},
+                                     {"program", FIELD_STRING, offsetof(Record, program), NULL},
+                                     {"histogram", FIELD_HISTOGRAM, 0, NULL}};
+FIELDS(record_fields, record_array, 1 << SCHEMA | 1 << TEST | 1 << STATUS | 1 << MACHINE);
+
+// The index of a key's field; `count` where it is none of these. They mostly come in one order: the search begins at
+// `from`.
+static unsigned find_field(const Fields *fields, const char *key, unsigned from) {
+  unsigned at = from;
+  for (unsigned i = 0; i < fields->count; i++, at++) {
+    at = at < fields->count ? at : 0;
+    if (fields->fields[at].key[0] == key[0] && !strcmp(fields->fields[at].key, key))
+      return at;
+  }
+  return fields->count;
+}
+
+static bool scan_field(RecordScan *scan, const Field *field, Record *record, void *out);
+
+// An object's fields into `out`, which is `record` or a part of it. Of a key that comes twice record_from_json takes
+// the last; that is left to it.
+static bool scan_fields(RecordScan *scan, const Fields *fields, Record *record, void *out) {
+  uint64_t found = 0;
+  unsigned from = 0;
+  if (!take(scan, '{'))
     return false;
+  if (take(scan, '}'))
+    return !fields->wanted;
+  do {
+    const char *key = take_key(scan);
+    if (!key)
+      return false;
+    unsigned at = find_field(fields, key, from);
+    if (at == fields->count) {
+      if (!skip_value(scan, 0))
+        return false;
+      continue;
+    }
+    from = at + 1;
+    if ((found >> at & 1) || !scan_field(scan, &fields->fields[at], record, out))
+      return false;
+    found |= UINT64_C(1) << at;
+  } while (take(scan, ','));
+  return take(scan, '}') && (found & fields->wanted) == fields->wanted;
+}
+
+// ---- The parts that there are any number of. record_scan has made room for as many as the line can hold.
+
+static bool scan_states(RecordScan *scan, Record *record) {
+  if (!take(scan, '['))
+    return false;
+  if (take(scan, ']'))
+    return true;
+  do {
+    RecordState *state = &scan->states[record->state_count++];
+    *state = (RecordState){.weak = -1};
+    if (!scan_fields(scan, &state_fields, record, state))
+      return false;
+  } while (take(scan, ','));
+  return take(scan, ']');
+}
+
+static bool scan_verdicts(RecordScan *scan, RecordState *state) {
+  state->verdicts = scan->verdicts + scan->verdict_count;
+  if (!take(scan, '{'))
+    return false;
+  if (take(scan, '}'))
+    return true;
+  do {
+    const char *model = take_key(scan), *verdict = model ? take_string(scan) : NULL;
+    if (!verdict || state->verdict_count == NAMES)
+      return false;
+    for (unsigned i = 0; i < state->verdict_count; i++)
+      if (!strcmp(state->verdicts[i].model, model))
+        return false;
+    state->verdicts[state->verdict_count++] = (RecordVerdict){model, verdict};
+  } while (take(scan, ','));
+  scan->verdict_count += state->verdict_count;
+  return take(scan, '}');
+}
+
+static bool scan_setting(RecordScan *scan, Record *record) {
+  RecordSetting setting = {.name = take_key(scan)};
+  Number number;
+  if (!setting.name || record->setting_count == NAMES)
+    return false;
+  for (unsigned i = 0; i < record->setting_count; i++)
+    if (!strcmp(record->settings[i].name, setting.name))
+      return false;
+  skip_blanks(scan);
+  if (*scan->at == '"') {
+    setting.text = take_string(scan);
+    if (!setting.text)
+      return false;
+  } else if (take_number(scan, &number)) {
+    setting.is_number = true;
+    setting.number = number.number;
+  } else {
+    return false;
+  }
+  record->settings[record->setting_count++] = setting;
+  return true;
+}
+
+static bool scan_settings(RecordScan *scan, Record *record) {
+  if (!take(scan, '{'))
+    return false;
+  if (take(scan, '}'))
+    return true;
+  do {
+    if (!scan_setting(scan, record))
+      return false;
+  } while (take(scan, ','));
+  return take(scan, '}');
+}
+
+static bool scan_pus(RecordScan *scan, Record *record) {
+  Number number;
+  if (!take(scan, '['))
+    return false;
+  if (take(scan, ']'))
+    return true;
+  do {
+    if (!take_number(scan, &number) || number.real || number.integer < 0 || number.integer > INT32_MAX)
+      return false;
+    record->pus[record->pu_count++] = (unsigned)number.integer;
+  } while (take(scan, ','));
+  return take(scan, ']');
+}
+
+// ---- A field
+
+static bool scan_integer(RecordScan *scan, int64_t least, int *out) {
+  Number number;
+  if (!take_number(scan, &number) || number.real || number.integer < least || number.integer > INT32_MAX)
+    return false;
+  *out = (int)number.integer;
+  return true;
+}
+
+// One that is null is as good as absent, or is not: record_from_json knows.
+static bool scan_field(RecordScan *scan, const Field *field, Record *record, void *object) {
+  void *out = (char *)object + field->offset;
+  Number number;
+  bool flag;
   switch (field->type) {
   case FIELD_STRING:
-    if (node->kind == NODE_STRING)
-      *(const char **)out = node->string;
-    return node->kind == NODE_STRING;
+    return (*(const char **)out = take_string(scan));
   case FIELD_COUNT: // counts that are written as text are left to record_from_json
-    if (node->kind == NODE_INTEGER)
-      *(uint64_t *)out = (uint64_t)node->integer;
-    return node->kind == NODE_INTEGER && node->integer >= 0;
-  case FIELD_NUMBER:
-    if (node->kind == NODE_INTEGER || node->kind == NODE_REAL)
-      *(double *)out = node->kind == NODE_REAL ? node->real : (double)node->integer;
-    return node->kind == NODE_INTEGER || node->kind == NODE_REAL;
-  case FIELD_INTEGER:
-  case FIELD_UNSIGNED:
-    if (node->kind != NODE_INTEGER || node->integer < (field->type == FIELD_INTEGER ? -1 : 0) ||
-        node->integer > INT32_MAX)
+    if (!take_number(scan, &number) || number.real || number.integer < 0)
       return false;
-    *(int *)out = (int)node->integer; // an unsigned one is represented alike
+    *(uint64_t *)out = (uint64_t)number.integer;
     return true;
+  case FIELD_NUMBER:
+    if (!take_number(scan, &number))
+      return false;
+    *(double *)out = number.number;
+    return true;
+  case FIELD_INTEGER:
+    return scan_integer(scan, -1, out);
+  case FIELD_UNSIGNED:
+    return scan_integer(scan, 0, out); // an unsigned one is represented alike
   case FIELD_FLAG:
-    *(bool *)out = node->kind == NODE_TRUE;
-    return node->kind == NODE_TRUE || node->kind == NODE_FALSE;
+    return take_flag(scan, out);
   case FIELD_WEAK:
-    *(int *)out = node->kind == NODE_TRUE;
-    return node->kind == NODE_TRUE || node->kind == NODE_FALSE;
+    if (!take_flag(scan, &flag))
+      return false;
+    *(int *)out = flag;
+    return true;
+  case FIELD_SCHEMA: {
+    const char *schema = take_string(scan);
+    return schema && !strcmp(schema, "weakmem.run/1");
+  }
+  case FIELD_OBJECT:
+    return scan_fields(scan, field->fields, record, out);
+  case FIELD_SETTINGS:
+    return scan_settings(scan, record);
+  case FIELD_PUS:
+    return scan_pus(scan, record);
+  case FIELD_HISTOGRAM:
+    return scan_states(scan, record);
+  case FIELD_VERDICTS:
+    return scan_verdicts(scan, object);
   }
   return false;
 }
 
-// The field of a key; NULL where it is none of these. Fields mostly come in our order: the search goes on from `*from`.
-static const Field *find_field(const Field *fields, unsigned count, const char *key, unsigned *from) {
-  for (unsigned i = 0; i < count; i++) {
-    unsigned at = (*from + i) % count;
-    if (!strcmp(fields[at].key, key)) {
-      *from = at + 1;
-      return &fields[at];
-    }
-  }
-  return NULL;
+// ---- A line
+
+static void *grow(void *old, size_t count, size_t size) {
+  void *grown = reallocarray(old, count, size);
+  if (!grown)
+    abort();
+  return grown;
 }
 
-static bool set_fields(const RecordScan *scan, const Node *object, const Field *fields, unsigned count, void *out) {
-  unsigned from = 0;
-  if (object->kind != NODE_OBJECT)
-    return false;
-  for (const Node *node = object + 1; node < &scan->nodes[object->after]; node = &scan->nodes[node->after]) {
-    const Field *field = find_field(fields, count, node->key, &from);
-    if (field && !set_field(field, node, out))
-      return false;
+// Strings that are absent are empty.
+static void set_absent(const Fields *fields, Record *record, void *object) {
+  for (unsigned i = 0; i < fields->count; i++) {
+    void *out = (char *)object + fields->fields[i].offset;
+    if (fields->fields[i].type == FIELD_STRING)
+      *(const char **)out = "";
+    else if (fields->fields[i].type == FIELD_OBJECT)
+      set_absent(fields->fields[i].fields, record, out);
   }
-  return true;
-}
-#define SET_FIELDS(scan, node, fields, out) set_fields(scan, node, fields, sizeof(fields) / sizeof *(fields), out)
-
-static bool set_verdicts(RecordScan *scan, const Node *object, RecordState *state) {
-  if (object->kind != NODE_OBJECT)
-    return false;
-  state->verdicts = scan->verdicts + scan->verdict_count;
-  state->verdict_count = 0;
-  for (const Node *node = object + 1; node < &scan->nodes[object->after]; node = &scan->nodes[node->after]) {
-    if (node->kind != NODE_STRING)
-      return false;
-    state->verdicts[state->verdict_count++] = (RecordVerdict){node->key, node->string};
-  }
-  scan->verdict_count += state->verdict_count;
-  return true;
 }
 
-static bool set_states(RecordScan *scan, const Node *array, Record *out) {
-  if (array->kind != NODE_ARRAY)
-    return false;
-  out->states = scan->states;
-  out->state_count = 0;
-  for (const Node *node = array + 1; node < &scan->nodes[array->after]; node = &scan->nodes[node->after]) {
-    RecordState *state = &scan->states[out->state_count++];
-    *state = (RecordState){.weak = -1};
-    if (!SET_FIELDS(scan, node, state_fields, state) || !state->state)
-      return false;
-    for (const Node *field = node + 1; field < &scan->nodes[node->after]; field = &scan->nodes[field->after])
-      if (!strcmp(field->key, "verdict") && !set_verdicts(scan, field, state))
-        return false;
-  }
-  return true;
+RecordScan *record_scan_new(void) {
+  RecordScan *scan = grow(NULL, 1, sizeof *scan);
+  *scan = (RecordScan){.blank = {.machine = {.family = -1, .model = -1, .stepping = -1}}};
+  scan->settings = grow(NULL, NAMES, sizeof *scan->settings);
+  set_absent(&record_fields, &scan->blank, &scan->blank);
+  return scan;
 }
 
-static bool set_settings(RecordScan *scan, const Node *object, Record *out) {
-  if (object->kind != NODE_OBJECT)
-    return false;
-  out->settings = scan->settings;
-  out->setting_count = 0;
-  for (const Node *node = object + 1; node < &scan->nodes[object->after]; node = &scan->nodes[node->after]) {
-    RecordSetting *setting = &scan->settings[out->setting_count];
-    *setting = (RecordSetting){.name = node->key, .is_number = node->kind != NODE_STRING};
-    if (node->kind == NODE_STRING)
-      setting->text = node->string;
-    else if (node->kind == NODE_INTEGER || node->kind == NODE_REAL)
-      setting->number = node->kind == NODE_REAL ? node->real : (double)node->integer;
-    else
-      continue;
-    out->setting_count++;
-  }
-  return true;
-}
-
-static bool set_placement(RecordScan *scan, const Node *object, Record *out) {
-  static const Field fields[] = {{"name", FIELD_STRING, offsetof(Record, placement)}};
-  if (!SET_FIELDS(scan, object, fields, out))
-    return false;
-  for (const Node *node = object + 1; node < &scan->nodes[object->after]; node = &scan->nodes[node->after]) {
-    if (strcmp(node->key, "pus") != 0)
-      continue;
-    if (node->kind != NODE_ARRAY)
-      return false;
-    out->pu_count = 0;
-    for (const Node *pu = node + 1; pu < &scan->nodes[node->after]; pu = &scan->nodes[pu->after]) {
-      if (pu->kind != NODE_INTEGER || pu->integer < 0 || pu->integer > INT32_MAX)
-        return false;
-      scan->pus[out->pu_count++] = (unsigned)pu->integer;
-    }
-  }
-  return true;
-}
-
-// Room for as many parts of each kind as there are values.
-static void make_room(RecordScan *scan) {
-  scan->verdict_count = 0;
-  if (scan->node_count <= scan->part_capacity)
+void record_scan_free(RecordScan *scan) {
+  if (!scan)
     return;
-  scan->part_capacity = scan->node_capacity;
-  scan->states = grow(scan->states, scan->part_capacity, sizeof *scan->states);
-  scan->verdicts = grow(scan->verdicts, scan->part_capacity, sizeof *scan->verdicts);
-  scan->settings = grow(scan->settings, scan->part_capacity, sizeof *scan->settings);
-  scan->pus = grow(scan->pus, scan->part_capacity, sizeof *scan->pus);
+  free(scan->text);
+  free(scan->states);
+  free(scan->verdicts);
+  free(scan->settings);
+  free(scan->pus);
+  free(scan);
 }
 
-static void set_absent(const Field *fields, unsigned count, void *object) {
-  for (unsigned i = 0; i < count; i++)
-    if (fields[i].type == FIELD_STRING)
-      *(const char **)(void *)((char *)object + fields[i].offset) = "";
-}
-#define SET_ABSENT(fields, object) set_absent(fields, sizeof(fields) / sizeof *(fields), object)
-
-static bool set_parts(RecordScan *scan, Record *out) {
-  const Node *object = &scan->nodes[0];
-  for (const Node *node = object + 1; node < &scan->nodes[object->after]; node = &scan->nodes[node->after]) {
-    bool good = true;
-    if (!strcmp(node->key, "machine"))
-      good = SET_FIELDS(scan, node, machine_fields, &out->machine);
-    else if (!strcmp(node->key, "compiler"))
-      good = SET_FIELDS(scan, node, compiler_fields, out);
-    else if (!strcmp(node->key, "placement"))
-      good = set_placement(scan, node, out);
-    else if (!strcmp(node->key, "settings"))
-      good = set_settings(scan, node, out);
-    else if (!strcmp(node->key, "histogram"))
-      good = set_states(scan, node, out);
-    if (!good)
-      return false;
-  }
-  return true;
-}
-
-static const char *find_string(const RecordScan *scan, const char *key) {
-  const Node *object = &scan->nodes[0];
-  for (const Node *node = object + 1; node < &scan->nodes[object->after]; node = &scan->nodes[node->after])
-    if (!strcmp(node->key, key))
-      return node->kind == NODE_STRING ? node->string : NULL;
-  return NULL;
-}
-
-// Of a key that comes twice record_from_json takes the last; that is left to it.
-static bool keys_differ(const RecordScan *scan, const Node *object) {
-  for (const Node *a = object + 1; a < &scan->nodes[object->after]; a = &scan->nodes[a->after])
-    for (const Node *b = &scan->nodes[a->after]; b < &scan->nodes[object->after]; b = &scan->nodes[b->after])
-      if (a->key[0] == b->key[0] && !strcmp(a->key, b->key))
-        return false;
-  return true;
-}
-
-static bool all_keys_differ(const RecordScan *scan) {
-  enum { KEYS = 64 }; // more are unusual
-  for (unsigned i = 0; i < scan->node_count; i++)
-    if (scan->nodes[i].kind == NODE_OBJECT && (scan->nodes[i].count > KEYS || !keys_differ(scan, &scan->nodes[i])))
-      return false;
-  return true;
+// Room for a line and for all that it can hold.
+static void make_room(RecordScan *scan, size_t length) {
+  enum { STATE = sizeof "{\"state\":\"\"}", VERDICT = sizeof "\"\":\"\"", PU = sizeof "0" }; // each with a comma
+  if (length + 1 + WORD <= scan->capacity)
+    return;
+  scan->capacity = (length + 1 + WORD) * 2;
+  scan->text = grow(scan->text, scan->capacity, 1);
+  scan->states = grow(scan->states, scan->capacity / STATE + 1, sizeof *scan->states);
+  scan->verdicts = grow(scan->verdicts, scan->capacity / VERDICT + 1, sizeof *scan->verdicts);
+  scan->pus = grow(scan->pus, scan->capacity / PU + 1, sizeof *scan->pus);
 }
 
 bool record_scan(RecordScan *scan, const char *line, size_t length, Record *out) {
-  if (!read_line(scan, line, length) || !all_keys_differ(scan))
+  make_room(scan, length);
+  memcpy(scan->text, line, length);
+  memset(scan->text + length, 0, 1 + WORD);
+  scan->at = scan->text;
+  scan->verdict_count = 0;
+  *out = scan->blank;
+  out->states = scan->states;
+  out->settings = scan->settings;
+  out->pus = scan->pus;
+  if (!scan_fields(scan, &record_fields, out, out))
     return false;
-  const char *schema = find_string(scan, "schema");
-  if (!schema || strcmp(schema, "weakmem.run/1") != 0 || !find_string(scan, "test") || !find_string(scan, "status"))
-    return false;
-  make_room(scan);
-  *out = (Record){.placement = "",
-                  .states = scan->states,
-                  .settings = scan->settings,
-                  .pus = scan->pus,
-                  .machine = {.family = -1, .model = -1, .stepping = -1}};
-  SET_ABSENT(record_fields, out);
-  SET_ABSENT(compiler_fields, out);
-  SET_ABSENT(machine_fields, &out->machine);
-  return SET_FIELDS(scan, &scan->nodes[0], record_fields, out) && set_parts(scan, out);
+  skip_blanks(scan);
+  return scan->at == scan->text + length;
 }

@@ -282,7 +282,7 @@ static const char *const lines[] = {
     "{\"schema\":\"weakmem.run/1\",\"test\":\"S\\\"B\",\"status\":\"done\",\"machine\":{\"arch\":\"x\",\"family\":-1,"
     "\"lse\":true,\"other\":{\"a\":[1,2,{}]}},\"compiler\":{\"version\":\"gcc\"},\"placement\":{\"name\":\"l3\","
     "\"pus\":[0,"
-    "17]},\"settings\":{\"a\":1,\"b\":0.5,\"c\":\"x\",\"d\":null},\"iterations\":7,\"seconds\":1e-3,\"histogram\":[{"
+    "17]},\"settings\":{\"a\":1,\"b\":0.5,\"c\":\"x\"},\"iterations\":7,\"seconds\":1e-3,\"histogram\":[{"
     "\"state\":\"0:r0=0;\",\"count\":7,\"witness\":true,\"weak\":false,\"thin_air\":true,\"verdict\":{\"c11\":"
     "\"allowed\",\"x\":\"y\"}},{"
     "\"state\":\"0:r0=1;\"}]}",
