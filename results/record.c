@@ -9,32 +9,16 @@ static const char *or_empty(const char *text) { return text ? text : ""; }
 
 // ---- Record -> JSON
 
-// How many bytes the UTF-8 sequence at `at` has; 0 where it is none (RFC 3629, section 4).
-static unsigned sequence_length(const unsigned char *at) {
-  if (at[0] < 0x80)
-    return 1;
-  unsigned more = at[0] >= 0xc2 && at[0] < 0xe0   ? 1
-                  : at[0] >= 0xe0 && at[0] < 0xf0 ? 2
-                  : at[0] >= 0xf0 && at[0] < 0xf5 ? 3
-                                                  : 0;
-  for (unsigned i = 1; i <= more; i++)
-    if ((at[i] & 0xc0) != 0x80)
-      return 0;
-  bool overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
-  bool beyond = (at[0] == 0xed && at[1] >= 0xa0) || (at[0] == 0xf4 && at[1] >= 0x90);
-  return more == 0 || overlong || beyond ? 0 : more + 1;
-}
-
 // JSON is UTF-8; file names and compilers' messages need not be. What is not becomes '?'.
 static json_t *string_of(const char *text) {
   json_t *string = json_string(or_empty(text));
   if (string)
     return string;
   Text clean = {0};
-  for (const unsigned char *at = (const unsigned char *)text; *at;) {
-    unsigned length = sequence_length(at);
+  for (const char *at = text; *at;) {
+    unsigned length = text_utf8(at);
     if (length)
-      text_add_bytes(&clean, (const char *)at, length);
+      text_add_bytes(&clean, at, length);
     else
       text_add_char(&clean, '?');
     at += length ? length : 1;

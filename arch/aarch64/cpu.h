@@ -52,8 +52,15 @@ CPU_INLINE int cpu_hypervisor(char signature[13]) {
   return 0;
 }
 
-// Whether AT_HWCAP tells of FEAT_LSE (HWCAP_ATOMICS).
-CPU_INLINE int cpu_has_lse(unsigned long hwcap) { return (int)(hwcap >> 8 & 1); }
+// Whether AT_HWCAP tells of FEAT_LSE (HWCAP_ATOMICS), or the compiler takes it for granted.
+CPU_INLINE int cpu_has_lse(unsigned long hwcap) {
+#ifdef __ARM_FEATURE_ATOMICS
+  (void)hwcap;
+  return 1;
+#else
+  return (int)(hwcap >> 8 & 1);
+#endif
+}
 
 CPU_INLINE void cpu_fence_compiler(void) { __asm__ volatile("" ::: "memory"); }
 CPU_INLINE void cpu_fence_dmb_ish(void) { __asm__ volatile("dmb ish" ::: "memory"); }

@@ -67,3 +67,19 @@ void text_printf(Text *text, const char *format, ...) {
 }
 
 const char *text_string(const Text *text) { return text->bytes ? text->bytes : ""; }
+
+unsigned text_utf8(const char *text) {
+  const unsigned char *at = (const unsigned char *)text;
+  if (at[0] < 0x80)
+    return 1;
+  unsigned more = at[0] >= 0xc2 && at[0] < 0xe0   ? 1
+                  : at[0] >= 0xe0 && at[0] < 0xf0 ? 2
+                  : at[0] >= 0xf0 && at[0] < 0xf5 ? 3
+                                                  : 0;
+  for (unsigned i = 1; i <= more; i++)
+    if ((at[i] & 0xc0) != 0x80)
+      return 0;
+  bool overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
+  bool beyond = (at[0] == 0xed && at[1] >= 0xa0) || (at[0] == 0xf4 && at[1] >= 0x90);
+  return more == 0 || overlong || beyond ? 0 : more + 1;
+}

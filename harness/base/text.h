@@ -18,3 +18,6 @@ void text_printf(Text *text, const char *format, ...) __attribute__((format(prin
 
 // The contents, never NULL.
 const char *text_string(const Text *text);
+
+// How many bytes the UTF-8 sequence that `text` begins with has; 0 where it is none (RFC 3629, section 4).
+unsigned text_utf8(const char *text);

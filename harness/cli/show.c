@@ -3,7 +3,7 @@
 #include "harness/cli/tests.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
-#include "harness/run/run.h"
+#include "harness/run/export.h"
 
 #include <string.h>
 
@@ -11,16 +11,17 @@ enum { PART_TEST, PART_C, PART_MACHINE_CODE, PART_ALL };
 
 typedef struct {
   Arena *arena;
-  char *name;
+  char **names;
+  size_t name_count, name_capacity;
   unsigned part, engine;
-  const char *fence;
+  const char *fence, *folder; // NULL: none
   RunOptions run;
 } ShowSettings;
 
 static const char *const parts[] = {"test", "c", "asm", "all", NULL};
 static const char *const engines[] = {"auto", "perpetual", "lockstep", NULL};
 
-enum { KEY_CC = 256, KEY_CFLAGS, KEY_FENCE };
+enum { KEY_CC = 256, KEY_CFLAGS, KEY_FENCE, KEY_EXPORT };
 
 static error_t parse(int key, char *text, struct argp_state *state) {
   ShowSettings *s = state->input;
@@ -38,11 +39,15 @@ static error_t parse(int key, char *text, struct argp_state *state) {
   case KEY_FENCE:
     s->fence = text;
     return 0;
-  case ARGP_KEY_ARG:
-    if (s->name)
-      return option_error(state, text, "one test at a time");
-    s->name = text;
+  case KEY_EXPORT:
+    s->folder = text;
     return 0;
+  case ARGP_KEY_ARG:
+    s->names = arena_grow(s->arena, s->names, &s->name_capacity, s->name_count + 1, sizeof *s->names);
+    s->names[s->name_count++] = text;
+    return 0;
+  case ARGP_KEY_END:
+    return s->name_count > 1 && !s->folder ? option_error(state, s->names[1], "one test at a time") : 0;
   case ARGP_KEY_NO_ARGS:
     return option_error(state, "TEST", "which test?");
   default:
@@ -54,16 +59,29 @@ static const struct argp_option argp_options[] = {
     {.name = "part", .key = 'p', .arg = "PART", .doc = "test, c, asm, or all (the default)"},
     {.name = "engine", .key = 'e', .arg = "ENGINE", .doc = "auto (the default), perpetual or lockstep"},
     {.name = "fence", .key = KEY_FENCE, .arg = "NAME", .doc = "with a fence between the accesses of every thread"},
+    {.name = "export",
+     .key = KEY_EXPORT,
+     .arg = "DIR",
+     .doc = "write the tests to DIR as programs of their own, with a Makefile, for a machine without weakmem"},
     {.name = "cc", .key = KEY_CC, .arg = "COMPILER", .doc = "what compiles it: cc (the default), gcc, clang, a path"},
     {.name = "cflags", .key = KEY_CFLAGS, .arg = "FLAGS", .doc = "the compiler's options (default -O2)"},
     {0}};
 
 static const Options show_options = {
-    .arguments = "TEST|FILE",
-    .summary = "Shows a test as weakmem understood it, the C that it makes from it, and each thread's machine code.",
-    .examples = "  weakmem show SB                           all of it\n"
-                "  weakmem show --part asm --cflags -O0 MP   what another optimisation makes of it\n"
-                "  weakmem show --part c mine.litmus         the C alone\n",
+    .arguments = "TEST|FILE [TEST|FILE|DIR|@LIST|-]...",
+    .summary = "Shows a test as weakmem understood it, the C that it makes from it, and each thread's machine code;\n"
+               "or writes tests as C that needs no weakmem to run.",
+    .examples =
+        "  weakmem show SB                           all of it\n"
+        "  weakmem show --part asm --cflags -O0 MP   what another optimisation makes of it\n"
+        "  weakmem show --part c mine.litmus         the C alone\n"
+        "  weakmem show --export there SB MP         a folder with the two as programs; then, where it is copied to:\n"
+        "      make run                              builds and runs all, records in records.jsonl, for `weakmem "
+        "import`\n"
+        "      make run ARGS='--time 5'              five seconds each; build/SB --help shows the options\n"
+        "      make -j4 CC=riscv64-linux-gnu-gcc     builds all for another machine\n"
+        "      make run CC=riscv64-linux-gnu-gcc LDFLAGS=-static RUN=qemu-riscv64\n"
+        "  weakmem show --export all classic atomicity publish dependency    whole families\n",
     .options = argp_options,
     .parse = parse};
 
@@ -83,22 +101,33 @@ static bool show_machine_code(const ShowSettings *s, const Test *test, const Con
   return shown;
 }
 
+// The C is compiled where it is copied to, so that nothing here says whether it can be.
+static int export_tests(const ShowSettings *s, Diag *diag) {
+  ExportOptions options = {
+      .engine = s->run.engine, .fence = s->fence ? s->fence : "none", .cc = s->run.cc, .flags = s->run.cflags};
+  Suite suite = tests_find(s->names, (unsigned)s->name_count, NULL, s->arena, diag);
+  bool good = !diag->errors && export_write(s->folder, suite.tests, suite.count, &options, s->arena, diag);
+  return good ? EXIT_OK : EXIT_USAGE;
+}
+
 static const Test *find_test(const ShowSettings *s, Diag *diag) {
-  Suite suite = tests_find(&s->name, 1, NULL, s->arena, diag);
+  Suite suite = tests_find(s->names, 1, NULL, s->arena, diag);
   if (diag->errors)
     return NULL;
   if (suite.count != 1) {
-    diag_error(diag, "'%s' names %u tests; show takes one", s->name, suite.count);
+    diag_error(diag, "'%s' names %u tests; show takes one", s->names[0], suite.count);
     return NULL;
   }
   return s->fence ? test_with_fence(suite.tests[0], s->fence, UINT64_MAX, s->arena) : suite.tests[0];
 }
 
 static int show(ShowSettings *s, const Console *console, Text *out, Diag *diag) {
+  s->run.engine = s->engine == 1 ? ENGINE_PERPETUAL : s->engine == 2 ? ENGINE_LOCKSTEP : ENGINE_AUTO;
+  if (s->folder)
+    return export_tests(s, diag);
   const Test *test = find_test(s, diag);
   if (!test)
     return EXIT_USAGE;
-  s->run.engine = s->engine == 1 ? ENGINE_PERPETUAL : s->engine == 2 ? ENGINE_LOCKSTEP : ENGINE_AUTO;
   const char *reason = NULL;
   Engine engine = run_engine(test, s->run.engine, &reason);
   if (s->run.engine == ENGINE_PERPETUAL && engine != ENGINE_PERPETUAL) {

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __APPLE__
+#include <sys/sysctl.h>
+#endif
 
 bool host_read(const char *path, size_t limit, Text *out) {
   enum { CHUNK = 1 << 12 };
@@ -55,9 +58,20 @@ static bool kernel_is_foreign(Arena *arena) {
   return false;
 }
 
+// Rosetta, on macOS (Apple, "About the Rosetta translation environment").
+static bool is_translated(void) {
+  int translated = 0;
+#ifdef __APPLE__
+  size_t length = sizeof translated;
+  if (sysctlbyname("sysctl.proc_translated", &translated, &length, NULL, 0))
+    translated = 0;
+#endif
+  return translated == 1;
+}
+
 bool host_emulated(Arena *arena) {
   char signature[13];
-  if (run_by_another_program() || kernel_is_foreign(arena))
+  if (run_by_another_program() || kernel_is_foreign(arena) || is_translated())
     return true;
   return cpu_hypervisor(signature) && !strcmp(signature, "TCGTCGTCGTCG");
 }

@@ -7,8 +7,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/utsname.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
+#ifdef __APPLE__
+#include <sys/sysctl.h>
+#endif
 
 // The value of `key : value` in /proc/cpuinfo, of the first CPU that has the key; "" where none has.
 static const char *cpuinfo_field(const char *cpuinfo, const char *key, Arena *arena) {
@@ -119,6 +124,26 @@ static const char *read_kernel(Arena *arena) {
   return arena_copy(arena, names.release, length);
 }
 
+static unsigned long read_hwcap(void) {
+#ifdef __linux__
+  return getauxval(AT_HWCAP);
+#else
+  return 0;
+#endif
+}
+
+// Where there is no /proc: exported tests on macOS.
+static const char *ask_sysctl(Arena *arena) {
+#ifdef __APPLE__
+  char name[128];
+  size_t length = sizeof name;
+  if (!sysctlbyname("machdep.cpu.brand_string", name, &length, NULL, 0) && length)
+    return arena_copy(arena, name, length - 1);
+#endif
+  (void)arena;
+  return "";
+}
+
 Identity identity_read(const Topology *topology, Arena *arena) {
   unsigned line = topology_cache_line(topology);
   Identity identity = {.arch = CPU_NAME,
@@ -134,10 +159,12 @@ Identity identity_read(const Topology *topology, Arena *arena) {
                        .emulated = host_emulated(arena),
                        .kernel = read_kernel(arena),
                        .cache_line = line ? line : CPU_CACHE_LINE,
-                       .has_lse = cpu_has_lse(getauxval(AT_HWCAP)) != 0};
+                       .has_lse = cpu_has_lse(read_hwcap()) != 0};
   // What the system says of its CPU is not true of one that another program plays.
   if (!identity.emulated)
     read_cpu(topology, arena, &identity);
+  if (!identity.emulated && !*identity.cpu)
+    identity.cpu = ask_sysctl(arena);
   // An ARM implementer of zero is "reserved for software use": qemu's own CPU.
   if (!strcmp(identity.arch, "aarch64") && identity.family == 0)
     identity.emulated = true;

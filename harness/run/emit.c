@@ -7,8 +7,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void emit_misaligned_types(const Test *test, Text *out);
-
 // ---- the head
 
 static const char *embedded_text(const Embedded *files, const char *path) {
@@ -32,9 +30,9 @@ static void paste_header(const char *bytes, Text *out) {
   }
 }
 
-// The test as `//` comments. A backslash at a line's end would join the next line to the comment, which is no harm
+// A backslash at a line's end would join the next line to the comment, which is no harm
 // within it; a space after the last one keeps the code out.
-static void emit_comment(const Test *test, Text *out) {
+void emit_comment(const Test *test, Text *out) {
   Text canonical = {0};
   test_print(test, &canonical);
   const char *line = text_string(&canonical);
@@ -52,20 +50,23 @@ static void emit_comment(const Test *test, Text *out) {
   text_free(&canonical);
 }
 
-void emit_head(const Test *test, Engine engine, Text *out) {
-  emit_comment(test, out);
-  text_printf(out, "//\n// For the %s engine.\n\n", engine_name(engine));
-  // What a litmus test does on purpose (it overflows, assigns what it never reads) is not for the compiler to remark
-  // on.
+// What a litmus test does on purpose (it overflows, assigns what it never reads) is not for the compiler to remark on.
+void emit_silence(Text *out) {
   text_add(out, "#if defined(__clang__)\n#pragma clang diagnostic ignored \"-Weverything\"\n"
                 "#elif defined(__GNUC__)\n");
-  static const char *const ignored[] = {"-Woverflow",     "-Wunused-variable",    "-Wunused-but-set-variable",
-                                        "-Wunused-value", "-Wsign-compare",       "-Wtype-limits",
-                                        "-Wbool-compare", "-Wbool-operation",     "-Wtautological-compare",
-                                        "-Wpedantic",     "-Wint-in-bool-context"};
+  static const char *const ignored[] = {"-Woverflow",     "-Wunused-variable",     "-Wunused-but-set-variable",
+                                        "-Wunused-value", "-Wsign-compare",        "-Wtype-limits",
+                                        "-Wbool-compare", "-Wbool-operation",      "-Wtautological-compare",
+                                        "-Wpedantic",     "-Wint-in-bool-context", "-Woverlength-strings"};
   for (unsigned i = 0; i < sizeof ignored / sizeof *ignored; i++)
     text_printf(out, "#pragma GCC diagnostic ignored \"%s\"\n", ignored[i]);
   text_add(out, "#endif\n\n");
+}
+
+void emit_head(const Test *test, Engine engine, Text *out) {
+  emit_comment(test, out);
+  text_printf(out, "//\n// For the %s engine.\n\n", engine_name(engine));
+  emit_silence(out);
   paste_header(embedded_text(embedded_arch, CPU_NAME "/cpu.h"), out);
   text_add_char(out, '\n');
   paste_header(embedded_text(embedded_kernel, "kernel.h"), out);
@@ -94,7 +95,7 @@ void emit_element_type(const Location *location, Text *out) {
 }
 
 // Plain accesses to a misaligned location must say so: compilers use instructions that trap for some wide types.
-static void emit_misaligned_types(const Test *test, Text *out) {
+void emit_misaligned_types(const Test *test, Text *out) {
   for (unsigned l = 0; l < test->location_count; l++)
     if (is_misaligned(&test->locations[l]))
       text_printf(out, "typedef %s Misaligned_%s __attribute__((aligned(1)));\n", emit_type(test->locations[l].type),

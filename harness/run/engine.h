@@ -27,7 +27,7 @@ typedef struct {
 
 typedef struct {
   const Test *test;
-  void *object; // of dlopen
+  const void *code; // what the C made from the test exports: a KernelCode (lockstep) or PerpetualCode[] (perpetual)
   const Topology *topology;
   const Placement *placement;
   const RunOptions *options;
@@ -37,8 +37,7 @@ typedef struct {
   Tally *tally;
 } Session;
 
-// Each engine: whether it can run a test, the C of it (after kernel.h and the CPU's cpu.h), and the run itself, in the
-// child.
+// Each engine: whether it can run a test, the C of it (what comes after emit_head), and the run itself, in the child.
 bool perpetual_can(const Test *test, const char **reason);
 void perpetual_emit(const Test *test, Arena *arena, Text *out);
 void perpetual_run(Session *session);

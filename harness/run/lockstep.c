@@ -4,7 +4,6 @@
 #include "harness/run/tune.h"
 
 #include <assert.h>
-#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -493,13 +492,7 @@ static void actor_work(unsigned actor, void *shared, void *argument) {
 void lockstep_run(Session *session) {
   Arena *arena = arena_new();
   Diag diag = {.arena = arena};
-  Lockstep run = {.session = session, .threads = session->test->thread_count};
-  run.code = dlsym(session->object, "lockstep_code");
-  if (!run.code) {
-    session_refuse(session, "the compiled test lacks its code");
-    arena_free(arena);
-    return;
-  }
+  Lockstep run = {.session = session, .code = session->code, .threads = session->test->thread_count};
   run.layouts[0] = layout_of(session->test, false);
   run.layouts[1] = layout_of(session->test, true);
   decide_meeting(&run);

@@ -109,28 +109,6 @@ static void emit_reset_instance(const Test *test, Text *out) {
 
 // ---- counting
 
-unsigned lockstep_small_bits(const Test *test) {
-  unsigned n = test->observable_total;
-  return n == 0 ? 1 : n > 12 ? 0 : 12 / n > 3 ? 3 : 12 / n;
-}
-
-unsigned lockstep_state_words(const Test *test) {
-  unsigned words = 0;
-  for (unsigned i = 0; i < test->observable_total; i++)
-    words += base_type_bits(observable_base(test, &test->observables[i])) == 128 ? 2 : 1;
-  return words;
-}
-
-void lockstep_state_values(const Test *test, const uint64_t *words, Value *values) {
-  for (unsigned i = 0; i < test->observable_total; i++) {
-    BaseType type = observable_base(test, &test->observables[i]);
-    UnsignedValue bits = *words++;
-    if (base_type_bits(type) == 128)
-      bits |= (UnsignedValue)*words++ << 64;
-    values[i] = type_wrap(type, (Value)bits);
-  }
-}
-
 static void emit_observed_value(const Test *test, unsigned index, Text *out) {
   const Observable *o = &test->observables[index];
   const char *type = emit_type(observable_base(test, o));
@@ -202,7 +180,6 @@ static void emit_code(const Test *test, Text *out) {
 
 void lockstep_emit(const Test *test, Arena *arena, Text *out) {
   (void)arena;
-  emit_head(test, ENGINE_LOCKSTEP, out);
   for (unsigned t = 0; t < test->thread_count; t++) {
     emit_frame_type(test, t, out);
     emit_thread(test, t, false, out);

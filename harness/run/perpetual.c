@@ -5,7 +5,6 @@
 #include "harness/run/tune.h"
 
 #include <assert.h>
-#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -388,15 +387,11 @@ static void run_team(Run *run, Team *team) {
   lay_out_region(run->shape, shared);
   shared->shape = run->shape;
   shared->team = team;
-  shared->code = dlsym(session->object, "perpetual_code");
+  shared->code = session->code;
   shared->crowded = placement_oversubscribed(session->placement);
   shared->wanted = run->wanted;
   shared->wanted_count = run->wanted_count;
   shared->is_wanted = run->is_wanted;
-  if (!shared->code) {
-    session_refuse(session, "what the compiler made of the test lacks perpetual_code");
-    return;
-  }
   tuner_init(&run->tuner, axes, AXES, session->seed);
   session_began(session);
   if (!run_rounds(run))

@@ -72,7 +72,6 @@ void perpetual_emit(const Test *test, Arena *arena, Text *out) {
   const char *reason;
   const PerpetualShape *shape = perpetual_shape(test, arena, &reason);
   assert(shape);
-  emit_head(test, ENGINE_PERPETUAL, out);
   for (unsigned t = 0; t < test->thread_count; t++) {
     emit_visit(shape, test, t, false, out);
     emit_visit(shape, test, t, true, out);

@@ -11,26 +11,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-const char *engine_name(Engine engine) {
-  static const char *const names[] = {
-      [ENGINE_AUTO] = "auto", [ENGINE_PERPETUAL] = "perpetual", [ENGINE_LOCKSTEP] = "lockstep"};
-  return names[engine];
-}
-
-const char *actors_name(Actors actors) { return actors == ACTORS_PROCESSES ? "processes" : "threads"; }
-
-const char *run_status_name(RunStatus status) {
-  static const char *const names[] = {
-      [RUN_DONE] = "done",
-      [RUN_TIMEOUT] = "timeout",
-      [RUN_CRASH] = "crash",
-      [RUN_NOT_COMPILED] = "not-compiled",
-      [RUN_INTERRUPTED] = "interrupted",
-      [RUN_REFUSED] = "refused",
-  };
-  return names[status];
-}
-
 Engine run_engine(const Test *test, Engine asked, const char **reason) {
   const char *why = NULL;
   bool can = perpetual_can(test, &why);
@@ -40,7 +20,9 @@ Engine run_engine(const Test *test, Engine asked, const char **reason) {
 }
 
 void run_emit(const Test *test, Engine engine, Arena *arena, Text *out) {
-  if (run_engine(test, engine, NULL) == ENGINE_PERPETUAL)
+  engine = run_engine(test, engine, NULL);
+  emit_head(test, engine, out);
+  if (engine == ENGINE_PERPETUAL)
     perpetual_emit(test, arena, out);
   else
     lockstep_emit(test, arena, out);
@@ -174,17 +156,19 @@ static void run_body(void *shared, void *context) {
       .tally = report_tally(shared),
   };
   tally_init(session.tally, job->test->observable_total, tally_states(job->test));
-  session.object = load_object(job->compiled->object);
-  if (!session.object) {
+  bool perpetual = job->compiled->engine == ENGINE_PERPETUAL;
+  void *object = load_object(job->compiled->object);
+  session.code = object ? dlsym(object, perpetual ? "perpetual_code" : "lockstep_code") : NULL;
+  if (!session.code) {
     session_refuse(&session, "cannot load the compiled test: %s", dlerror());
     return;
   }
   report->clock = clock_calibrate(job->topology, job->placement);
-  if (job->compiled->engine == ENGINE_PERPETUAL)
+  if (perpetual)
     perpetual_run(&session);
   else
     lockstep_run(&session);
-  dlclose(session.object);
+  dlclose(object);
 }
 
 static uint64_t draw_seed(void) {

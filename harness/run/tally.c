@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <stdalign.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct Tally {
@@ -87,8 +86,19 @@ uint64_t tally_overflow(const Tally *tally) { return tally->overflow; }
 
 uint64_t tally_total(const Tally *tally) { return tally->total; }
 
-static int compare_rows(const void *a, const void *b, void *test) {
-  return state_compare(test, ((const HistogramRow *)a)->state, ((const HistogramRow *)b)->state);
+// Shell's sort, with the gaps of Knuth (TAOCP 3, 5.2.1). Of qsort_r systems have two that differ, or none.
+static void sort_rows(const Test *test, HistogramRow *rows, unsigned count) {
+  unsigned gap = 1;
+  while (gap < count / 3)
+    gap = 3 * gap + 1;
+  for (; gap; gap /= 3)
+    for (unsigned i = gap; i < count; i++) {
+      HistogramRow row = rows[i];
+      unsigned at = i;
+      for (; at >= gap && state_compare(test, row.state, rows[at - gap].state) < 0; at -= gap)
+        rows[at] = rows[at - gap];
+      rows[at] = row;
+    }
 }
 
 Histogram tally_histogram(const Tally *tally, const Test *test, Arena *arena) {
@@ -112,6 +122,6 @@ Histogram tally_histogram(const Tally *tally, const Test *test, Arena *arena) {
     out.total += count;
     out.witnesses += is_witness ? count : 0;
   }
-  qsort_r(out.rows, out.count, sizeof *out.rows, compare_rows, (void *)test);
+  sort_rows(test, out.rows, out.count);
   return out;
 }

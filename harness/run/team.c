@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,10 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#endif
 
 enum {
   LINE = 128,          // bytes: two lines, since CPUs fetch them in pairs
@@ -62,12 +64,24 @@ struct Team {
   size_t region_bytes; // as mapped: whole pages
 };
 
+#ifdef __linux__
 // Not the private form of the calls: process actors wait on these words too.
 static void futex_wait(atomic_uint *word, unsigned value, const struct timespec *timeout) {
   syscall(SYS_futex, word, FUTEX_WAIT, value, timeout, NULL, 0);
 }
 
 static void futex_wake_all(atomic_uint *word) { syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0); }
+#else
+// An exported test on another system: a nap, from which the waiter looks again by itself.
+static void futex_wait(const atomic_uint *word, unsigned value, const struct timespec *timeout) {
+  const struct timespec nap = {.tv_nsec = 50000};
+  (void)timeout;
+  if (atomic_load_explicit(word, memory_order_relaxed) == value)
+    nanosleep(&nap, NULL);
+}
+
+static void futex_wake_all(const atomic_uint *word) { (void)word; }
+#endif
 
 // `bytes` of zeroes, aligned to a huge page where they fill one; NULL where there is no memory.
 static void *map(size_t bytes, bool between_processes) {
@@ -82,7 +96,9 @@ static void *map(size_t bytes, bool between_processes) {
   if (before)
     munmap(start, before);
   munmap(start + before + bytes, slack - before);
+#ifdef MADV_HUGEPAGE
   madvise(start + before, bytes, MADV_HUGEPAGE);
+#endif
   return start + before;
 }
 

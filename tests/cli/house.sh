@@ -9,6 +9,7 @@ declare -A may=(
   [harness/lang]="harness/base"
   [harness/machine]="arch harness/base"
   [harness/event]="harness/lang arch harness/base"
+  [harness/export]="harness/run harness/lang harness/machine arch harness/base"
   [harness/run]="harness/lang harness/machine arch harness/base"
   [harness/cost]="harness/machine arch harness/base"
   [results]="harness/lang harness/machine arch harness/base"

@@ -1,0 +1,24 @@
+// A test as a program of its own: a folder of C and a Makefile, for a machine that has no weakmem.
+//
+// The folder holds a file of C for each test, and the sources of the engines and what they stand on as they are here,
+// with harness/export/ instead of hwloc and of what is above it. What the program prints is a record.
+#pragma once
+#include "harness/run/run.h"
+
+typedef struct {
+  Engine engine;
+  const char *fence;      // between the accesses of every thread; "none": none
+  const char *cc, *flags; // what the Makefile takes where the user does not say; NULL: cc, -O2
+} ExportOptions;
+
+// The C of a test. NULL where it cannot be exported, with the reason in `diag`.
+void export_emit(const Test *test, const ExportOptions *options, Arena *arena, Text *out);
+
+// "tests/MP+rel.c" of the test MP+rel: letters, digits and _+.- alone, and no two of the names differ in case alone.
+// `names` has room for `count`.
+void export_names(const Test *const *tests, unsigned count, Arena *arena, const char **names);
+
+// Writes the folder, which is made where it is missing. A file that is there already and was not written by an export
+// is an error, as is what cannot be written; then nothing of the folder has changed.
+bool export_write(const char *folder, const Test *const *tests, unsigned count, const ExportOptions *options,
+                  Arena *arena, Diag *diag);
