@@ -1,11 +1,10 @@
 #include "harness/study/machines.h"
 
 #include "harness/lang/insert.h"
-#include "harness/lang/print.h"
 #include "harness/model/prediction.h"
+#include "harness/study/row_test.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SECONDS 2.0 // for one test and model; all of the suite takes less
@@ -27,51 +26,6 @@ const char *machines_model(const char *arch) {
   return found ? found->model : NULL;
 }
 
-typedef struct {
-  Suite suite;
-  uint64_t *digests; // the first 64 bits of each test's
-  Arena *arena;
-} Judging;
-
-static uint64_t digest_of(const Test *test) {
-  char digest[65], first[17];
-  test_digest(test, digest);
-  memcpy(first, digest, 16);
-  first[16] = '\0';
-  return strtoull(first, NULL, 16);
-}
-
-// "+po+fence" behind a test without fences: a bit for each thread that has one. False where it reads otherwise.
-static bool read_fences(const char *tail, unsigned threads, uint64_t *mask) {
-  unsigned thread = 0;
-  for (*mask = 0; *tail; thread++) {
-    bool fence = !strncmp(tail, "+fence", 6);
-    if (!fence && strncmp(tail, "+po", 3) != 0)
-      return false;
-    if (fence && thread < threads)
-      *mask |= UINT64_C(1) << thread;
-    tail += fence ? 6 : 3;
-  }
-  return thread == threads;
-}
-
-// The test that a row is of; NULL where the suite has none.
-static const Test *find_test(const Judging *judging, const CompareRow *row, Arena *arena) {
-  const Test *fenced = NULL;
-  for (unsigned i = 0; i < judging->suite.count; i++) {
-    const Test *test = judging->suite.tests[i];
-    size_t length = strlen(test->name);
-    uint64_t mask;
-    if (strncmp(row->test, test->name, length) != 0)
-      continue;
-    if (!row->test[length])
-      return !row->digest || row->digest == judging->digests[i] ? test : NULL;
-    if (!row->digest && read_fences(row->test + length, test->thread_count, &mask))
-      fenced = test_with_fence(test, "fence-seq_cst", mask, arena);
-  }
-  return fenced;
-}
-
 static CompareVerdict judge(const Test *test, const Arch *arch, const CompareRow *row, bool lse, Arena *arena) {
   static const char *const no_features[] = {NULL};
   LowerOptions lower = {.features = lse ? NULL : no_features};
@@ -88,9 +42,10 @@ static CompareVerdict judge(const Test *test, const Arch *arch, const CompareRow
 }
 
 // The verdicts of one row: each architecture's is found once.
-static void judge_row(const Judging *judging, Comparison *comparison, unsigned row) {
+static void judge_row(const RowTests *tests, Comparison *comparison, unsigned row) {
   Arena *arena = arena_new();
   const Test *test = NULL;
+  uint64_t fenced;
   bool looked = false;
   struct {
     const Arch *arch;
@@ -109,7 +64,7 @@ static void judge_row(const Judging *judging, Comparison *comparison, unsigned r
       continue;
     }
     if (!looked)
-      test = find_test(judging, &comparison->rows[row], arena);
+      test = row_test(tests, &comparison->rows[row], &fenced, arena);
     looked = true;
     if (!test)
       continue;
@@ -130,11 +85,7 @@ static void judge_row(const Judging *judging, Comparison *comparison, unsigned r
 }
 
 void machines_judge(Comparison *comparison, Arena *arena, const volatile int *stop) {
-  Diag diag = {.arena = arena};
-  Judging judging = {.suite = suite_builtin(NULL, arena, &diag), .arena = arena};
-  judging.digests = ARENA_ARRAY(arena, uint64_t, judging.suite.count + 1);
-  for (unsigned i = 0; i < judging.suite.count; i++)
-    judging.digests[i] = digest_of(judging.suite.tests[i]);
+  RowTests tests = row_tests_new(arena);
   for (unsigned row = 0; row < comparison->row_count && !(stop && *stop); row++)
-    judge_row(&judging, comparison, row);
+    judge_row(&tests, comparison, row);
 }

@@ -1,0 +1,232 @@
+// weakmem report: a page to look at.
+#include "harness/cli/console.h"
+#include "harness/cli/gather.h"
+#include "harness/cli/options.h"
+#include "harness/study/history.h"
+#include "harness/study/machines.h"
+#include "harness/study/row_facts.h"
+#include "results/page.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define JUDGING 60.0 // seconds, for all tests together
+
+typedef struct {
+  Arena *arena;
+  char **files;
+  size_t file_count, file_capacity;
+  const char *output, *title;
+  bool published, quiet;
+} Settings;
+
+enum { KEY_PUBLISHED = 256, KEY_TITLE };
+
+static error_t parse(int key, char *text, struct argp_state *state) {
+  Settings *s = state->input;
+  switch (key) {
+  case 'o':
+    s->output = text;
+    return 0;
+  case KEY_TITLE:
+    s->title = text;
+    return 0;
+  case KEY_PUBLISHED:
+    s->published = true;
+    return 0;
+  case 'q':
+    s->quiet = true;
+    return 0;
+  case ARGP_KEY_ARG:
+    s->files = arena_grow(s->arena, s->files, &s->file_capacity, s->file_count + 1, sizeof *s->files);
+    s->files[s->file_count++] = text;
+    return 0;
+  case ARGP_KEY_END:
+    return s->output && *s->output ? 0 : option_error(state, "-o", "where to? -o FILE.html; `-` is standard output");
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option argp_options[] = {
+    {.name = "output", .key = 'o', .arg = "FILE", .doc = "The page; `-` is standard output"},
+    {.name = "published", .key = KEY_PUBLISHED, .doc = "The published figures too, beside RECORDS"},
+    {.name = "title", .key = KEY_TITLE, .arg = "TEXT", .doc = "The page's title"},
+    {.name = "quiet", .key = 'q', .doc = "No warnings"},
+    {0}};
+
+static const Options report_options = {
+    .arguments = "[RECORDS...] -o FILE.html",
+    .summary = "Makes one page of records that stands by itself: machines by tests, what differs, every histogram,\n"
+               "fence ladders and costs as charts, each test's source and story, and what six models say of it.\n"
+               "It opens from disk and loads nothing. Without RECORDS: what `weakmem run` kept of this machine,\n"
+               "beside figures that others published.",
+    .examples = "  weakmem report -o page.html                  this machine beside the published ones\n"
+                "  weakmem report here.jsonl arm.jsonl -o two.html\n"
+                "  weakmem report before.jsonl after.jsonl -o changed.html    the same machine twice\n"
+                "  weakmem import log.txt | weakmem report - --published -o -  >page.html\n"
+                "\n"
+                "RECORDS are files that `run -o`, `fences -o`, `cost -o` and `import -o` write, in any mixture, `-`\n"
+                "standard input. A line that is no record is skipped, which is told.\n"
+                "Exit status: 0 done; 2 no record in what was given, or it cannot be read; 3 the page cannot be\n"
+                "written.\n",
+    .options = argp_options,
+    .parse = parse};
+
+// ---- Where it goes
+
+// The file that `path` names, links followed; `path` itself where there is none yet.
+static const char *real_path(const char *path, Arena *arena) {
+  char *real = realpath(path, NULL);
+  const char *copy = real ? arena_string(arena, real) : path;
+  free(real);
+  return copy;
+}
+
+static bool same_file(const char *path, const struct stat *other) {
+  struct stat status;
+  int failed = !strcmp(path, "-") ? fstat(STDIN_FILENO, &status) : stat(path, &status);
+  return !failed && status.st_dev == other->st_dev && status.st_ino == other->st_ino;
+}
+
+// No page over the records that it is made of.
+static bool check_output(const Settings *s, Diag *diag) {
+  struct stat status;
+  if (!strcmp(s->output, "-") ? fstat(STDOUT_FILENO, &status) : stat(s->output, &status))
+    return true; // not there yet
+  if (S_ISDIR(status.st_mode))
+    return diag_error(diag, "-o: %s is a folder", s->output);
+  if (!S_ISREG(status.st_mode))
+    return true;
+  const char *kept = history_path(s->arena);
+  if (!s->file_count && kept && same_file(kept, &status))
+    return diag_error(diag, "-o: %s holds this machine's records, of which the page is made", s->output);
+  for (size_t i = 0; i < s->file_count; i++)
+    if (same_file(s->files[i], &status))
+      return diag_error(diag, "-o: %s is one of the files that the page is made of", s->output);
+  return true;
+}
+
+typedef struct {
+  const char *path; // NULL: what is open already
+  char *temporary;  // NULL: written straight
+  FILE *file;
+} Output;
+
+static bool cannot_write(const char *path, Diag *diag) {
+  return diag_error(diag, "cannot write %s: %s", path, strerror(errno));
+}
+
+// A file of its own beside the one it will replace; a pipe or a device is written straight.
+static bool open_output(const Settings *s, const Console *console, Output *out, Diag *diag) {
+  struct stat status;
+  *out = (Output){0};
+  if (!strcmp(s->output, "-")) {
+    out->file = console->out;
+    return true;
+  }
+  out->path = real_path(s->output, s->arena);
+  bool exists = !stat(out->path, &status);
+  if (exists && !S_ISREG(status.st_mode)) {
+    out->file = fopen(out->path, "we");
+    return out->file ? true : cannot_write(s->output, diag);
+  }
+  out->temporary = arena_printf(s->arena, "%s.new-XXXXXX", out->path);
+  int number = mkostemp(out->temporary, O_CLOEXEC);
+  mode_t mask = umask(0);
+  umask(mask);
+  out->file = number < 0 || fchmod(number, exists ? status.st_mode & 0777 : 0666 & ~mask) ? NULL : fdopen(number, "w");
+  if (out->file)
+    return true;
+  cannot_write(s->output, diag);
+  if (number >= 0) {
+    close(number);
+    unlink(out->temporary);
+  }
+  return false;
+}
+
+// The page is there whole, or what was there before is.
+static bool close_output(Output *out, const Settings *s, bool stopped, Diag *diag) {
+  bool good = !ferror(out->file) && !fflush(out->file);
+  int error = errno;
+  if (out->path)
+    good &= !fclose(out->file);
+  if (good && !stopped && out->temporary)
+    good = !rename(out->temporary, out->path);
+  error = good ? error : errno ? errno : error;
+  if (out->temporary && (!good || stopped))
+    unlink(out->temporary);
+  if (!good)
+    diag_error(diag, "cannot write %s: %s", out->path ? s->output : "the page", strerror(error));
+  return good && !stopped;
+}
+
+// ---- The page
+
+static const char *command_line(const Settings *s) {
+  Text text = {0};
+  text_add(&text, "weakmem report");
+  for (size_t i = 0; i < s->file_count && i < 20; i++)
+    text_printf(&text, " %s", s->files[i]);
+  if (s->file_count > 20)
+    text_printf(&text, " ... (%zu files)", s->file_count);
+  if (s->published)
+    text_add(&text, " --published");
+  const char *line = arena_string(s->arena, text_string(&text));
+  text_free(&text);
+  return line;
+}
+
+static bool write_page(const Settings *s, Comparison *comparison, const Console *console, Diag *diag) {
+  Output out;
+  PageCount count;
+  if (!open_output(s, console, &out, diag))
+    return false;
+  machines_judge(comparison, s->arena, console->stop);
+  Changes changes = comparison_changes(comparison);
+  Page page = {.comparison = comparison,
+               .changes = &changes,
+               .test = row_facts_find,
+               .context = row_facts_new(JUDGING, s->arena),
+               .title = s->title,
+               .command = command_line(s),
+               .stop = console->stop};
+  page_write(&page, out.file, &count);
+  if (count.left_out)
+    diag_warning(diag, "%u of %u tests are left out, as the page says: a browser would not open them all",
+                 count.left_out, count.left_out + count.tests);
+  if (count.alarms)
+    diag_warning(diag, "%u times a state was seen that a model forbids; the page begins with them", count.alarms);
+  return close_output(&out, s, *console->stop, diag);
+}
+
+static int report(const Settings *s, const Console *console) {
+  Diag diag = {.arena = s->arena};
+  Comparison comparison = {.arena = s->arena, .model_of = machines_model, .keep = true};
+  int status = EXIT_OK;
+  if (check_output(s, &diag))
+    gather(&comparison, s->files, s->file_count, s->published, console, &diag);
+  if (diag.errors)
+    status = EXIT_USAGE;
+  else if (*console->stop || !write_page(s, &comparison, console, &diag))
+    status = EXIT_MACHINE;
+  if (diag.errors || !s->quiet)
+    console_report(console, &diag);
+  comparison_free(&comparison);
+  return status;
+}
+
+int command_report(int argc, char **argv, const Console *console) {
+  Arena *arena = arena_new();
+  Settings settings = {.arena = arena};
+  int status;
+  if (options_parse(&report_options, argc, argv, &settings, console, &status))
+    status = report(&settings, console);
+  arena_free(arena);
+  return status;
+}
