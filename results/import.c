@@ -4,6 +4,7 @@
 #include "harness/lang/state.h"
 #include "harness/lang/suite.h"
 #include "results/import_code.h"
+#include "results/import_record.h"
 #include "results/import_state.h"
 #include "results/lines.h"
 
@@ -14,10 +15,10 @@
 #include <string.h>
 
 enum {
-  WARNINGS = 20,        // told of a log; the rest are counted
-  LINE_BYTES = 1 << 20, // a longer line is no log's
-  STATES = 1 << 16,     // of a test
-  NAME = 256            // bytes of a test's name
+  WARNINGS = 20,         // told of a log; the rest are counted
+  LINE_BYTES = 16 << 20, // a longer line is no log's, and no record
+  STATES = 1 << 16,      // of a test
+  NAME = 256             // bytes of a test's name
 };
 
 typedef struct {
@@ -561,6 +562,21 @@ static bool begin_section(Import *im, const char *line) {
   return true;
 }
 
+static void record_line(Import *im, const char *line, size_t length) {
+  end_section(im);
+  end_machine(im);
+  Record record;
+  const char *fault = import_record(line, length, im->options, im->arena, &record);
+  if (fault) {
+    skip(im, im->line, fault);
+    return;
+  }
+  Records *out = im->out;
+  out->records = arena_grow(im->arena, out->records, &im->capacity, out->count + 1, sizeof record);
+  out->records[out->count++] = record;
+  im->first_of_machine = out->count; // it names its own
+}
+
 static void log_line(Import *im, const char *line) {
   Section *s = &im->section;
   bool in_states = s->open && s->has_states && !s->damage && s->state_count < s->expected;
@@ -605,6 +621,8 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
     trim(line, &length);
     if (status == LINE_TOO_LONG || memchr(line, '\0', length))
       damage(&im, "no line of a log");
+    else if (import_is_record(line))
+      record_line(&im, line, length);
     else
       log_line(&im, line);
   }

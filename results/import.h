@@ -1,5 +1,6 @@
 // Logs of other tools as records: what litmus7 prints of its runs, what herd7 prints of its models (herdtools7 manual,
-// parts II and III), and what mcompare7 reads.
+// parts II and III), and what mcompare7 reads. And records that were made elsewhere: by a program that
+// `weakmem show --export` wrote, or by weakmem; these keep their machine, and are no other people's.
 #pragma once
 #include "results/record.h"
 

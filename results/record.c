@@ -156,6 +156,8 @@ json_t *record_to_json(const Record *record) {
   for (unsigned i = 0; i < record->state_count; i++)
     json_array_append_new(histogram, state_to_json(&record->states[i]));
   json_object_set_new(object, "histogram", histogram);
+  if (record->litmus && *record->litmus)
+    set_string(object, "litmus", record->litmus);
   return object;
 }
 
@@ -370,6 +372,7 @@ bool record_from_json(const json_t *json, Arena *arena, Record *out, Diag *diag)
                   .condition = get_string(r, json, "condition"),
                   .source = get_string(r, json, "source"),
                   .program = get_string(r, json, "program"),
+                  .litmus = get_string(r, json, "litmus"),
                   .lost = get_count(r, json, "lost"),
                   .filtered = get_count(r, json, "filtered"),
                   .forbidden_state = get_string(r, json, "forbidden_state"),

@@ -48,6 +48,7 @@ typedef struct {
   // Of figures that were not made by a run of weakmem: where they were published or logged, and what ran, which was not
   // our C11 test. Both are "" in our own.
   const char *source, *program;
+  const char *litmus; // the test's text, in records that are to be judged elsewhere; "": not in it
   RecordState *states;
   unsigned state_count;
   // In no count above: iterations in states beyond the histogram's room, and those that the test's filter leaves out.

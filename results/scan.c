@@ -296,7 +296,8 @@ static const Field record_array[] = {[SCHEMA] = {"schema", FIELD_SCHEMA, 0, NULL
                                      {"witnesses", FIELD_COUNT, offsetof(Record, witnesses), NULL},
                                      {"source", FIELD_STRING, offsetof(Record, source), NULL},
                                      {"program", FIELD_STRING, offsetof(Record, program), NULL},
-                                     {"histogram", FIELD_HISTOGRAM, 0, NULL}};
+                                     {"histogram", FIELD_HISTOGRAM, 0, NULL},
+                                     {"litmus", FIELD_STRING, offsetof(Record, litmus), NULL}};
 FIELDS(record_fields, record_array, 1 << SCHEMA | 1 << TEST | 1 << STATUS | 1 << MACHINE);
 
 // The index of a key's field; `count` where it is none of these. They mostly come in one order: the search begins at

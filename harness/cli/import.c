@@ -1,7 +1,8 @@
-// weakmem import: other tools' logs as records.
+// weakmem import: other tools' logs as records, and records of exported tests, judged by the models.
 #include "results/import.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
+#include "harness/study/label_record.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ typedef struct {
   const char *output; // NULL: standard output
   ImportOptions import;
   bool quiet;
+  RecordLabeller *labeller; // once there is a record to judge
 } Settings;
 
 enum { KEY_ARCH = 256, KEY_MACHINE };
@@ -52,8 +54,10 @@ static const struct argp_option argp_options[] = {
 
 static const Options import_options = {
     .arguments = "LOG...",
-    .summary = "Turns logs of litmus7 and herd7 into records, an object a line.",
-    .examples = "  weakmem import run.log -o run.jsonl                    then: weakmem compare run.jsonl\n"
+    .summary = "Turns logs of litmus7 and herd7 into records, an object a line; and judges records of tests\n"
+               "that `weakmem show --export` took to another machine.",
+    .examples = "  weakmem import there/records.jsonl -o mine.jsonl       what exported tests saw\n"
+                "  weakmem import run.log -o run.jsonl                    then: weakmem compare run.jsonl\n"
                 "  weakmem import --arch aarch64 --machine 'Neoverse N1' *.log\n"
                 "  litmus7 MP.litmus | weakmem import - | weakmem compare - --published\n"
                 "\n"
@@ -73,23 +77,34 @@ static bool write_record(const Record *record, RecordWriter *writer, FILE *out, 
   return good;
 }
 
+// Records that were made by tests of ours, elsewhere.
+static void judge(Settings *s, Record *record, Arena *arena, Diag *diag) {
+  if (*record->source || *record->program)
+    return;
+  if (!s->labeller)
+    s->labeller = record_labeller_new(s->arena);
+  record_label(s->labeller, record, arena, diag);
+}
+
 // False where the log cannot be read, holds no test, or what it holds cannot be written.
-static bool import_log(const Settings *s, const char *log, RecordWriter *writer, const Console *console) {
+static bool import_log(Settings *s, const char *log, RecordWriter *writer, const Console *console) {
   Arena *arena = arena_new(); // one a log
   Diag diag = {.arena = arena};
   Records records;
   bool good = import_file(log, &s->import, arena, &records, &diag);
   if (good && !records.count)
     good = diag_error(&diag, "%s holds no test that can be read", log);
-  for (unsigned i = 0; i < records.count && good; i++)
+  for (unsigned i = 0; i < records.count && good && !*console->stop; i++) {
+    judge(s, &records.records[i], arena, &diag);
     good = write_record(&records.records[i], writer, console->out, &diag);
+  }
   if (diag.errors || !s->quiet)
     console_report(console, &diag);
   arena_free(arena);
   return good;
 }
 
-static int import(const Settings *s, const Console *console) {
+static int import(Settings *s, const Console *console) {
   Diag diag = {.arena = s->arena};
   RecordWriter *writer = s->output ? record_writer_open(s->output, &diag) : NULL;
   bool good = !diag.errors;

@@ -27,7 +27,12 @@ Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena) {
 
 // ---- What ran
 
+// The architecture of the machine that it ran on; NULL where it has no folder.
+static const Arch *arch_of(const Identity *machine) { return machine->arch ? arch_find(machine->arch) : NULL; }
+
 bool label_has_exclusives(const Compiled *compiled, Arena *arena) {
+  if (!compiled)
+    return true;
   Text code = {0};
   Diag diag = {.arena = arena};
   bool found = !run_disassemble(compiled, arena, &code, &diag) || diag.warnings || strstr(text_string(&code), "ldxr") ||
@@ -38,7 +43,7 @@ bool label_has_exclusives(const Compiled *compiled, Arena *arena) {
 
 LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Compiled *compiled, Arena *arena) {
   static const char *const none[] = {NULL};
-  if (arch != arch_here() || !arch->features)
+  if (arch != arch_of(machine) || !arch->features)
     return (LowerOptions){0};
   bool all = machine->has_lse && !label_has_exclusives(compiled, arena);
   return (LowerOptions){.features = all ? NULL : none};
@@ -46,8 +51,8 @@ LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Com
 
 // Whether the threads' code has one of these mnemonics, or may have.
 static bool has_any(const Compiled *compiled, const char *const *mnemonics, Arena *arena) {
-  if (!mnemonics)
-    return false;
+  if (!mnemonics || !compiled)
+    return mnemonics != NULL;
   Text code = {0};
   Diag diag = {.arena = arena};
   bool found = !run_disassemble(compiled, arena, &code, &diag);
@@ -153,15 +158,16 @@ static void explain(const Labelling *l, const Prediction *prediction, State stat
 // What the model of this CPU forbids whatever the compiler has made of the dependencies that the source shows: it may
 // drop one that it can see through. NULL where there is no such prediction to go by.
 static const Prediction *predict_here(Labelling *l) {
-  const Prediction *shown = arch_here() ? prediction_of(l, arch_here()) : NULL;
+  const Arch *arch = arch_of(l->labeller->machine);
+  const Prediction *shown = arch ? prediction_of(l, arch) : NULL;
   bool any = false;
   for (unsigned i = 0; i < l->histogram->count && !any; i++)
     any = forbids(shown, l->histogram->rows[i].state);
   if (!any || l->racy || l->labeller->machine->emulated) // an emulator keeps its host's order
     return NULL;
-  if (has_any(l->compiled, arch_here()->beyond, l->arena))
+  if (has_any(l->compiled, arch->beyond, l->arena))
     return NULL;
-  LowerOptions lower = label_lowering(l->labeller->machine, arch_here(), l->compiled, l->arena);
+  LowerOptions lower = label_lowering(l->labeller->machine, arch, l->compiled, l->arena);
   lower.no_dependencies = true;
   ModelOptions options = model_options(l->labeller);
   Prediction *least = ARENA_NEW(l->arena, Prediction);

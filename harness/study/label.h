@@ -27,7 +27,8 @@ Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena);
 
 // Marks every state of the record, one for each row of the histogram and in its order: weak or not, allowed or not by
 // C11 and by each CPU's model. A model that cannot speak of the test (a fence of another CPU) or could not decide is
-// left out. The test is the one that ran, its fences in it; `compiled` tells what this CPU's code is made of.
+// left out. The test is the one that ran, its fences in it; `compiled` tells what the CPU's code is made of. NULL: it
+// ran elsewhere, and what depends on the code is left in doubt.
 Labels label_record(Labeller *labeller, const Test *test, const Compiled *compiled, const Histogram *histogram,
                     Record *record, Arena *arena);
 

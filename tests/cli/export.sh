@@ -1,0 +1,185 @@
+# show --export: tests become programs that need no weakmem; their records are read by import, judged, and compared.
+set -euo pipefail
+fail() { echo "FAIL: $*" >&2; exit 1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+strict='-Wall -Wextra -Wpedantic -Werror'
+
+# status WANTED COMMAND...: its exit status, its output in out and err.
+status() {
+  local wanted=$1 got=0
+  shift
+  "$@" >out 2>err || got=$?
+  [ "$got" = "$wanted" ] || fail "$* ended with $got, not $wanted: $(cat err)"
+}
+
+# ---- from here to there and back
+
+cat >hang.litmus <<'L'
+C hang
+{}
+P0 (atomic_int* x) {
+  while (atomic_load_explicit(x, memory_order_relaxed) == 0) {
+  }
+}
+P1 (atomic_int* y) {
+  atomic_store_explicit(y, 1, memory_order_relaxed);
+}
+exists ([y]=1)
+L
+cat >odd.litmus <<'L'
+C odd$(name)'é
+{ int64_t x = -1; }
+P0 (int64_t* x) {
+  *x = 5;
+}
+P1 (int64_t* x) {
+  int64_t r0 = *x;
+}
+exists (1:r0=-1)
+L
+"$WEAKMEM" show --export there SB MP 2+2W IRIW hang.litmus odd.litmus
+[ "$(ls there)" = "$(printf 'Makefile\nREADME\ntests\nweakmem')" ] || fail "there: $(ls there)"
+odd=$(cd there/tests && echo odd*)
+[[ $odd =~ ^odd[_a-z]+\.c$ && $(ls there/tests | wc -l) = 6 ]] || fail "tests: $(ls there/tests)"
+odd=${odd%.c}
+make -s -C there -j2 WARN="$strict" >/dev/null
+status 0 make -s -C there WARN="$strict" run PROGRAMS='build/SB build/MP build/2+2W build/IRIW' ARGS='--time 0.15'
+[ ! -s out ] || fail "make run prints $(cat out)"
+[ "$(wc -l <there/records.jsonl)" = 4 ] || fail "not four records"
+
+# Standard output is the record and nothing else; it has the fields of a record that weakmem writes.
+status 0 there/build/SB --time 0.2 --seed 7 --pus 0
+grep -q 'exists (0:r0=0 /\\ 1:r0=0): ' err || fail "no histogram for people: $(cat err)"
+cp out there/one.jsonl
+"$WEAKMEM" run SB --time 0.1 --format json --no-keep >here.jsonl
+"$WEAKMEM" import there/one.jsonl >one.jsonl
+python3 - there/one.jsonl here.jsonl one.jsonl <<'P'
+import json, sys
+raw, here, judged = (json.loads(open(name).read()) for name in sys.argv[1:])
+optional = {"frames", "lost", "filtered", "message", "litmus"}
+for record in (raw, judged):
+    assert set(record) ^ set(here) <= optional, set(record) ^ set(here)
+    for part in ("machine", "compiler", "placement"):
+        assert set(record[part]) == set(here[part]), part
+for same in ("test", "family", "file", "digest", "condition", "machine", "actors", "fence", "engine"):
+    assert raw[same] == here[same], (same, raw[same], here[same])
+assert raw["seed"] == 7 and raw["placement"]["pus"] == [0, 0]
+assert raw["iterations"] == sum(row["count"] for row in raw["histogram"]) > 0
+assert judged["machine"] == raw["machine"] and judged["started"] == raw["started"]
+verdicts = {row["state"]: (row["weak"], row["verdict"], row["witness"]) for row in here["histogram"]}
+for row in judged["histogram"]:
+    if row["state"] in verdicts:
+        assert (row["weak"], row["verdict"], row["witness"]) == verdicts[row["state"]], row
+P
+"$WEAKMEM" import there/records.jsonl there/one.jsonl -o mine.jsonl
+"$WEAKMEM" compare --all mine.jsonl >table
+for test in SB MP 2+2W IRIW; do
+  grep -q "^$test .*%.* [af]$" table || fail "compare does not show $test: $(cat table)"
+done
+! grep -q "another program" table || fail "an export is said to be other people's: $(cat table)"
+
+# A test that weakmem does not have is judged by the text that its record holds.
+status 0 "there/build/$odd" --iterations 100000 -q
+[ ! -s err ] || fail "not quiet: $(cat err)"
+"$WEAKMEM" import - <out | grep -q '"state":"1:r0=-1;".*"weak":false,"verdict":{' || fail "not judged: $(cat out)"
+
+# ---- what goes wrong there
+
+status 3 there/build/hang --time 0.1 --timeout 0.5
+grep -q '"status":"timeout"' out || fail "a test that hangs: $(cat out)"
+"$WEAKMEM" import - <out >/dev/null
+there/build/SB --time 20 >out 2>err &
+pid=$!
+sleep 0.5
+child=$(cat /proc/$pid/task/$pid/children)
+kill -SEGV $child
+rc=0; wait $pid || rc=$?
+[ $rc = 3 ] && grep -q '"status":"crash"' out || fail "a crash: $rc $(cat out)"
+there/build/MP --time 20 >out 2>err &
+pid=$!
+sleep 0.5
+child=$(cat /proc/$pid/task/$pid/children)
+kill -TERM $pid
+rc=0; wait $pid || rc=$?
+[ $rc = 143 ] && grep -q '"status":"interrupted"' out || fail "interrupted: $rc $(cat out)"
+[ ! -e /proc/"${child%% *}" ] || fail "a process is left"
+for options in '--time x' '--time 0' '--pus 1-0' '--pus 99999' '--seed -1' '--iterations 0' 'more' '--nonsense'; do
+  status 2 there/build/SB $options
+  [ -s err ] && [ ! -s out ] || fail "SB $options: $(cat out err)"
+done
+status 3 sh -c 'there/build/SB --time 0.05 >/dev/full'
+status 0 there/build/SB --help
+if command -v taskset >/dev/null; then # more threads than PUs
+  status 0 taskset -c "$(taskset -cp $$ | sed 's/.*[: ]//; s/[-,].*//')" there/build/IRIW --time 0.1
+  grep -q '"name":"shared-pus"' out || fail "shared PUs: $(cat out)"
+fi
+
+# ---- what is not written over
+
+"$WEAKMEM" show --export there SB # its own
+[ -x there/build/SB ] && [ -f there/records.jsonl ] || fail "more was touched than the export's own files"
+echo mine >there/Makefile
+status 2 "$WEAKMEM" show --export there MP
+grep -q 'there/Makefile is there already' err || fail "$(cat err)"
+[ "$(cat there/Makefile)" = mine ] || fail "it was written over"
+rm there/Makefile
+ln -s "$work/here.jsonl" there/Makefile
+status 2 "$WEAKMEM" show --export there MP
+[ -L there/Makefile ] || fail "a link was written over"
+status 2 "$WEAKMEM" show --export here.jsonl MP
+status 2 "$WEAKMEM" show --export new NO-SUCH-TEST
+status 2 "$WEAKMEM" show --export new SB --fence no-such-fence
+status 2 "$WEAKMEM" show --export new SB --cflags "-D'X"
+[ ! -e new ] && [ -z "$(ls -A there | grep '^\.')" ] || fail "something is left of what failed"
+"$WEAKMEM" show --export deep/er/new SB
+[ -f deep/er/new/tests/SB.c ] || fail "no folders within folders"
+
+# ---- other compilers, other CPUs
+
+# build NAME COMPILER OPTIONS...: SB and a lockstep test, once more.
+build() {
+  local name=$1 cc=$2
+  shift 2
+  command -v "${cc%% *}" >/dev/null || { echo "$name: not here"; return 1; }
+  "$WEAKMEM" show --export "$name" --engine lockstep SB
+  make -s -C "$name" -j2 CC="$cc" OPT=-O0 WARN="$strict" "$@" >log 2>&1 || fail "$name: $(cat log)"
+}
+if build clang clang; then
+  status 0 clang/build/SB --time 0.1
+  grep -q '"version":"clang ' out || fail "clang: $(cat out)"
+fi
+sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
+if echo 'int main(void){}' | cc $sanitize -x c -o /dev/null - 2>/dev/null; then
+  build sanitize "cc $sanitize"
+  status 0 sanitize/build/SB --time 0.1
+  ! grep -q 'Sanitizer\|runtime error' err || fail "$(cat err)"
+fi
+foreign() {
+  build "$1" "$1-linux-gnu-gcc" LDFLAGS=-static || return 0
+  command -v "qemu-$2" >/dev/null || { echo "qemu-$2: not here"; return 0; }
+  status 0 make -s -C "$1" run CC="$1-linux-gnu-gcc" OPT=-O0 WARN="$strict" LDFLAGS=-static RUN="qemu-$2" \
+    ARGS='--time 0.1 --timeout 30'
+  "$WEAKMEM" import "$1/records.jsonl" >out 2>err
+  python3 - "$3" out <<'P' || fail "$1: $(cat out)"
+import json, sys
+record = json.loads(open(sys.argv[2]).read())
+assert record["machine"]["arch"] == sys.argv[1] and record["machine"]["emulated"] and not record["machine"]["cpu"]
+assert record["status"] == "done" and record["iterations"] > 0
+assert all("weak" in row and "verdict" in row for row in record["histogram"])
+P
+  "$WEAKMEM" compare --all "$1/records.jsonl" | grep -q "emulated CPU ($3" || fail "$1: not said to be emulated"
+}
+foreign aarch64 aarch64 aarch64
+
+# A fence of one CPU: elsewhere the compiler says whose it is.
+"$WEAKMEM" show --export fenced SB --fence dmb-ish
+case $(uname -m) in
+aarch64) other=mfence ;;
+*) other=dmb-ish ;;
+esac
+"$WEAKMEM" show --export fenced SB --fence $other
+status 2 make -s -C fenced build/SB.o
+grep -q "this test has the fence $other, which only " err || fail "$(cat err)"
+echo PASS
