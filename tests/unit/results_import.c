@@ -172,6 +172,82 @@ START_TEST(a_damaged_test_is_skipped_with_its_place) {
 }
 END_TEST
 
+// ---- records that were made elsewhere
+
+#define RECORD_HEAD                                                                                                    \
+  "{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\",\"started\":\"2026-01-02T03:04:05Z\","
+#define RECORD_MACHINE "\"machine\":{\"arch\":\"aarch64\",\"cpu\":\"Cortex-A76\",\"cores\":4,\"pus\":4},"
+#define RECORD_COUNTS "\"iterations\":100,\"witnesses\":40,\"seconds\":0.5,"
+#define RECORD_STATES                                                                                                  \
+  "\"histogram\":[{\"state\":\"0:r0=0; 1:r0=0;\",\"count\":40,\"witness\":true},"                                      \
+  "{\"state\":\"0:r0=1; 1:r0=0;\",\"count\":60,\"witness\":false}]}\n"
+#define RECORD RECORD_HEAD RECORD_MACHINE RECORD_COUNTS RECORD_STATES
+
+START_TEST(a_record_keeps_its_machine_and_is_no_one_elses) {
+  Record r = import_one(RECORD);
+  ck_assert_str_eq(r.test, "SB");
+  ck_assert_str_eq(r.machine.cpu, "Cortex-A76");
+  ck_assert_str_eq(r.started, "2026-01-02T03:04:05Z");
+  ck_assert_str_eq(r.source, "");
+  ck_assert_str_eq(r.program, "");
+  ck_assert_uint_eq(r.state_count, 2);
+  ck_assert_uint_eq(r.iterations, 100);
+}
+END_TEST
+
+START_TEST(records_and_logs_may_be_mixed) {
+  Records records = import("cc -O2 -c -o build/SB.o\n" RECORD LOG("SB", SB_STATES, SB_REST) RECORD
+                           "Machine:\nvendor_id : GenuineIntel\n");
+  ck_assert_msg(!diag.first, "%s", diag.first ? diag.first->message : "");
+  ck_assert_uint_eq(records.count, 3);
+  ck_assert_str_eq(records.records[0].machine.cpu, "Cortex-A76");
+  ck_assert_str_eq(records.records[1].engine, "litmus7");
+  ck_assert_str_eq(records.records[2].machine.vendor, "");
+}
+END_TEST
+
+START_TEST(options_name_a_machine_that_its_record_does_not_but_no_emulated_one) {
+  ImportOptions options = {.machine = "Raspberry Pi 5", .arch = "x86_64"};
+  static const char log[] =
+      RECORD_HEAD "\"machine\":{\"arch\":\"aarch64\"}," RECORD_COUNTS RECORD_STATES RECORD_HEAD
+                  "\"machine\":{\"arch\":\"aarch64\",\"emulated\":true}," RECORD_COUNTS RECORD_STATES;
+  Records records;
+  ck_assert(import_bytes("x", log, sizeof log - 1, &options, arena, &records, &diag));
+  ck_assert_uint_eq(records.count, 2);
+  ck_assert_str_eq(records.records[0].machine.cpu, "Raspberry Pi 5");
+  ck_assert_str_eq(records.records[0].machine.arch, "aarch64");
+  ck_assert_str_eq(records.records[1].machine.cpu, "");
+}
+END_TEST
+
+static const struct {
+  const char *line, *warning;
+} faulty[] = {
+    {RECORD_HEAD RECORD_MACHINE, "x.log:2: skipped: a record that is cut short"},
+    {RECORD_HEAD "nonsense}", "x.log:2: skipped: not JSON: string or '}' expected near 'nonsense'"},
+    {RECORD_HEAD "\"iterations\":99,\"witnesses\":40," RECORD_STATES,
+     "x.log:2: skipped: test SB: the counts of its states do not add up to its iterations and witnesses"},
+    {RECORD_HEAD "\"iterations\":100,\"witnesses\":41," RECORD_STATES,
+     "x.log:2: skipped: test SB: the counts of its states do not add up to its iterations and witnesses"},
+    {RECORD_HEAD "\"iterations\":2,\"histogram\":[{\"state\":\"a\",\"count\":1},{\"state\":\"a\",\"count\":1}]}\n",
+     "x.log:2: skipped: test SB has a state twice"},
+    {RECORD_HEAD "\"seconds\":-1}", "x.log:2: skipped: test SB took no time there is"},
+    {"{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"fine\"}",
+     "x.log:2: skipped: test SB: no run ends as \"fine\""},
+    {"{\"schema\":\"weakmem.run/2\",\"test\":\"SB\"}",
+     "x.log:2: skipped: a newer schema than this weakmem knows: \"weakmem.run/2\", not \"weakmem.run/1\""},
+    {"{\"test\":\"SB\"}", "x.log:2: skipped: no record: it names no \"schema\""},
+};
+
+START_TEST(a_record_that_does_not_keep_what_records_promise_is_skipped) {
+  Records records = import(arena_printf(arena, RECORD "%s", faulty[_i].line));
+  ck_assert_uint_eq(records.count, 1);
+  ck_assert_uint_eq(records.skipped, 1);
+  ck_assert_ptr_nonnull(diag.first);
+  ck_assert_str_eq(diag.first->message, faulty[_i].warning);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("import");
   TCase *tests = tcase_create("import");
@@ -186,6 +262,11 @@ int main(void) {
   tcase_add_test(tests, stars_tell_where_the_condition_is_missing);
   tcase_add_test(tests, several_tests_in_a_log_are_as_many_records);
   tcase_add_loop_test(tests, a_damaged_test_is_skipped_with_its_place, 0, sizeof damaged / sizeof *damaged);
+  tcase_add_test(tests, a_record_keeps_its_machine_and_is_no_one_elses);
+  tcase_add_test(tests, records_and_logs_may_be_mixed);
+  tcase_add_test(tests, options_name_a_machine_that_its_record_does_not_but_no_emulated_one);
+  tcase_add_loop_test(tests, a_record_that_does_not_keep_what_records_promise_is_skipped, 0,
+                      sizeof faulty / sizeof *faulty);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
