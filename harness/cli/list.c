@@ -84,7 +84,7 @@ static void print_text(FILE *out, Suite suite) {
   const char *family = NULL;
   for (unsigned i = 0; i < suite.count; i++) {
     const Test *test = suite.tests[i];
-    if (!family || strcmp(family, test->family)) {
+    if (!family || strcmp(family, test->family) != 0) {
       fprintf(out, "%s%s\n", family ? "\n" : "", test->family);
       family = test->family;
     }
