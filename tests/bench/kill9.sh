@@ -8,7 +8,7 @@ fail() { echo "FAIL: $*" >&2; exit 1; }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 mkdir "$dir/tmp"
-export XDG_CACHE_HOME=$dir/cache TMPDIR=$dir/tmp
+export XDG_CACHE_HOME=$dir/cache XDG_DATA_HOME=$dir/data TMPDIR=$dir/tmp
 records=$dir/records
 campaign=(SB MP LB R S CoRR CoRW CoWR --fence all)
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # What runs under qemu-user or valgrind is said to be emulated, and shows nothing of the CPU it is not.
 set -euo pipefail
 fail() { echo "FAIL: $*" >&2; exit 1; }

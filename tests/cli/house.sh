@@ -22,14 +22,12 @@ fail() { echo "$*"; failed=1; }
 
 for room in "${!may[@]}"; do
   [ -d "$room" ] || continue
-  files=$(find "$room" -name '*.[ch]')
-  [ -n "$files" ] || continue
   while IFS=: read -r file line include; do
     target=$(sed -E 's/.*"([^"]+)".*/\1/' <<<"$include")
     folder=${target%/*}
     [[ $folder == arch/* ]] && folder=arch
     [[ " $room ${may[$room]} " == *" $folder "* ]] || fail "$file:$line: $room may not include $target"
-  done < <(grep -nH '^#include "' $files || true)
+  done < <(grep -rnH '^#include "' --include='*.[ch]' "$room" || true)
 done
 
 while IFS= read -r hit; do

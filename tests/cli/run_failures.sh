@@ -1,10 +1,11 @@
+#!/usr/bin/env bash
 # What goes wrong with one test is that test's result: the next one runs, and the status is 3.
 set -euo pipefail
 fail() { echo "FAIL: $*" >&2; exit 1; }
 dir=$(mktemp -d)
 trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 mkdir "$dir/tmp"
-export XDG_CACHE_HOME=$dir/cache TMPDIR=$dir/tmp
+export XDG_CACHE_HOME=$dir/cache XDG_DATA_HOME=$dir/data TMPDIR=$dir/tmp
 status=0
 
 statuses() { sed 's/.*"status":"\([a-z-]*\)".*/\1/' "$1" | tr '\n' ' '; }
@@ -24,8 +25,11 @@ TEST
 run=$!
 for _ in $(seq 500); do
   # The compilers are gone once the test's own process, a fork of weakmem, is the only child.
-  for child in $(cat "/proc/$run/task/$run/children" 2>/dev/null); do
-    if [[ $(readlink "/proc/$child/exe") == "$(readlink -f "$WEAKMEM")" && $(ls "/proc/$child/task" | wc -l) -ge 3 ]]; then
+  children=()
+  read -ra children 2>/dev/null <"/proc/$run/task/$run/children" || true # no newline ends it
+  for child in "${children[@]}"; do
+    tasks=("/proc/$child/task/"*)
+    if [[ $(readlink "/proc/$child/exe") == "$(readlink -f "$WEAKMEM")" && ${#tasks[@]} -ge 3 ]]; then
       kill -SEGV "$child"
       break 2
     fi
@@ -35,7 +39,7 @@ done
 status=0
 wait $run || status=$?
 [[ $status == 3 && $(statuses "$dir/out") == "crash done " ]] || fail "crash: $status, $(statuses "$dir/out") $(cat "$dir/err")"
-head -1 "$dir/out" | grep -q 'SIGSEGV' || fail "the signal is not named"
+head -1 "$dir/out" | grep 'SIGSEGV' >/dev/null || fail "the signal is not named"
 
 # A compiler that fails: its own words, and the status.
 status=0
@@ -58,7 +62,7 @@ if [[ $(id -u) == 0 ]] && command -v setpriv >/dev/null; then # root may write a
   chmod 755 "$dir"
   chmod 1777 "$dir/tmp"
   cp "$WEAKMEM" "$dir/weakmem"
-  WEAKMEM_=$WEAKMEM WEAKMEM=$dir/weakmem as_usual setpriv --reuid 65534 --regid 65534 --clear-groups env XDG_CACHE_HOME="$dir/theirs"
+  WEAKMEM=$dir/weakmem as_usual setpriv --reuid 65534 --regid 65534 --clear-groups env XDG_CACHE_HOME="$dir/theirs"
 fi
 
 # Output that cannot be written ends the run, and says so.

@@ -1,9 +1,11 @@
+#!/usr/bin/env bash
 # Ctrl-C and SIGTERM: what was done is printed and recorded, the status is 3, and nothing is left.
 set -euo pipefail
 fail() { echo "FAIL: $*" >&2; exit 1; }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 mkdir "$dir/tmp"
+export XDG_DATA_HOME=$dir/data
 
 # A process of ours has $dir in its arguments, or, where it is a compiler, in its environment.
 processes() {
@@ -24,7 +26,7 @@ nothing_left() {
   [[ -z $(processes) ]] || fail "$1: processes left: $(processes)"
   [[ -z $(ls -A "$dir/tmp") ]] || fail "$1: left in TMPDIR: $(ls -A "$dir/tmp")"
   ! ls -d "$dir"/cache/weakmem/weakmem-work-* 2>/dev/null || fail "$1: a workspace is left"
-  ! ls /dev/shm | grep -i weakmem || fail "$1: shared memory is left"
+  [[ -z $(find /dev/shm -iname '*weakmem*' 2>/dev/null) ]] || fail "$1: shared memory is left"
 }
 
 # Starts a run in a session of its own, as under a terminal, and sends the signal to its whole group once it has made so
@@ -51,12 +53,12 @@ interrupt() { # signal records seconds arguments...
 for signal in INT TERM HUP; do
   interrupt $signal 0 0.2 --time 3
   interrupt $signal 1 1 --time 3 SB MP LB
-  head -1 "$dir/records" | grep -q '"status":"done"' || fail "$signal: what was done is not recorded"
-  tail -1 "$dir/records" | grep -q '"status":"interrupted"' || fail "$signal: $(tail -1 "$dir/records")"
+  head -1 "$dir/records" | grep '"status":"done"' >/dev/null || fail "$signal: what was done is not recorded"
+  tail -1 "$dir/records" | grep '"status":"interrupted"' >/dev/null || fail "$signal: $(tail -1 "$dir/records")"
   [[ $(grep -c 'iterations in' "$dir/out") -ge 1 ]] || fail "$signal: what was counted is not printed"
 done
 interrupt INT 1 2 --time 4 --actors processes SB MP
-tail -1 "$dir/records" | grep -q '"status":"interrupted"' || fail "processes: not recorded as interrupted"
+tail -1 "$dir/records" | grep '"status":"interrupted"' >/dev/null || fail "processes: not recorded as interrupted"
 [[ $(tail -1 "$dir/records" | grep -o '"iterations":[0-9]*') != '"iterations":0' ]] || fail "what was counted is lost"
 
 # A second signal ends it at once, and still leaves no process.

@@ -26,6 +26,8 @@ status=0
 in_memory() { "$@" "$folder/weakmem" show --part asm SB | grep -E '^(thread|run)1' >/dev/null; }
 cp "$WEAKMEM" "$folder/weakmem"
 chmod 755 "$folder"
+mkdir -m 1777 "$folder/tmp"
+export TMPDIR=$folder/tmp
 in_memory env -u XDG_CACHE_HOME HOME=/nonexistent
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
   in_memory setpriv --reuid 65534 --regid 65534 --clear-groups env -u XDG_CACHE_HOME HOME=/nonexistent

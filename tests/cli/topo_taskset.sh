@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Under taskset only the PUs of the mask are offered; what is no option or no machine is an error with status 2.
 set -euo pipefail
 fail() { echo "FAIL: $*" >&2; exit 1; }
@@ -9,14 +10,14 @@ for pu in $(seq 0 $(($(nproc --all) - 1))); do
   [[ $json == *'"cores": 1, "pus": ['"$pu"'],'* ]] || fail "under taskset -c $pu: $json"
   [[ $json == *'"threads": 2, "name": "l3", "reason"'* ]] || fail "l3 is offered on PU $pu alone"
   [[ $json == *'"name": "shared-pus", "pus": ['"$pu, $pu"'], "default": true'* ]] || fail "PU $pu is not shared"
-  taskset -c "$pu" "$WEAKMEM" topo | grep -q "PU $pu\$" || fail "the tree does not show PU $pu"
+  taskset -c "$pu" "$WEAKMEM" topo | grep "PU $pu\$" >/dev/null || fail "the tree does not show PU $pu"
 done
 [[ $(taskset -cp $$ | sed 's/.*: //') == "$all" ]] || fail "the mask changed"
 
-"$WEAKMEM" topo | grep -q '^  \* ' || fail "no placement is marked"
-"$WEAKMEM" topo --input 'pack:2 l3:1 core:4 pu:2' | grep -q 'machine     PU 0,8 ' || fail "sockets are not crossed"
-"$WEAKMEM" topo --input "$SOURCE/tests/data/hybrid.xml" --threads 2 | grep -q 'kinds       PU 0,4 ' || fail "no kinds"
-"$WEAKMEM" topo --help | grep -q '^Examples:' || fail "no examples"
+"$WEAKMEM" topo | grep '^  \* ' >/dev/null || fail "no placement is marked"
+"$WEAKMEM" topo --input 'pack:2 l3:1 core:4 pu:2' | grep 'machine     PU 0,8 ' >/dev/null || fail "sockets are not crossed"
+"$WEAKMEM" topo --input "$SOURCE/tests/data/hybrid.xml" --threads 2 | grep 'kinds       PU 0,4 ' >/dev/null || fail "no kinds"
+"$WEAKMEM" topo --help | grep '^Examples:' >/dev/null || fail "no examples"
 
 usage() {
   local status=0 said
