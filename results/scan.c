@@ -49,7 +49,9 @@ static unsigned plain_bytes(const char *at) {
 static char unescape(char c) {
   static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
   const char *found = c ? strchr(from, c) : NULL;
-  return found ? to[found - from] : '\0';
+  if (!found)
+    return '\0';
+  return to[found - from];
 }
 
 // The rest of a string from its first backslash on.

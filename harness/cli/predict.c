@@ -43,7 +43,7 @@ static error_t unknown_feature(struct argp_state *state, const char *name) {
   for (unsigned a = 0; a < arch_count; a++)
     for (unsigned i = 0; i < arch_all[a]->row_count; i++) {
       const char *feature = arch_all[a]->rows[i].feature;
-      if (feature && strcmp(feature, last)) // rows of one feature stand together
+      if (feature && strcmp(feature, last) != 0) // rows of one feature stand together
         text_printf(&known, "%s (%s), ", last = feature, arch_all[a]->name);
     }
   error_t error =

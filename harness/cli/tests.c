@@ -1,11 +1,11 @@
 #include "harness/cli/tests.h"
 
-// The first CPU that has a fence of this name; NULL where none does.
-static const Arch *arch_with(const char *fence) {
-  for (unsigned a = 0; a < arch_count; a++)
-    if (arch_fence(arch_all[a], fence))
-      return arch_all[a];
-  return NULL;
+// The first CPU that has a fence of this name, as an index into arch_all; arch_count where none does.
+static unsigned arch_with(const char *fence) {
+  unsigned a = 0;
+  while (a < arch_count && !arch_fence(arch_all[a], fence))
+    a++;
+  return a;
 }
 
 static void add_fences(const Arch *arch, Text *out) {
@@ -43,11 +43,11 @@ static void check_block(const Test *test, const Stmt *stmt, const Arch *cpu, Dia
     } else if (stmt->kind == STMT_WHILE) {
       check_block(test, stmt->loop.body, cpu, diag);
     } else if (stmt->kind == STMT_CPU_FENCE) {
-      const Arch *owner = arch_with(stmt->cpu_fence);
-      if (!owner)
+      unsigned owner = arch_with(stmt->cpu_fence);
+      if (owner == arch_count)
         report_unknown(test, stmt, diag);
       else if (cpu && !arch_fence(cpu, stmt->cpu_fence))
-        report_foreign(test, stmt, owner, cpu, diag);
+        report_foreign(test, stmt, arch_all[owner], cpu, diag);
     }
   }
 }
