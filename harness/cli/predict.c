@@ -1,9 +1,9 @@
 // weakmem predict: what each memory model allows.
+#include "harness/cli/console.h"
 #include "harness/cli/options.h"
 #include "harness/cli/predict_views.h"
 #include "harness/cli/tests.h"
 #include "harness/lang/print.h"
-#include "harness/lang/read_source.h"
 #include "harness/model/explain.h"
 
 #include <string.h>
@@ -166,17 +166,11 @@ static bool add_model(const char *name, Arena *arena, Judges *judges, Diag *diag
 }
 
 static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
-  const Source *source = source_read_file(s->cat, s->arena, diag);
-  if (!source)
-    return false;
-  const char *slash = strrchr(s->cat, '/');
-  CatOptions options = {.folder = slash ? arena_copy(s->arena, s->cat, (size_t)(slash - s->cat)) : "."};
-  if (slash == s->cat)
-    options.folder = "/";
   const Arch *arch = arch_find(s->as);
-  CatModel *model = cat_parse(source, arch, &options, s->arena, diag);
+  CatModel *model = cat_load(s->cat, arch, s->arena, diag);
   if (!model)
     return false;
+  const char *slash = strrchr(s->cat, '/');
   judges->judges[judges->count++] = (Judge){slash ? slash + 1 : s->cat, arch, model};
   return true;
 }
@@ -278,14 +272,18 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void print_predicted(const Settings *s, const PredictedTest *predicted, const EnumerationLimits *limits,
+// Whether nothing was given up.
+static bool print_predicted(const Settings *s, const PredictedTest *predicted, const EnumerationLimits *limits,
                             Arena *arena, Text *out) {
+  bool decided = true;
+  for (unsigned m = 0; m < predicted->count; m++)
+    decided &= !predicted->predictions[m].result.gave_up;
   if (s->explain || s->format == FORMAT_DOT) {
     for (unsigned m = 0; m < predicted->count; m++)
       explain(s, &predicted->predictions[m], limits, arena, out);
     if (s->format == FORMAT_TEXT)
       text_add_char(out, '\n');
-    return;
+    return decided;
   }
   switch (s->format) {
   case FORMAT_TEXT:
@@ -308,6 +306,7 @@ static void print_predicted(const Settings *s, const PredictedTest *predicted, c
     break;
   }
   }
+  return decided;
 }
 
 // What was decided without having looked at everything, where the format itself has no room to say so.
@@ -316,32 +315,50 @@ static void warn(const Settings *s, const PredictedTest *predicted, FILE *err) {
     return;
   for (unsigned m = 0; m < predicted->count; m++) {
     const Prediction *p = &predicted->predictions[m];
-    if (p->why && (p->result.bound_reached || p->result.gave_up))
+    if (p->why && (p->result.bound_reached || p->result.gave_up || p->filtered_out))
       fprintf(err, "weakmem: warning: %s: %s: %s\n", p->test->name, p->judge->name, p->why);
   }
 }
 
-static void predict(const Settings *s, const Judges *judges, const Test *test, const Console *console) {
+// A decision under way, for the line that tells of it.
+typedef struct {
+  Progress progress;
+  const char *test, *model;
+  double seconds;
+} Deciding;
+
+static void tell_progress(void *context, uint64_t executions) {
+  const Deciding *d = context;
+  progress_show(&d->progress, "%s: %s: %ju executions so far; at most %g s", d->test, d->model, (uintmax_t)executions,
+                d->seconds);
+}
+
+// Whether every model decided.
+static bool predict(const Settings *s, const Judges *judges, const Test *test, const Console *console) {
   Arena *arena = arena_new();
   Prediction *predictions = ARENA_ARRAY(arena, Prediction, judges->count);
-  ModelOptions options = {.limits = {.seconds = s->seconds}, .excused = NO_THIN_AIR, .count = s->format == FORMAT_HERD};
+  Deciding deciding = {.progress = progress_new(console, false), .test = test->name, .seconds = s->seconds};
+  ModelOptions options = {.limits = {.seconds = s->seconds,
+                                     .stop = console->stop,
+                                     .progress = tell_progress,
+                                     .progress_context = &deciding},
+                          .excused = NO_THIN_AIR,
+                          .count = s->format == FORMAT_HERD};
   double start = now();
-  for (unsigned m = 0; m < judges->count; m++)
+  for (unsigned m = 0; m < judges->count; m++) {
+    deciding.model = judges->judges[m].name;
     predictions[m] = prediction_make(test, &judges->judges[m], &s->lower, &options, arena);
+  }
   PredictedTest predicted = {test, predictions, judges->count, now() - start};
   Text text = {0};
-  print_predicted(s, &predicted, &options.limits, arena, &text);
+  bool decided = print_predicted(s, &predicted, &options.limits, arena, &text);
+  progress_clear(&deciding.progress);
   fwrite(text_string(&text), 1, text.length, console->out);
+  fflush(console->out);
   warn(s, &predicted, console->err);
   text_free(&text);
   arena_free(arena);
-}
-
-static void report(const Diag *diag, FILE *err) {
-  Text text = {0};
-  diag_format(diag, &text);
-  fputs(text_string(&text), err);
-  text_free(&text);
+  return decided;
 }
 
 static int predict_all(const Settings *s, const Console *console) {
@@ -352,15 +369,19 @@ static int predict_all(const Settings *s, const Console *console) {
     suite = tests_find(s->tests, (unsigned)s->test_count, NULL, s->arena, &diag);
   else if (!diag.errors)
     suite = suite_builtin("classic", s->arena, &diag);
-  report(&diag, console->err);
+  console_report(console, &diag);
   Text header = {0};
   if (s->format == FORMAT_TSV && judges.count && (suite.count || !diag.errors))
     predict_tsv_header(&header);
   fputs(text_string(&header), console->out);
   text_free(&header);
-  for (unsigned i = 0; i < suite.count && !*console->stop; i++)
-    predict(s, &judges, suite.tests[i], console);
-  return diag.errors ? EXIT_USAGE : EXIT_OK;
+  bool decided = true;
+  unsigned done = 0;
+  for (; done < suite.count && !*console->stop && !ferror(console->out); done++)
+    decided &= predict(s, &judges, suite.tests[done], console);
+  if (*console->stop)
+    fprintf(console->err, "weakmem: interrupted at test %u of %u\n", done, suite.count);
+  return diag.errors ? EXIT_USAGE : decided && done == suite.count ? EXIT_OK : EXIT_MACHINE;
 }
 
 int command_predict(int argc, char **argv, const Console *console) {

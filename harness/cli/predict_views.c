@@ -121,11 +121,38 @@ static void add_table(const PredictedTest *predicted, const Rows *rows, Text *ou
   add_line(out, "  ", "condition", width, cells, predicted->count);
 }
 
+static bool same_reason(const Prediction *a, const Prediction *b) {
+  return a->why && b->why && !strcmp(a->why, b->why);
+}
+
+static bool told_before(const PredictedTest *predicted, unsigned m) {
+  for (unsigned before = 0; before < m; before++)
+    if (same_reason(&predicted->predictions[before], &predicted->predictions[m]))
+      return true;
+  return false;
+}
+
+static bool has_consume(const Test *test) {
+  Text text = {0};
+  for (unsigned t = 0; t < test->thread_count; t++)
+    for (const Stmt *stmt = test->threads[t].body; stmt; stmt = stmt->next)
+      stmt_print(test, t, stmt, &text);
+  bool found = strstr(text_string(&text), order_name(ORDER_CONSUME));
+  text_free(&text);
+  return found;
+}
+
 static void add_notes(const PredictedTest *predicted, Text *out) {
+  if (has_consume(predicted->test))
+    text_add(out, "   memory_order_consume is judged as acquire, which is what compilers make of it\n");
   for (unsigned m = 0; m < predicted->count; m++) {
     const Prediction *p = &predicted->predictions[m];
-    if (p->why)
-      text_printf(out, "   %s: %s\n", p->judge->name, p->why);
+    if (p->why && !told_before(predicted, m)) {
+      text_printf(out, "   %s", p->judge->name);
+      for (unsigned n = m + 1; n < predicted->count && same_reason(p, &predicted->predictions[n]); n++)
+        text_printf(out, ", %s", predicted->predictions[n].judge->name);
+      text_printf(out, ": %s\n", p->why);
+    }
     if (p->result.undefined)
       text_printf(out,
                   "   %s: the program has a data race (%s), so C11 leaves it undefined; of its executions %u state%s "

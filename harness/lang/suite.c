@@ -1,7 +1,7 @@
 #include "harness/lang/suite.h"
 #include "harness/base/embedded.h"
+#include "harness/base/source.h"
 #include "harness/lang/parser.h"
-#include "harness/lang/read_source.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -158,7 +158,7 @@ static void walk_folder(Finder *f, const char *path, unsigned depth) {
     if (S_ISDIR(status.st_mode))
       walk_folder(f, child, depth + 1);
     else if (ends_with(child, ".litmus"))
-      add_source(f, source_read_file(child, f->arena, f->diag));
+      add_source(f, source_read_file(child, LIMIT_FILE, f->arena, f->diag));
   }
 }
 
@@ -170,7 +170,7 @@ static void read_list(Finder *f, const char *path, unsigned depth) {
     diag_error(f->diag, "lists nested more than %d deep at %s", LIST_DEPTH, path);
     return;
   }
-  const Source *source = source_read_file(path, f->arena, f->diag);
+  const Source *source = source_read_file(path, LIMIT_FILE, f->arena, f->diag);
   if (!source || !source_is_text(source, f->diag))
     return;
   const char *slash = strrchr(path, '/');
@@ -193,7 +193,7 @@ static void find_stdin(Finder *f) {
     return;
   }
   f->stdin_used = true;
-  add_source(f, source_read_stdin(f->arena, f->diag));
+  add_source(f, source_read_stdin(LIMIT_FILE, f->arena, f->diag));
 }
 
 // Adds what one argument names; a path is relative to `folder`.
@@ -217,7 +217,7 @@ static void find(Finder *f, const char *folder, const char *argument, unsigned d
     if (f->suite.count == before && f->diag->errors == errors)
       diag_error(f->diag, "no *.litmus file in the folder %s", path);
   } else {
-    add_source(f, source_read_file(path, f->arena, f->diag));
+    add_source(f, source_read_file(path, LIMIT_FILE, f->arena, f->diag));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "harness/model/cat.h"
 #include "harness/base/embedded.h"
+#include "harness/base/source.h"
 #include "harness/model/cat_model.h"
 
 #include <assert.h>
@@ -41,6 +42,15 @@ CatModel *cat_parse(const Source *source, const Arch *arch, const CatOptions *op
   m->globals = ARENA_ARRAY(arena, Kept, model->global_count + 1);
   m->bases = ARENA_ARRAY(arena, Kept, cat_base_count + model->arch_set_count);
   return model;
+}
+
+CatModel *cat_load(const char *path, const Arch *arch, Arena *arena, Diag *diag) {
+  const Source *source = source_read_file(path, CAT_FILE_LIMIT, arena, diag);
+  if (!source)
+    return NULL;
+  const char *slash = strrchr(path, '/');
+  const char *folder = !slash ? "." : slash == path ? "/" : arena_copy(arena, path, (size_t)(slash - path));
+  return cat_parse(source, arch, &(CatOptions){.folder = folder}, arena, diag);
 }
 
 CatModel *cat_builtin(const Arch *arch, Arena *arena) {

@@ -7,6 +7,8 @@
 
 typedef struct CatModel CatModel;
 
+enum { CAT_FILE_LIMIT = 4 << 20 }; // bytes of one file
+
 typedef struct {
   const char *folder;          // where `include` looks first, on disk; NULL: only what is built in
   const char *const *variants; // for `if "variant" then .. else`; NULL-terminated, may be NULL
@@ -15,6 +17,8 @@ typedef struct {
 // Parses and checks a model; `arch` says what its programs' tags mean. NULL with errors, each with its place, in
 // `diag`.
 CatModel *cat_parse(const Source *source, const Arch *arch, const CatOptions *options, Arena *arena, Diag *diag);
+// The same of a file. It may include those of its folder.
+CatModel *cat_load(const char *path, const Arch *arch, Arena *arena, Diag *diag);
 // The model that comes with an architecture. Never fails.
 CatModel *cat_builtin(const Arch *arch, Arena *arena);
 

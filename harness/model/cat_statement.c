@@ -1,16 +1,13 @@
 // Tokens to statements: definitions, checks, and the files that a model includes.
 #include "harness/base/embedded.h"
+#include "harness/base/source.h"
 #include "harness/model/cat_parser.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
   INCLUDE_DEPTH_LIMIT = 16,
-  INCLUDE_LIMIT = 200,         // files read
-  FILE_LIMIT = 4 * 1024 * 1024 // bytes of one
+  INCLUDE_LIMIT = 200 // files read
 };
 
 typedef struct {
@@ -90,24 +87,6 @@ static bool parse_show(Parser *p) {
   return true;
 }
 
-// A whole file, which must be a regular one.
-static bool read_file(const char *path, Arena *arena, Source *source) {
-  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  struct stat st;
-  bool good = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT;
-  if (good) {
-    char *bytes = arena_alloc(arena, (size_t)st.st_size + 1);
-    size_t length = 0;
-    ssize_t n;
-    while (length < (size_t)st.st_size && (n = read(fd, bytes + length, (size_t)st.st_size - length)) > 0)
-      length += (size_t)n;
-    *source = (Source){path, bytes, length};
-  }
-  if (fd >= 0)
-    close(fd);
-  return good;
-}
-
 // A name that stays inside the folder.
 static bool is_tame(const char *name) {
   if (name[0] == '/' || strcmp(name, "..") == 0 || strncmp(name, "../", 3) == 0 || strstr(name, "/../"))
@@ -116,16 +95,22 @@ static bool is_tame(const char *name) {
   return n > 0 && !(n >= 3 && strcmp(name + n - 3, "/..") == 0);
 }
 
-static bool find_include(const Parsing *all, const char *name, Source *source) {
+// NULL where there is none.
+static const Source *find_include(const Parsing *all, const char *name) {
   const char *folder = all->options ? all->options->folder : NULL;
-  if (folder && is_tame(name) && read_file(arena_printf(all->arena, "%s/%s", folder, name), all->arena, source))
-    return true;
+  Diag unread = {.arena = all->arena};
+  const Source *found = NULL;
+  if (folder && is_tame(name))
+    found = source_read_file(arena_printf(all->arena, "%s/%s", folder, name), CAT_FILE_LIMIT, all->arena, &unread);
+  if (found)
+    return found;
   for (const Embedded *f = embedded_arch; f->path; f++)
     if (strcmp(f->path, name) == 0 && strstr(name, ".cat")) {
+      Source *source = ARENA_NEW(all->arena, Source);
       *source = (Source){f->path, f->bytes, f->length};
-      return true;
+      return source;
     }
-  return false;
+  return NULL;
 }
 
 // statement := 'include' STRING
@@ -137,8 +122,8 @@ static bool parse_include(Parser *p, StatementList *list) {
   const Token *t = p->at++;
   if (all->include_depth >= INCLUDE_DEPTH_LIMIT || all->includes >= INCLUDE_LIMIT)
     return diag_error_at(all->diag, p->source, t->span, "too many files are included; does one include itself?");
-  Source *source = ARENA_NEW(all->arena, Source);
-  if (!find_include(all, t->text, source))
+  const Source *source = find_include(all, t->text);
+  if (!source)
     return diag_error_at(all->diag, p->source, t->span, "cannot read \"%s\"%s", t->text,
                          all->options && all->options->folder ? "" : ": no folder was named to look in");
   all->includes++;

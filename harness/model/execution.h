@@ -44,7 +44,8 @@ typedef struct {
   uint64_t executions; // shown to the callback
   bool bound_reached;  // some execution goes on in a loop beyond its bound; those were left out
   bool out_of_bounds;  // some execution accesses an element that an array does not have; those were left out
-  bool gave_up;        // beyond the limits below
+  bool gave_up;        // beyond the limits below, or interrupted
+  bool timed_out;      // ... beyond the time
   const char *why;     // a sentence, where it gave up
 } EnumerationResult;
 
@@ -55,6 +56,9 @@ typedef struct {
   bool coherent_only;
   // With that, leave out those too in which another thread writes between the halves of a read-modify-write.
   bool atomic_only;
+  const volatile int *stop;                             // non-zero: give up; may be NULL
+  void (*progress)(void *context, uint64_t executions); // called a few times a second; may be NULL
+  void *progress_context;
 } EnumerationLimits;
 
 // Calls `see` for every candidate execution of the program until it returns false. The order is fixed.

@@ -3,13 +3,6 @@
 #include "harness/model/search.h"
 
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void give_up(Search *s, const char *why) {
   s->result->gave_up = s->stop = true;
@@ -17,8 +10,7 @@ static void give_up(Search *s, const char *why) {
 }
 
 bool search_expired(Search *s) {
-  if (!s->stop && s->deadline > 0 && ++s->ticks % 256 == 0 && now() > s->deadline)
-    give_up(s, "it takes longer than it was given");
+  s->stop = s->stop || patience_ends(s->patience, s->result);
   return s->stop;
 }
 
@@ -347,7 +339,8 @@ static bool reaches_bound(const Search *search) {
   s.see = see_one;
   s.context = &seen;
   s.stop = false;
-  s.deadline = now() + 1;
+  Patience patience = patience_new(search->limits, 1);
+  s.patience = &patience;
   choose_paths(&s, 0, true, false);
   return seen || result.gave_up;
 }
@@ -357,19 +350,18 @@ EnumerationResult executions_each(const Program *program, const EnumerationLimit
   EnumerationResult result = {0};
   Arena *arena = arena_new();
   ThreadPaths *paths = ARENA_ARRAY(arena, ThreadPaths, program->thread_count);
+  Patience patience = patience_new(limits, limits->seconds);
   Search s = {.program = program,
               .limits = limits,
               .see = see,
               .context = context,
               .result = &result,
-              .deadline = limits->seconds > 0 ? now() + limits->seconds : 0,
+              .patience = &patience,
               .threads = ARENA_ARRAY(arena, SearchThread, program->thread_count),
               .state = ARENA_ARRAY(arena, EventValue, program->observable_total)};
   s.execution = (Execution){.program = program, .state = s.state};
   for (unsigned t = 0; t < program->thread_count && !s.stop; t++) {
-    const char *why;
-    if (!paths_of_thread(program, t, arena, &paths[t], &why))
-      give_up(&s, why);
+    s.stop = !paths_of_thread(program, t, &patience, arena, &paths[t], &result);
     s.threads[t].paths = &paths[t];
     s.threads[t].values = ARENA_ARRAY(arena, KnownValue, paths[t].pool.count);
   }

@@ -31,8 +31,18 @@ typedef struct {
   uint64_t steps; // of all paths
   Path *paths;
   size_t path_count, path_capacity;
-  const char *why;
+  Patience *patience;
+  EnumerationResult *result;
 } Walker;
+
+_Static_assert(PATH_COUNT == 20000 && PATH_MEMORY == 256 << 20 && PATH_FORKS == 1024 && PATH_EVENTS == 256 &&
+                   PATH_ALL_STEPS == 5000000,
+               "the sentences below name them");
+
+static void give_up(Walker *w, const char *why) {
+  w->result->gave_up = true;
+  w->result->why = why;
+}
 
 static Taint taint_union(Taint a, Taint b) {
   for (unsigned w = 0; w < PATH_EVENTS / 64; w++)
@@ -218,8 +228,10 @@ static void find_live(const Walker *w, Path *path) {
 }
 
 static void keep(Walker *w, const Walk *walk, bool is_cut) {
+  if (patience_ends(w->patience, w->result))
+    return;
   if (w->path_count >= PATH_COUNT || arena_used(w->arena) > PATH_MEMORY) {
-    w->why = "a thread has too many paths";
+    give_up(w, "a thread has more than 20000 paths, or more than 256 MiB of them");
     return;
   }
   w->paths = arena_grow(w->arena, w->paths, &w->path_capacity, w->path_count + 1, sizeof *w->paths);
@@ -244,7 +256,7 @@ static void walk_on(Walker *w, Walk *walk);
 // Goes both ways: here on, in a copy to `target`. `value` is NO_EXPR where nothing decides.
 static void fork_walk(Walker *w, Walk *walk, ExprId value, unsigned target) {
   if (++walk->forks > PATH_FORKS) {
-    w->why = "a thread has too many branches";
+    give_up(w, "a path of a thread has more than 1024 branches");
     return;
   }
   Walk other = walk_copy(w, walk);
@@ -288,14 +300,14 @@ static bool step_jump(Walker *w, Walk *walk, const Instr *instr) {
 
 // Follows one path to its end; where it forks, all of them.
 static void walk_on(Walker *w, Walk *walk) {
-  while (!w->why && walk->at < w->thread->instr_count) {
+  while (!w->result->gave_up && walk->at < w->thread->instr_count) {
     const Instr *instr = &w->thread->instrs[walk->at];
     if (walk->event_count + 2 > PATH_EVENTS) {
-      w->why = "a thread has more than 255 accesses and fences";
+      give_up(w, "a path of a thread has more than 255 accesses and fences");
       return;
     }
     if (++w->steps > PATH_ALL_STEPS) {
-      w->why = "the paths of a thread are too long";
+      give_up(w, "the paths of a thread have more than 5000000 instructions");
       return;
     }
     if (++walk->steps > PATH_STEPS) {
@@ -338,7 +350,7 @@ static void walk_on(Walker *w, Walk *walk) {
     }
     walk->at++;
   }
-  if (!w->why)
+  if (!w->result->gave_up)
     keep(w, walk, false);
 }
 
@@ -356,10 +368,16 @@ static void sort_paths(const Walker *w, ThreadPaths *out) {
   }
 }
 
-bool paths_of_thread(const Program *program, unsigned thread, Arena *arena, ThreadPaths *out, const char **why) {
+bool paths_of_thread(const Program *program, unsigned thread, Patience *patience, Arena *arena, ThreadPaths *out,
+                     EnumerationResult *result) {
   *out = (ThreadPaths){.pool = {.arena = arena}};
-  Walker w = {
-      .program = program, .thread = &program->threads[thread], .index = thread, .arena = arena, .pool = &out->pool};
+  Walker w = {.program = program,
+              .thread = &program->threads[thread],
+              .index = thread,
+              .patience = patience,
+              .result = result,
+              .arena = arena,
+              .pool = &out->pool};
   unsigned registers = w.thread->register_count;
   Walk walk = {.registers = calloc(registers + 1, sizeof *walk.registers),
                .taints = calloc(registers + 1, sizeof *walk.taints),
@@ -370,10 +388,8 @@ bool paths_of_thread(const Program *program, unsigned thread, Arena *arena, Thre
     walk.registers[r] = value_constant(w.pool, w.thread->initial[r]);
   walk_on(&w, &walk);
   walk_free(&walk);
-  if (w.why) {
-    *why = w.why;
+  if (result->gave_up)
     return false;
-  }
   sort_paths(&w, out);
   return true;
 }

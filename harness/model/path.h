@@ -2,6 +2,7 @@
 #pragma once
 #include "harness/model/execution.h"
 #include "harness/model/expression.h"
+#include "harness/model/patience.h"
 
 enum {
   PATH_EVENTS = 256,        // of one path
@@ -50,5 +51,7 @@ typedef struct {
   unsigned path_count, whole_count;
 } ThreadPaths;
 
-// Every path of a thread that its own branches do not contradict. False, with a sentence in *why, beyond the limits.
-bool paths_of_thread(const Program *program, unsigned thread, Arena *arena, ThreadPaths *out, const char **why);
+// Every path of a thread that its own branches do not contradict. False, with result->gave_up and why, beyond the
+// limits or the patience.
+bool paths_of_thread(const Program *program, unsigned thread, Patience *patience, Arena *arena, ThreadPaths *out,
+                     EnumerationResult *result);

@@ -26,8 +26,13 @@ Prediction prediction_make(const Test *test, const Judge *judge, const LowerOpti
   p.result = model_run(judge->cat, p.program, &own, arena);
   p.why = p.result.why;
   if (!p.why && p.result.bound_reached)
-    p.why = arena_printf(arena, "a loop goes on beyond its bound of %u turns; what that leads to is not known",
+    p.why = arena_printf(arena,
+                         "a loop goes on beyond its bound of %u turns, or a path beyond 20000 instructions; what that "
+                         "leads to is not known",
                          p.program->unroll);
+  p.filtered_out = test->filter && !p.result.executions && !p.result.gave_up && !p.result.unmodelled;
+  if (!p.why && p.filtered_out)
+    p.why = "the filter leaves out every execution, so that no state is left to be allowed or forbidden";
   p.all_witnesses = true;
   for (unsigned i = 0; i < p.result.state_count; i++) {
     bool witness = state_is_witness(test, prediction_state(test, p.result.states[i], arena));

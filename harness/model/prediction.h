@@ -19,10 +19,11 @@ typedef struct {
   const Test *test;
   const Judge *judge;
   const Program *program; // NULL where the test cannot be lowered for the judge's architecture
-  const char *why;        // a sentence, where it cannot, or where not everything could be decided
+  const char *why;        // a sentence, where it cannot, or where not everything could be decided or shown
   ModelResult result;     // empty where program is NULL
   bool any_witness;       // some allowed state is a witness
   bool all_witnesses;     // every one is
+  bool filtered_out;      // executions were looked at, and the test's filter leaves out all: `why` says so
 } Prediction;
 
 // Lives in `arena`; the test and the judge must outlive it. options->excused is looked at where the judge excuses.

@@ -2,6 +2,7 @@
 // executions_each.
 #pragma once
 #include "harness/model/path.h"
+#include "harness/model/patience.h"
 
 enum {
   SEARCH_EVENTS = 1024,   // of one execution
@@ -50,8 +51,7 @@ typedef struct {
   bool (*see)(const Execution *execution, void *context);
   void *context;
   EnumerationResult *result;
-  double deadline; // monotonic seconds; 0: none
-  unsigned ticks;
+  Patience *patience;
   bool stop;
 
   SearchThread *threads;

@@ -170,7 +170,7 @@ static void order_next(Search *s, unsigned cell, unsigned placed, uint64_t done)
   }
   Relation co = s->execution.co;
   unsigned next = placed ? order->follower[rank_of(order, order->ordered[placed - 1])] : NO_RANK;
-  for (unsigned i = 0; i < order->count && !s->stop; i++) {
+  for (unsigned i = 0; i < order->count && !search_expired(s); i++) {
     uint64_t bit = (uint64_t)1 << i;
     if (done & bit || order->before[i] & ~done || (next != NO_RANK && next != i))
       continue;

@@ -80,7 +80,7 @@ typedef struct {
   Arena *scratch;
 } Judging;
 
-enum { SCRATCH_LIMIT = 16 << 20, STATE_LIMIT = 1 << 20 };
+enum { SCRATCH_LIMIT = 16 << 20, STATE_LIMIT = 1 << 20, STATE_MEMORY = 64 << 20 };
 
 // Keeps the memory of one judgement after the other within bounds.
 static void tidy(Judging *j) {
@@ -131,8 +131,8 @@ static void judge_state(Judging *j, const Execution *execution, SeenState *state
 static bool judge(const Execution *execution, void *context) {
   Judging *j = context;
   SeenState *state = state_of(&j->states, execution->state);
-  if (j->states.count > STATE_LIMIT)
-    give_up(j, "it has more than a million final states");
+  if (j->states.count > STATE_LIMIT || j->states.count * j->states.width * sizeof *state->values > STATE_MEMORY)
+    give_up(j, "it has more than a million final states, or more than 64 MiB of them");
   if (!state->allowed || j->options->count || (j->flags && !j->result->undefined))
     judge_state(j, execution, state);
   tidy(j);
@@ -185,7 +185,10 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   result.bound_reached = enumeration.bound_reached;
   if (enumeration.gave_up) {
     result.gave_up = true;
-    result.why = enumeration.why;
+    result.why = enumeration.timed_out
+                     ? arena_printf(arena, "it takes longer than the %g s it was given; %ju executions were looked at",
+                                    limits.seconds, (uintmax_t)enumeration.executions)
+                     : enumeration.why;
   }
   if (enumeration.out_of_bounds) {
     result.unmodelled = true;

@@ -228,6 +228,9 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const vola
   run->labels = label_record(campaign->labeller, run->test, run->compiled, &result.histogram, record, arena);
   record->forbidden_state = run->labels.alarm.state;
   record->forbidden_by = run->labels.alarm.model;
+  if (!record->iterations && record->filtered)
+    run->remark = arena_printf(arena, "%s: the filter leaves out all of the %ju iterations; nothing is counted",
+                               run->test->name, (uintmax_t)record->filtered);
   if (!run->remark)
     run->remark = run->labels.undecided ? run->labels.undecided : remark_on(&result, arena);
   run->done = true;

@@ -184,6 +184,51 @@ done
   for t in $(seq 0 19); do echo "P$t (atomic_int* x) { atomic_store_explicit(x, $t, memory_order_relaxed); }"; done
   echo 'exists (x=99)'
 } >"$folder/large.litmus"
-timeout 20 "$WEAKMEM" predict --time 0.2 --model c11 "$folder/large.litmus" >"$folder/large.txt" || fail "status $?"
+status=0
+timeout 20 "$WEAKMEM" predict --time 0.2 --model c11 "$folder/large.litmus" >"$folder/large.txt" || status=$?
+[[ $status == 3 ]] || fail "too large: status $status"
+grep -q 'c11: it takes longer than the 0.2 s it was given; [0-9]* executions' "$folder/large.txt" || fail "$(cat "$folder/large.txt")"
 grep -q 'condition *unknown' "$folder/large.txt" || fail "$(cat "$folder/large.txt")"
+
+# SIGINT ends a decision that is under way at once: what was found is printed, and that it was interrupted.
+"$WEAKMEM" predict --time 60 SB "$folder/large.litmus" MP >"$folder/out" 2>"$folder/err" &
+sleep 0.7
+kill -INT $!
+status=0 before=$SECONDS
+wait $! || status=$?
+[[ $status == 3 && $((SECONDS - before)) -lt 20 ]] || fail "interrupted: status $status after $((SECONDS - before)) s"
+grep -q 'interrupted at test 2 of 3' "$folder/err" || fail "$(cat "$folder/err")"
+grep -q '^SB:' "$folder/out" && grep -q 'it was interrupted' "$folder/out" || fail "$(cat "$folder/out")"
+! grep -q '^MP' "$folder/out" || fail "it went on after SIGINT"
+
+# On a terminal it tells of a long decision.
+python3 - "$WEAKMEM" "$folder/large.litmus" <<'PYTHON' || fail "no progress on a terminal"
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "predict", "--model", "c11", "--time", "1", sys.argv[2]])
+seen = b""
+try:
+    while True:
+        seen += os.read(fd, 4096)
+except OSError:
+    os.waitpid(pid, 0)
+sys.exit(b"large: c11: " not in seen or b"executions so far" not in seen)
+PYTHON
+
+# A filter that leaves nothing says so, and so does what consume is judged as.
+cat >"$folder/filter.litmus" <<'T'
+C nothing
+{}
+P0 (atomic_int* x) { int r0 = atomic_load_explicit(x, memory_order_consume); }
+filter (0:r0=7)
+exists (0:r0=0)
+T
+"$WEAKMEM" predict "$folder/filter.litmus" >"$folder/out"
+grep -q 'sc, c11, x86-tso, aarch64, riscv, power: the filter leaves out every execution' "$folder/out" || fail "$(cat "$folder/out")"
+grep -q 'memory_order_consume is judged as acquire' "$folder/out" || fail "$(cat "$folder/out")"
+"$WEAKMEM" predict --model c11 --format tsv "$folder/filter.litmus" 2>&1 >/dev/null | grep -q 'the filter leaves out' || fail "tsv"
+"$WEAKMEM" run --time 0.05 --format json "$folder/filter.litmus" 2>&1 >/dev/null |
+  grep -q 'nothing: the filter leaves out all of the [0-9]* iterations' || fail "run does not tell of the filter"
+! "$WEAKMEM" predict SB | grep -E 'consume|filter' || fail "a note that is not true"
 echo PASS

@@ -144,7 +144,7 @@ START_TEST(what_is_no_file_is_refused_with_a_sentence) {
   fclose(big);
   ck_assert_str_eq(found("big.litmus", NULL),
                    "|weakmem: error: big.litmus has more than 1048576 bytes, the limit for a "
-                   "file of the litmus language\n");
+                   "file of its kind\n");
 }
 END_TEST
 

@@ -2,6 +2,9 @@
 #include "harness/model/execution.h"
 #include "tests/unit/litmus_text.h"
 
+#include <threads.h>
+#include <time.h>
+
 static Arena *arena;
 static void setup(void) { arena = arena_new(); }
 static void teardown(void) { arena_free(arena); }
@@ -293,6 +296,61 @@ START_TEST(test_limits_and_the_caller_end_it) {
 }
 END_TEST
 
+static void count_calls(void *context, uint64_t executions) {
+  (void)executions;
+  ++*(unsigned *)context;
+}
+
+static int stop_in_a_while(void *flag) {
+  nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
+  *(volatile int *)flag = 1;
+  return 0;
+}
+
+START_TEST(test_who_stops_it_waits_no_longer_than_a_moment_and_progress_is_told) {
+  Text text = {0}; // 20! orders
+  text_add(&text, "C t\n{}\n");
+  for (unsigned t = 0; t < 20; t++)
+    text_printf(&text, "P%u (atomic_int* x) { atomic_store_explicit(x, %u, memory_order_relaxed); }\n", t, t + 1);
+  text_add(&text, "exists (x=1)\n");
+  volatile int flag = 0;
+  unsigned calls = 0;
+  Seen seen = {0};
+  EnumerationLimits limits = {
+      .coherent_only = true, .seconds = 100, .stop = &flag, .progress = count_calls, .progress_context = &calls};
+  thrd_t thread;
+  ck_assert_int_eq(thrd_create(&thread, stop_in_a_while, (void *)&flag), thrd_success);
+  time_t before = time(NULL);
+  EnumerationResult result = executions_each(lower_text(text_string(&text), "c11", arena), &limits, see, &seen);
+  thrd_join(thread, NULL);
+  ck_assert(result.gave_up && !result.timed_out && time(NULL) - before < 50);
+  ck_assert_str_eq(result.why, "it was interrupted");
+  ck_assert_uint_ge(calls, 1);
+  text_free(&text);
+}
+END_TEST
+
+START_TEST(test_paths_heed_the_time_too) {
+  Text text = {0}; // 64 threads of 2^14 paths with long expressions
+  text_add(&text, "C t\n{}\n");
+  for (unsigned t = 0; t < 64; t++) {
+    text_printf(&text, "P%u (atomic_int* x) { int s = 0; int r0 = 0; ", t);
+    for (unsigned i = 0; i < 14; i++)
+      text_add(&text, "r0 = atomic_load_explicit(x, memory_order_relaxed); if (r0) { s = s * 3 + r0; } ");
+    for (unsigned i = 0; i < 300; i++)
+      text_add(&text, "s = s * s + r0; ");
+    text_add(&text, "}\n");
+  }
+  text_add(&text, "exists (0:s=3)\n");
+  Seen seen = {0};
+  EnumerationLimits limits = {.coherent_only = true, .seconds = 0.2};
+  time_t before = time(NULL);
+  EnumerationResult result = executions_each(lower_text(text_string(&text), "c11", arena), &limits, see, &seen);
+  ck_assert(result.timed_out && time(NULL) - before < 20);
+  text_free(&text);
+}
+END_TEST
+
 int main(void) {
   TCase *tests = tcase_create("executions");
   tcase_add_checked_fixture(tests, setup, teardown);
@@ -314,6 +372,8 @@ int main(void) {
   tcase_add_test(tests, test_states_that_the_filter_refuses_are_left_out);
   tcase_add_test(tests, test_hostile_programs_end_with_a_reason);
   tcase_add_test(tests, test_limits_and_the_caller_end_it);
+  tcase_add_test(tests, test_who_stops_it_waits_no_longer_than_a_moment_and_progress_is_told);
+  tcase_add_test(tests, test_paths_heed_the_time_too);
   Suite *suite = suite_create("model_executions");
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

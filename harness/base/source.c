@@ -1,5 +1,4 @@
-#include "harness/lang/read_source.h"
-#include "harness/lang/test.h"
+#include "harness/base/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const Source *read_all(int fd, const char *name, Arena *arena, Diag *diag) {
+static const Source *read_all(int fd, const char *name, size_t limit, Arena *arena, Diag *diag) {
   char *bytes = NULL;
   size_t capacity = 0, length = 0;
   for (;;) {
@@ -22,8 +21,8 @@ static const Source *read_all(int fd, const char *name, Arena *arena, Diag *diag
     if (!got)
       break;
     length += (size_t)got;
-    if (length > LIMIT_FILE) {
-      diag_error(diag, "%s has more than %d bytes, the limit for a file of the litmus language", name, LIMIT_FILE);
+    if (length > limit) {
+      diag_error(diag, "%s has more than %zu bytes, the limit for a file of its kind", name, limit);
       return NULL;
     }
   }
@@ -43,7 +42,7 @@ static const char *kind_of(mode_t mode) {
   return "a device";
 }
 
-const Source *source_read_file(const char *path, Arena *arena, Diag *diag) {
+const Source *source_read_file(const char *path, size_t limit, Arena *arena, Diag *diag) {
   // Opening a pipe that nobody writes to would wait.
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) {
@@ -57,9 +56,11 @@ const Source *source_read_file(const char *path, Arena *arena, Diag *diag) {
   else if (!S_ISREG(status.st_mode))
     diag_error(diag, "%s is %s, not a file; '-' reads standard input", path, kind_of(status.st_mode));
   else
-    source = read_all(fd, path, arena, diag);
+    source = read_all(fd, path, limit, arena, diag);
   close(fd);
   return source;
 }
 
-const Source *source_read_stdin(Arena *arena, Diag *diag) { return read_all(STDIN_FILENO, "-", arena, diag); }
+const Source *source_read_stdin(size_t limit, Arena *arena, Diag *diag) {
+  return read_all(STDIN_FILENO, "-", limit, arena, diag);
+}
