@@ -31,6 +31,7 @@
     return text;
   }
 
+  const clipped = (text) => (text.length > 48 ? text.slice(0, 47) + "\u2026" : text);
   const hidden = (text) => make("span", { class: "vh" }, text);
 
   // ---- Figures
@@ -65,7 +66,7 @@
 
   function kindOf(machine) {
     if (machine.predicted) return "herd7";
-    return (machine.emulated ? "emulated " : "") + (machine.kind || "unnamed");
+    return (machine.emulated ? "emulated " : "") + clipped(machine.kind || "unnamed");
   }
   const shortName = (index) => `${index + 1} ${kindOf(machines[index])}`;
   const cpuOf = (machine) => machine.predicted ? "a model, no machine" : machine.cpu || (machine.emulated ? "emulated CPU" : "unknown CPU");
@@ -242,14 +243,23 @@
 
   // ---- The matrix
 
+  // A link and no button, which browsers leave out where a table's head is repeated on paper.
+  function sortLink(key, title, ...contents) {
+    const link = make("a", { href: "#sort=" + key, title }, ...contents);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      sortBy(key);
+    });
+    return link;
+  }
+
   function headCell(index) {
     const machine = machines[index];
     const what = machine.emulated ? "emulated" : machine.predicted ? "predicted" : machine.unmodelled ? "unmodelled" : machine.program || machine.source ? "published"
       : machine.own ? "this machine" : machine.virtual || "";
-    const button = make("button", { type: "button", title: `${machine.name}: sort by its shares` },
+    const link = sortLink("m" + (index + 1), `${machine.name}: sort by its shares`,
       make("span", { class: "kind" }, `${index + 1} ${kindOf(machine)}`), make("span", { class: "cpu" }, cpuOf(machine)), what && make("span", { class: "what" }, what));
-    button.addEventListener("click", () => sortBy("m" + (index + 1)));
-    return make("th", { scope: "col", "data-machine": index, "data-state": "m" + (index + 1), "aria-sort": "none" }, button);
+    return make("th", { scope: "col", "data-machine": index, "data-state": "m" + (index + 1), "aria-sort": "none" }, link);
   }
 
   function bodyCell(cell, index) {
@@ -272,8 +282,7 @@
   }
 
   function drawMatrix() {
-    const byName = make("button", { type: "button", title: "sort by name" }, make("span", { class: "kind" }, "test"));
-    byName.addEventListener("click", () => sortBy("name"));
+    const byName = sortLink("name", "sort by name", make("span", { class: "kind" }, "test"));
     const head = make("thead", null, make("tr", null, make("th", { scope: "col", "data-state": "name", "aria-sort": "none" }, byName), ...columns.map(headCell)));
     const body = make("tbody", { id: "matrix-body" }, ...rows.map(bodyRow));
     byId("matrix-scroll").append(make("table", { class: "matrix" }, head, body));
@@ -284,7 +293,7 @@
   }
 
   function fillChoices() {
-    const add = (id, values) => byId(id).append(...values.map(([value, label]) => make("option", { value }, label)));
+    const add = (id, values) => byId(id).append(...values.map(([value, label]) => make("option", { value }, clipped(label))));
     const families = [...new Set(tests.map((test) => test.family || "none"))].sort(collator.compare);
     add("f-family", families.map((family) => [family, family]));
     add("f-arch", [...new Set(columns.map((m) => kindOf(machines[m])))].sort(collator.compare).map((arch) => [arch, arch]));
@@ -734,7 +743,7 @@
     document.title = title + " \u2013 weakmem";
     const differing = tests.filter((test) => test.differs).length;
     const seen = tests.filter((test) => test.cells.some((cell) => number(cell.seen) && !cell.predicted)).length;
-    byId("lede").textContent = `${plural(tests.length, "litmus test")} on ${plural(columns.length, "machine")} (${[...kinds].join(", ")}). What ${tests.length === 1 ? "it asks" : "they ask"} for was seen in ${whole(seen)} of them`
+    byId("lede").textContent = `${plural(tests.length, "litmus test")} on ${plural(columns.length, "machine")} (${[...kinds].slice(0, 8).join(", ")}${kinds.size > 8 ? ", \u2026" : ""}). What ${tests.length === 1 ? "it asks" : "they ask"} for was seen in ${whole(seen)} of them`
       + (machines.length > 1 ? `; in ${whole(differing)} the machines differ. ` : ". ") + (data.alarms.length ? "" : "No state was seen that a model forbids.");
     byId("made").textContent = `Made ${data.made || ""} by weakmem ${data.weakmem || ""}: ${data.command || ""}. Charts by Chart.js ${Chart.version}.`;
     const notices = [];
