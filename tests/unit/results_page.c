@@ -1,0 +1,233 @@
+// The page's data can stand inside HTML whatever the records hold, and says of them what they say.
+#include "harness/base/embedded.h"
+#include "results/page.h"
+#include "results/page_writer.h"
+#include "tests/unit/left.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static Arena *arena;
+static Left before;
+static Comparison comparison;
+
+static const char *model_of(const char *arch) { return !strcmp(arch, "x86_64") ? "x86-tso" : NULL; }
+
+static void setup(void) {
+  before = left_now();
+  arena = arena_new();
+  comparison = (Comparison){.arena = arena, .model_of = model_of, .keep = true};
+  comparison_file(&comparison, "a.jsonl", false);
+}
+
+static void teardown(void) {
+  comparison_free(&comparison);
+  arena_free(arena);
+  left_assert_nothing(&before);
+}
+
+// What the writer makes of a text, as the bytes that stand in the page.
+static const char *written(const char *text, size_t limit) {
+  char *bytes;
+  size_t length;
+  FILE *file = open_memstream(&bytes, &length);
+  ck_assert_ptr_nonnull(file);
+  PageWriter writer = {.out = file};
+  page_long_text(&writer, text, limit);
+  fclose(file);
+  ck_assert_uint_eq(writer.bytes, length);
+  const char *copy = arena_copy(arena, bytes, length);
+  free(bytes);
+  return copy;
+}
+
+START_TEST(text_cannot_become_markup) {
+  ck_assert_str_eq(written("</script><!--&", 100), "\"\\u003c/script\\u003e\\u003c!--\\u0026\"");
+  ck_assert_str_eq(written("\"\\", 100), "\"\\\"\\\\\"");
+  ck_assert_str_eq(written("\xe2\x80\xa8\xe2\x80\xa9", 100), "\"\\u2028\\u2029\"");
+  ck_assert_str_eq(written("\xf0\x9f\x98\x80", 100), "\"\\ud83d\\ude00\"");
+}
+END_TEST
+
+START_TEST(what_misleads_or_is_not_utf8_is_replaced) {
+  static const char *const texts[] = {
+      "\x01",         "\x7f",         "\xc2\x85",         "\xe2\x80\xae",    "\xff",
+      "\xc3",         "\xe2\x80",     "\xc0\xaf",         "\xed\xa0\x80",    "\xf4\x90\x80\x80",
+      "\xe2\x81\xa6", "\xe0\x80\xaf", "\xf0\x80\x80\xaf", "\xf8\x88\x80\x80"};
+  const char *text = written(texts[_i], 100);
+  ck_assert_msg(!strncmp(text, "\"\\ufffd", 7), "%s", text);
+  for (const char *at = text; *at; at++)
+    ck_assert(*at >= ' ' && *at < 0x7f);
+}
+END_TEST
+
+START_TEST(long_text_says_how_much_is_left_out) {
+  char text[5000];
+  memset(text, 'x', sizeof text - 1);
+  text[sizeof text - 1] = '\0';
+  const char *out = written(text, PAGE_TEXT);
+  ck_assert_ptr_nonnull(strstr(out, "x\\u2026 (999 bytes more)\""));
+  // A character is not cut in two.
+  ck_assert_str_eq(written("a\xc3\xa9z", 2), "\"a\\u00e9\\u2026 (1 bytes more)\"");
+}
+END_TEST
+
+START_TEST(counts_that_javascript_cannot_hold_are_text) {
+  char *bytes;
+  size_t length;
+  FILE *file = open_memstream(&bytes, &length);
+  ck_assert_ptr_nonnull(file);
+  PageWriter writer = {.out = file};
+  page_open(&writer, '[');
+  page_count(&writer, UINT64_C(1) << 53);
+  page_count(&writer, UINT64_MAX);
+  page_number(&writer, 0.25);
+  page_number(&writer, 1e308 * 10);
+  page_close(&writer, ']');
+  fclose(file);
+  ck_assert_str_eq(bytes, "[9007199254740992,\"18446744073709551615\",0.25,null]");
+  free(bytes);
+}
+END_TEST
+
+// ---- Pages
+
+static void add(const char *test, const char *arch, const char *verdict, uint64_t count) {
+  RecordVerdict verdicts[] = {{"x86-tso", verdict}};
+  RecordState states[] = {
+      {.state = "0:r0=1;", .count = count, .witness = true, .weak = 1, .verdicts = verdicts, .verdict_count = 1},
+      {.state = "0:r0=0;", .count = 100 - count, .weak = 0}};
+  Record record = {.test = test,
+                   .family = "classic",
+                   .digest = "",
+                   .status = "done",
+                   .machine = {.arch = arch, .cpu = "CPU", .vendor = "", .microcode = "", .virtual_ = "", .kernel = ""},
+                   .compiler_version = "",
+                   .compiler_flags = "",
+                   .engine = "lockstep",
+                   .actors = "",
+                   .placement = "",
+                   .fence = "",
+                   .condition = "exists (0:r0=1)",
+                   .source = "",
+                   .program = "",
+                   .witnesses = count,
+                   .iterations = 100,
+                   .states = states,
+                   .state_count = 2};
+  comparison_add(&comparison, &record);
+}
+
+static json_t *page_of(PageCount *count) {
+  static const Changes none;
+  char *bytes;
+  size_t length;
+  FILE *file = open_memstream(&bytes, &length);
+  ck_assert_ptr_nonnull(file);
+  comparison_finish(&comparison);
+  Page page = {.comparison = &comparison, .changes = &none, .title = "T", .command = "weakmem report"};
+  page_write(&page, file, count);
+  fclose(file);
+  static const char open[] = "<script type=\"application/json\" id=\"data\">";
+  char *start = strstr(bytes, open);
+  ck_assert_ptr_nonnull(start);
+  char *end = strstr(start, "</script>");
+  ck_assert_ptr_nonnull(end);
+  json_t *json = json_loadb(start + strlen(open), (size_t)(end - start) - strlen(open), 0, NULL);
+  ck_assert_ptr_nonnull(json);
+  ck_assert_uint_eq(count->bytes, (size_t)(end - start) - strlen(open));
+  free(bytes);
+  return json;
+}
+
+START_TEST(a_page_holds_what_the_records_hold) {
+  add("SB", "x86_64", "allowed", 7);
+  add("SB", "arm", "allowed", 0);
+  PageCount count;
+  json_t *page = page_of(&count), *tests = json_object_get(page, "tests");
+  ck_assert_uint_eq(json_array_size(tests), 1);
+  json_t *cell = json_array_get(json_object_get(json_array_get(tests, 0), "cells"), 0);
+  ck_assert_int_eq(json_integer_value(json_object_get(cell, "seen")), 7);
+  ck_assert_int_eq(json_integer_value(json_object_get(cell, "n")), 100);
+  ck_assert_double_eq_tol(json_real_value(json_object_get(cell, "share")), 0.07, 1e-12);
+  json_t *machines = json_object_get(page, "machines");
+  ck_assert(json_is_true(json_object_get(json_array_get(machines, 1), "unmodelled")));
+  ck_assert_uint_eq(count.alarms, 0);
+  json_decref(page);
+}
+END_TEST
+
+START_TEST(a_state_that_is_forbidden_and_was_seen_is_an_alarm) {
+  add("SB", "x86_64", "allowed", 7);
+  add("MP", "x86_64", "forbidden", 3);
+  add("LB", "x86_64", "forbidden", 0);
+  PageCount count;
+  json_t *page = page_of(&count), *alarm = json_array_get(json_object_get(page, "alarms"), 0);
+  ck_assert_uint_eq(count.alarms, 1);
+  ck_assert_int_eq(json_integer_value(json_object_get(alarm, "test")), 1);
+  ck_assert_int_eq(json_integer_value(json_object_get(alarm, "count")), 3);
+  ck_assert_str_eq(json_string_value(json_object_get(alarm, "state")), "0:r0=1;");
+  ck_assert_str_eq(json_string_value(json_object_get(alarm, "by")), "x86-tso");
+  json_decref(page);
+}
+END_TEST
+
+// Also beyond what a page holds is an alarm shown.
+START_TEST(a_page_has_an_end_and_alarms_are_within) {
+  char name[32];
+  for (unsigned i = 0; i < 6000; i++) {
+    snprintf(name, sizeof name, "T%u", i);
+    add(name, "x86_64", i == 5999 ? "forbidden" : "allowed", 1);
+  }
+  PageCount count;
+  json_t *page = page_of(&count);
+  ck_assert_uint_eq(count.tests + count.left_out, 6000);
+  ck_assert_uint_gt(count.left_out, 0);
+  ck_assert_int_eq(json_integer_value(json_object_get(page, "left_out")), count.left_out);
+  ck_assert_uint_eq(count.alarms, 1);
+  json_decref(page);
+}
+END_TEST
+
+START_TEST(a_page_without_records_is_a_page) {
+  PageCount count;
+  json_t *page = page_of(&count);
+  ck_assert_uint_eq(json_array_size(json_object_get(page, "tests")), 0);
+  json_decref(page);
+}
+END_TEST
+
+// What the policy's hashes are of must stand in the page as it is: browsers read a carriage return as a newline.
+START_TEST(the_pages_own_parts_can_stand_in_it) {
+  const Embedded *lists[] = {embedded_page, embedded_chart};
+  for (unsigned i = 0; i < 2; i++)
+    for (const Embedded *file = lists[i]; file->path; file++) {
+      bool is_template = !strcmp(file->path, "page.html");
+      ck_assert_msg(is_template || !strstr(file->bytes, "</script"), "%s", file->path);
+      ck_assert_msg(is_template || !strstr(file->bytes, "</style"), "%s", file->path);
+      ck_assert_msg(!strchr(file->bytes, '\r'), "%s", file->path);
+      ck_assert_uint_eq(strlen(file->bytes), file->length);
+    }
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("page");
+  TCase *tests = tcase_create("page");
+  tcase_add_checked_fixture(tests, setup, teardown);
+  tcase_add_test(tests, text_cannot_become_markup);
+  tcase_add_loop_test(tests, what_misleads_or_is_not_utf8_is_replaced, 0, 14);
+  tcase_add_test(tests, long_text_says_how_much_is_left_out);
+  tcase_add_test(tests, counts_that_javascript_cannot_hold_are_text);
+  tcase_add_test(tests, a_page_holds_what_the_records_hold);
+  tcase_add_test(tests, a_state_that_is_forbidden_and_was_seen_is_an_alarm);
+  tcase_add_test(tests, a_page_has_an_end_and_alarms_are_within);
+  tcase_add_test(tests, a_page_without_records_is_a_page);
+  tcase_add_test(tests, the_pages_own_parts_can_stand_in_it);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
