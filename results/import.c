@@ -632,6 +632,8 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
   lines_free(&lines);
   if (out->skipped > WARNINGS)
     diag_warning(diag, "%s: %u more tests skipped", name, out->skipped - WARNINGS);
+  if (lines.endless)
+    return diag_error(diag, "%s:%lu: read no further: the line does not end", name, lines.number + 1);
   return ferror(file) ? diag_error(diag, "cannot read %s: %s", name, strerror(errno)) : true;
 }
 

@@ -35,28 +35,28 @@ static void fill(Lines *lines) {
 }
 
 LineStatus lines_next(Lines *lines, char **line, size_t *length) {
-  size_t looked = 0;
-  bool too_long = false;
+  size_t looked = 0, passed = 0;
   for (;;) {
     size_t have = lines->end - lines->begin;
     char *start = lines->bytes + lines->begin;
     char *newline = have > looked ? memchr(start + looked, '\n', have - looked) : NULL;
-    if (newline || (lines->at_end && (have || too_long))) {
+    if (newline || (lines->at_end && (have || passed))) {
       *line = start;
       *length = newline ? (size_t)(newline - start) : have;
       lines->ended = newline;
       lines->begin += *length + (newline != NULL);
       lines->number++;
       (*line)[*length] = '\0';
-      return too_long || *length > lines->limit ? LINE_TOO_LONG : LINE_READ;
+      return passed || *length > lines->limit ? LINE_TOO_LONG : LINE_READ;
     }
-    if (lines->at_end)
+    if (lines->at_end || lines->endless)
       return LINE_END;
     looked = have;
     if (have > lines->limit) { // forget it, but go on to its end
-      too_long = true;
+      passed += have;
       lines->begin = lines->end;
       looked = 0;
+      lines->endless = passed > LINE_ENDLESS;
     }
     fill(lines);
   }

@@ -11,7 +11,10 @@ typedef struct {
   unsigned long number; // of the line that was read last, from 1
   bool ended;           // that line had its newline
   bool at_end;
+  bool endless; // a line was longer than LINE_ENDLESS (/dev/zero is one), and is the last
 } Lines;
+
+#define LINE_ENDLESS ((size_t)1 << 30) // bytes
 
 // `limit` is the longest line, in bytes.
 void lines_start(Lines *lines, FILE *file, size_t limit);

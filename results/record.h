@@ -63,9 +63,13 @@ json_t *record_to_json(const Record *record);
 bool record_add_line(const json_t *object, Text *out);
 // Its "machine" alone, for objects of other schemas. A new reference.
 json_t *record_machine_to_json(const Identity *machine);
-// False, with a sentence in `diag`, where the object is no record of a schema we know; fields that are not known are
-// ignored.
+// False, with a sentence in `diag`, where the object is no record of a schema we know, or contradicts itself; fields
+// that are not known are ignored.
 bool record_from_json(const json_t *json, Arena *arena, Record *out, Diag *diag);
+
+// False, with a sentence in `diag`, where the record contradicts itself: counts of states that do not add up to its
+// iterations and witnesses, a state that is there twice, a status that is none.
+bool record_check(const Record *record, Diag *diag);
 
 // The fields of a machine, as records and the other commands' objects have them. The strings live in `arena`.
 bool record_machine_from_json(const json_t *object, Arena *arena, Identity *out, Diag *diag);
@@ -79,7 +83,7 @@ typedef struct {
   unsigned skipped; // damaged or foreign lines: each is a warning with file and line in `diag`
 } Records;
 
-// Reads a JSON Lines file. A last line cut short by a kill is skipped with a warning; the rest is kept.
+// Reads a JSON Lines file as stream_file does, and keeps all of its records.
 bool records_read(const char *path, Arena *arena, Records *out, Diag *diag);
 
 // A file of records open for appending, locked against a second writer.

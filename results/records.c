@@ -1,4 +1,5 @@
 #include "results/record.h"
+#include "results/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,81 +11,31 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-  WARNINGS = 20,         // told of a file; the rest are counted
-  LINE_BYTES = 16 << 20, // a longer line is none of ours
-  LOCK_MS = 1000         // for a run that was just killed to let go of the file
-};
+enum { LOCK_MS = 1000 }; // for a run that was just killed to let go of the file
 
 // ---- Reading
 
 typedef struct {
-  const char *path;
   Arena *arena;
   Records *out;
   size_t capacity;
-  Diag *diag;
-} Reading;
+} Keeping;
 
-static void skip(Reading *reading, unsigned line, const char *why) {
-  if (++reading->out->skipped <= WARNINGS)
-    diag_warning(reading->diag, "%s:%u: skipped: %s", reading->path, line, why);
-}
-
-static bool is_blank(const char *line, size_t length) {
-  for (size_t i = 0; i < length; i++)
-    if (!strchr(" \t\r\n", line[i]) || !line[i])
-      return false;
-  return true;
-}
-
-static void read_line(Reading *reading, unsigned number, const char *line, size_t length) {
-  bool ended = line[length - 1] == '\n';
-  if (is_blank(line, length))
-    return;
-  if (length > LINE_BYTES) {
-    skip(reading, number, "the line is too long for a record");
-    return;
-  }
-  json_error_t error;
-  json_t *json = json_loadb(line, length, 0, &error);
-  Record record;
-  Diag why = {.arena = reading->arena};
-  if (!json) {
-    // One that was cut short has been ended since, where another run has appended to the file.
-    bool cut = !ended || json_error_code(&error) == json_error_premature_end_of_input;
-    skip(reading, number,
-         cut ? "cut short, as by a run that was killed" : arena_printf(reading->arena, "not JSON: %s", error.text));
-  } else if (!record_from_json(json, reading->arena, &record, &why)) {
-    skip(reading, number, why.first->message);
-  } else {
-    Records *out = reading->out;
-    out->records = arena_grow(reading->arena, out->records, &reading->capacity, out->count + 1, sizeof record);
-    out->records[out->count++] = record;
-  }
-  json_decref(json);
+static void keep(const Record *record, void *context) {
+  Keeping *keeping = context;
+  Records *out = keeping->out;
+  out->records = arena_grow(keeping->arena, out->records, &keeping->capacity, out->count + 1, sizeof *record);
+  out->records[out->count++] = *record;
 }
 
 bool records_read(const char *path, Arena *arena, Records *out, Diag *diag) {
   *out = (Records){0};
-  FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
-  if (!file)
-    return diag_error(diag, "cannot read %s: %s", path, strerror(errno));
-  Reading reading = {.path = path, .arena = arena, .out = out, .diag = diag};
-  char *line = NULL;
-  size_t capacity = 0;
-  ssize_t length;
-  for (unsigned number = 1; (length = getline(&line, &capacity, file)) > 0; number++)
-    read_line(&reading, number, line, (size_t)length);
-  free(line);
-  bool failed = ferror(file);
-  if (failed)
-    diag_error(diag, "cannot read %s: %s", path, strerror(errno));
-  if (file != stdin)
-    fclose(file);
-  if (out->skipped > WARNINGS)
-    diag_warning(diag, "%s: %u more lines skipped", path, out->skipped - WARNINGS);
-  return !failed;
+  Keeping keeping = {.arena = arena, .out = out};
+  StreamHandlers handlers = {.record = keep, .context = &keeping, .arena = arena};
+  StreamCount count = {0};
+  bool good = stream_file(path, &handlers, &count, diag);
+  out->skipped = (unsigned)count.skipped;
+  return good;
 }
 
 // ---- Writing

@@ -16,14 +16,21 @@ typedef struct {
   const StreamHandlers *handlers;
   StreamCount *count;
   RecordScan *scan;
+  Arena *arena; // for what is said of the line being read
   Diag *diag;
   unsigned long skipped; // of this file
+  unsigned long line;
 } Stream;
 
-static void skip(Stream *stream, unsigned long line, const char *why) {
+// Column 0: none in particular.
+static void skip(Stream *stream, int column, const char *why) {
   stream->count->skipped++;
-  if (++stream->skipped <= WARNINGS)
-    diag_warning(stream->diag, "%s:%lu: skipped: %s", stream->name, line, why);
+  if (++stream->skipped > WARNINGS)
+    return;
+  if (column > 0)
+    diag_warning(stream->diag, "%s:%lu:%d: skipped: %s", stream->name, stream->line, column, why);
+  else
+    diag_warning(stream->diag, "%s:%lu: skipped: %s", stream->name, stream->line, why);
 }
 
 static bool is_blank(const char *line, size_t length) {
@@ -33,71 +40,131 @@ static bool is_blank(const char *line, size_t length) {
   return true;
 }
 
-// Whether it is one of our other objects, which was then handed on.
-static bool hand_on(Stream *stream, const json_t *json) {
+static void hand_on(Stream *stream, const Record *record) {
+  stream->count->records++;
+  stream->handlers->record(record, stream->handlers->context);
+}
+
+// The schema of one of our other objects; NULL where it is none, or none is asked for.
+static const char *object_schema(const Stream *stream, const json_t *json) {
   static const char *const schemas[] = {"weakmem.cost/1", "weakmem.fences/1"};
   const char *schema = json_string_value(json_object_get(json, "schema"));
   for (unsigned i = 0; schema && stream->handlers->object && i < sizeof schemas / sizeof *schemas; i++)
-    if (!strcmp(schema, schemas[i])) {
-      stream->count->objects++;
-      stream->handlers->object(schema, json, stream->handlers->context);
-      return true;
-    }
-  return false;
+    if (!strcmp(schema, schemas[i]))
+      return schemas[i];
+  return NULL;
+}
+
+static void read_json(Stream *stream, const json_t *json, Arena *arena) {
+  Diag why = {.arena = stream->arena};
+  Record record;
+  const char *schema = object_schema(stream, json);
+  if (schema ? stream->handlers->object(schema, json, stream->handlers->context, &why)
+             : record_from_json(json, arena, &record, &why)) {
+    stream->count->objects += schema != NULL;
+    if (!schema)
+      hand_on(stream, &record);
+  } else {
+    skip(stream, 0, why.first->message);
+  }
+}
+
+// What was said of a line is not needed any more.
+static void forget(Stream *stream) {
+  arena_free(stream->arena);
+  stream->arena = arena_new();
 }
 
 // What the scanner did not take.
 static void read_slowly(Stream *stream, const Lines *lines, const char *line, size_t length) {
-  Arena *arena = arena_new();
-  Diag why = {.arena = arena};
-  Record record;
   json_error_t error;
   json_t *json = json_loadb(line, length, 0, &error);
-  if (!json) {
-    bool cut = !lines->ended || json_error_code(&error) == json_error_premature_end_of_input;
-    skip(stream, lines->number,
-         cut ? "cut short, as by a run that was killed" : arena_printf(arena, "not JSON: %s", error.text));
-  } else if (!hand_on(stream, json)) {
-    if (record_from_json(json, arena, &record, &why)) {
-      stream->count->records++;
-      stream->handlers->record(&record, stream->handlers->context);
-    } else {
-      skip(stream, lines->number, why.first->message);
-    }
-  }
+  if (json)
+    read_json(stream, json, stream->handlers->arena ? stream->handlers->arena : stream->arena);
+  else if (!lines->ended || json_error_code(&error) == json_error_premature_end_of_input)
+    skip(stream, 0, "cut short, as by a run that was killed"); // and ended since, where another run appended
+  else
+    skip(stream, error.column, arena_printf(stream->arena, "not JSON: %s", error.text));
   json_decref(json);
-  arena_free(arena);
+  forget(stream);
 }
 
 static void read_line(Stream *stream, const Lines *lines, const char *line, size_t length) {
   Record record;
+  Diag why = {.arena = stream->arena};
   if (is_blank(line, length))
     return;
-  if (record_scan(stream->scan, line, length, &record)) {
-    stream->count->records++;
-    stream->handlers->record(&record, stream->handlers->context);
-  } else {
+  if (stream->handlers->arena || !record_scan(stream->scan, line, length, &record)) {
     read_slowly(stream, lines, line, length);
+  } else if (record_check(&record, &why)) {
+    hand_on(stream, &record);
+  } else {
+    skip(stream, 0, why.first->message);
+    forget(stream);
   }
 }
 
-static bool read_all(const char *name, FILE *file, const StreamHandlers *handlers, StreamCount *count, Diag *diag) {
-  Stream stream = {.name = name, .handlers = handlers, .count = count, .scan = record_scan_new(), .diag = diag};
-  Lines lines;
-  lines_start(&lines, file, LINE_BYTES);
+// What a file is that begins so; NULL where it may be one of records.
+static const char *what_else(const char *bytes, size_t length) {
+  static const struct {
+    const char *begin, *what;
+  } others[] = {{"\x1f\x8b", "it is compressed: unpack it first, with gunzip"},
+                {"\xfd"
+                 "7zXZ",
+                 "it is compressed: unpack it first, with unxz"},
+                {"\x28\xb5\x2f\xfd", "it is compressed: unpack it first, with unzstd"},
+                {"BZh", "it is compressed: unpack it first, with bunzip2"},
+                {"\xff\xfe", "it is in UTF-16, records are in UTF-8"},
+                {"\xfe\xff", "it is in UTF-16, records are in UTF-8"}};
+  for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
+    if (length >= strlen(others[i].begin) && !memcmp(bytes, others[i].begin, strlen(others[i].begin)))
+      return others[i].what;
+  return NULL;
+}
+
+// Behind what a file in UTF-8 may begin with.
+static size_t mark_length(const char *line, size_t length) {
+  static const char mark[] = "\xef\xbb\xbf";
+  return length >= strlen(mark) && !memcmp(line, mark, strlen(mark)) ? strlen(mark) : 0;
+}
+
+static bool read_lines(Stream *stream, Lines *lines) {
+  const volatile int *stop = stream->handlers->stop;
   char *line;
   size_t length;
   LineStatus status;
-  while (!(handlers->stop && *handlers->stop) && (status = lines_next(&lines, &line, &length)) != LINE_END)
+  while (!(stop && *stop) && (status = lines_next(lines, &line, &length)) != LINE_END) {
+    stream->line = lines->number;
+    const char *what = lines->number == 1 ? what_else(line, length) : NULL;
+    size_t mark = lines->number == 1 ? mark_length(line, length) : 0;
+    if (what)
+      return diag_error(stream->diag, "cannot read %s: %s", stream->name, what);
     if (status == LINE_TOO_LONG)
-      skip(&stream, lines.number, "the line is too long for a record");
+      skip(stream, 0, "the line is too long for a record");
     else
-      read_line(&stream, &lines, line, length);
+      read_line(stream, lines, line + mark, length - mark);
+  }
+  if (lines->endless)
+    return diag_error(stream->diag, "%s:%lu: read no further: the line does not end", stream->name, lines->number + 1);
+  return !ferror(lines->file) || diag_error(stream->diag, "cannot read %s: %s", stream->name, strerror(errno));
+}
+
+static bool read_all(const char *name, FILE *file, const StreamHandlers *handlers, StreamCount *count, Diag *diag) {
+  Stream stream = {.name = name,
+                   .handlers = handlers,
+                   .count = count,
+                   .scan = record_scan_new(),
+                   .arena = arena_new(),
+                   .diag = diag};
+  Lines lines;
+  lines_start(&lines, file, LINE_BYTES);
+  bool good = read_lines(&stream, &lines);
   lines_free(&lines);
   record_scan_free(stream.scan);
+  arena_free(stream.arena);
   if (stream.skipped > WARNINGS)
     diag_warning(diag, "%s: %lu more lines skipped", name, stream.skipped - WARNINGS);
-  return ferror(file) ? diag_error(diag, "cannot read %s: %s", name, strerror(errno)) : true;
+  return good;
 }
 
 bool stream_file(const char *path, const StreamHandlers *handlers, StreamCount *count, Diag *diag) {

@@ -5,19 +5,22 @@
 typedef struct {
   // Each record that is whole; it lives until the call returns.
   void (*record)(const Record *record, void *context);
-  // Other objects of ours that a file of records may hold: "weakmem.cost/1", "weakmem.fences/1". NULL: skipped, which
-  // is told.
-  void (*object)(const char *schema, const json_t *object, void *context);
+  // Other objects of ours that a file of records may hold: "weakmem.cost/1", "weakmem.fences/1". False, with a sentence
+  // in `why`, where it is damaged. NULL: skipped, which is told.
+  bool (*object)(const char *schema, const json_t *object, void *context, Diag *why);
   void *context;
+  Arena *arena;              // where records are to live on; NULL: nowhere
   const volatile int *stop; // non-zero: read no further. NULL: never
 } StreamHandlers;
 
 typedef struct {
   unsigned long records, objects;
-  unsigned long skipped; // damaged or foreign lines: the first of them are warnings with file and line in `diag`
+  unsigned long skipped; // damaged or foreign lines: the first of them are warnings with file and line in `diag`, and
+                         // with the column where the line is no JSON
 } StreamCount;
 
-// Reads a JSON Lines file ("-": standard input), or one that is in memory. False where it cannot be read.
+// Reads a JSON Lines file ("-": standard input), or one that is in memory. False, with the reason, where it cannot be
+// read, and where it is compressed, in UTF-16, or has a line without end; what was read before that was handed on.
 bool stream_file(const char *path, const StreamHandlers *handlers, StreamCount *count, Diag *diag);
 bool stream_bytes(const char *name, const char *bytes, size_t length, const StreamHandlers *handlers,
                   StreamCount *count, Diag *diag);

@@ -14,16 +14,10 @@ typedef struct {
 
 static void on_record(const Record *record, void *context) { comparison_add(((Reading *)context)->comparison, record); }
 
-static void on_object(const char *schema, const json_t *object, void *context) {
-  Reading *reading = context;
-  Arena *arena = arena_new();
-  Diag why = {.arena = arena};
-  bool costs = !strcmp(schema, "weakmem.cost/1");
-  if (costs && !comparison_add_cost(reading->comparison, object, &why))
-    diag_warning(reading->diag, "%s: costs skipped: %s", reading->comparison->file, why.first->message);
-  if (!costs && reading->comparison->keep && !comparison_add_fences(reading->comparison, object, &why))
-    diag_warning(reading->diag, "%s: a fence ladder skipped: %s", reading->comparison->file, why.first->message);
-  arena_free(arena);
+static bool on_object(const char *schema, const json_t *object, void *context, Diag *why) {
+  Comparison *comparison = ((Reading *)context)->comparison;
+  return strcmp(schema, "weakmem.cost/1") ? comparison_add_fences(comparison, object, why)
+                                          : comparison_add_cost(comparison, object, why);
 }
 
 static void read_published(Reading *reading, const StreamHandlers *handlers, StreamCount *count) {
