@@ -1,5 +1,6 @@
 #include "results/compare.h"
 #include "arch/arch.h"
+#include "results/compare_parts.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -153,9 +154,8 @@ static Identity copy_machine(Arena *arena, const Identity *machine) {
   return copy;
 }
 
-// The column of a machine in the file that is being read; UINT_MAX where there are too many.
-static unsigned column_find(Comparison *c, const Identity *machine, const char *source, const char *program,
-                            bool predicted) {
+unsigned comparison_column(Comparison *c, const Identity *machine, const char *source, const char *program,
+                           bool predicted) {
   uint64_t key = mix_number(mix(machine_key(machine), source), predicted);
   for (unsigned i = c->machine_count; i-- > c->first_of_file;)
     if (c->machines[i].key == key)
@@ -349,27 +349,36 @@ static uint32_t said_of(const RecordState *state) {
   return said;
 }
 
-static void state_add(Comparison *c, CompareCell *cell, const RecordState *state, bool wanted, CompareVerdict verdict) {
-  CompareState **at = &cell->states;
-  while (*at && strcmp((*at)->state, state->state) != 0)
+// The place of a state in a cell's list, which is in order; the search begins at `*from`, where that is not behind it.
+static CompareState **state_place(CompareCell *cell, CompareState **from, const char *name) {
+  CompareState **at = *from && strcmp((*from)->state, name) <= 0 ? from : &cell->states;
+  while (*at && strcmp((*at)->state, name) < 0)
     at = &(*at)->next;
-  if (!*at && c->keep && c->kept_states == COMPARE_KEPT_STATES) {
-    c->unkept++;
-    return;
-  }
-  if (!*at && cell->state_count == COMPARE_STATES)
-    return;
-  if (!*at) {
+  return at;
+}
+
+// `*at` is where the state before it stands.
+static void state_add(Comparison *c, CompareCell *cell, const RecordState *state, bool wanted, CompareVerdict verdict,
+                      CompareState ***at) {
+  CompareState **place = state_place(cell, *at, state->state);
+  if (!*place || strcmp((*place)->state, state->state) != 0) {
+    bool full = c->keep && c->kept_states == COMPARE_KEPT_STATES;
+    c->unkept += full;
+    if (full || cell->state_count == COMPARE_STATES)
+      return;
+    CompareState *made = ARENA_NEW(c->arena, CompareState);
+    *made = (CompareState){.next = *place, .state = arena_string(c->arena, state->state)};
+    *place = made;
     c->kept_states += c->keep;
-    *at = ARENA_NEW(c->arena, CompareState);
-    (*at)->state = arena_string(c->arena, state->state);
     cell->state_count++;
   }
-  (*at)->count = add_saturating((*at)->count, state->count);
-  (*at)->wanted |= wanted;
-  (*at)->verdict = worse((*at)->verdict, verdict);
-  if (c->keep && !(*at)->said)
-    (*at)->said = said_of(state);
+  CompareState *kept = *place;
+  kept->count = add_saturating(kept->count, state->count);
+  kept->wanted |= wanted;
+  kept->verdict = worse(kept->verdict, verdict);
+  if (c->keep && !kept->said)
+    kept->said = said_of(state);
+  *at = place;
 }
 
 // What the condition asks for; where a test has none, what is weak.
@@ -400,6 +409,7 @@ static uint64_t seen_of(const Record *record, ViewCondition condition) {
 static void states_add(Comparison *c, CompareCell *cell, const Record *record, ViewCondition condition,
                        const char *model) {
   bool keep = c->keep || (c->test && !strcmp(c->rows[cell->row].test, c->test));
+  CompareState **at = &cell->states;
   for (unsigned i = 0; i < record->state_count; i++) {
     const RecordState *state = &record->states[i];
     bool wanted = is_wanted(state, condition);
@@ -409,7 +419,7 @@ static void states_add(Comparison *c, CompareCell *cell, const Record *record, V
       cell->predicts = true;
     }
     if (keep)
-      state_add(c, cell, state, wanted, verdict);
+      state_add(c, cell, state, wanted, verdict, &at);
   }
 }
 
@@ -514,7 +524,7 @@ void comparison_add(Comparison *c, const Record *record) {
     c->empty++;
     return;
   }
-  unsigned column = column_find(c, &record->machine, record->source, record->program, predicted);
+  unsigned column = comparison_column(c, &record->machine, record->source, record->program, predicted);
   if (column == UINT_MAX) {
     c->beyond++;
     return;
@@ -537,93 +547,6 @@ void comparison_add(Comparison *c, const Record *record) {
   if (c->keep)
     keep_row(c, &c->rows[row], record);
   states_add(c, cell, record, condition, c->machines[column].model);
-}
-
-static CompareCost *cost_find(Comparison *c, CompareMachine *machine, const char *operation, const char *context) {
-  for (size_t i = 0; i < machine->cost_count; i++)
-    if (!strcmp(machine->costs[i].operation, operation) && !strcmp(machine->costs[i].context, context))
-      return &machine->costs[i];
-  if (machine->cost_count == COMPARE_COSTS)
-    return NULL;
-  machine->costs =
-      arena_grow(c->arena, machine->costs, &machine->cost_capacity, machine->cost_count + 1, sizeof *machine->costs);
-  CompareCost *cost = &machine->costs[machine->cost_count++];
-  *cost = (CompareCost){
-      .group = "", .operation = arena_string(c->arena, operation), .context = arena_string(c->arena, context)};
-  return cost;
-}
-
-// The column of the machine that an object with rows is of; UINT_MAX where there are too many. False where it is none.
-static bool object_column(Comparison *c, const json_t *object, unsigned *column, Diag *diag) {
-  Identity machine;
-  if (!json_is_array(json_object_get(object, "rows")) || !json_is_object(json_object_get(object, "machine")))
-    return diag_error(diag, "\"rows\" or \"machine\" is missing");
-  if (!record_machine_from_json(json_object_get(object, "machine"), c->arena, &machine, diag))
-    return false;
-  *column = column_find(c, &machine, "", "", false);
-  c->beyond += *column == UINT_MAX;
-  return true;
-}
-
-static double number_of(const json_t *row, const char *key) {
-  double number = json_number_value(json_object_get(row, key));
-  return isfinite(number) ? number : 0;
-}
-
-static void set_cost(Comparison *c, CompareCost *cost, const json_t *row) {
-  const char *group = json_string_value(json_object_get(row, "group"));
-  if (group && !*cost->group)
-    cost->group = arena_string(c->arena, group);
-  cost->ns = number_of(row, "ns");
-  cost->cycles = number_of(row, "cycles");
-  cost->spread = number_of(row, "spread");
-  cost->stable = !json_is_false(json_object_get(row, "stable"));
-}
-
-bool comparison_add_cost(Comparison *c, const json_t *object, Diag *diag) {
-  unsigned column = UINT_MAX;
-  if (!object_column(c, object, &column, diag))
-    return false;
-  if (column == UINT_MAX)
-    return true;
-  const json_t *rows = json_object_get(object, "rows");
-  c->machines[column].cost_ghz = number_of(object, "ghz");
-  for (size_t i = 0; i < json_array_size(rows); i++) {
-    const json_t *row = json_array_get(rows, i);
-    const char *operation = json_string_value(json_object_get(row, "operation"));
-    const char *context = json_string_value(json_object_get(row, "context"));
-    const json_t *ns = json_object_get(row, "ns");
-    if (!operation || !json_is_number(ns)) // a row without a cost says why there is none
-      continue;
-    CompareCost *cost = cost_find(c, &c->machines[column], operation, context ? context : "");
-    if (cost)
-      set_cost(c, cost, row);
-  }
-  return true;
-}
-
-bool comparison_add_fences(Comparison *c, const json_t *object, Diag *diag) {
-  unsigned column = UINT_MAX;
-  if (!object_column(c, object, &column, diag))
-    return false;
-  if (column == UINT_MAX)
-    return true;
-  CompareMachine *machine = &c->machines[column];
-  if (machine->ladder_count == COMPARE_LADDERS) {
-    c->unkept++;
-    return true;
-  }
-  char *json = json_dumps(object, JSON_COMPACT);
-  if (!json)
-    return diag_error(diag, "it cannot be written as JSON");
-  CompareLadder **at = &machine->ladders;
-  while (*at)
-    at = &(*at)->next;
-  *at = ARENA_NEW(c->arena, CompareLadder);
-  (*at)->json = arena_string(c->arena, json);
-  machine->ladder_count++;
-  free(json);
-  return true;
 }
 
 // Whether the column holds nothing but costs and ladders, which then are given to another column of that machine.
@@ -658,7 +581,8 @@ static void count_twice(Comparison *c) {
   }
 }
 
-void comparison_finish(Comparison *c) {
+// Costs and ladders that stand in a file of their own join the machine's column.
+static void join_objects(Comparison *c) {
   unsigned kept = 0;
   unsigned *moved = ARENA_ARRAY(c->arena, unsigned, c->machine_count + 1);
   bool *given = ARENA_ARRAY(c->arena, bool, c->machine_count + 1);
@@ -677,4 +601,37 @@ void comparison_finish(Comparison *c) {
   c->cell_slots /= 2; // what comes next doubles it
   rehash_cells(c);
   count_twice(c);
+}
+
+// The cells of each row one behind the other, by columns.
+static void link_rows(Comparison *c) {
+  unsigned *starts = ARENA_ARRAY(c->arena, unsigned, c->machine_count + (size_t)1),
+           *order = table_new(c->cell_count + 1);
+  for (unsigned i = 0; i < c->cell_count; i++)
+    starts[c->cells[i].column + 1]++;
+  for (unsigned m = 0; m < c->machine_count; m++)
+    starts[m + 1] += starts[m];
+  for (unsigned i = 0; i < c->cell_count; i++)
+    order[starts[c->cells[i].column]++] = i;
+  for (unsigned row = 0; row < c->row_count; row++)
+    c->rows[row].first = 0;
+  for (unsigned i = c->cell_count; i-- > 0;) {
+    CompareCell *cell = &c->cells[order[i]];
+    cell->next = c->rows[cell->row].first;
+    c->rows[cell->row].first = order[i] + 1;
+  }
+  free(order);
+}
+
+void comparison_finish(Comparison *c) {
+  join_objects(c);
+  link_rows(c);
+}
+
+const CompareCell *comparison_first(const Comparison *c, unsigned row) {
+  return c->rows[row].first ? &c->cells[c->rows[row].first - 1] : NULL;
+}
+
+const CompareCell *comparison_next(const Comparison *c, const CompareCell *cell) {
+  return cell->next ? &c->cells[cell->next - 1] : NULL;
 }

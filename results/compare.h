@@ -51,14 +51,16 @@ typedef struct {
   bool predicts;    // ... among them what the condition asks for
   CompareVerdict verdict;
   CompareWay way;       // and those behind it
-  CompareState *states; // of the test that was asked for alone, or of all: Comparison.keep
+  CompareState *states; // in order; of the test that was asked for alone, or of all: Comparison.keep
   unsigned state_count;
+  unsigned next; // comparison_next
 } CompareCell;
 
 typedef struct {
   const char *test, *fence;       // "none" is "none"
   uint64_t digest;                // the first 64 bits of the test's; 0: no record says
   bool again;                     // another test of the same name has a row before it
+  unsigned first;                 // comparison_first
   const char *family, *condition; // as the first record has them; NULL unless Comparison.keep
 } CompareRow;
 
@@ -136,15 +138,19 @@ void comparison_free(Comparison *comparison);
 // What is added from now on was read from there. The same machine in two files is two columns.
 void comparison_file(Comparison *comparison, const char *name, bool own);
 void comparison_add(Comparison *comparison, const Record *record);
-// A cost object ("weakmem.cost/1"). False, with a sentence in `diag`, where it is none.
+// A cost object ("weakmem.cost/1"). False, with a sentence in `diag`, where it is none or is damaged; then none of it is
+// kept.
 bool comparison_add_cost(Comparison *comparison, const json_t *object, Diag *diag);
-// A fence ladder ("weakmem.fences/1"), likewise. Its other fields are not looked at here.
+// A fence ladder ("weakmem.fences/1"), likewise.
 bool comparison_add_fences(Comparison *comparison, const json_t *object, Diag *diag);
 // After the last of them: costs and ladders that stand in a file of their own join the machine's column.
 void comparison_finish(Comparison *comparison);
 
 // NULL: that machine has no record of that test.
 const CompareCell *comparison_cell(const Comparison *comparison, unsigned row, unsigned column);
+// After comparison_finish: the cells of a row, in the order of their columns, and NULL.
+const CompareCell *comparison_first(const Comparison *comparison, unsigned row);
+const CompareCell *comparison_next(const Comparison *comparison, const CompareCell *cell);
 // Whether two columns are the same machine.
 bool comparison_same_machine(const CompareMachine *a, const CompareMachine *b);
 

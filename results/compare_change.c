@@ -116,14 +116,16 @@ static void pair_cells(Pairing *pairing, const CompareCell *a, const CompareCell
   }
 }
 
-// The machine's column before this one; false where it has none.
-static bool column_before(const Comparison *c, unsigned column, unsigned *out) {
-  for (unsigned i = column; i-- > 0;)
-    if (comparison_same_machine(&c->machines[i], &c->machines[column])) {
-      *out = i;
-      return true;
-    }
-  return false;
+// Each machine's column before this one; its own where it has none.
+static unsigned *columns_before(const Comparison *c) {
+  unsigned *before = ARENA_ARRAY(c->arena, unsigned, c->machine_count + (size_t)1);
+  for (unsigned column = 0; column < c->machine_count; column++) {
+    before[column] = column;
+    for (unsigned i = 0; i < column && c->machines[column].twice; i++)
+      if (comparison_same_machine(&c->machines[i], &c->machines[column]))
+        before[column] = i;
+  }
+  return before;
 }
 
 static int by_p(const void *a, const void *b) {
@@ -145,13 +147,12 @@ static void judge(Changes *changes, Arena *arena) {
 
 Changes comparison_changes(const Comparison *c) {
   Pairing pairing = {.comparison = c};
+  const unsigned *before = columns_before(c);
   for (unsigned i = 0; i < c->cell_count; i++) {
     const CompareCell *cell = &c->cells[i];
-    const CompareMachine *machine = &c->machines[cell->column];
-    unsigned before;
-    if (!machine->twice || machine->predicted || !column_before(c, cell->column, &before))
+    if (before[cell->column] == cell->column || c->machines[cell->column].predicted)
       continue;
-    const CompareCell *earlier = comparison_cell(c, cell->row, before);
+    const CompareCell *earlier = comparison_cell(c, cell->row, before[cell->column]);
     if (earlier)
       pair_cells(&pairing, earlier, cell);
   }

@@ -23,6 +23,13 @@ static void print_json(json_t *json, FILE *out) {
   json_decref(json);
 }
 
+static json_t *ladders_json(const CompareMachine *machine) {
+  json_t *array = json_array();
+  for (const CompareLadder *ladder = machine->ladders; ladder; ladder = ladder->next)
+    json_array_append_new(array, json_loads(ladder->json, 0, NULL));
+  return array;
+}
+
 static json_t *machine_json(const CompareMachine *machine) {
   json_t *object = json_object(), *costs = json_array();
   Text name = {0};
@@ -46,6 +53,7 @@ static json_t *machine_json(const CompareMachine *machine) {
                                            machine->costs[i].context, "ns", machine->costs[i].ns, "stable",
                                            machine->costs[i].stable));
   json_object_set_new(object, "costs", costs);
+  json_object_set_new(object, "fences", ladders_json(machine));
   return object;
 }
 
@@ -89,11 +97,8 @@ static json_t *row_json(const Comparison *c, unsigned row) {
   json_t *object = json_object(), *cells = json_array();
   set_text(object, "test", c->rows[row].test);
   set_text(object, "fence", c->rows[row].fence);
-  for (unsigned m = 0; m < c->machine_count; m++) {
-    const CompareCell *cell = comparison_cell(c, row, m);
-    if (cell)
-      json_array_append_new(cells, cell_json(cell));
-  }
+  for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
+    json_array_append_new(cells, cell_json(cell));
   json_object_set_new(object, "cells", cells);
   Text difference = {0};
   if (compare_difference(c, row, &difference))
@@ -174,9 +179,7 @@ static void print_cell(const Comparison *c, const CompareCell *cell, FILE *out) 
 void compare_tsv(const Comparison *c, FILE *out) {
   fputs("test\tfence\tmachine\tarch\tcpu\tverdict\truns\titerations\tseen\tshare\tbound\tfile\tsource\tprogram\n", out);
   for (unsigned row = 0; row < c->row_count; row++)
-    for (unsigned m = 0; m < c->machine_count; m++) {
-      const CompareCell *cell = comparison_cell(c, row, m);
-      if (cell && (!c->test || !strcmp(c->rows[row].test, c->test)))
+    for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
+      if (!c->test || !strcmp(c->rows[row].test, c->test))
         print_cell(c, cell, out);
-    }
 }

@@ -1,5 +1,5 @@
 // A comparison for the eye.
-#include "results/compare.h"
+#include "results/compare_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,8 @@ enum {
   WIDTH = 120,    // columns, where the terminal does not say
   CELL = 13,      // columns of a cell, the blanks before it included
   NAME = 36,      // columns of a test's name at most
+  OPERATION = 26, // columns of a cost's
+  CONTEXT = 26,   // ... and where it was measured
   SENTENCES = 60, // shown of what differs and of what changed; the rest are counted
   STATES = 40     // shown of a histogram
 };
@@ -30,7 +32,7 @@ static void flush(Text *text, FILE *out) {
   text_clear(text);
 }
 
-static void head(const ViewStyle *style, const char *title, FILE *out) {
+void compare_head(const ViewStyle *style, const char *title, FILE *out) {
   Text line = {0};
   add_styled(style, BOLD, title, &line);
   fprintf(out, "%s\n", text_string(&line));
@@ -73,7 +75,7 @@ static void print_machine(const Comparison *c, unsigned index, FILE *out) {
 }
 
 static void print_machines(const Comparison *c, const ViewStyle *style, FILE *out) {
-  head(style, "Machines", out);
+  compare_head(style, "Machines", out);
   for (unsigned i = 0; i < c->machine_count; i++)
     print_machine(c, i, out);
   fputc('\n', out);
@@ -81,7 +83,7 @@ static void print_machines(const Comparison *c, const ViewStyle *style, FILE *ou
 
 // ---- The matrix
 
-static void add_share(double share, Text *out) {
+void compare_add_share(double share, Text *out) {
   double percent = share * 100;
   if (percent >= 0.01)
     text_printf(out, "%.*f %%", percent >= 10 ? 1 : percent >= 1 ? 2 : 3, percent);
@@ -117,10 +119,10 @@ static void add_figure(const CompareCell *cell, Text *out) {
   } else if (!cell->conditional) {
     text_add(out, "no condition");
   } else if (compare_seen(cell)) {
-    add_share(compare_share(cell), out);
+    compare_add_share(compare_share(cell), out);
   } else {
     text_add_char(out, '<');
-    add_share(iterations > 3 ? 3.0 / (double)iterations : 1, out);
+    compare_add_share(iterations > 3 ? 3.0 / (double)iterations : 1, out);
   }
 }
 
@@ -141,8 +143,8 @@ static void add_cell(const CompareCell *cell, const ViewStyle *style, Text *out)
 
 static unsigned machines_with(const Comparison *c, unsigned row) {
   unsigned count = 0;
-  for (unsigned m = 0; m < c->machine_count; m++)
-    count += comparison_cell(c, row, m) != NULL;
+  for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
+    count++;
   return count;
 }
 
@@ -167,7 +169,7 @@ static unsigned name_width(const Comparison *c, const CompareStyle *style, unsig
   return wide;
 }
 
-static void trim(Text *line) {
+void compare_trim(Text *line) {
   while (line->length && line->bytes[line->length - 1] == ' ')
     line->bytes[--line->length] = '\0';
 }
@@ -185,17 +187,23 @@ static void print_block(const Comparison *c, const CompareStyle *style, unsigned
     text_printf(&line, "%*.*s", CELL, CELL - 1, text_string(&title));
     text_free(&title);
   }
-  trim(&line);
-  head(&style->style, text_string(&line), out);
+  compare_trim(&line);
+  compare_head(&style->style, text_string(&line), out);
   for (unsigned row = 0; row < c->row_count; row++) {
-    if (!is_shown(c, style, row))
+    const CompareCell *cell = comparison_first(c, row);
+    while (cell && cell->column < first)
+      cell = comparison_next(c, cell);
+    if (!cell || cell->column >= end || !is_shown(c, style, row))
       continue;
     text_clear(&line);
     compare_row_name(&c->rows[row], &line);
     text_repeat(&line, ' ', line.length < wide ? wide - line.length : 0);
-    for (unsigned m = first; m < end; m++)
-      add_cell(comparison_cell(c, row, m), &style->style, &line);
-    trim(&line);
+    for (unsigned m = first; m < end; m++) {
+      bool has = cell && cell->column == m;
+      add_cell(has ? cell : NULL, &style->style, &line);
+      cell = has ? comparison_next(c, cell) : cell;
+    }
+    compare_trim(&line);
     text_add_char(&line, '\n');
     flush(&line, out);
   }
@@ -207,7 +215,7 @@ static void print_matrix(const Comparison *c, const CompareStyle *style, FILE *o
   unsigned hidden, wide = name_width(c, style, &hidden);
   unsigned width = style->style.width ? style->style.width : WIDTH;
   unsigned room = width > wide + CELL ? (width - wide) / CELL : 1;
-  head(&style->style, "Share of iterations that ended in what the test asks for", out);
+  compare_head(&style->style, "Share of iterations that ended in what the test asks for", out);
   fputs("  Of several ways to run a test (engine, placement, compiler), the one with the largest share.\n"
         "  <: not seen, the bound at 95 % if iterations were independent. By the CPU's model  a: allowed\n"
         "  f: forbidden  F: forbidden and yet seen  u: unmodelled  ?: nobody has judged it\n\n",
@@ -226,7 +234,7 @@ static void print_differences(const Comparison *c, const ViewStyle *style, FILE 
     if (!compare_difference(c, row, &line))
       continue;
     if (count++ == 0)
-      head(style, "What differs", out);
+      compare_head(style, "What differs", out);
     if (count <= SENTENCES)
       fprintf(out, "  %s\n", text_string(&line));
   }
@@ -244,9 +252,9 @@ static void print_change(const Comparison *c, const Change *change, FILE *out) {
   text_add(&line, "  ");
   compare_row_name(&c->rows[change->row], &line);
   text_add(&line, ": ");
-  add_share(change->share_before, &line);
+  compare_add_share(change->share_before, &line);
   text_printf(&line, " of %u run%s, then ", change->runs_before, change->runs_before == 1 ? "" : "s");
-  add_share(change->share_after, &line);
+  compare_add_share(change->share_after, &line);
   text_printf(&line, " of %u", change->runs_after);
   if (change->kind == CHANGE_SIGNIFICANT)
     text_printf(&line, " (p = %.1g)", change->p);
@@ -260,7 +268,7 @@ static void print_change(const Comparison *c, const Change *change, FILE *out) {
 static void print_changes(const Comparison *c, const Changes *changes, const ViewStyle *style, FILE *out) {
   if (!changes->count)
     return;
-  head(style, "The same machine twice", out);
+  compare_head(style, "The same machine twice", out);
   fprintf(
       out,
       "  %u of %u tests changed (Welch's t on repeated runs' shares, Holm-corrected: at most 5 %% that any of them\n"
@@ -296,9 +304,9 @@ static void print_cost_row(const Comparison *c, const CompareCost *like, FILE *o
   Text line = {0};
   text_add(&line, "  ");
   compare_printable(like->operation, &line);
-  text_repeat(&line, ' ', line.length < 28 ? 28 - line.length : 1);
+  text_repeat(&line, ' ', line.length < OPERATION ? OPERATION - line.length : 1);
   compare_printable(like->context, &line);
-  text_repeat(&line, ' ', line.length < 48 ? 48 - line.length : 1);
+  text_repeat(&line, ' ', line.length < OPERATION + CONTEXT ? OPERATION + CONTEXT - line.length : 1);
   for (unsigned m = 0; m < c->machine_count; m++) {
     const CompareCost *cost = cost_of(&c->machines[m], like);
     if (!c->machines[m].cost_count)
@@ -308,7 +316,7 @@ static void print_cost_row(const Comparison *c, const CompareCost *like, FILE *o
     else
       text_repeat(&line, ' ', CELL);
   }
-  trim(&line);
+  compare_trim(&line);
   text_add_char(&line, '\n');
   flush(&line, out);
   text_free(&line);
@@ -320,8 +328,8 @@ static void print_costs(const Comparison *c, const ViewStyle *style, FILE *out) 
     any |= c->machines[m].cost_count > 0;
   if (!any)
     return;
-  head(style, "Costs in nanoseconds (~: did not settle)", out);
-  fprintf(out, "  %-46s", "operation");
+  compare_head(style, "Costs in nanoseconds (~: did not settle)", out);
+  fprintf(out, "  %-*s", OPERATION + CONTEXT - 2, "operation");
   for (unsigned m = 0; m < c->machine_count; m++)
     if (c->machines[m].cost_count)
       fprintf(out, "%11u  ", m + 1);
@@ -345,6 +353,7 @@ void compare_text(const Comparison *c, const Changes *changes, const CompareStyl
   print_differences(c, &style->style, out);
   print_changes(c, changes, &style->style, out);
   print_costs(c, &style->style, out);
+  compare_ladders(c, &style->style, out);
 }
 
 // ---- One test
@@ -403,7 +412,7 @@ static void print_state(const Comparison *c, unsigned row, const char *name, uns
     if (cell->predicted)
       text_add(&figure, state ? "allows" : "forbids");
     else if (state && state->count)
-      add_share((double)state->count / (double)iterations, &figure);
+      compare_add_share((double)state->count / (double)iterations, &figure);
     else
       text_add_char(&figure, cell->states ? '0' : '-');
     text_repeat(&line, ' ', figure.length < CELL ? CELL - figure.length : 1);
@@ -455,7 +464,7 @@ static void print_histogram(const Comparison *c, unsigned row, const ViewStyle *
       text_printf(&line, "%*.*s", CELL, CELL - 1, text_string(&title));
       text_free(&title);
     }
-  head(style, text_string(&line), out);
+  compare_head(style, text_string(&line), out);
   for (unsigned i = 0; i < count && i < STATES; i++)
     print_state(c, row, states[i], wide, style, out);
   if (count > STATES)

@@ -91,11 +91,10 @@ enum { GROUPS = 32 };
 
 static unsigned group_cells(const Comparison *c, unsigned row, Group groups[GROUPS]) {
   unsigned count = 0;
-  for (unsigned m = 0; m < c->machine_count; m++) {
-    const CompareCell *cell = comparison_cell(c, row, m);
-    if (!cell || cell->predicted || !cell->conditional)
+  for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell)) {
+    if (cell->predicted || !cell->conditional)
       continue;
-    const Identity *machine = &c->machines[m].machine;
+    const Identity *machine = &c->machines[cell->column].machine;
     Group wanted = {.arch = compare_arch_name(machine->arch), .emulated = machine->emulated, .verdict = cell->verdict};
     unsigned g = 0;
     while (g < count && (strcmp(groups[g].arch, wanted.arch) != 0 || groups[g].emulated != wanted.emulated ||

@@ -43,8 +43,12 @@ grep -q 'weakmem.run/2' "$kept" || fail "a newer record was thrown away"
 "$WEAKMEM" compare 2>&1 >/dev/null | grep "$kept:[0-9]*: skipped: a newer schema" >/dev/null || fail "newer is not said"
 
 # The same machine twice, once each side: it cannot be told.
-"$WEAKMEM" run SB MP --time 0.02 --quiet --no-keep -o "$work/b.jsonl" >/dev/null
-"$WEAKMEM" compare "$work/a.jsonl" "$work/b.jsonl" >"$work/text"
+once() { # SEEN: a record
+  printf '{"schema":"weakmem.run/1","test":"SB","status":"done","machine":{"arch":"x86_64","cpu":"CPU"},"engine":"e","iterations":1000,"condition":"exists (0:r0=0 /\\\\ 1:r0=0)","witnesses":%d}\n' "$1"
+}
+once 10 >"$work/before.jsonl"
+once 500 >"$work/after.jsonl"
+"$WEAKMEM" compare "$work/before.jsonl" "$work/after.jsonl" >"$work/text"
 grep -q '^The same machine twice' "$work/text" || fail "twice"
 grep -q 'it cannot be told' "$work/text" || fail "one run a side tells nothing"
 
@@ -54,7 +58,18 @@ status=0; "$WEAKMEM" compare --test No-such >/dev/null 2>&1 || status=$?
 [ $status = 2 ] || fail "--test of nothing: $status"
 echo nonsense >"$work/nonsense"
 status=0; "$WEAKMEM" compare "$work/nonsense" >/dev/null 2>"$work/err" || status=$?
-[ $status = 2 ] && grep -q "nonsense:1: skipped: not JSON" "$work/err" || fail "nonsense: $status, $(cat "$work/err")"
+[ $status = 2 ] && grep -q "nonsense:1:8: skipped: not JSON" "$work/err" || fail "nonsense: $status, $(cat "$work/err")"
+# Costs and fence ladders of two machines, one of them made up from the other's; a damaged one is told with its line.
+"$WEAKMEM" cost --only fences --format json --quiet >"$work/cost.jsonl"
+"$WEAKMEM" fences SB --time 0.01 --format json --quiet >>"$work/cost.jsonl" 2>/dev/null || true
+[ "$(wc -l <"$work/cost.jsonl")" = 2 ] || fail "costs and a ladder: $(wc -l <"$work/cost.jsonl") lines"
+sed -E 's/"cpu":"[^"]*"/"cpu":"Made up"/; s/"vendor":"[^"]*"/"vendor":"None"/' "$work/cost.jsonl" >"$work/other.jsonl"
+echo '{"schema":"weakmem.cost/1","machine":{},"rows":[{"operation":"mfence","ns":-1}]}' >>"$work/other.jsonl"
+"$WEAKMEM" compare "$work/cost.jsonl" "$work/other.jsonl" >"$work/text" 2>"$work/err"
+grep -q 'Made up' "$work/text" || fail "the made-up machine"
+grep -Eq '^  fence-seq_cst +alone +[0-9.]+( ~)? +[0-9.]+' "$work/text" || fail "costs side by side"
+grep -Eq '^  fence-seq_cst +all +[0-9.]+ +<?[0-9.e-]+ % [af] +[0-9.]+ +<?[0-9.e-]+ % [af]' "$work/text" || fail "ladders side by side"
+grep -q 'other.jsonl:3: skipped: row 1: "ns" is less than 0' "$work/err" || fail "damaged costs: $(cat "$work/err")"
 # What a terminal would act on does not reach it.
 printf '{"schema":"weakmem.run/1","test":"E\\u001b[31m","status":"done","machine":{"arch":"x\\u001b"},"engine":"e","iterations":4,"condition":"exists (true)","witnesses":1}\n' >"$work/escape"
 ! "$WEAKMEM" compare "$work/escape" 2>&1 | grep $'\033' >/dev/null || fail "an escape sequence gets through"

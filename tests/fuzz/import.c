@@ -1,7 +1,5 @@
-// Any bytes as a log: what it makes are records that are written and read back alike; and any bytes as a line of
-// records: what the scanner reads, the JSON reader reads alike.
+// Any bytes as a log: what it makes are records that are written and read back alike.
 #include "results/import.h"
-#include "results/scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,30 +35,9 @@ static void check_log(const uint8_t *data, size_t size, Arena *arena) {
   }
 }
 
-static void check_line(const uint8_t *data, size_t size, Arena *arena) {
-  RecordScan *scan = record_scan_new();
-  Record fast, slow;
-  Diag diag = {.arena = arena};
-  if (record_scan(scan, (const char *)data, size, &fast)) {
-    json_t *json = json_loadb((const char *)data, size, 0, NULL);
-    if (!json || !record_from_json(json, arena, &slow, &diag))
-      abort();
-    json_t *a = record_to_json(&fast), *b = record_to_json(&slow);
-    if (!json_equal(a, b))
-      abort();
-    json_decref(a);
-    json_decref(b);
-    json_decref(json);
-  }
-  record_scan_free(scan);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Arena *arena = arena_new();
-  if (size && data[0] == '{')
-    check_line(data, size, arena);
-  else
-    check_log(data, size, arena);
+  check_log(data, size, arena);
   arena_free(arena);
   return 0;
 }

@@ -81,6 +81,7 @@ START_TEST(what_was_seen_on_some_alone_is_a_sentence) {
   add("SB", "aarch64", 1, 10);
   add("SB", "x86_64", 1, 10);
   ((CompareCell *)comparison_cell(&comparison, 0, 1))->verdict = COMPARE_FORBIDDEN;
+  comparison_finish(&comparison);
   Text text = {0};
   ck_assert(compare_difference(&comparison, 0, &text));
   ck_assert_str_eq(text_string(&text), "MP: seen on the ARM machine; forbidden and not seen on the x86 machine");
@@ -229,7 +230,8 @@ END_TEST
 
 START_TEST(a_ladder_joins_the_machine) {
   json_t *ladder = json_loads("{\"machine\":{\"arch\":\"x86_64\",\"cpu\":\"CPU\",\"family\":0,\"model\":0,"
-                              "\"stepping\":0},\"rows\":[{\"fence\":\"none\"}]}",
+                              "\"stepping\":0},\"test\":\"SB\",\"rows\":[{\"fence\":\"none\",\"witnesses\":1,"
+                              "\"iterations\":2}]}",
                               0, NULL);
   ck_assert(comparison_add_fences(&comparison, ladder, &diag));
   comparison_file(&comparison, "b.jsonl", false);
@@ -261,15 +263,16 @@ static StreamCount stream(const char *text) {
 }
 
 START_TEST(damaged_foreign_and_newer_lines_are_skipped_with_their_places) {
-  StreamCount counted = stream("{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\"}\n\n"
-                               "{\"schema\":\"weakmem.run/2\",\"test\":\"SB\",\"status\":\"done\"}\n"
-                               "{\"a\":1}\nnonsense\n"
-                               "{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\",\"iterations\":-1}\n"
-                               "{\"schema\":\"weakmem.run/1\",\"test\":\"S");
+  StreamCount counted =
+      stream("{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\",\"machine\":{}}\n\n"
+             "{\"schema\":\"weakmem.run/2\",\"test\":\"SB\",\"status\":\"done\",\"machine\":{}}\n"
+             "{\"a\":1}\nnonsense\n"
+             "{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\",\"machine\":{},\"iterations\":-1}\n"
+             "{\"schema\":\"weakmem.run/1\",\"test\":\"S");
   ck_assert_uint_eq(counted.records, 1);
   ck_assert_uint_eq(counted.skipped, 5);
   static const char *const messages[] = {"s.jsonl:3: skipped: a newer schema", "s.jsonl:4: skipped: no record",
-                                         "s.jsonl:5: skipped: not JSON", "s.jsonl:6: skipped: \"iterations\"",
+                                         "s.jsonl:5:8: skipped: not JSON", "s.jsonl:6: skipped: \"iterations\"",
                                          "s.jsonl:7: skipped: cut short"};
   const Diagnostic *d = diag.first;
   for (unsigned i = 0; i < 5; i++, d = d->next)
@@ -282,20 +285,23 @@ static const char *const lines[] = {
     "{\"schema\":\"weakmem.run/1\",\"test\":\"S\\\"B\",\"status\":\"done\",\"machine\":{\"arch\":\"x\",\"family\":-1,"
     "\"lse\":true,\"other\":{\"a\":[1,2,{}]}},\"compiler\":{\"version\":\"gcc\"},\"placement\":{\"name\":\"l3\","
     "\"pus\":[0,"
-    "17]},\"settings\":{\"a\":1,\"b\":0.5,\"c\":\"x\"},\"iterations\":7,\"seconds\":1e-3,\"histogram\":[{"
+    "17]},\"settings\":{\"a\":1,\"b\":0.5,\"c\":\"x\"},\"iterations\":7,\"witnesses\":7,\"seconds\":1e-3,\"histogram\":"
+    "[{"
     "\"state\":\"0:r0=0;\",\"count\":7,\"witness\":true,\"weak\":false,\"thin_air\":true,\"verdict\":{\"c11\":"
     "\"allowed\",\"x\":\"y\"}},{"
     "\"state\":\"0:r0=1;\"}]}",
-    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"test\":\"b\",\"status\":\"done\"}",
-    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"iterations\":\"18446744073709551615\"}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"test\":\"b\",\"status\":\"done\",\"machine\":{}}",
+    "{\"schema\":\"weakmem.run/"
+    "1\",\"test\":\"a\",\"status\":\"done\",\"machine\":{},\"iterations\":\"18446744073709551615\"}",
     "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":null}",
-    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"seconds\":01}",
-    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"seconds\":1.}",
-    "{\"schema\":\"weakmem.run/1\",\"test\":\"\\u00e9\",\"status\":\"done\"}",
-    "{\"schema\":\"weakmem.run/1\",\"test\":\"\xc3\xa9\",\"status\":\"done\"}",
-    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"iterations\":99999999999999999999}",
-    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\"} x",
-    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"machine\":{},\"seconds\":01}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"machine\":{},\"seconds\":1.}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"\\u00e9\",\"status\":\"done\",\"machine\":{}}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"\xc3\xa9\",\"status\":\"done\",\"machine\":{}}",
+    "{\"schema\":\"weakmem.run/"
+    "1\",\"test\":\"a\",\"status\":\"done\",\"machine\":{},\"iterations\":99999999999999999999}",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"machine\":{}} x",
+    "{\"schema\":\"weakmem.run/1\",\"test\":\"a\",\"status\":\"done\",\"machine\":{},}",
     "[1]",
     "",
 };
@@ -326,7 +332,7 @@ START_TEST(a_line_longer_than_any_buffer_is_skipped_in_bounded_memory) {
   char *text = malloc(length + 1);
   ck_assert_ptr_nonnull(text);
   memset(text, 'x', length);
-  const char *tail = "\n{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\"}\n";
+  const char *tail = "\n{\"schema\":\"weakmem.run/1\",\"test\":\"SB\",\"status\":\"done\",\"machine\":{}}\n";
   memcpy(text + length - strlen(tail), tail, strlen(tail));
   text[length] = '\0';
   StreamCount counted = stream(text);
