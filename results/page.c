@@ -24,7 +24,7 @@ static void add_base64(const unsigned char *bytes, size_t length, Text *out) {
     group |= i + 1 < length ? (unsigned)bytes[i + 1] << 8 : 0;
     group |= i + 2 < length ? bytes[i + 2] : 0;
     for (unsigned k = 0; k < 4; k++)
-      text_add_char(out, i + k > length ? '=' : digits[group >> (18 - 6 * k) & 63]);
+      text_add_bytes(out, i + k > length ? "=" : &digits[group >> (18 - 6 * k) & 63], 1);
   }
 }
 

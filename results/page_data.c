@@ -183,8 +183,8 @@ static void write_said(const Writing *writing, unsigned row, const char *name) {
       state = state->next;
     for (unsigned a = 0; state && a < arch_count && a < PAGE_MODELS; a++) {
       const char *said = compare_said(state, a);
-      if (letters[a] == '-' && *said)
-        letters[a] = !strcmp(said, "undefined") ? 'u' : !strcmp(said, "unmodelled") ? 'm' : *said;
+      if (letters[a] == '-' && *said) // its first letter, but of "unmodelled", whose is that of "undefined"
+        memcpy(&letters[a], strcmp(said, "unmodelled") != 0 ? said : "m", 1);
     }
     wanted |= state && state->wanted;
   }
@@ -428,7 +428,7 @@ static void write_alarms(const Writing *writing) {
   PageWriter *w = writing->w;
   page_key(w, "alarms");
   page_open(w, '[');
-  for (unsigned i = 0; i < writing->count->alarms; i++) {
+  for (unsigned i = 0; writing->alarms && i < writing->count->alarms; i++) {
     const struct PageAlarm *alarm = &writing->alarms[i];
     page_open(w, '{');
     page_key(w, "test");

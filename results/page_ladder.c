@@ -26,9 +26,9 @@ static void write_verdicts(const json_t *row, PageWriter *writer) {
     bool thin_air = !strcmp(arch_all[a]->model, "c11") && json_is_true(json_object_get(row, "thin_air"));
     letters[a] = '-';
     if (forbidden)
-      letters[a] = thin_air ? 't' : 'f';
+      letters[a] = "ft"[thin_air];
     else if (verdict)
-      letters[a] = !strcmp(verdict, "allowed") ? 'a' : !strcmp(verdict, "undefined") ? 'u' : 'm';
+      letters[a] = "mua"[!strcmp(verdict, "undefined") + 2 * !strcmp(verdict, "allowed")];
   }
   page_text_field(writer, "verdicts", letters);
 }

@@ -56,7 +56,7 @@ static char letter_of(const Prediction *prediction, State state) {
   case VERDICT_ALLOWED:
     return 'a';
   case VERDICT_FORBIDDEN:
-    return prediction_excused(prediction, state) ? 't' : 'f';
+    return "ft"[prediction_excused(prediction, state)];
   case VERDICT_UNDEFINED:
     return 'u';
   case VERDICT_UNMODELLED:
@@ -85,8 +85,12 @@ static PageState judge_state(const Asking *asking, const char *name) {
   PageState out = {.state = name};
   Value values[LIMIT_OBSERVABLES] = {0};
   bool parsed = asking->test->observable_total <= LIMIT_OBSERVABLES && state_parse(asking->test, name, values);
-  for (unsigned i = 0; i < asking->facts->judge_count && i < PAGE_MODELS; i++)
-    out.verdicts[i] = parsed && i < asking->count ? letter_of(&asking->predictions[i], (State){values}) : '-';
+  for (unsigned i = 0; i < asking->facts->judge_count && i < PAGE_MODELS; i++) {
+    if (parsed && i < asking->count)
+      out.verdicts[i] = letter_of(&asking->predictions[i], (State){values});
+    else
+      out.verdicts[i] = '-';
+  }
   out.wanted = parsed && is_wanted(asking, (State){values}, out.verdicts);
   return out;
 }
