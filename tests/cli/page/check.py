@@ -282,7 +282,9 @@ def check_hostile(browser):
     same(browser.evaluate("[...document.querySelectorAll('img, svg, iframe, object, embed, link, base, b[onmouseover], [onerror], [onload]')].map((e) => e.outerHTML.slice(0, 99))"), [], "elements")
     same(browser.evaluate("[...new Set([...document.querySelectorAll('a[href]')].map((a) => a.protocol))].sort()"), ["file:", "http:"], "links")
     same(browser.evaluate("document.getElementById('title').textContent"), samples.HOSTILE[0], "the title is text")
-    assert browser.evaluate(f"[...document.querySelectorAll('#matrix-body tr')].some((row) => row.dataset.test === {json.dumps(samples.HOSTILE[1])})"), "a hostile name is shown as it is"
+    names = set(shown(browser))
+    for text in samples.HOSTILE:
+        assert text in names or len(text) > 4000 and any(name.startswith(text[:4000]) for name in names) or "\u202e" in text and "\u2028\u2029\ufffdabc?" in names, ("not shown as it is", text)
     same(browser.evaluate("/[\\u0000-\\u0008\\u202a-\\u202e]/.test(document.body.textContent)"), False, "controls")
     browser.size(390, 844)
     same(browser.evaluate("Math.max(document.documentElement.scrollWidth, innerWidth)"), 390, "long names on a phone")

@@ -4,7 +4,7 @@ import random
 
 HOSTILE = ["</script><script>window.hacked=1;document.title='hacked'</script>", "<img src=x onerror=\"window.hacked=1\">",
            "<!--<script>", "--><svg onload=window.hacked=1>", "javascript:window.hacked=1", "\"'><b onmouseover=window.hacked=1>x</b>",
-           "\u2028\u2029\u202eabc\u0007\u0000", "{{constructor.constructor('window.hacked=1')()}}", "&lt;script&gt;&#60;", "x" * 20000,
+           "\u2028\u2029\u202eabc\u0007", "{{constructor.constructor('window.hacked=1')()}}", "&lt;script&gt;&#60;", "x" * 20000,
            "__proto__", "constructor", "%3Cscript%3E#open=<x>", "http://example.invalid/<script>", "data:text/html,<script>window.hacked=1</script>"]
 
 X86 = {"arch": "x86_64", "cpu": "Test x86", "vendor": "V", "family": 25, "model": 1, "stepping": 1, "cores": 2, "pus": 4, "virtual": "kvm",
@@ -56,7 +56,8 @@ def plain():
              record("SB", ARM, [1, 2, 3, 4]), record("MP", ARM, [10, 20, 30, 2 ** 60]), record("LB", ARM, [1, 1, 1, 0]),
              record("SB", EMULATED, [0, 500, 400, 100]), record("mine", X86, [7, 8, 9, 1], family="own"),
              {**record("LB", ARM32, [5414, 997937, 995254, 1395]), **published}, {**record("MP", ARM32, [0, 9, 9, 9], engine="litmus7"), **published, "histogram": []},
-             {**record("SB", {}, [1, 1, 1, 1], engine="herd7"), "iterations": 0, "machine": {}},
+             {**record("SB", {}, [1, 1, 1, 1], engine="herd7"), "iterations": 0, "witnesses": 0,
+              "histogram": [{"state": state, "count": 0, "witness": state == TESTS["SB"][2]} for state in TESTS["SB"][1]]},
              cost(X86, {"mfence": 15.9, "lock-add": 5.25, "membarrier": 900.5}), cost(ARM, {"mfence": 1.5, "dmb-ish": 7.75}), ladder(X86)]
     return lines
 
@@ -87,7 +88,7 @@ def hostile():
             return {key: poison(inner, text) for key, inner in value.items() if key not in ("schema", "status")} | {
                 key: value[key] for key in ("schema", "status") if key in value}
         if isinstance(value, list):
-            return [poison(inner, text) for inner in value]
+            return [poison(inner, text + (str(i) if isinstance(inner, dict) else "")) for i, inner in enumerate(value)]
         return text if isinstance(value, str) else value
     for text in HOSTILE:
         base = {**record("SB", X86, [1, 2, 3, 4]), "source": "s", "program": "p", "forbidden_state": "s", "forbidden_by": "m", "file": "f", "digest": "d",
@@ -96,7 +97,8 @@ def hostile():
         yield poison(base, text)
         yield {**base, "test": text}
         yield {**base, "condition": "exists (" + text + ")", "family": text}
-        yield {**base, "histogram": [{"state": text, "count": 1, "witness": True, "weak": True, "verdict": {text: text, "x86-tso": "forbidden"}}]}
+        yield {**base, "histogram": [{"state": text, "count": 1, "witness": True, "weak": True, "verdict": {text: text, "x86-tso": "forbidden"}}],
+               "iterations": 1, "witnesses": 1}
         yield {**base, "settings": {text: text}}
         yield poison(cost(X86, {"mfence": 15.9}), text)
         yield poison(ladder(X86), text)
