@@ -259,6 +259,13 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
     explanation_dot(&explanation, title, out);
   else
     explanation_print(&explanation, p->judge->name, out);
+  if (s->format == FORMAT_TEXT && p->result.racy && !explanation.verdict.undefined) {
+    text_printf(
+        out,
+        "  another execution has a data race (%s), so C11 leaves the program undefined; no happens-before orders\n",
+        p->result.flag);
+    race_print(p->result.racy, p->result.race, out);
+  }
   if (s->format == FORMAT_TEXT && explanation.found && !explanation.verdict.allowed && explanation.verdict.axiom &&
       !strcmp(explanation.verdict.axiom, NO_THIN_AIR) && judge_excuses(p->judge))
     text_add(out, "  RC11 forbids load buffering as a whole; ISO C11 does not.\n");

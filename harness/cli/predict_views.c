@@ -1,6 +1,7 @@
 #include "harness/cli/predict_views.h"
 
 #include "harness/lang/print.h"
+#include "harness/model/explain.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,8 @@ static void add_notes(const PredictedTest *predicted, Text *out) {
                   "   %s: the program has a data race (%s), so C11 leaves it undefined; of its executions %u state%s "
                   "would be allowed\n",
                   p->judge->name, p->result.flag, p->result.state_count, p->result.state_count == 1 ? "" : "s");
+    if (p->result.racy)
+      race_print(p->result.racy, p->result.race, out);
     bool excused = false;
     for (unsigned i = 0; i < p->result.candidate_count && !p->result.undefined; i++)
       excused |= p->result.excused[i];
@@ -272,6 +275,15 @@ static json_t *state_json(const Prediction *p, const EventValue *state) {
   return string;
 }
 
+// The line of one of the accesses that race.
+static json_t *line_json(const Prediction *p, unsigned which) {
+  Text text = {0};
+  event_print_line(p->result.racy, p->result.race[which], &text);
+  json_t *string = text_json(text_string(&text));
+  text_free(&text);
+  return string;
+}
+
 static json_t *prediction_json(const Prediction *p) {
   json_t *allowed = json_array(), *forbidden = json_array(), *excused = json_array();
   for (unsigned i = 0; i < p->result.candidate_count; i++) {
@@ -289,6 +301,8 @@ static json_t *prediction_json(const Prediction *p) {
                              p->program && !p->result.gave_up && !p->result.unmodelled && !p->result.bound_reached);
   if (p->result.flag)
     json_object_set_new(object, "flag", text_json(p->result.flag));
+  if (p->result.racy)
+    json_object_set_new(object, "race", json_pack("[o, o]", line_json(p, 0), line_json(p, 1)));
   if (p->why)
     json_object_set_new(object, "reason", text_json(p->why));
   return object;

@@ -113,6 +113,8 @@ static bool take_outcome(Machine *m, const Statement *s, bool held, const Env *e
     return held;
   case ROLE_UNDEFINED_UNLESS:
     if (!held) {
+      if (m->explain && !m->undefined)
+        cat_explain_race(m, s, env);
       m->undefined = true;
       m->flag = s->name ? s->name : "undefined";
     }
@@ -121,6 +123,8 @@ static bool take_outcome(Machine *m, const Statement *s, bool held, const Env *e
     if (held && !m->undefined) {
       m->undefined = names_race(s->name);
       m->flag = s->name ? s->name : "flag";
+      if (m->explain && m->undefined)
+        cat_explain_race(m, s, env);
     }
     return true;
   case ROLE_ASSERT:
@@ -324,7 +328,7 @@ static void begin(Machine *m, const Execution *x) {
   m->depth = 0;
   m->error = NULL;
   m->hopeless = false;
-  m->undefined = false;
+  m->undefined = m->has_race = false;
   m->flag = NULL;
 }
 
@@ -336,8 +340,16 @@ void cat_judge(CatModel *model, const Execution *execution, bool explain, Arena 
   m->verdict = verdict;
   begin(m, execution);
   bool allowed = run_block(m, &model->block, 0, NULL, true);
+  if (allowed && explain && !m->error)
+    cat_explain_steps(m);
   if (m->error)
     *verdict = (CatVerdict){.error = m->error, .error_source = m->error_source, .error_span = m->error_span};
   else if (allowed)
-    *verdict = (CatVerdict){.allowed = true, .undefined = m->undefined, .flag = m->flag};
+    *verdict = (CatVerdict){.allowed = true,
+                            .undefined = m->undefined,
+                            .flag = m->flag,
+                            .has_race = m->undefined && m->has_race,
+                            .race = {m->race[0], m->race[1]},
+                            .steps = verdict->steps,
+                            .step_count = verdict->step_count};
 }

@@ -33,11 +33,23 @@ bool cat_implies_atomicity(const CatModel *model);
 // Whether some check of the model can only raise a flag (flag, undefined_unless).
 bool cat_raises_flags(const CatModel *model);
 
+// How one event synchronises with another (`sw`), or happens before it by way of that (`hb`), in a model with relations
+// of these names, as those of C11 have.
+typedef struct {
+  const char *name;   // "sw" or "hb"
+  unsigned to;        // the event it leads to
+  unsigned *events;   // events[i] is followed, by words[i], by the next; the last one by `to`
+  const char **words; // base relations, as in CatVerdict.edges; "sw" within hb
+  unsigned length;
+} CatStep;
+
 typedef struct {
   bool allowed;     // every check holds
   bool undefined;   // a flag or undefined_unless that the model gives for a data race was raised (and the execution is
                     // allowed)
   const char *flag; // the name of what was raised, here or by any other `flag`; NULL: nothing
+  bool has_race;    // the two accesses that raised `undefined` are known (with `explain`)
+  unsigned race[2]; // they
   // Why the model says nothing of this execution: it does not end, or goes wrong on it. NULL: it does. `allowed` then
   // means nothing.
   const char *error;
@@ -52,6 +64,9 @@ typedef struct {
   // edges[i] leads from cycle[i] to the next event, the last one back to the first: base relations, in words that a
   // person reads ("po", "rfe", "fre", "rmw^-1"). The last is NULL where nothing leads back.
   const char **edges;
+  // With `explain`: of a cycle those it goes by, each after those within it; where allowed, all of `sw`.
+  CatStep *steps;
+  unsigned step_count;
 } CatVerdict;
 
 // Forgets what was kept of earlier executions (their serials): to be called before those of another program.

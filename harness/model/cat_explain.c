@@ -25,6 +25,7 @@ typedef struct {
   Machine *m;
   Rounds *rounds;
   unsigned derivations, depth;
+  size_t step_capacity;
 } Explainer;
 
 static void derive(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b);
@@ -149,6 +150,54 @@ static bool is_identity(const Expr *e) {
   return e->reference == REFERENCE_BASE && e->index < cat_base_count && (cat_bases[e->index].has & HAS_IDENTITY);
 }
 
+// ---- Steps of synchronisation ----
+
+static bool is_step(const char *name) { return !strcmp(name, "sw") || !strcmp(name, "hb"); }
+
+// The step `sw` that a trail goes by from here on; NULL where it does not.
+static const CatStep *step_at(const CatVerdict *v, const Trail *t, size_t at) {
+  for (unsigned i = 0; i < v->step_count; i++) {
+    const CatStep *s = &v->steps[i];
+    if (strcmp(s->name, "sw") != 0 || s->length > t->count - at ||
+        memcmp(s->events, t->events + at, s->length * sizeof *s->events) != 0)
+      continue;
+    bool same = true;
+    for (unsigned k = 0; k < s->length; k++)
+      same &= !strcmp(s->words[k], t->words[at + k]);
+    if (same)
+      return s;
+  }
+  return NULL;
+}
+
+static void add_step(Explainer *x, const char *name, const Trail *t, unsigned to) {
+  CatVerdict *v = x->m->verdict;
+  Trail own = {0};
+  bool is_sw = !strcmp(name, "sw"), synchronises = is_sw;
+  for (size_t i = 0; i < t->count;) {
+    const CatStep *within = is_sw ? NULL : step_at(v, t, i);
+    trail_add(x, &own, t->events[i], within ? "sw" : t->words[i]);
+    synchronises |= within != NULL;
+    i += within ? within->length : 1;
+  }
+  if (!own.count || !synchronises) // program order alone is no news
+    return;
+  for (unsigned i = 0; i < v->step_count; i++)
+    if (!strcmp(v->steps[i].name, name) && v->steps[i].events[0] == own.events[0] && v->steps[i].to == to)
+      return;
+  v->steps = arena_grow(x->m->arena, v->steps, &x->step_capacity, v->step_count + 1, sizeof *v->steps);
+  v->steps[v->step_count++] = (CatStep){name, to, own.events, own.words, (unsigned)own.count};
+}
+
+// A definition whose edges are told as steps too.
+static void derive_step(Explainer *x, Trail *t, const Global *g, unsigned a, unsigned b) {
+  Trail own = {0};
+  derive(x, &own, g->binding->value, NULL, a, b);
+  add_step(x, g->name, &own, b);
+  for (size_t i = 0; i < own.count; i++)
+    trail_add(x, t, own.events[i], own.words[i]);
+}
+
 static void derive_name(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
   if (e->reference == REFERENCE_LOCAL) {
     for (unsigned i = 0; i < e->index; i++)
@@ -162,6 +211,8 @@ static void derive_name(Explainer *x, Trail *t, const Expr *e, const Env *env, u
   if (g && !is_word(e->name) && g->binding && !g->binding->pattern.is_tuple) {
     if (g->statement->kind == STATEMENT_LET_REC)
       derive_rec(x, t, e, g, a, b);
+    else if (is_step(g->name))
+      derive_step(x, t, g, a, b);
     else
       derive(x, t, g->binding->value, NULL, a, b);
     return;
@@ -424,4 +475,35 @@ void cat_explain(Machine *m, const Statement *s, const Env *env) {
   v->cycle = t.events;
   v->edges = t.words;
   v->cycle_length = (unsigned)t.count;
+}
+
+void cat_explain_race(Machine *m, const Statement *s, const Env *env) {
+  CatValue value = cat_eval(m, s->expr, env);
+  if (value.kind != VALUE_RELATION || s->test != TEST_EMPTY)
+    return;
+  Relation r = machine_as_relation(m, s->expr, value);
+  for (unsigned a = 0; a < m->n && !m->has_race; a++)
+    for (unsigned b = 0; b < m->n && !m->has_race; b++)
+      if (relation_has(r, a, b)) {
+        m->race[0] = a < b ? a : b;
+        m->race[1] = a < b ? b : a;
+        m->has_race = true;
+      }
+}
+
+void cat_explain_steps(Machine *m) {
+  const Global *g = cat_global(m->model, "sw");
+  if (!g || !g->binding || g->binding->pattern.is_tuple || g->statement->kind != STATEMENT_LET)
+    return;
+  CatValue value = machine_global(m, g->first);
+  if (value.kind != VALUE_RELATION)
+    return;
+  Explainer x = {.m = m};
+  Relation r = machine_as_relation(m, g->binding->value, value);
+  for (unsigned a = 0; a < m->n; a++)
+    for (unsigned b = 0; b < m->n; b++)
+      if (relation_has(r, a, b)) {
+        Trail t = {0};
+        derive_step(&x, &t, g, a, b);
+      }
 }

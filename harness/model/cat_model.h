@@ -181,6 +181,8 @@ struct Machine {
   bool hopeless; // the error is a limit: `try` does not help
   bool undefined;
   const char *flag;
+  bool has_race;
+  unsigned race[2];
   bool explain;
   Arena *arena; // of the explanation
   CatVerdict *verdict;
@@ -241,3 +243,7 @@ uint64_t machine_tag_sets(Machine *m, const char *tags);
 
 // Fills in axiom, cycle and edges of m->verdict for the check that failed.
 void cat_explain(Machine *m, const Statement *test, const Env *env);
+// Fills in m->race from what raised a flag.
+void cat_explain_race(Machine *m, const Statement *test, const Env *env);
+// Fills in the steps of m->verdict: all that synchronises.
+void cat_explain_steps(Machine *m);

@@ -44,6 +44,7 @@ typedef struct {
   uint64_t executions; // shown to the callback
   bool bound_reached;  // some execution goes on in a loop beyond its bound; those were left out
   bool out_of_bounds;  // some execution accesses an element that an array does not have; those were left out
+  bool circular;       // some choice of sources makes a value depend on itself; such executions are not made
   bool gave_up;        // beyond the limits below, or interrupted
   bool timed_out;      // ... beyond the time
   const char *why;     // a sentence, where it gave up
@@ -60,6 +61,9 @@ typedef struct {
   void (*progress)(void *context, uint64_t executions); // called a few times a second; may be NULL
   void *progress_context;
 } EnumerationLimits;
+
+// A copy that lives in `arena`, without the state. The program is shared.
+Execution execution_copy(const Execution *execution, Arena *arena);
 
 // Calls `see` for every candidate execution of the program until it returns false. The order is fixed.
 EnumerationResult executions_each(const Program *program, const EnumerationLimits *limits,

@@ -224,8 +224,10 @@ static bool all_known(const Search *s) {
 
 // Every read has its source.
 static void chosen(Search *s) {
-  if (!all_known(s)) // some value would depend on itself
+  if (!all_known(s)) {
+    s->result->circular = true;
     return;
+  }
   for (unsigned c = 0; c < s->cell_count; c++)
     if (!search_force(s, c))
       return;
@@ -371,4 +373,26 @@ EnumerationResult executions_each(const Program *program, const EnumerationLimit
     result.bound_reached = reaches_bound(&s);
   arena_free(arena);
   return result;
+}
+
+// ---- Copies ----
+
+static Relation copy_relation(Relation from, Arena *arena) {
+  Relation to = relation_new(arena, from.n);
+  if (from.n)
+    memcpy(to.bits, from.bits, (size_t)from.n * from.words * sizeof *to.bits);
+  return to;
+}
+
+Execution execution_copy(const Execution *from, Arena *arena) {
+  Execution to = *from;
+  Event *events = ARENA_ARRAY(arena, Event, from->event_count);
+  if (from->event_count)
+    memcpy(events, from->events, from->event_count * sizeof *events);
+  to.events = events;
+  to.state = NULL;
+  Relation *relations[] = {&to.po, &to.rf, &to.co, &to.addr, &to.data, &to.ctrl, &to.rmw, &to.amo};
+  for (unsigned i = 0; i < sizeof relations / sizeof relations[0]; i++)
+    *relations[i] = copy_relation(*relations[i], arena);
+  return to;
 }

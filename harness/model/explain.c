@@ -17,26 +17,6 @@ typedef struct {
 
 enum { LOOK_LIMIT = 4096 }; // forbidden executions compared for the shortest cycle
 
-static Relation copy_relation(Relation from, Arena *arena) {
-  Relation to = relation_new(arena, from.n);
-  if (from.n)
-    memcpy(to.bits, from.bits, (size_t)from.n * from.words * sizeof *to.bits);
-  return to;
-}
-
-static Execution copy_execution(const Execution *from, Arena *arena) {
-  Execution to = *from;
-  Event *events = ARENA_ARRAY(arena, Event, from->event_count);
-  if (from->event_count)
-    memcpy(events, from->events, from->event_count * sizeof *events);
-  to.events = events;
-  to.state = NULL;
-  Relation *relations[] = {&to.po, &to.rf, &to.co, &to.addr, &to.data, &to.ctrl, &to.rmw, &to.amo};
-  for (unsigned i = 0; i < sizeof relations / sizeof relations[0]; i++)
-    *relations[i] = copy_relation(*relations[i], arena);
-  return to;
-}
-
 static bool look(const Execution *execution, void *context) {
   Looking *l = context;
   for (unsigned i = 0; i < l->width; i++)
@@ -51,7 +31,7 @@ static bool look(const Execution *execution, void *context) {
   bool better = !l->out->found || verdict.allowed || verdict.cycle_length < l->out->verdict.cycle_length;
   if (better) {
     l->out->found = true;
-    l->out->execution = copy_execution(execution, l->arena);
+    l->out->execution = execution_copy(execution, l->arena);
     l->out->verdict = verdict;
   }
   return !verdict.allowed && ++l->looked_at < LOOK_LIMIT;
@@ -145,7 +125,8 @@ static const Instr *instr_of(const Execution *x, const Event *event) {
 }
 
 // The line of the source that an event comes from, without its indentation: "MP.litmus:7: *x = 1;".
-static void print_source_line(const Execution *x, const Event *event, Text *out) {
+void event_print_line(const Execution *x, unsigned index, Text *out) {
+  const Event *event = &x->events[index];
   const Source *source = x->program->source;
   const Instr *instr = instr_of(x, event);
   if (!instr || !source || instr->span.offset > source->length)
@@ -187,7 +168,7 @@ static void print_event(const Execution *x, unsigned index, Text *out) {
   if (instr) {
     text_printf(out, "    %-4s P%d  %-16s  %-16s  ", text_string(&label), event->thread, text_string(&action),
                 instr->text);
-    print_source_line(x, event, out);
+    event_print_line(x, index, out);
   } else {
     text_printf(out, "    %-8s %s", text_string(&label), text_string(&action));
   }
@@ -225,6 +206,63 @@ static void print_threads(const Execution *x, Text *out) {
   for (unsigned e = 0; e < x->event_count; e++)
     if (x->events[e].thread >= 0)
       print_event(x, e, out);
+}
+
+// "sw: release b --rfe--> acquire c", "hb: a --po--> b --sw--> c".
+static void print_steps(const Explanation *e, Text *out) {
+  for (unsigned i = 0; i < e->verdict.step_count; i++) {
+    const CatStep *s = &e->verdict.steps[i];
+    bool synchronises = !strcmp(s->name, "sw");
+    text_printf(out, "    %s: %s", s->name, synchronises ? "release " : "");
+    for (unsigned k = 0; k < s->length; k++) {
+      print_label(&e->execution, s->events[k], out);
+      text_printf(out, " --%s--> ", s->words[k]);
+    }
+    text_add(out, synchronises ? "acquire " : "");
+    print_label(&e->execution, s->to, out);
+    text_add_char(out, '\n');
+  }
+}
+
+// The shortest way from one event to another by program order and reads-from, and what each read on it would have to
+// be to synchronise. False where there is none.
+static bool print_way(const Execution *x, unsigned from, unsigned to, Text *out) {
+  Arena *arena = arena_new();
+  Relation steps = relation_new(arena, x->event_count);
+  bits_or(steps.bits, x->po.bits, x->rf.bits, (size_t)steps.n * steps.words);
+  unsigned *path = ARENA_ARRAY(arena, unsigned, steps.n), *scratch = ARENA_ARRAY(arena, unsigned, 2 * (size_t)steps.n);
+  unsigned length = relation_path(steps, from, to, path, scratch);
+  if (length) {
+    text_add(out, "      ");
+    for (unsigned i = 0; i < length; i++) {
+      print_label(x, path[i], out);
+      text_add(out, relation_has(x->po, path[i], i + 1 < length ? path[i + 1] : to) ? " --po--> " : " --rf--> ");
+    }
+    print_label(x, to, out);
+    text_add(out, " does not synchronise all the way");
+    const char *between = ": ";
+    for (unsigned i = 0; i < length; i++) {
+      unsigned next = i + 1 < length ? path[i + 1] : to;
+      if (relation_has(x->po, path[i], next))
+        continue;
+      text_add(out, between);
+      between = "; ";
+      print_label(x, path[i], out);
+      text_printf(out, " is a %s, ", instr_of(x, &x->events[path[i]])->text);
+      print_label(x, next, out);
+      text_printf(out, " a %s", instr_of(x, &x->events[next])->text);
+    }
+    text_add_char(out, '\n');
+  }
+  arena_free(arena);
+  return length;
+}
+
+void race_print(const Execution *x, const unsigned race[2], Text *out) {
+  print_event(x, race[0], out);
+  print_event(x, race[1], out);
+  if (!print_way(x, race[0], race[1], out) && !print_way(x, race[1], race[0], out))
+    text_add(out, "      no chain of program order and reads-from leads from one to the other\n");
 }
 
 // How many writes are before this one.
@@ -266,12 +304,18 @@ void explanation_print(const Explanation *explanation, const char *title, Text *
     print_axiom(&explanation->verdict, out);
     text_add(out, ":\n");
     print_cycle(explanation, out);
+    print_steps(explanation, out);
     return;
   }
   text_printf(out, "  allowed by %s: an execution that ends in it\n", title);
   print_threads(&explanation->execution, out);
   print_orders(&explanation->execution, out);
-  if (explanation->verdict.undefined)
-    text_printf(out, "    it has a data race (%s): C11 leaves the program undefined\n",
-                explanation->verdict.flag ? explanation->verdict.flag : "");
+  print_steps(explanation, out);
+  if (!explanation->verdict.undefined)
+    return;
+  text_printf(out, "    it has a data race (%s), so C11 leaves the program undefined%s\n",
+              explanation->verdict.flag ? explanation->verdict.flag : "",
+              explanation->verdict.has_race ? "; no happens-before orders" : "");
+  if (explanation->verdict.has_race)
+    race_print(&explanation->execution, explanation->verdict.race, out);
 }

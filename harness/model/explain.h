@@ -16,5 +16,9 @@ Explanation model_explain(CatModel *model, const Program *program, const Enumera
 // As text, every event with its instruction and source line: the cycle where the execution is forbidden, the events of
 // each thread, what they read and the order of writes where it is allowed. `title`: the model's.
 void explanation_print(const Explanation *explanation, const char *title, Text *out);
+// The two accesses of an execution that race, and why no happens-before orders them.
+void race_print(const Execution *execution, const unsigned race[2], Text *out);
+// "MP.litmus:7: *x = 1;": the line of the source that an event comes from; nothing for an initial write.
+void event_print_line(const Execution *execution, unsigned event, Text *out);
 // The execution as a Graphviz graph; the edges of the cycle that forbids it are red.
 void explanation_dot(const Explanation *explanation, const char *title, Text *out);

@@ -3,6 +3,8 @@
 
 #include "harness/lang/print.h"
 
+#include <string.h>
+
 // Text inside of a quoted string of dot.
 static void add_quoted(Text *out, const char *text) {
   for (; *text; text++) {
@@ -105,6 +107,20 @@ static Relation from_read(const Execution *x, Arena *arena) {
   return fr;
 }
 
+static void add_steps(const CatVerdict *verdict, Text *out) {
+  for (unsigned i = 0; i < verdict->step_count; i++) {
+    const CatStep *step = &verdict->steps[i];
+    text_printf(out, "  e%u -> e%u [label=\"%s\", color=purple, fontcolor=purple, style=%s, constraint=false];\n",
+                step->events[0], step->to, step->name, strcmp(step->name, "sw") != 0 ? "dashed" : "bold");
+  }
+}
+
+static void add_race(const CatVerdict *verdict, Text *out) {
+  if (verdict->has_race)
+    text_printf(out, "  e%u -> e%u [label=\"race\", color=red, fontcolor=red, dir=none, constraint=false];\n",
+                verdict->race[0], verdict->race[1]);
+}
+
 static void add_cycle(const CatVerdict *verdict, Text *out) {
   if (!verdict->edges)
     return;
@@ -139,6 +155,8 @@ void explanation_dot(const Explanation *explanation, const char *title, Text *ou
   add_edges(explanation, from_read(x, arena), "fr", ", color=orange, fontcolor=orange, constraint=false", out);
   add_edges(explanation, x->rmw, "rmw", ", style=dotted, constraint=false", out);
   add_cycle(&explanation->verdict, out);
+  add_steps(&explanation->verdict, out);
+  add_race(&explanation->verdict, out);
   text_add(out, "}\n");
   arena_free(arena);
 }

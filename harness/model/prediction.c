@@ -66,5 +66,5 @@ bool prediction_excused(const Prediction *prediction, State state) {
     if (same)
       return prediction->result.excused[i];
   }
-  return false;
+  return prediction->result.circular && judge_excuses(prediction->judge);
 }

@@ -33,7 +33,9 @@ Prediction prediction_make(const Test *test, const Judge *judge, const LowerOpti
 
 // The verdict on a final state of the test.
 Verdict prediction_verdict(const Prediction *prediction, State state);
-// Whether the state is forbidden by RC11's no-thin-air axiom alone. ISO C11 has no such axiom.
+// Whether the state is forbidden by RC11's no-thin-air axiom alone. ISO C11 has no such axiom. A state that no
+// execution ends in is so too, where values that depend on themselves might end in it: none is made of them, for that
+// axiom's sake.
 bool prediction_excused(const Prediction *prediction, State state);
 
 // A program's state as the test's; its values live in `arena`.

@@ -109,6 +109,17 @@ static void give_up(Judging *j, const char *why) {
   j->result->why = arena_string(j->states.arena, why);
 }
 
+static void keep_race(Judging *j, const Execution *execution) {
+  CatVerdict verdict;
+  cat_judge(j->model, execution, true, j->scratch, &verdict);
+  if (!verdict.has_race)
+    return;
+  Execution *racy = ARENA_NEW(j->states.arena, Execution);
+  *racy = execution_copy(execution, j->states.arena);
+  j->result->racy = racy;
+  memcpy(j->result->race, verdict.race, sizeof j->result->race);
+}
+
 static void judge_state(Judging *j, const Execution *execution, SeenState *state) {
   CatVerdict verdict;
   cat_judge(j->model, execution, false, j->scratch, &verdict);
@@ -125,6 +136,7 @@ static void judge_state(Judging *j, const Execution *execution, SeenState *state
   if (verdict.undefined && !j->result->undefined) {
     j->result->undefined = true;
     j->result->flag = arena_string(j->states.arena, verdict.flag ? verdict.flag : "");
+    keep_race(j, execution);
   }
 }
 
@@ -183,6 +195,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   arena_free(judging.scratch);
   result.executions = enumeration.executions;
   result.bound_reached = enumeration.bound_reached;
+  result.circular = enumeration.circular;
   if (enumeration.gave_up) {
     result.gave_up = true;
     result.why = enumeration.timed_out

@@ -22,10 +22,13 @@ typedef struct {
   unsigned candidate_count;
   bool undefined; // some allowed execution has a data race (C11)
   const char *flag;
+  const Execution *racy; // that one, where the two accesses that race are known; else NULL
+  unsigned race[2];      // its events
   bool unmodelled;
   uint64_t executions, judged; // shown by the enumerator; given to the model: one whose state is known to be allowed
                                // need not be
   bool bound_reached, gave_up;
+  bool circular;   // EnumerationResult's
   const char *why; // a sentence, where unmodelled or gave_up
 } ModelResult;
 

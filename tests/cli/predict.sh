@@ -30,6 +30,9 @@ TEST
 "$WEAKMEM" predict --model c11 "$folder/racy.litmus" >"$folder/racy.txt"
 grep -q '^ \* 1:r0=1;    undefined$' "$folder/racy.txt" || fail "$(cat "$folder/racy.txt")"
 grep -q 'has a data race' "$folder/racy.txt" || fail "the race is not told"
+grep -q 'W x=1 .* racy.litmus:3: P0 (int\* x)' "$folder/racy.txt" && grep -q 'R x=0 .* racy.litmus:4: P1 ' "$folder/racy.txt" ||
+  fail "the accesses that race are not told: $(cat "$folder/racy.txt")"
+"$WEAKMEM" predict --model c11 --format json "$folder/racy.litmus" | grep -q '"race":\["racy.litmus:3: ' || fail "race in JSON"
 cat >"$folder/pair.litmus" <<'TEST'
 C pair
 {}
@@ -103,6 +106,9 @@ grep -q "forbidden by x86-tso: its axiom 'tso'" "$folder/mp.txt" || fail "$(cat 
 grep -q 'R x=0 from init .*MP.litmus:[0-9]*: int r1 = ' "$folder/mp.txt" || fail "no source line"
 "$WEAKMEM" predict --explain --model power MP | grep 'allowed by power' >/dev/null || fail "no execution of MP"
 "$WEAKMEM" predict --explain --model power CoRR | grep "sc-per-location" >/dev/null || fail "CoRR is not explained"
+"$WEAKMEM" predict --explain --model c11 MP+fences >"$folder/sw.txt"
+grep -q '^    sw: release b --po--> c --rfe--> d --po--> acquire e$' "$folder/sw.txt" &&
+  grep -q '^    hb: a --po--> b --sw--> e --po--> f$' "$folder/sw.txt" || fail "$(cat "$folder/sw.txt")"
 "$WEAKMEM" predict --explain --model sc --state '0:r0=1; 1:r0=0;' SB | grep 'allowed by sc' >/dev/null || fail "--state"
 
 # Graphs, valid for Graphviz where there is one; JSON; herd's form.

@@ -1,0 +1,135 @@
+// Predictions: a model's word on every state of a test.
+#include "harness/model/prediction.h"
+#include "tests/unit/litmus_text.h"
+
+static Arena *arena;
+static void setup(void) { arena = arena_new(); }
+static void teardown(void) { arena_free(arena); }
+
+static Prediction predicted(const char *text, const char *model, const LowerOptions *lower) {
+  Judge *judge = ARENA_NEW(arena, Judge);
+  *judge = (Judge){model, arch_find(model), cat_builtin(arch_find(model), arena)};
+  ModelOptions options = {.limits = {.seconds = 60}, .excused = NO_THIN_AIR};
+  return prediction_make(parse_text(text, arena), judge, lower, &options, arena);
+}
+
+static Verdict verdict(const Prediction *p, Value first, Value second) {
+  return prediction_verdict(p, (State){(Value[]){first, second}});
+}
+
+// Load buffering; `store` is what each thread stores, in these orders.
+#define LB(load_order, store_order, store)                                                                             \
+  "C LB\n{}\nP0 (atomic_int* x, atomic_int* y) { int r0 = atomic_load_explicit(x, memory_order_" load_order "); "      \
+  "atomic_store_explicit(y, " store ", memory_order_" store_order "); }\n"                                             \
+  "P1 (atomic_int* x, atomic_int* y) { int r0 = atomic_load_explicit(y, memory_order_" load_order "); "                \
+  "atomic_store_explicit(x, " store ", memory_order_" store_order "); }\nexists (0:r0=1 /\\ 1:r0=1)\n"
+static const char lb[] = LB("relaxed", "relaxed", "1");
+
+START_TEST(verdicts_and_witnesses_are_the_models) {
+  Prediction p = predicted(lb, "aarch64", NULL);
+  ck_assert(p.any_witness && !p.all_witnesses && !p.why);
+  ck_assert_uint_eq(p.result.state_count, 4);
+  ck_assert_int_eq(verdict(&p, 1, 1), VERDICT_ALLOWED);
+  p = predicted(lb, "x86-tso", NULL);
+  ck_assert(!p.any_witness);
+  ck_assert_int_eq(verdict(&p, 1, 1), VERDICT_FORBIDDEN);
+  ck_assert_int_eq(verdict(&p, 0, 1), VERDICT_ALLOWED);
+  ck_assert_int_eq(verdict(&p, 0, 9), VERDICT_FORBIDDEN); // no execution ends in it
+}
+END_TEST
+
+START_TEST(only_rc11s_thin_air_axiom_is_excused) {
+  State both = {(Value[]){1, 1}};
+  Prediction p = predicted(lb, "c11", NULL);
+  ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
+  ck_assert(prediction_excused(&p, both));
+  ck_assert(!prediction_excused(&p, (State){(Value[]){0, 1}})); // allowed
+  ck_assert(judge_excuses(p.judge));
+  for (unsigned m = 0; m < arch_count; m++)
+    if (strcmp(arch_all[m]->model, "c11") != 0) {
+      p = predicted(lb, arch_all[m]->model, NULL);
+      ck_assert(!judge_excuses(p.judge) && !prediction_excused(&p, both));
+    }
+  p = predicted(LB("acquire", "release", "1"), "c11", NULL); // coherence forbids it too
+  ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
+  ck_assert(!prediction_excused(&p, both));
+}
+END_TEST
+
+// Each thread stores what it read: no execution makes the circle that (1, 1) would come of.
+START_TEST(values_out_of_thin_air_are_in_no_execution_and_c11s_are_excused) {
+  State both = {(Value[]){1, 1}};
+  for (unsigned m = 0; m < arch_count; m++) {
+    Prediction p = predicted(LB("relaxed", "relaxed", "r0"), arch_all[m]->model, NULL);
+    ck_assert_uint_eq(p.result.candidate_count, 1);
+    ck_assert_int_eq(verdict(&p, 0, 0), VERDICT_ALLOWED);
+    ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
+    ck_assert_int_eq(prediction_excused(&p, both), judge_excuses(p.judge));
+  }
+  // Of what no circle could lead to, nothing is excused; nor where the circle would not be coherent.
+  Prediction p = predicted(lb, "c11", NULL);
+  ck_assert(!prediction_excused(&p, (State){(Value[]){7, 7}}));
+  p = predicted(
+      "C inc\n{}\nP0 (atomic_int* x) { int r0 = atomic_load(x); atomic_store(x, r0 + 1); }\n"
+      "P1 (atomic_int* x) { int r0 = atomic_load(x); atomic_store(x, r0 + 1); }\nexists (0:r0=1 /\\ 1:r0=1)\n",
+      "c11", NULL);
+  ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
+  ck_assert(!prediction_excused(&p, both));
+}
+END_TEST
+
+START_TEST(what_cannot_be_lowered_has_a_reason) {
+  Prediction p = predicted("C f\n{}\nP0 (int* x) { cpu_fence(\"mfence\"); *x = 1; }\nexists (x=1)\n", "aarch64", NULL);
+  ck_assert(!p.program && p.why && strstr(p.why, "mfence"));
+  ck_assert_int_eq(verdict(&p, 1, 0), VERDICT_UNMODELLED);
+}
+END_TEST
+
+START_TEST(a_filter_that_leaves_nothing_is_told) {
+  static const char *const filtered = "C f\n{}\nP0 (int* x) { int r0 = *x; }\nfilter (0:r0=1)\nexists (0:r0=0)\n";
+  Prediction p = predicted(filtered, "sc", NULL);
+  ck_assert(p.filtered_out && p.why && strstr(p.why, "the filter"));
+  p = predicted("C f\n{}\nP0 (int* x) { int r0 = *x; }\nfilter (0:r0=0)\nexists (0:r0=0)\n", "sc", NULL);
+  ck_assert(!p.filtered_out && !p.why && p.any_witness);
+}
+END_TEST
+
+START_TEST(a_loop_beyond_its_bound_leaves_the_rest_unknown) {
+  LowerOptions lower = {.unroll = 2};
+  Prediction p = predicted("C l\n{}\nP0 (atomic_int* x) { int n = 0; while (atomic_load(x) == 0) { n = n + 1; } }\n"
+                           "P1 (atomic_int* x) { atomic_store(x, 1); }\nlocations [x;]\nexists (0:n=9)\n",
+                           "sc", &lower);
+  ck_assert(p.result.bound_reached && p.why && strstr(p.why, "bound of 2 turns"));
+  ck_assert_int_eq(verdict(&p, 2, 1), VERDICT_ALLOWED);
+  ck_assert_int_eq(verdict(&p, 9, 1), VERDICT_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_race_leaves_all_undefined_and_names_its_accesses) {
+  Prediction p =
+      predicted("C r\n{}\nP0 (int* x) { *x = 1; }\nP1 (int* x) { int r0 = *x; }\nexists (1:r0=1)\n", "c11", NULL);
+  ck_assert(p.result.undefined && p.result.racy);
+  ck_assert_int_eq(verdict(&p, 7, 7), VERDICT_UNDEFINED);
+  const Event *a = &p.result.racy->events[p.result.race[0]], *b = &p.result.racy->events[p.result.race[1]];
+  ck_assert(a->thread == 0 && a->kind == EVENT_WRITE && b->thread == 1 && b->kind == EVENT_READ);
+}
+END_TEST
+
+int main(void) {
+  TCase *tests = tcase_create("prediction");
+  tcase_add_checked_fixture(tests, setup, teardown);
+  tcase_add_test(tests, verdicts_and_witnesses_are_the_models);
+  tcase_add_test(tests, only_rc11s_thin_air_axiom_is_excused);
+  tcase_add_test(tests, values_out_of_thin_air_are_in_no_execution_and_c11s_are_excused);
+  tcase_add_test(tests, what_cannot_be_lowered_has_a_reason);
+  tcase_add_test(tests, a_filter_that_leaves_nothing_is_told);
+  tcase_add_test(tests, a_loop_beyond_its_bound_leaves_the_rest_unknown);
+  tcase_add_test(tests, a_race_leaves_all_undefined_and_names_its_accesses);
+  Suite *suite = suite_create("model");
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
