@@ -159,6 +159,8 @@ Placement placement_default(const Topology *topology, unsigned threads, Arena *a
 
 bool placement_custom(const Topology *topology, const unsigned *pus, unsigned count, unsigned threads, Arena *arena,
                       Placement *out, Diag *diag) {
+  if (!count)
+    return diag_error(diag, "a placement needs at least one PU");
   for (unsigned i = 0; i < count; i++)
     if (!topology_has_pu(topology, pus[i]))
       return diag_error(diag, "PU %u is not ours to use", pus[i]);

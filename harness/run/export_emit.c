@@ -266,7 +266,7 @@ static void add_checks(const Fences *fences, Text *out) {
 static void add_head(const Test *test, const Test *fenced, const ExportOptions *options, Engine engine, Text *out) {
   text_add(out, "// Written by weakmem show --export: ");
   for (const char *c = test->name; *c; c++)
-    text_add_char(out, (unsigned char)*c < ' ' || *c == '\\' ? ' ' : *c);
+    text_printf(out, "%c", (unsigned char)*c < ' ' || *c == '\\' ? ' ' : *c);
   text_printf(out,
               ", a litmus test as a program of its own.\n//\n"
               "// `make` in the folder above builds it; the program's --help tells the rest. It runs the test below by "

@@ -43,7 +43,7 @@ bool label_has_exclusives(const Compiled *compiled, Arena *arena) {
 
 LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Compiled *compiled, Arena *arena) {
   static const char *const none[] = {NULL};
-  if (arch != arch_of(machine) || !arch->features)
+  if (!arch || arch != arch_of(machine) || !arch->features)
     return (LowerOptions){0};
   bool all = machine->has_lse && !label_has_exclusives(compiled, arena);
   return (LowerOptions){.features = all ? NULL : none};
