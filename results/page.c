@@ -14,6 +14,17 @@ static const Embedded *find(const Embedded *files, const char *path) {
   return files;
 }
 
+// What the page's elements hold, in this order.
+static const char *const styles[] = {"page.css", NULL};
+static const char *const library[] = {"chart.js", NULL};
+static const char *const scripts[] = {"words.js",    "matrix.js", "bars.js", "tests.js",
+                                      "machines.js", "fences.js", "page.js", NULL};
+
+static void write_files(const Embedded *files, const char *const *paths, FILE *out) {
+  for (; *paths; paths++)
+    fwrite(find(files, *paths)->bytes, 1, find(files, *paths)->length, out);
+}
+
 // ---- The policy: Content Security Policy Level 3 (W3C), in a meta element
 
 // RFC 4648, section 4.
@@ -28,11 +39,13 @@ static void add_base64(const unsigned char *bytes, size_t length, Text *out) {
   }
 }
 
-static void add_hash(const Embedded *file, Text *out) {
+// Of the files together, as one element holds them.
+static void add_hash(const Embedded *files, const char *const *paths, Text *out) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA2_CTX context;
   SHA256Init(&context);
-  SHA256Update(&context, (const uint8_t *)file->bytes, file->length);
+  for (; *paths; paths++)
+    SHA256Update(&context, (const uint8_t *)find(files, *paths)->bytes, find(files, *paths)->length);
   SHA256Final(digest, &context);
   text_add(out, " 'sha256-");
   add_base64(digest, sizeof digest, out);
@@ -43,10 +56,10 @@ static void add_hash(const Embedded *file, Text *out) {
 static void write_policy(FILE *out) {
   Text policy = {0};
   text_add(&policy, "default-src 'none'; script-src");
-  add_hash(find(embedded_chart, "chart.js"), &policy);
-  add_hash(find(embedded_page, "page.js"), &policy);
+  add_hash(embedded_chart, library, &policy);
+  add_hash(embedded_page, scripts, &policy);
   text_add(&policy, "; style-src");
-  add_hash(find(embedded_page, "page.css"), &policy);
+  add_hash(embedded_page, styles, &policy);
   text_add(&policy, "; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'");
   fputs(text_string(&policy), out);
   text_free(&policy);
@@ -69,16 +82,15 @@ static void write_part(const char *name, size_t length, const Page *page, FILE *
          (strlen(names[part]) != length || memcmp(names[part], name, length) != 0))
     part++;
   PageWriter writer = {.out = out};
-  const Embedded *file = NULL;
   switch (part) {
   case 0:
     write_policy(out);
     break;
   case 1:
-    file = find(embedded_page, "page.css");
+    write_files(embedded_page, styles, out);
     break;
   case 2:
-    file = find(embedded_chart, "chart.js");
+    write_files(embedded_chart, library, out);
     break;
   case 3:
     write_escaped(find(embedded_chart, "licence.txt")->bytes, out);
@@ -87,13 +99,11 @@ static void write_part(const char *name, size_t length, const Page *page, FILE *
     page_data(page, &writer, count);
     break;
   case 5:
-    file = find(embedded_page, "page.js");
+    write_files(embedded_page, scripts, out);
     break;
   default:
     assert(!"page.html names a part that there is none of");
   }
-  if (file)
-    fwrite(file->bytes, 1, file->length, out);
 }
 
 // page.html has `@@name@@` where a part belongs.

@@ -14,5 +14,5 @@ extern const Embedded embedded_arch[];      // arch/*/model.cat, arch/*/cpu.h
 extern const Embedded embedded_kernel[];    // harness/run/kernel.h: what the generated C shares with the engines
 extern const Embedded embedded_export[];    // the sources that an exported test takes along, from the top folder
 extern const Embedded embedded_published[]; // results/published/*.jsonl: records of other people's figures
-extern const Embedded embedded_page[];      // results/page/: page.html, page.css, page.js
+extern const Embedded embedded_page[];      // results/page/: page.html, its style and scripts
 extern const Embedded embedded_chart[];     // Chart.js as Debian ships it, and its licence: chart.js, licence.txt

@@ -1,0 +1,198 @@
+// Charts, by Chart.js; and histograms.
+
+// ---- Charts, made when they come into view
+
+const charts = new Map();  // canvas -> how it is made
+const observer = new IntersectionObserver((entries) => {
+  for (const entry of entries)
+    if (entry.isIntersecting) drawChart(entry.target);
+}, {rootMargin: "300px"});
+
+const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function drawChart(canvas) {
+  const recipe = charts.get(canvas);
+  if (!recipe || Chart.getChart(canvas)) return;
+  observer.unobserve(canvas);
+  new Chart(canvas, recipe());
+}
+
+// A chart of bars that lie, with its height by what it holds, and its words for who cannot see it.
+function chartBox(lines, words, recipe) {
+  const canvas = make("canvas", {role: "img", "aria-label": words});
+  const box = make("div", {class: "chart"}, canvas);
+  box.style.height = `${Math.max(4, lines) * 22 + 56}px`;
+  charts.set(canvas, recipe);
+  observer.observe(canvas);
+  return box;
+}
+
+function forget(canvases) {
+  for (const canvas of canvases) {
+    observer.unobserve(canvas);
+    if (Chart.getChart(canvas)) Chart.getChart(canvas).destroy();
+    charts.delete(canvas);
+  }
+}
+
+function redraw() {
+  for (const canvas of charts.keys()) {
+    const chart = Chart.getChart(canvas);
+    if (!chart) continue;
+    chart.destroy();
+    drawChart(canvas);
+  }
+}
+
+function barOptions({scale, title, ticks, tip, legend}) {
+  const soft = ink("--soft"), line = ink("--line");
+  const font = {family: ink("--sans"), size: 11.5};
+  return {
+    indexAxis: "y",
+    animation: false,
+    responsive: true,
+    maintainAspectRatio: false,
+    devicePixelRatio: Math.max(2, window.devicePixelRatio || 1),
+    scales: {
+      x: {
+        type: scale === "log" ? "logarithmic" : "linear",
+        min: scale === "log" ? ticks.least : 0,
+        title: {display: true, text: title, color: soft, font},
+        grid: {
+          color: (context) => (scale === "log" && context.tick && !decades(context.tick.value) ? "transparent" : line),
+          borderColor: line
+        },
+        ticks: {color: soft, font, maxRotation: 0, autoSkipPadding: 14, callback: (value) => ticks.word(value)}
+      },
+      y: {
+        grid: {display: false, borderColor: line},
+        ticks: {
+          color: ink("--ink"),
+          font: {family: ink("--mono"), size: 11},
+          autoSkip: false,
+          callback(value) {
+            const label = this.getLabelForValue(value);
+            return label.length > 34 ? label.slice(0, 33) + "\u2026" : label;
+          }
+        }
+      },
+    },
+    plugins: {
+      legend: {display: Boolean(legend), labels: {color: ink("--ink"), font, boxWidth: 12}},
+      tooltip: {callbacks: {label: tip}}
+    },
+  };
+}
+
+const decades = (value) => Number.isInteger(Math.log10(value));
+
+// ---- Histograms
+
+const HISTOGRAM_STATES = 24;
+
+// What colours a bar: forbidden and seen, asked for, weak, or an interleaving.
+function barKind(test, entry) {
+  const state = test.states[entry[0]];
+  if (entry[2]) return "alarm";
+  if (state[2]) return "asked";
+  return state[1][0] === "f" ? "weak" : "sc";
+}
+const KINDS = {
+  asked: "what the test asks for",
+  weak: "weak, not asked for",
+  sc: "some interleaving",
+  alarm: "forbidden, and yet seen"
+};
+
+function histogramChart(test, cell) {
+  const shown = histogramOf(test, cell).slice(0, HISTOGRAM_STATES);
+  return {
+    type: "bar",
+    data: {
+      labels: shown.map((entry) => test.states[entry[0]][0]),
+      datasets: [{
+        data: shown.map((entry) => number(entry[1])),
+        backgroundColor: shown.map((entry) => ink("--bar-" + barKind(test, entry))),
+        barPercentage: .8,
+        categoryPercentage: .9
+      }]
+    },
+    options: barOptions({
+      scale: view.scale,
+      title: view.scale === "log" ? "iterations, logarithmic" : "iterations",
+      ticks: {least: 0.5, word: (value) => (view.scale !== "log" || decades(value) ? short(value) : "")},
+      tip: (item) => `${whole(shown[item.dataIndex][1])}: ${percent(number(shown[item.dataIndex][1]) / number(cell.n))}`
+    }),
+  };
+}
+
+// Its lines in the order of their states.
+const histogramOf = (test, cell) => [...cell.h].sort((a, b) => a[0] - b[0]);
+
+function waysTable(cell) {
+  const lines = cell.ways.map((way) => {
+    const when = way.first ? way.first + (way.last ? " to " + way.last : "") : "";
+    const how = joined([
+      data.ways[way.way], way.flags, way.pus && "PU " + way.pus, way.settings, way.seed && "seed " + way.seed,
+      way.weakmem && "weakmem " + way.weakmem
+    ]);
+    return make(
+      "tr", null, make("th", {scope: "row"}, how), make("td", {class: "r"}, whole(way.runs)),
+      make("td", {class: "r"}, whole(way.n)), make("td", {class: "r"}, cell.conditional ? whole(way.seen) : ""),
+      make("td", {class: "r"}, way.seconds ? way.seconds.toFixed(2) + " s" : ""), make("td", null, when));
+  });
+  return table(["how", "runs", "iterations", "seen", "time", "when"], lines, [1, 2, 3, 4]);
+}
+
+function table(titles, lines, right = []) {
+  const head = titles.map((title, i) => make("th", {scope: "col", class: right.includes(i) ? "r" : null}, title));
+  return make(
+    "div", {class: "spill"},
+    make("table", {class: "plain"}, make("thead", null, make("tr", null, ...head)), make("tbody", null, ...lines)));
+}
+
+function countsTable(test, cell) {
+  const lines = histogramOf(test, cell)
+                  .map(
+                    (entry) => make(
+                      "tr", null, make("th", {scope: "row", class: "state"}, test.states[entry[0]][0]),
+                      make("td", {class: "r"}, cell.predicted ? "allowed" : whole(entry[1])),
+                      make("td", {class: "r"}, cell.predicted ? "" : percent(number(entry[1]) / number(cell.n))),
+                      make("td", null, KINDS[barKind(test, entry)])));
+  return table(["state", "count", "share", ""], lines, [1, 2]);
+}
+
+function histogramFigure(test, cell) {
+  const machine = machines[cell.m], {words, figure} = describe(cell);
+  const figureElement = make(
+    "figure", {class: "histogram" + (cell.alarm ? " alarming" : ""), "data-machine": cell.m},
+    make("figcaption", null, `${shortName(cell.m)}: ${cpuOf(machine)}`));
+  const say = (text) => figureElement.append(make("p", {class: "made"}, text));
+  if (cell.predicted) {
+    say("herd7, a model: the states that it allows.");
+    figureElement.append(countsTable(test, cell));
+    return figureElement;
+  }
+  say(cell.conditional ? `${figure}: ${words}.` : `${words.split(";")[0]}; the test has no condition.`);
+  if (cell.h.length) {
+    const shown = Math.min(cell.h.length, HISTOGRAM_STATES);
+    const spoken = `Histogram of ${test.name} on ${machine.name}: ` +
+      histogramOf(test, cell).slice(0, 8).map((entry) => `${test.states[entry[0]][0]} ${whole(entry[1])}`).join(", ");
+    figureElement.append(chartBox(shown, spoken, () => histogramChart(test, cell)));
+    if (cell.h.length > shown) say(`The chart has the first ${shown} of ${cell.h.length} states; the table has all.`);
+    if (cell.beyond)
+      say(`${plural(cell.beyond, "state")} more, ${whole(cell.rest)} iterations together, are left out.`);
+  } else {
+    say("How often each state was seen is not in the record.");
+  }
+  if (machine.source)
+    figureElement.append(make(
+      "p", {class: "made"}, "Published: ", linked(machine.source), machine.program ? `; ran: ${machine.program}` : ""));
+  const way =
+    cell.ways.length > 1 ? `${cell.ways.length} ways of running it, added up` : data.ways[cell.ways[0].way] || "";
+  say(`${way}; ${plural(cell.runs, "run")}.`);
+  figureElement.append(make(
+    "details", null, make("summary", null, "Counts, and how it was run"), cell.h.length ? countsTable(test, cell) : "",
+    waysTable(cell)));
+  return figureElement;
+}
