@@ -32,7 +32,7 @@ grep -q '^ \* 1:r0=1;    undefined$' "$folder/racy.txt" || fail "$(cat "$folder/
 grep -q 'has a data race' "$folder/racy.txt" || fail "the race is not told"
 grep -q 'W x=1 .* racy.litmus:3: P0 (int\* x)' "$folder/racy.txt" && grep -q 'R x=0 .* racy.litmus:4: P1 ' "$folder/racy.txt" ||
   fail "the accesses that race are not told: $(cat "$folder/racy.txt")"
-"$WEAKMEM" predict --model c11 --format json "$folder/racy.litmus" | grep -q '"race":\["racy.litmus:3: ' || fail "race in JSON"
+"$WEAKMEM" predict --model c11 --format json "$folder/racy.litmus" | grep '"race":\["racy.litmus:3: ' >/dev/null || fail "race in JSON"
 cat >"$folder/pair.litmus" <<'TEST'
 C pair
 {}
@@ -233,7 +233,7 @@ T
 "$WEAKMEM" predict "$folder/filter.litmus" >"$folder/out"
 grep -q 'sc, c11, x86-tso, aarch64, riscv, power: the filter leaves out every execution' "$folder/out" || fail "$(cat "$folder/out")"
 grep -q 'memory_order_consume is judged as acquire' "$folder/out" || fail "$(cat "$folder/out")"
-"$WEAKMEM" predict --model c11 --format tsv "$folder/filter.litmus" 2>&1 >/dev/null | grep -q 'the filter leaves out' || fail "tsv"
+"$WEAKMEM" predict --model c11 --format tsv "$folder/filter.litmus" 2>&1 >/dev/null | grep 'the filter leaves out' >/dev/null || fail "tsv"
 "$WEAKMEM" run --time 0.05 --format json "$folder/filter.litmus" 2>&1 >/dev/null |
   grep -q 'nothing: the filter leaves out all of the [0-9]* iterations' || fail "run does not tell of the filter"
 ! "$WEAKMEM" predict SB | grep -E 'consume|filter' || fail "a note that is not true"
