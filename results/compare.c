@@ -530,10 +530,14 @@ void comparison_add(Comparison *c, const Record *record) {
     return;
   }
   const char *fence = *record->fence ? record->fence : "none";
-  unsigned row =
-      row_find(c, compare_test_name(record->test, buffer, sizeof buffer), fence, digest_number(record->digest));
+  uint64_t digest = digest_number(record->digest);
+  unsigned row = row_find(c, compare_test_name(record->test, buffer, sizeof buffer), fence, digest);
   unsigned index = cell_find(c, row, column);
   CompareCell *cell = &c->cells[index];
+  if (digest)
+    cell->condition = NULL;
+  else if (!cell->way.runs)
+    cell->condition = arena_string(c->arena, record->condition);
   ViewCondition condition = view_condition(record);
   c->machines[column].records++;
   cell->conditional |= condition != CONDITION_NONE || weak_is_known(record);

@@ -50,6 +50,9 @@ typedef struct {
   bool predicted;   // a model's states, not counts: herd7's
   bool predicts;    // ... among them what the condition asks for
   CompareVerdict verdict;
+  // Of records that tell their test by its name alone, as published and imported ones do: what they ask for. NULL where
+  // a record has the test's digest.
+  const char *condition;
   CompareWay way;       // and those behind it
   CompareState *states; // in order; of the test that was asked for alone, or of all: Comparison.keep
   unsigned state_count;
@@ -138,8 +141,8 @@ void comparison_free(Comparison *comparison);
 // What is added from now on was read from there. The same machine in two files is two columns.
 void comparison_file(Comparison *comparison, const char *name, bool own);
 void comparison_add(Comparison *comparison, const Record *record);
-// A cost object ("weakmem.cost/1"). False, with a sentence in `diag`, where it is none or is damaged; then none of it is
-// kept.
+// A cost object ("weakmem.cost/1"). False, with a sentence in `diag`, where it is none or is damaged; then none of it
+// is kept.
 bool comparison_add_cost(Comparison *comparison, const json_t *object, Diag *diag);
 // A fence ladder ("weakmem.fences/1"), likewise.
 bool comparison_add_fences(Comparison *comparison, const json_t *object, Diag *diag);
@@ -164,6 +167,8 @@ double compare_share(const CompareCell *cell);
 // The name that a test has here: other people write "SB+fence+fence" where this suite has "SB+fences". Returns `name`
 // itself where it is no such one.
 const char *compare_test_name(const char *name, char *buffer, size_t size);
+// Whether two conditions ask for the same: `exists` and `~exists` of the same parts, in any order.
+bool compare_same_condition(const char *a, const char *b);
 // "ARM", "32-bit ARM", "x86"; the name itself where it is not known.
 const char *compare_arch_name(const char *arch);
 const char *compare_verdict_name(CompareVerdict verdict);

@@ -211,6 +211,14 @@ static void print_block(const Comparison *c, const CompareStyle *style, unsigned
   text_free(&line);
 }
 
+// Whether there are figures that name their test, and do not say what it was.
+static bool any_named(const Comparison *c) {
+  for (unsigned i = 0; i < c->cell_count; i++)
+    if (c->cells[i].condition)
+      return true;
+  return false;
+}
+
 static void print_matrix(const Comparison *c, const CompareStyle *style, FILE *out) {
   unsigned hidden, wide = name_width(c, style, &hidden);
   unsigned width = style->style.width ? style->style.width : WIDTH;
@@ -218,8 +226,11 @@ static void print_matrix(const Comparison *c, const CompareStyle *style, FILE *o
   compare_head(&style->style, "Share of iterations that ended in what the test asks for", out);
   fputs("  Of several ways to run a test (engine, placement, compiler), the one with the largest share.\n"
         "  <: not seen, the bound at 95 % if iterations were independent. By the CPU's model  a: allowed\n"
-        "  f: forbidden  F: forbidden and yet seen  u: unmodelled  ?: nobody has judged it\n\n",
+        "  f: forbidden  F: forbidden and yet seen  u: unmodelled  ?: unjudged, this suite has no such test\n",
         out);
+  if (any_named(c))
+    fputs("  Published and imported figures are judged as this suite's test of that name and condition.\n", out);
+  fputc('\n', out);
   for (unsigned first = 0; first < c->machine_count; first += room)
     print_block(c, style, first, first + room < c->machine_count ? first + room : c->machine_count, wide, out);
   if (hidden)

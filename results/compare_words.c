@@ -1,5 +1,6 @@
 // A comparison in words.
 #include "results/compare.h"
+#include "results/import_state.h"
 
 #include <string.h>
 
@@ -21,6 +22,12 @@ const char *compare_test_name(const char *name, char *buffer, size_t size) {
     if (!strcmp(name, others[i][0]))
       return others[i][1];
   return name;
+}
+
+bool compare_same_condition(const char *a, const char *b) {
+  static const char forall[] = "forall";
+  bool same = !strncmp(a, forall, sizeof forall - 1) == !strncmp(b, forall, sizeof forall - 1);
+  return same && condition_same_body(a, b);
 }
 
 const char *compare_arch_name(const char *arch) {

@@ -1,4 +1,4 @@
-// States and conditions as other tools write them. Private to the import.
+// States and conditions as other tools write them. Private to results.
 #pragma once
 #include "harness/base/arena.h"
 #include "harness/base/text.h"

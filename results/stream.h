@@ -9,7 +9,7 @@ typedef struct {
   // in `why`, where it is damaged. NULL: skipped, which is told.
   bool (*object)(const char *schema, const json_t *object, void *context, Diag *why);
   void *context;
-  Arena *arena;              // where records are to live on; NULL: nowhere
+  Arena *arena;             // where records are to live on; NULL: nowhere
   const volatile int *stop; // non-zero: read no further. NULL: never
 } StreamHandlers;
 

@@ -1,6 +1,7 @@
 #include "harness/study/machines.h"
 
 #include "harness/lang/insert.h"
+#include "harness/lang/print.h"
 #include "harness/model/prediction.h"
 #include "harness/study/row_test.h"
 
@@ -41,47 +42,76 @@ static CompareVerdict judge(const Test *test, const Arch *arch, const CompareRow
   return prediction.result.gave_up || prediction.result.bound_reached ? COMPARE_UNKNOWN : COMPARE_FORBIDDEN;
 }
 
-// The verdicts of one row: each architecture's is found once.
+static bool asks(const Test *test, const char *condition) {
+  Text text = {0};
+  condition_print(test, &text);
+  bool same = compare_same_condition(text_string(&text), condition);
+  text_free(&text);
+  return same;
+}
+
+// What is judged once for all cells that have it in common.
+typedef struct {
+  const Arch *arch;
+  bool lse, named; // named: known by the test's name alone
+  CompareVerdict verdict;
+} Judged;
+
+typedef struct {
+  const Comparison *comparison;
+  const CompareRow *row;
+  const Test *tests[2]; // by digest; by name alone
+  Judged judged[32];
+  unsigned count;
+  Arena *arena;
+} RowJudging;
+
+static CompareVerdict judge_once(RowJudging *judging, const Arch *arch, bool lse, bool named) {
+  unsigned i = 0;
+  Judged *judged = judging->judged;
+  while (i < judging->count && (judged[i].arch != arch || judged[i].lse != lse || judged[i].named != named))
+    i++;
+  assert(i < sizeof judging->judged / sizeof *judged); // there are fewer architectures
+  if (i == judging->count)
+    judged[judging->count++] =
+        (Judged){arch, lse, named, judge(judging->tests[named], arch, judging->row, lse, judging->arena)};
+  return judged[i].verdict;
+}
+
+// A cell without a digest is of the suite's test of that name, if that asks for the same.
+static CompareVerdict judge_cell(RowJudging *judging, const CompareCell *cell) {
+  const CompareMachine *machine = &judging->comparison->machines[cell->column];
+  const Arch *arch = find_arch(machine->machine.arch);
+  bool named = cell->condition;
+  const Test *test = judging->tests[named];
+  if (!arch)
+    return machine->known_arch ? COMPARE_UNMODELLED : COMPARE_UNKNOWN;
+  if (!test || (named && !asks(test, cell->condition)))
+    return COMPARE_UNKNOWN;
+  bool lse = machine->machine.has_lse || *machine->source || !*machine->machine.kernel;
+  return judge_once(judging, arch, lse, named);
+}
+
+static bool is_open(const CompareCell *cell) {
+  return cell->conditional && !cell->predicted && cell->verdict == COMPARE_UNKNOWN;
+}
+
 static void judge_row(const RowTests *tests, Comparison *comparison, unsigned row) {
-  Arena *arena = arena_new();
-  const Test *test = NULL;
+  const CompareCell *cell = comparison_first(comparison, row);
+  while (cell && !is_open(cell))
+    cell = comparison_next(comparison, cell);
+  if (!cell)
+    return;
   uint64_t fenced;
-  bool looked = false;
-  struct {
-    const Arch *arch;
-    bool lse;
-    CompareVerdict verdict;
-  } known[16];
-  unsigned count = 0;
-  for (unsigned m = 0; m < comparison->machine_count; m++) {
-    CompareCell *cell = (CompareCell *)comparison_cell(comparison, row, m);
-    const CompareMachine *machine = &comparison->machines[m];
-    const Arch *arch = find_arch(machine->machine.arch);
-    if (!cell || !cell->conditional || cell->predicted || cell->verdict != COMPARE_UNKNOWN)
-      continue;
-    if (!arch) {
-      cell->verdict = machine->known_arch ? COMPARE_UNMODELLED : COMPARE_UNKNOWN;
-      continue;
-    }
-    if (!looked)
-      test = row_test(tests, &comparison->rows[row], &fenced, arena);
-    looked = true;
-    if (!test)
-      continue;
-    bool lse = machine->machine.has_lse || *machine->source || !*machine->machine.kernel;
-    unsigned k = 0;
-    while (k < count && (known[k].arch != arch || known[k].lse != lse))
-      k++;
-    assert(k < sizeof known / sizeof *known); // there are fewer architectures
-    if (k == count) {
-      known[k].arch = arch;
-      known[k].lse = lse;
-      known[k].verdict = judge(test, arch, &comparison->rows[row], lse, arena);
-      count++;
-    }
-    cell->verdict = known[k].verdict;
-  }
-  arena_free(arena);
+  CompareRow named = comparison->rows[row];
+  named.digest = 0;
+  RowJudging judging = {.comparison = comparison, .row = &comparison->rows[row], .arena = arena_new()};
+  judging.tests[0] = row_test(tests, judging.row, &fenced, judging.arena);
+  judging.tests[1] = row_test(tests, &named, &fenced, judging.arena);
+  for (; cell; cell = comparison_next(comparison, cell))
+    if (is_open(cell))
+      ((CompareCell *)cell)->verdict = judge_cell(&judging, cell);
+  arena_free(judging.arena);
 }
 
 void machines_judge(Comparison *comparison, Arena *arena, const volatile int *stop) {

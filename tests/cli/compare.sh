@@ -59,6 +59,12 @@ status=0; "$WEAKMEM" compare --test No-such >/dev/null 2>&1 || status=$?
 echo nonsense >"$work/nonsense"
 status=0; "$WEAKMEM" compare "$work/nonsense" >/dev/null 2>"$work/err" || status=$?
 [ $status = 2 ] && grep -q "nonsense:1:8: skipped: not JSON" "$work/err" || fail "nonsense: $status, $(cat "$work/err")"
+# What names its test alone is the suite's if it asks for the same, whatever else bears the name in these files.
+printf '{"schema":"weakmem.run/1","test":"SB","status":"done","machine":{"arch":"x86_64","cpu":"%s"},"engine":"e","iterations":9,"condition":"exists (0:r0=%d /\\\\ 1:r0=0)","witnesses":1,"digest":"%s"}\n' \
+  other 0 ffffffffffffffff asks-otherwise 1 '' >"$work/named.jsonl"
+"$WEAKMEM" compare "$work/named.jsonl" --published --format tsv >"$work/tsv"
+awk -F'\t' '$1 == "SB" && $4 == "aarch64" && $6 != "allowed" { exit 1 } $1 == "SB" && ($5 == "other" || $5 == "asks-otherwise") && $6 != "unknown" { exit 1 }' \
+  "$work/tsv" || fail "judged as another test: $(grep '^SB' "$work/tsv")"
 # Costs and fence ladders of two machines, one of them made up from the other's; a damaged one is told with its line.
 "$WEAKMEM" cost --only fences --format json --quiet >"$work/cost.jsonl"
 "$WEAKMEM" fences SB --time 0.01 --format json --quiet >>"$work/cost.jsonl" 2>/dev/null || true
