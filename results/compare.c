@@ -517,6 +517,13 @@ static uint64_t digest_number(const char *digest) {
   return number;
 }
 
+// Figures of one machine may be of several programs: C and assembly in one log.
+static void note_program(Comparison *c, CompareMachine *machine, const char *program) {
+  enum { PROGRAMS = 400 }; // bytes of text that are enough
+  if (*program && !strstr(machine->program, program) && strlen(machine->program) < PROGRAMS)
+    machine->program = arena_printf(c->arena, "%s; %.200s", machine->program, program);
+}
+
 void comparison_add(Comparison *c, const Record *record) {
   char buffer[256];
   bool predicted = !strcmp(record->engine, "herd7");
@@ -540,6 +547,7 @@ void comparison_add(Comparison *c, const Record *record) {
     cell->condition = arena_string(c->arena, record->condition);
   ViewCondition condition = view_condition(record);
   c->machines[column].records++;
+  note_program(c, &c->machines[column], record->program);
   cell->conditional |= condition != CONDITION_NONE || weak_is_known(record);
   cell->predicted = predicted;
   if (!predicted) {

@@ -150,36 +150,40 @@ static void add_field(const char *text, Text *out) {
   text_add_char(out, '\t');
 }
 
-static void print_cell(const Comparison *c, const CompareCell *cell, FILE *out) {
+static void add_cell(const Comparison *c, const CompareCell *cell, Text *line) {
   const CompareRow *row = &c->rows[cell->row];
   const CompareMachine *machine = &c->machines[cell->column];
-  Text line = {0};
-  add_field(row->test, &line);
-  add_field(row->fence, &line);
-  text_printf(&line, "%u\t", cell->column + 1);
-  add_field(machine->machine.arch, &line);
-  add_field(machine->predicted ? "herd7" : machine->machine.cpu, &line);
-  add_field(compare_verdict_name(cell->verdict), &line);
+  add_field(row->test, line);
+  add_field(row->fence, line);
+  text_printf(line, "%u\t", cell->column + 1);
+  add_field(machine->machine.arch, line);
+  add_field(machine->predicted ? "herd7" : machine->machine.cpu, line);
+  add_field(compare_verdict_name(cell->verdict), line);
   if (cell->predicted)
-    text_printf(&line, "\t\t%s\t\t\t", cell->predicts ? "allowed" : "forbidden");
+    text_printf(line, "\t\t%s\t\t\t", cell->predicts ? "allowed" : "forbidden");
   else if (cell->conditional)
-    text_printf(&line, "%u\t%llu\t%llu\t%.6g\t%.6g\t", compare_runs(cell), (unsigned long long)compare_iterations(cell),
+    text_printf(line, "%u\t%llu\t%llu\t%.6g\t%.6g\t", compare_runs(cell), (unsigned long long)compare_iterations(cell),
                 (unsigned long long)compare_seen(cell), compare_share(cell),
-                compare_seen(cell) ? 0 : 3.0 / (double)compare_iterations(cell));
+                compare_seen(cell)             ? 0
+                : compare_iterations(cell) > 3 ? 3.0 / (double)compare_iterations(cell)
+                                               : 1);
   else
-    text_printf(&line, "%u\t%llu\t\t\t\t", compare_runs(cell), (unsigned long long)compare_iterations(cell));
-  add_field(machine->file, &line);
-  add_field(machine->source, &line);
-  add_field(machine->program, &line);
-  line.bytes[line.length - 1] = '\n';
-  fputs(text_string(&line), out);
-  text_free(&line);
+    text_printf(line, "%u\t%llu\t\t\t\t", compare_runs(cell), (unsigned long long)compare_iterations(cell));
+  add_field(machine->file, line);
+  add_field(machine->source, line);
+  add_field(machine->program, line);
+  line->bytes[line->length - 1] = '\n';
 }
 
 void compare_tsv(const Comparison *c, FILE *out) {
+  Text line = {0};
   fputs("test\tfence\tmachine\tarch\tcpu\tverdict\truns\titerations\tseen\tshare\tbound\tfile\tsource\tprogram\n", out);
   for (unsigned row = 0; row < c->row_count; row++)
     for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
-      if (!c->test || !strcmp(c->rows[row].test, c->test))
-        print_cell(c, cell, out);
+      if (!c->test || !strcmp(c->rows[row].test, c->test)) {
+        text_clear(&line);
+        add_cell(c, cell, &line);
+        fwrite(line.bytes, 1, line.length, out);
+      }
+  text_free(&line);
 }

@@ -46,10 +46,19 @@ const char *compare_verdict_name(CompareVerdict verdict) {
   return names[verdict];
 }
 
+static bool is_control(char c) { return (unsigned char)c < ' ' || c == 0x7f; }
+
 void compare_printable(const char *text, Text *out) {
-  for (; *text; text++) {
-    bool control = (unsigned char)*text < ' ' || *text == 0x7f;
-    text_add_bytes(out, control ? "?" : text, 1);
+  while (*text) {
+    size_t plain = 0;
+    while (text[plain] && !is_control(text[plain]))
+      plain++;
+    text_add_bytes(out, text, plain);
+    text += plain;
+    if (*text) {
+      text_add_char(out, '?');
+      text++;
+    }
   }
 }
 

@@ -489,7 +489,7 @@ static void begin_states(Import *im, unsigned long count) {
 
 // `exists (...) is NOT validated`: the condition of it.
 static const char *condition_of(const Import *im, const char *text) {
-  static const char *const ends[] = {" is NOT validated", " is validated"};
+  static const char *const ends[] = {" is NOT validated", " is not validated", " is validated"};
   size_t length = strlen(text);
   for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++) {
     size_t end = strlen(ends[i]);
@@ -546,7 +546,7 @@ static void section_line(Import *im, const char *line) {
 
 // `Test SB Allowed`: false where it is no such line.
 static bool begin_section(Import *im, const char *line) {
-  static const char *const kinds[] = {"Allowed", "Forbidden", "Required", "Final"};
+  static const char *const kinds[] = {"Allowed", "Forbidden", "Required", "Final", "Allow", "Forbid", "Require"};
   char name[NAME + 1], kind[16];
   bool known = false;
   if (sscanf(line, "Test %256s %15s", name, kind) != 2)
@@ -602,6 +602,19 @@ static void log_line(Import *im, const char *line) {
   }
 }
 
+// A log is of one architecture: tests whose states name no register are of the one that the others name.
+static void share_arch(Records *records) {
+  const char *arch = NULL;
+  for (unsigned i = 0; i < records->count; i++) {
+    const char *named = records->records[i].machine.arch;
+    if (*named && arch && strcmp(named, arch) != 0)
+      return;
+    arch = *named ? named : arch;
+  }
+  for (unsigned i = 0; i < records->count && arch; i++)
+    records->records[i].machine.arch = arch;
+}
+
 static void trim(char *line, size_t *length) {
   while (*length && isspace((unsigned char)line[*length - 1]))
     line[--*length] = '\0';
@@ -628,6 +641,7 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
   }
   end_section(&im);
   end_machine(&im);
+  share_arch(out);
   code_clear(&im.code);
   lines_free(&lines);
   if (out->skipped > WARNINGS)

@@ -38,15 +38,15 @@ generate() {
 failed=0
 # measure SHAPE READ: compares what is in $work/records.jsonl; READ is how many records must be read of it.
 measure() {
-  /usr/bin/time -f '%e %M' -o "$work/time" "$weakmem" compare --format tsv "$work/records.jsonl" >"$work/out" 2>"$work/err"
-  read -r seconds kib <"$work/time"
+  /usr/bin/time -f '%e %U %S %M' -o "$work/time" "$weakmem" compare --format tsv "$work/records.jsonl" >"$work/out" 2>"$work/err"
+  read -r seconds user system kib <"$work/time"
   local read megabytes verdict
   read=$(awk -F'\t' 'NR > 1 { runs += $7 } END { print runs + 0 }' "$work/out")
   read=$((read + $(sed -n 's/.*warning: \([0-9]*\) records of machines beyond.*/\1/p' "$work/err" | grep . || echo 0)))
   megabytes=$(($(stat -c %s "$work/records.jsonl") / 1000000))
   verdict=$(awk -v s="$seconds" -v k="$kib" -v read="$read" -v wanted="$2" \
     'BEGIN { printf "%.2f and %.2f of the limits: %s", s / 20, k / 262144, s <= 20 && k <= 262144 && read == wanted ? "PASS" : "FAIL" }')
-  printf '%-38s %8d records, %5d MB: %6.2f s, %4d MiB; %s\n' "$1" "$read" "$megabytes" "$seconds" "$((kib / 1024))" "$verdict"
+  printf '%-38s %8d records, %5d MB: %6.2f s (CPU %s + %s), %4d MiB; %s\n' "$1" "$read" "$megabytes" "$seconds" "$user" "$system" "$((kib / 1024))" "$verdict"
   case $verdict in *FAIL) failed=1 ;; esac
 }
 

@@ -172,6 +172,27 @@ START_TEST(a_damaged_test_is_skipped_with_its_place) {
 }
 END_TEST
 
+// As the logs of hardware in the RISC-V litmus tests have it.
+START_TEST(a_test_without_registers_is_of_the_architecture_of_its_log) {
+  Records records = import("Test 2+2W Allowed\nHistogram (1 states)\n7:>[x]=1; [y]=1;\nNo\n"
+                           "Condition exists ([x]=2 /\\ [y]=2) is NOT validated\n"
+                           "Test SB Allowed\nHistogram (1 states)\n7:>0:X0=1; 1:X0=1;\nNo\n"
+                           "Condition exists (0:X0=0 /\\ 1:X0=0) is NOT validated\n");
+  ck_assert_uint_eq(records.count, 2);
+  ck_assert_str_eq(records.records[0].machine.arch, "aarch64");
+}
+END_TEST
+
+START_TEST(other_spellings_of_kinds_and_validation_are_read) {
+  Record r = import_one("Test 2+2W Allow\nHistogram (2 states)\n246599991:> x=1; y=1;\n479607544:> x=1; y=2;\nNo\n"
+                        "Witnesses\nPositive: 0 Negative: 726207535\nCondition exists (x=2 /\\ y=2) is not validated\n"
+                        "Hash=1762fc2faa075cba02bfe39439261ba5\nTime 2+2W 403.69\n");
+  ck_assert_str_eq(r.condition, "exists ([x]=2 /\\ [y]=2)");
+  ck_assert_uint_eq(r.iterations, 726207535);
+  ck_assert_double_eq(r.seconds, 403.69);
+}
+END_TEST
+
 // ---- records that were made elsewhere
 
 #define RECORD_HEAD                                                                                                    \
@@ -255,6 +276,8 @@ int main(void) {
   tcase_add_checked_fixture(tests, setup, teardown);
   tcase_add_test(tests, a_log_of_litmus7_is_read_whole);
   tcase_add_test(tests, what_herd7_predicts_is_no_count);
+  tcase_add_test(tests, other_spellings_of_kinds_and_validation_are_read);
+  tcase_add_test(tests, a_test_without_registers_is_of_the_architecture_of_its_log);
   tcase_add_test(tests, registers_without_code_are_named_by_their_order);
   tcase_add_test(tests, code_in_the_log_tells_program_order);
   tcase_add_test(tests, the_suites_condition_tells_program_order_where_names_mislead);
