@@ -17,10 +17,10 @@ const char *import_record(const char *line, size_t length, const ImportOptions *
   json_t *json = json_loadb(line, length, 0, &error);
   Diag why = {.arena = arena};
   const char *fault = NULL;
-  if (!json)
-    fault = json_error_code(&error) == json_error_premature_end_of_input
-                ? "a record that is cut short"
-                : arena_printf(arena, "not JSON: %s", error.text);
+  if (!json && json_error_code(&error) == json_error_premature_end_of_input)
+    fault = "a record that is cut short";
+  else if (!json)
+    fault = arena_printf(arena, "not JSON: %s", error.text);
   else if (!record_from_json(json, arena, out, &why))
     fault = why.first->message;
   json_decref(json);

@@ -6,6 +6,5 @@
 // Whether a line is meant as one: no line of a log begins so.
 bool import_is_record(const char *line);
 
-// Reads it, and holds it to what records promise: its counts add up, no state comes twice. NULL where it does; else
-// why it is not taken, a sentence in `arena`.
+// Reads it as record_from_json does. NULL where it is a record; else why it is none, a sentence in `arena`.
 const char *import_record(const char *line, size_t length, const ImportOptions *options, Arena *arena, Record *out);
