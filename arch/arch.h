@@ -61,7 +61,8 @@ typedef struct {
   unsigned fence_count;
   const ArchTag *tags;
   unsigned tag_count;
-  const char *uname;           // uname -m of such a machine; NULL for c11 and sc
+  const char *uname; // uname -m of such a machine; NULL for c11 and sc
+  const char *gnu;   // what GNU's tools for it are called by: "aarch64-linux-gnu", as in <gnu>-gcc; NULL as above
   const char *const *features; // that rows ask for and a CPU of today has, NULL-terminated: what is lowered for
                                // where nobody names a CPU
   const char *const *beyond;   // mnemonics that compilers may make of C11 and no row tells of, NULL-terminated; NULL:

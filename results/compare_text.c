@@ -175,15 +175,21 @@ void compare_trim(Text *line) {
 }
 
 // The columns from `first` up to `end`.
+// Over a machine's column. What an emulator did is under no CPU's name: which it played, the list of machines says.
+static const char *column_title(const CompareMachine *machine) {
+  if (machine->predicted)
+    return "herd7";
+  return machine->machine.emulated ? "emulated" : compare_arch_name(machine->machine.arch);
+}
+
 static void print_block(const Comparison *c, const CompareStyle *style, unsigned first, unsigned end, unsigned wide,
                         FILE *out) {
   Text line = {0};
   text_printf(&line, "%-*s", (int)wide, "test");
   for (unsigned m = first; m < end; m++) {
     Text title = {0};
-    const Identity *machine = &c->machines[m].machine;
     text_printf(&title, "%u ", m + 1);
-    compare_printable(c->machines[m].predicted ? "herd7" : compare_arch_name(machine->arch), &title);
+    compare_printable(column_title(&c->machines[m]), &title);
     text_printf(&line, "%*.*s", CELL, CELL - 1, text_string(&title));
     text_free(&title);
   }
@@ -470,8 +476,7 @@ static void print_histogram(const Comparison *c, unsigned row, const ViewStyle *
   for (unsigned m = 0; m < c->machine_count; m++)
     if (comparison_cell(c, row, m)) {
       Text title = {0};
-      text_printf(&title, "%u %s", m + 1,
-                  c->machines[m].predicted ? "herd7" : compare_arch_name(c->machines[m].machine.arch));
+      text_printf(&title, "%u %s", m + 1, column_title(&c->machines[m]));
       text_printf(&line, "%*.*s", CELL, CELL - 1, text_string(&title));
       text_free(&title);
     }

@@ -48,7 +48,9 @@ static const ArchTag tags[] = {
 };
 
 static const char *const features[] = {"lse", NULL};
-static const char *const beyond[] = {"ldapr", NULL}; // acquire loads, where the compiler may count on FEAT_LRCPC
+// Acquire loads, where the compiler may count on FEAT_LRCPC; atomics whose read, since nothing asks for it, no dmb
+// ishld orders.
+static const char *const beyond[] = {"ldapr", "stadd", "stclr", "steor", "stset", NULL};
 
 const Arch arch_aarch64 = {
     .name = "aarch64",
@@ -62,6 +64,7 @@ const Arch arch_aarch64 = {
     .tags = tags,
     .tag_count = sizeof tags / sizeof tags[0],
     .uname = "aarch64",
+    .gnu = "aarch64-linux-gnu",
     .features = features,
     .beyond = beyond,
 };

@@ -4,6 +4,9 @@
 // Manual for A-profile (DDI 0487), D12 (the generic timer), C6 (DMB, DSB, ISB, DC CIVAC).
 #ifndef WEAKMEM_CPU_H
 #define WEAKMEM_CPU_H
+#if !defined(__aarch64__)
+#error "this compiler makes code for another CPU than AArch64: name one that does with --cc"
+#endif
 #include <stdint.h>
 
 #define CPU_INLINE static inline __attribute__((always_inline, unused))

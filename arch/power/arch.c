@@ -45,4 +45,5 @@ const Arch arch_power = {
     .tags = tags,
     .tag_count = sizeof tags / sizeof tags[0],
     .uname = "ppc64le",
+    .gnu = "powerpc64le-linux-gnu",
 };

@@ -4,6 +4,9 @@
 // (SYNC, LWSYNC, EIEIO, ISYNC), 4.3.2 (DCBF), 6 (the time base); 3.2 for the program priority hints.
 #ifndef WEAKMEM_CPU_H
 #define WEAKMEM_CPU_H
+#if !defined(__powerpc64__)
+#error "this compiler makes code for another CPU than 64-bit POWER: name one that does with --cc"
+#endif
 #include <stdint.h>
 
 #define CPU_INLINE static inline __attribute__((always_inline, unused))

@@ -68,5 +68,6 @@ const Arch arch_riscv = {
     .tags = tags,
     .tag_count = sizeof tags / sizeof tags[0],
     .uname = "riscv64",
+    .gnu = "riscv64-linux-gnu",
     .beyond = beyond,
 };

@@ -4,6 +4,9 @@
 // Manual, volume I: 2.7 (FENCE), Zicntr (RDTIME), Zihintpause (PAUSE), and the Zicbom extension (CBO.FLUSH).
 #ifndef WEAKMEM_CPU_H
 #define WEAKMEM_CPU_H
+#if !defined(__riscv) || __riscv_xlen != 64
+#error "this compiler makes code for another CPU than RV64: name one that does with --cc"
+#endif
 #include <stdint.h>
 
 #define CPU_INLINE static inline __attribute__((always_inline, unused))

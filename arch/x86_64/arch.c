@@ -48,4 +48,5 @@ const Arch arch_x86_64 = {
     .tags = tags,
     .tag_count = sizeof tags / sizeof tags[0],
     .uname = "x86_64",
+    .gnu = "x86_64-linux-gnu",
 };

@@ -4,6 +4,9 @@
 // LFENCE, SERIALIZE, CPUID) and vol. 3A, 9.2; AMD APM vol. 3.
 #ifndef WEAKMEM_CPU_H
 #define WEAKMEM_CPU_H
+#if !defined(__x86_64__)
+#error "this compiler makes code for another CPU than x86-64: name one that does with --cc"
+#endif
 #include <stdint.h>
 
 #define CPU_INLINE static inline __attribute__((always_inline, unused))

@@ -169,6 +169,8 @@ static void add_head(const Cost *cost, const Identity *identity, Text *out) {
   if (cost->counter_ghz > 0)
     text_printf(out, ", %.2f by the performance counters", cost->counter_ghz);
   text_add(out, ".\n");
+  if (identity_caveat(identity))
+    text_printf(out, "%s\n", identity_caveat(identity));
 }
 
 // Counts of what a reader should know of: figures, those that are not stable, samples that did not belong.
@@ -208,6 +210,8 @@ void cost_view_text(const Cost *cost, const CostChoice *choice, const Identity *
       add_contexts(cost, group, rows, style, out);
     else
       add_part(rows, count, true, style, out);
+    if (identity->emulated) // no claim on a CPU that is not there
+      continue;
     text_add(out, "  ");
     if (cost_claim(cost, group, out))
       text_add_char(out, '\n');

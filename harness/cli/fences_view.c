@@ -55,7 +55,9 @@ static Columns columns_of(const Ladder *ladder) {
 static void add_head(const Ladder *ladder, Text *out) {
   const Compiler *compiler = ladder->compiler;
   identity_print(ladder->machine, out);
-  text_printf(out, "; %s %s\n\n%s: ", compiler->version, compiler->flags, ladder->test->name);
+  const char *caveat = identity_caveat(ladder->machine);
+  text_printf(out, "; %s %s\n%s%s\n%s: ", compiler->version, compiler->flags, caveat ? caveat : "", caveat ? "\n" : "",
+              ladder->test->name);
   condition_print(ladder->test, out);
   text_add_char(out, '\n');
   if (ladder->state_count) {

@@ -238,7 +238,9 @@ static void print_head(const Session *c) {
   const Campaign *campaign = &c->campaign;
   Text text = {0};
   identity_print(&campaign->runs[0].record.machine, &text);
-  text_printf(&text, "; %s %s\n\n", campaign->compiler.version, campaign->compiler.flags);
+  text_printf(&text, "; %s %s\n", campaign->compiler.version, campaign->compiler.flags);
+  const char *caveat = c->settings->quiet ? NULL : identity_caveat(&campaign->runs[0].record.machine);
+  text_printf(&text, "%s%s\n", caveat ? caveat : "", caveat ? "\n" : "");
   fputs(text_string(&text), c->console->out);
   text_free(&text);
 }

@@ -94,6 +94,8 @@ static void print_machine(const Survey *survey, Text *out) {
   }
   identity_print(id, out);
   text_add_char(out, '\n');
+  if (identity_caveat(id))
+    text_printf(out, "%s\n", identity_caveat(id));
   if (*id->vendor)
     text_printf(out, "%s", id->vendor);
   if (id->family >= 0)

@@ -125,6 +125,8 @@ static bool threads_are_siblings(const Topology *topology, const Placement *plac
 
 void conditions_end(const Conditions *begin, const Topology *topology, const Placement *placement, Diag *diag) {
   Conditions end = conditions_begin(topology, placement);
+  if (host_emulated(diag->arena))
+    diag_warning(diag, "an emulator runs this: what is seen and measured is its doing and its host's, not this CPU's");
   warn_of_load(begin, &end, diag);
   const char *hypervisor = host_hypervisor(diag->arena);
   if (*hypervisor)

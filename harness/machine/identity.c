@@ -181,3 +181,9 @@ void identity_print(const Identity *identity, Text *out) {
     text_printf(out, ", %s", identity->virtual_);
   text_add(out, identity->emulated ? ", emulated)" : ")");
 }
+
+const char *identity_caveat(const Identity *identity) {
+  return identity->emulated ? "An emulator runs this: what is seen and what it costs is the emulator's doing and its "
+                              "host's, not this CPU's."
+                            : NULL;
+}

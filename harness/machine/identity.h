@@ -23,10 +23,13 @@ Identity identity_read(const Topology *topology, Arena *arena);
 // A short phrase for a table's head: "AMD EPYC (x86_64, 2 cores, kvm)".
 void identity_print(const Identity *identity, Text *out);
 
-// What spoils a measurement, each as a warning: other load, steal time, a hypervisor, a governor that changes the
-// clock, SMT siblings in use, too few PUs. Two calls: `begin` before the run remembers the counters, `end` after it
-// (once its child processes have been waited for: their time is ours) warns. Where /proc or /sys are missing less is
-// noticed.
+// What a text must say of an emulated machine's figures, in sentences; NULL where the machine is what it says.
+const char *identity_caveat(const Identity *identity);
+
+// What spoils a measurement, each as a warning: an emulator, other load, steal time, a hypervisor, a governor that
+// changes the clock, SMT siblings in use, too few PUs. Two calls: `begin` before the run remembers the counters, `end`
+// after it (once its child processes have been waited for: their time is ours) warns. Where /proc or /sys are missing
+// less is noticed.
 typedef struct {
   double seconds;  // clock_seconds
   double own;      // seconds of CPU that this process and its children used

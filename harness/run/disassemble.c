@@ -1,4 +1,5 @@
 // The machine code of a test's threads, as objdump (binutils) tells it.
+#include "arch/arch.h"
 #include "harness/run/compiler.h"
 #include "harness/run/spawn.h"
 
@@ -68,11 +69,17 @@ static bool run_objdump(const char *objdump, const char *object, Spawn *spawn, G
   return started;
 }
 
+// That of our own CPU: plain objdump may know no other than the one of the machine that an emulator runs on.
+static const char *find_objdump(Arena *arena) {
+  const char *own = arch_here() ? compiler_locate(arena_printf(arena, "%s-objdump", arch_here()->gnu), arena) : NULL;
+  return own ? own : compiler_locate("objdump", arena);
+}
+
 bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
   const char *object = compiled_object(compiled);
   if (!object)
     return diag_error(diag, "there is no machine code: %s", compiled_errors(compiled));
-  const char *objdump = compiler_locate("objdump", arena);
+  const char *objdump = find_objdump(arena);
   if (!objdump)
     return diag_error(diag, "cannot show machine code: there is no objdump (Debian's package binutils)");
   Spawn spawn = {0};

@@ -63,14 +63,19 @@ void evidence_report(const Campaign *campaign, const CampaignRun *run, const cha
   text_printf(out, "FORBIDDEN: %s  seen %llu times, and %s forbids it%s\n", alarm->state,
               (unsigned long long)alarm->count, alarm->model, by_cpu ? " for the code that compilers make of it" : "");
   text_add(out, alarm->why);
+  const char *executes =
+      run->record.machine.emulated
+          ? "the emulator: does it keep every order that the CPU which it plays promises? No such CPU ran this, and\n"
+            "     nothing is said of one"
+          : "the CPU: do other machines of this kind show it, and is there an erratum of its maker's on it?";
   text_printf(
       out,
       "Check first:\n"
       "  1. weakmem itself: does the other engine show it too (--engine %s)?\n"
       "  2. the compiler: are the accesses and fences of each thread there, and in order (weakmem show --part asm)?\n"
       "     Does another one, or another --cflags, show it too?\n"
-      "  3. the CPU: do other machines of this kind show it, and is there an erratum of its maker's on it?\n",
-      strcmp(run->record.engine, "lockstep") != 0 ? "lockstep" : "perpetual, where the test allows it");
+      "  3. %s\n",
+      strcmp(run->record.engine, "lockstep") != 0 ? "lockstep" : "perpetual, where the test allows it", executes);
   if (folder)
     text_printf(out, "Kept: %s\n", folder);
   text_add(out, "Again: ");

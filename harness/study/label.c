@@ -163,7 +163,7 @@ static const Prediction *predict_here(Labelling *l) {
   bool any = false;
   for (unsigned i = 0; i < l->histogram->count && !any; i++)
     any = forbids(shown, l->histogram->rows[i].state);
-  if (!any || l->racy || l->labeller->machine->emulated) // an emulator keeps its host's order
+  if (!any || l->racy)
     return NULL;
   if (has_any(l->compiled, arch->beyond, l->arena))
     return NULL;

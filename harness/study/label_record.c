@@ -106,7 +106,8 @@ bool record_label(RecordLabeller *labeller, Record *record, Arena *arena, Diag *
   if (labels.undecided)
     diag_warning(diag, "%s", labels.undecided);
   if (labels.alarm.state)
-    diag_warning(diag, "%s: %s was seen %llu times, which %s forbids", record->test, labels.alarm.state,
-                 (unsigned long long)labels.alarm.count, labels.alarm.model);
+    diag_warning(diag, "%s: %s was seen %llu times, which %s forbids%s", record->test, labels.alarm.state,
+                 (unsigned long long)labels.alarm.count, labels.alarm.model,
+                 record->machine.emulated ? ": an emulator ran it, and no such CPU" : "");
   return true;
 }

@@ -22,10 +22,10 @@ grep -q 'not our C11 tests' "$work/text" || fail "whose programs they are"
 grep -q '^  MP: seen on the ARM machines; ' "$work/text" || fail "what differs"
 
 # A run is kept, privately, the latest of each alone; --no-keep keeps nothing.
-"$WEAKMEM" run SB MP --time 0.02 --quiet --no-keep >/dev/null
+"$WEAKMEM" run SB MP --time 0.1 --quiet --no-keep >/dev/null
 [ ! -e "$work/data" ] || fail "--no-keep kept something"
-"$WEAKMEM" run SB MP --time 0.02 --quiet -o "$work/a.jsonl" >/dev/null
-"$WEAKMEM" run SB --time 0.02 --quiet >/dev/null
+"$WEAKMEM" run SB MP --time 0.1 --quiet -o "$work/a.jsonl" >/dev/null
+"$WEAKMEM" run SB --time 0.1 --quiet >/dev/null
 kept=$work/data/weakmem/records.jsonl
 [ "$(wc -l <"$kept")" = 2 ] || fail "$(wc -l <"$kept") records kept, not 2"
 [ "$(stat -c %a "$kept")" = 600 ] || fail "others can read what is kept"
@@ -87,7 +87,7 @@ awk -F'\t' '$1 == "MP" && $5 == "AMD EPYC" && $6 == "forbidden" && $9 == 0 { fou
   "$work/tsv" || fail "an imported log"
 awk -F'\t' '$1 == "MP" && $5 == "herd7" && $10 == "" { found = 1 } END { exit !found }' <(sed 's/allowed\t\t/\t\t/' "$work/tsv") ||
   fail "herd7"
-"$WEAKMEM" run SB MP 2+2W --time 0.02 --quiet --no-keep --format litmus7 -o "$work/ours.jsonl" >"$work/ours.log"
+"$WEAKMEM" run SB MP 2+2W --time 0.1 --quiet --no-keep --format litmus7 -o "$work/ours.jsonl" >"$work/ours.log"
 "$WEAKMEM" import "$work/ours.log" >"$work/again.jsonl"
 histogram() { sed -E 's/,"(weak|verdict|thin_air)":(true|false|\{[^}]*\})//g' "$1" | grep -o '"histogram":.*'; }
 [ "$(histogram "$work/ours.jsonl")" = "$(histogram "$work/again.jsonl")" ] || fail "our own log comes back otherwise"

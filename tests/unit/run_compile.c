@@ -1,10 +1,12 @@
 // Compiling: real compilers and broken ones; what is made is cached, trusted only where it is ours, and nothing else is
 // left.
+#include "arch/arch.h"
 #include "harness/machine/clock.h"
 #include "harness/run/compile.h"
 #include "harness/run/compiler.h"
 #include "harness/run/words.h"
 #include "tests/unit/left.h"
+#include "tests/unit/skip.h"
 
 #include <check.h>
 #include <dlfcn.h>
@@ -108,11 +110,15 @@ static bool is_here(const char *cc) {
   return compiler_find(&options, arena, &compiler, &diag);
 }
 
+// Under another name, where that tells it to make code for another CPU: one that an emulator runs.
+static const char *clang(void) {
+  const char *cross = arena_printf(arena, "%s-clang", arch_here()->gnu);
+  return skip_emulated() && is_here(cross) ? cross : "clang";
+}
+
 START_TEST(gcc_and_clang_make_objects_that_are_cached) {
-  static const char *const compilers[] = {"gcc", "clang"};
-  const char *cc = compilers[_i];
-  if (!is_here(cc))
-    return;
+  const char *cc = _i ? clang() : "gcc";
+  SKIP_IF(!is_here(cc), "not every machine has clang");
   CompileResult *made = compile_one(cc, source_of(42), 60);
   ck_assert_int_eq(answer(made), 42);
   ck_assert(!made->cached);
@@ -129,10 +135,10 @@ END_TEST
 
 START_TEST(source_flags_and_compiler_each_make_another_object) {
   const char *source = source_of(1);
-  bool clang = is_here("clang");
+  bool both = is_here(clang());
   Compiler compilers[] = {compiler_of("gcc", "-O2"), compiler_of("gcc", "-O1"),
-                          clang ? compiler_of("clang", "-O2") : (Compiler){0}};
-  for (unsigned i = 0; i < (clang ? 3 : 2); i++) {
+                          both ? compiler_of(clang(), "-O2") : (Compiler){0}};
+  for (unsigned i = 0; i < (both ? 3 : 2); i++) {
     CompileResult result;
     ck_assert(compile_all(&compilers[i], &source, 1, &result, arena, &diag, NULL, NULL, NULL));
     ck_assert_int_eq(answer(&result), 1);
@@ -193,6 +199,7 @@ START_TEST(a_compiler_that_hangs_is_killed_with_all_it_started_and_not_tried_aga
   int pid = 0;
   ck_assert_int_eq(fscanf(file, "%d", &pid), 1);
   fclose(file);
+  SKIP_IF(skip_adopts_none(), "the system lets nobody adopt orphans: they are reaped at its leisure");
   ck_assert_int_lt(kill(pid, 0), 0);
 }
 END_TEST

@@ -1,5 +1,6 @@
 // The listing of a test's machine code: all that runs its threads, however long, and a word where it is cut.
 #define Suite LitmusSuite // Check has a Suite of its own
+#include "arch/arch.h"
 #include "harness/lang/suite.h"
 #undef Suite
 #include "harness/run/run.h"
@@ -49,9 +50,9 @@ static void teardown(void) {
   left_assert_nothing(&before); // not the memory file either
 }
 
-// Puts a program in objdump's place.
+// Puts a program in the place of our CPU's objdump.
 static void be_objdump(const char *body) {
-  const char *path = arena_printf(arena, "%s/objdump", root);
+  const char *path = arena_printf(arena, "%s/%s-objdump", root, arch_here()->gnu);
   FILE *file = fopen(path, "w");
   fprintf(file, "#!/bin/sh\n%s\n", body);
   fclose(file);
