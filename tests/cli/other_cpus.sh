@@ -6,7 +6,7 @@ set -euo pipefail
 fail() { echo "FAIL: $*" >&2; exit 1; }
 skip() { echo "SKIP: $*"; exit 77; }
 for tool in make python3 {riscv64,powerpc64le,powerpc64}-linux-gnu-gcc qemu-{riscv64,ppc64le,ppc64}; do
-  command -v $tool >/dev/null || skip "no $tool here"
+  command -v "$tool" >/dev/null || skip "no $tool here"
 done
 ! grep -q __asan_init "$WEAKMEM" || skip "the same as without sanitizers, slowly"
 [[ $("$WEAKMEM" topo --format json) != *'"emulated": true'* ]] || skip "what it prints is no other CPU's under an emulator"

@@ -85,7 +85,7 @@ exists (0:r0=0 /\ 1:r0=0)
 TEST
 [[ $("$WEAKMEM" predict --format tsv --model aarch64 "$folder/foreign.litmus" | tail -1 | cut -f3) == Forbidden ]] ||
   fail "dmb-ish is not judged for aarch64"
-if ! "$WEAKMEM" topo --format json | grep -q '"arch": "aarch64"'; then
+if ! "$WEAKMEM" topo --format json | grep '"arch": "aarch64"' >/dev/null; then
   for command in run fences; do
     status=0
     "$WEAKMEM" $command --cc /nonexistent/cc "$folder/foreign.litmus" >"$folder/out" 2>"$folder/err" || status=$?

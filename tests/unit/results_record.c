@@ -169,8 +169,8 @@ START_TEST(damaged_and_foreign_lines_are_told_with_their_place) {
       "not json",
       "{\"schema\":\"weakmem.run/1\",\"test\":\"x\",\"status\":\"done\",\"machine\":{},\"histogram\":7}",
       "{\"schema\":\"weakmem.run/1\",\"test\":\"x\",\"status\":\"done\",\"machine\":{},\"histogram\":[{\"count\":1}]}",
-      "{\"schema\":\"weakmem.run/"
-      "1\",\"test\":\"x\",\"status\":\"done\",\"machine\":{},\"histogram\":[{\"state\":\"\",\"count\":-1}]}",
+      ("{\"schema\":\"weakmem.run/1\",\"test\":\"x\",\"status\":\"done\",\"machine\":{},"
+       "\"histogram\":[{\"state\":\"\",\"count\":-1}]}"),
       "{\"schema\":\"weakmem.run/1\",\"test\":\"x\",\"status\":\"done\",\"machine\":{\"pus\":-5}}",
       "{\"schema\":\"weakmem.run/1\",\"test\":\"x\",\"status\":\"done\",\"machine\":[]}",
       "{\"schema\":\"weakmem.run/1\",\"test\":\"x\",\"status\":\"done\",\"machine\":{},\"placement\":{\"pus\":[-1]}}",
