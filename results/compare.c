@@ -556,7 +556,7 @@ void comparison_add(Comparison *c, const Record *record) {
     if (c->keep)
       run_add(c, way, record);
   }
-  if (c->keep)
+  if (c->keep && row < COMPARE_KEPT_ROWS)
     keep_row(c, &c->rows[row], record);
   states_add(c, cell, record, condition, c->machines[column].model);
 }
