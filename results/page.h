@@ -5,7 +5,7 @@
 
 enum {
   PAGE_MODELS = 8,    // at most; one for each of arch_all
-  PAGE_CELLS = 60000, // beyond these, tests are left out and the page says so: what browsers open in good time
+  PAGE_CELLS = 30000, // beyond these, tests are left out and the page says so: what browsers open in good time
   PAGE_BYTES = 64 << 20,
   PAGE_STATES = 256 // of a test; the rest are counted
 };

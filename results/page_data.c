@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CELL_STATES = 100, CHANGES = 500, TESTS = 5000 }; // that are shown
+enum { CELL_STATES = 100, CHANGES = 500, TESTS = 3000 }; // that are shown
 
 // ---- What should not have been seen
 
