@@ -42,7 +42,7 @@ const LowerRow *arch_lower(const Arch *arch, LowerOperation operation, const cha
         (!row->feature || has_feature(features, row->feature)))
       return row;
   }
-  return NULL;
+  return operation == LOWER_FAIL ? arch_lower(arch, LOWER_LOAD, order, features) : NULL;
 }
 
 const ArchFence *arch_fence(const Arch *arch, const char *name) {

@@ -6,7 +6,8 @@
 // The C11 operations that are lowered. Orders are named as C11 names them ("relaxed" ... "seq_cst"); plain and volatile
 // accesses lower as relaxed. The mapping is the psABI's, as GCC and clang emit it (Sewell et al., "C/C++11 mappings to
 // processors").
-typedef enum { LOWER_LOAD, LOWER_STORE, LOWER_RMW, LOWER_FENCE } LowerOperation;
+// LOWER_FAIL is the read of a compare_exchange that fails, where that is not as a load is: it has rows only then.
+typedef enum { LOWER_LOAD, LOWER_STORE, LOWER_RMW, LOWER_FENCE, LOWER_FAIL } LowerOperation;
 
 typedef enum {
   STEP_READ,   // the operation's read
@@ -79,6 +80,6 @@ const Arch *arch_find(const char *name);
 const Arch *arch_here(void);
 
 // The row for an operation: feature rows first (features: NULL-terminated list of names; NULL: the architecture's own
-// `features`). NULL for c11 and sc, which lower nothing, and for an order that the operation cannot have.
+// `features`). LOWER_FAIL is LOWER_LOAD where it has no row of its own. NULL for c11 and sc, which lower nothing, and for an order that the operation cannot have.
 const LowerRow *arch_lower(const Arch *arch, LowerOperation operation, const char *order, const char *const *features);
 const ArchFence *arch_fence(const Arch *arch, const char *name);

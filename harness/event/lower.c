@@ -91,7 +91,7 @@ typedef struct {
   Operand address, value; // value: LOWER_STORE, LOWER_RMW
   Operation operation;    // LOWER_RMW
   BaseType type;
-  unsigned dst; // LOWER_LOAD, LOWER_RMW
+  unsigned dst; // LOWER_LOAD, LOWER_RMW, LOWER_FAIL
 } MemoryOperation;
 
 static const char *short_order(Order order) {
@@ -109,8 +109,11 @@ static const char *c11_tag(Order order) {
 }
 
 static InstrKind c11_kind(LowerOperation kind) {
-  static const InstrKind kinds[] = {
-      [LOWER_LOAD] = INSTR_READ, [LOWER_STORE] = INSTR_WRITE, [LOWER_RMW] = INSTR_RMW, [LOWER_FENCE] = INSTR_FENCE};
+  static const InstrKind kinds[] = {[LOWER_LOAD] = INSTR_READ,
+                                    [LOWER_STORE] = INSTR_WRITE,
+                                    [LOWER_RMW] = INSTR_RMW,
+                                    [LOWER_FENCE] = INSTR_FENCE,
+                                    [LOWER_FAIL] = INSTR_READ};
   return kinds[kind];
 }
 
@@ -153,7 +156,7 @@ static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *s
     emit(l, (Instr){.kind = INSTR_FENCE, .span = op->span, .text = step->instruction, .tags = step->tags});
     break;
   case STEP_BRANCH:
-    assert(op->kind == LOWER_LOAD || op->kind == LOWER_RMW);
+    assert(op->kind == LOWER_LOAD || op->kind == LOWER_RMW || op->kind == LOWER_FAIL);
     patch(
         l,
         emit(l, (Instr){.kind = INSTR_BRANCH, .span = op->span, .text = step->instruction, .a = in_register(op->dst)}));
@@ -316,7 +319,7 @@ static Operand lower_compare_exchange(Lowering *l, const Expr *expr) {
   unsigned done = emit(l, (Instr){.kind = INSTR_JUMP, .span = span, .text = "jump"});
 
   patch(l, either);
-  op.kind = LOWER_LOAD;
+  op.kind = LOWER_FAIL;
   op.name = "failed compare_exchange";
   op.order = expr->compare_exchange.failure;
   lower_memory(l, &op);

@@ -353,7 +353,11 @@ static bool parse_file(Parsing *all, const Source *source, bool is_prelude, Stat
     *title = (p.at++)->text;
   if (p.at->kind == TOKEN_STRING || (*title && p.at->kind == TOKEN_NAME))
     *title = (p.at++)->text;
-  cat_parser_accept(&p, TOKEN_CATDEP);
+  if (p.at->kind == TOKEN_CATDEP)
+    return diag_error_at(
+        all->diag, source, p.at->span,
+        "'catdep': this model makes its dependencies of register events (rf-reg, iico), which executions "
+        "here do not have; addr, data and ctrl are given");
   return parse_statements(&p, list) && (p.at->kind == TOKEN_END || cat_parser_error(&p, "a definition or a check"));
 }
 

@@ -30,36 +30,32 @@ Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena) {
 // The architecture of the machine that it ran on; NULL where it has no folder.
 static const Arch *arch_of(const Identity *machine) { return machine->arch ? arch_find(machine->arch) : NULL; }
 
-bool label_has_exclusives(const Compiled *compiled, Arena *arena) {
-  if (!compiled)
-    return true;
-  Text code = {0};
-  Diag diag = {.arena = arena};
-  bool found = !run_disassemble(compiled, arena, &code, &diag) || diag.warnings || strstr(text_string(&code), "ldxr") ||
-               strstr(text_string(&code), "ldaxr");
-  text_free(&code);
-  return found;
-}
-
-LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Compiled *compiled, Arena *arena) {
-  static const char *const none[] = {NULL};
-  if (!arch || arch != arch_of(machine) || !arch->features)
-    return (LowerOptions){0};
-  bool all = machine->has_lse && !label_has_exclusives(compiled, arena);
-  return (LowerOptions){.features = all ? NULL : none};
-}
-
 // Whether the threads' code has one of these mnemonics, or may have.
 static bool has_any(const Compiled *compiled, const char *const *mnemonics, Arena *arena) {
   if (!mnemonics || !compiled)
     return mnemonics != NULL;
   Text code = {0};
   Diag diag = {.arena = arena};
-  bool found = !run_disassemble(compiled, arena, &code, &diag);
+  bool found = !run_disassemble(compiled, arena, &code, &diag) || diag.warnings;
   for (; *mnemonics && !found; mnemonics++)
     found = strstr(text_string(&code), *mnemonics) != NULL;
   text_free(&code);
   return found;
+}
+
+bool label_has_exclusives(const Compiled *compiled, Arena *arena) {
+  static const char *const exclusives[] = {"ldxr", "ldaxr", NULL};
+  return has_any(compiled, exclusives, arena);
+}
+
+LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Compiled *compiled, Arena *arena) {
+  static const char *const acquire_pc[] = {"ldapr", "ldapur", NULL};
+  // By whether there are atomic instructions, and acquire loads that may pass an earlier release.
+  static const char *const features[2][2][3] = {{{NULL}, {"rcpc", NULL}}, {{"lse", NULL}, {"lse", "rcpc", NULL}}};
+  if (!arch || arch != arch_of(machine) || !arch->features)
+    return (LowerOptions){0};
+  bool lse = machine->has_lse && !label_has_exclusives(compiled, arena);
+  return (LowerOptions){.features = features[lse][has_any(compiled, acquire_pc, arena)]};
 }
 
 // ---- Verdicts

@@ -91,6 +91,21 @@ START_TEST(a_listing_that_is_cut_says_so_and_may_hold_exclusives) {
 }
 END_TEST
 
+START_TEST(code_is_judged_by_the_loads_that_it_has) {
+  const Arch *arch = arch_find("aarch64");
+  Identity machine = {.arch = "aarch64", .has_lse = true};
+  be_objdump("echo '1130 <thread0>:'\necho '    2000:\tldar w0, [x1]'\n");
+  const char *const *features = label_lowering(&machine, arch, compiled, arena).features;
+  ck_assert(!strcmp(features[0], "lse") && !features[1]);
+  be_objdump("echo '1130 <thread0>:'\necho '    2000:\tldapr w0, [x1]'\n");
+  features = label_lowering(&machine, arch, compiled, arena).features;
+  ck_assert(!strcmp(features[0], "lse") && !strcmp(features[1], "rcpc"));
+  be_objdump("exit 1"); // in doubt what allows more
+  features = label_lowering(&machine, arch, compiled, arena).features;
+  ck_assert(!strcmp(features[0], "rcpc") && !features[1]);
+}
+END_TEST
+
 START_TEST(exclusives_are_seen_where_threads_run_only) {
   be_objdump("echo '1130 <pausing0>:'\n" EXCLUSIVE);
   ck_assert(label_has_exclusives(compiled, arena));
@@ -109,6 +124,7 @@ int main(void) {
   tcase_add_test(tests, a_long_listing_is_whole);
   tcase_add_test(tests, a_listing_that_is_cut_says_so_and_may_hold_exclusives);
   tcase_add_test(tests, exclusives_are_seen_where_threads_run_only);
+  tcase_add_test(tests, code_is_judged_by_the_loads_that_it_has);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
