@@ -204,7 +204,8 @@ typedef struct {
 typedef struct {
   Change *changes;
   unsigned count, significant, untold;
-  unsigned moved; // of those untold: seen on one side alone, or more than twice as often
+  unsigned moved;  // of those untold: seen on one side alone, or more than twice as often
+  unsigned unlike; // tests that both sides have and ran in other ways, so that nothing can be set side by side
 } Changes;
 
 enum { CHANGE_RUNS = 3 }; // that either side needs for its spread to be known

@@ -105,6 +105,7 @@ typedef struct {
 static void pair_cells(Pairing *pairing, const CompareCell *a, const CompareCell *b) {
   if (!a->conditional || !b->conditional)
     return;
+  unsigned pairs = pairing->out.count;
   for (const CompareWay *before = &a->way; before; before = before->next) {
     const CompareWay *after = way_of(b, before->label);
     if (!before->runs || !after)
@@ -114,6 +115,7 @@ static void pair_cells(Pairing *pairing, const CompareCell *a, const CompareCell
         arena_grow(pairing->comparison->arena, out->changes, &pairing->capacity, out->count + 1, sizeof *out->changes);
     out->changes[out->count++] = change_of(a, b, before, after);
   }
+  pairing->out.unlike += pairing->out.count == pairs;
 }
 
 // Each machine's column before this one; its own where it has none.

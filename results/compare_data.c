@@ -142,7 +142,7 @@ void compare_json(const Comparison *c, const Changes *changes, FILE *out) {
     fputs(i ? ",\n" : "\n", out);
     print_json(change_json(c, &changes->changes[i]), out);
   }
-  fputs("]}\n", out);
+  fprintf(out, "],\n\"unlike\":%u}\n", changes->unlike);
 }
 
 static void add_field(const char *text, Text *out) {

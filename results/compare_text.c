@@ -283,9 +283,18 @@ static void print_change(const Comparison *c, const Change *change, FILE *out) {
 }
 
 static void print_changes(const Comparison *c, const Changes *changes, const ViewStyle *style, FILE *out) {
-  if (!changes->count)
+  if (!changes->count && !changes->unlike)
     return;
   compare_head(style, "The same machine twice", out);
+  if (changes->unlike)
+    fprintf(
+        out,
+        "  %u test%s run in other ways (engine, actors, placement, compiler, flags) before and after: not compared\n",
+        changes->unlike, changes->unlike == 1 ? " was" : "s were");
+  if (!changes->count) {
+    fputc('\n', out);
+    return;
+  }
   fprintf(
       out,
       "  %u of %u tests changed (Welch's t on repeated runs' shares, Holm-corrected: at most 5 %% that any of them\n"

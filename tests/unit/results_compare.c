@@ -173,6 +173,20 @@ START_TEST(change_is_told_from_noise_by_repeated_runs) {
 }
 END_TEST
 
+START_TEST(runs_in_other_ways_are_not_set_side_by_side) {
+  Record record = run_of("SB", "x86_64", 10, 100);
+  record.compiler_flags = "-O2";
+  comparison_add(&comparison, &record);
+  comparison_file(&comparison, "b.jsonl", false);
+  record.compiler_flags = "-O3";
+  comparison_add(&comparison, &record);
+  comparison_finish(&comparison);
+  Changes changes = comparison_changes(&comparison);
+  ck_assert_uint_eq(changes.count, 0);
+  ck_assert_uint_eq(changes.unlike, 1);
+}
+END_TEST
+
 START_TEST(identical_repeats_are_held_to_the_spread_of_independent_iterations) {
   repeat("same", 3, 1000, 0);
   comparison_file(&comparison, "b.jsonl", false);
@@ -369,6 +383,7 @@ int main(void) {
   tcase_add_test(tests, counts_do_not_overflow);
   tcase_add_test(tests, students_t_agrees_with_the_tables);
   tcase_add_test(tests, change_is_told_from_noise_by_repeated_runs);
+  tcase_add_test(tests, runs_in_other_ways_are_not_set_side_by_side);
   tcase_add_test(tests, identical_repeats_are_held_to_the_spread_of_independent_iterations);
   tcase_add_test(tests, costs_in_a_file_of_their_own_join_the_machine);
   tcase_add_test(tests, what_a_page_shows_is_kept_of_every_test_when_asked);
