@@ -51,10 +51,11 @@ static void run_here(const ChildRun *run, Report *report, Tally *tally) {
     lockstep_run(&session);
 }
 
-// A Ctrl-C is the parent's, which tells; and should the parent be killed, the alarm ends what hangs.
+// A signal to all of a group, as Ctrl-C and timeout(1) send, is the parent's, which tells; and should the parent be
+// killed, the alarm ends what hangs.
 static void become_child(const ChildRun *run) {
   signal(SIGINT, SIG_IGN);
-  signal(SIGTERM, SIG_DFL);
+  signal(SIGTERM, SIG_IGN);
   signal(SIGHUP, SIG_IGN);
   signal(SIGALRM, SIG_DFL);
   alarm((unsigned)run->options.timeout + 5);
