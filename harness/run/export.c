@@ -4,11 +4,15 @@
 #include "harness/lang/insert.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,10 +84,13 @@ static void add_sources(Files *files, Text *text) {
 
 static bool is_source(const char *path) { return !strcmp(path + strlen(path) - 2, ".c"); }
 
-// "build/harness-run-tune.o" of "harness/run/tune.c".
+// What make makes besides the programs, where no test's name reaches: none begins with a dot.
+#define MADE "build/.made/"
+
+// "build/.made/harness-run-tune.o" of "harness/run/tune.c". Those of tests begin with "test-", as no source's does.
 static const char *object_of(const char *source, Arena *arena) {
-  char *object = arena_printf(arena, "build/%s", source);
-  for (char *c = object + strlen("build/"); *c; c++)
+  char *object = arena_printf(arena, MADE "%s", source);
+  for (char *c = object + strlen(MADE); *c; c++)
     if (*c == '/')
       *c = '-';
   object[strlen(object) - 1] = 'o';
@@ -106,6 +113,7 @@ static const char makefile_head[] =
     "#   make run CC=clang CFLAGS=-O3\n"
     "#   make -j4                    builds all\n"
     "#   make build/NAME             builds one: the test in tests/NAME.c\n"
+    "#   make V=1                    ... with each command shown\n"
     "#\n"
     "# Everything can be said on the command line. CFLAGS are the tests' own and go into the records; OPT compiles "
     "what\n"
@@ -120,6 +128,11 @@ static const char makefile_variables[] = "OPT = -O2\n"
                                          "RECORDS = records.jsonl\n"
                                          "ARGS =\n"
                                          "RUN =\n"
+                                         "V =\n"
+                                         "QUIET = @\n"
+                                         "QUIET1 =\n"
+                                         "SAY = @echo\n"
+                                         "SAY1 = @:\n"
                                          "C = -std=gnu11 -D_GNU_SOURCE -Iweakmem -pthread\n"
                                          "\n";
 
@@ -141,22 +154,28 @@ static const char makefile_targets[] =
     ".PHONY: all run clean FORCE\n"
     "FORCE:\n"
     "\n"
-    "# Written anew where the compiler or the flags are others than last time: then all is built anew.\n"
-    "build/flags: FORCE\n"
-    "\t@mkdir -p build\n"
-    "\t@echo '$(CC) $(CFLAGS) $(OPT) $(WARN) $(LDFLAGS)' | cmp -s - build/flags || \\\n"
-    "\t  echo '$(CC) $(CFLAGS) $(OPT) $(WARN) $(LDFLAGS)' >build/flags\n"
+    "# Written anew where the compiler or the flags are others than last time: then all is built anew.\n" MADE
+    "flags: FORCE\n"
+    "\t@mkdir -p " MADE "\n"
+    "\t@echo '$(CC) $(CFLAGS) $(OPT) $(WARN) $(LDFLAGS)' | cmp -s - " MADE "flags || \\\n"
+    "\t  echo '$(CC) $(CFLAGS) $(OPT) $(WARN) $(LDFLAGS)' >" MADE "flags\n"
     "\n";
 
+// A command of which a word is shown, unless V=1 shows all of it.
+#define RULE(word) "\t$(SAY$(V)) '  " word "'\n\t$(QUIET$(V))"
+
 static void add_program(const Test *test, const char *name, Text *out) {
+  text_printf(
+      out,
+      "\n" MADE "test-%s.o: tests/%s.c " MADE "flags\n"
+      "\t@rm -f build/%s\n" RULE("CC tests/%s.c") "$(CC) $(C) -fwrapv $(WARN) $(CFLAGS) '-DEXPORT_CC=\"$(CC)\"' "
+                                                  "'-DEXPORT_FLAGS=\"$(CFLAGS)\"' -c -o " MADE "test-%s.o tests/%s.c\n",
+      name, name, name, name, name, name);
   text_printf(out,
-              "\nbuild/%s.o: tests/%s.c build/flags\n"
-              "\t@rm -f build/%s\n"
-              "\t$(CC) $(C) -fwrapv $(WARN) $(CFLAGS) '-DEXPORT_CC=\"$(CC)\"' '-DEXPORT_FLAGS=\"$(CFLAGS)\"' -c -o "
-              "build/%s.o tests/%s.c\n"
-              "build/%s: build/%s.o $(OBJECTS)\n"
-              "\t$(CC) -pthread $(LDFLAGS) -o build/%s build/%s.o $(OBJECTS) %s-lm\n",
-              name, name, name, name, name, name, name, name, name, needs_libatomic(test) ? "$(LIBATOMIC) " : "");
+              "build/%s: " MADE
+              "test-%s.o $(OBJECTS)\n" RULE("LD build/%s") "$(CC) -pthread $(LDFLAGS) -o build/%s " MADE
+                                                           "test-%s.o $(OBJECTS) %s-lm\n",
+              name, name, name, name, name, needs_libatomic(test) ? "$(LIBATOMIC) " : "");
 }
 
 static void add_makefile(Files *files, const Test *const *tests, const char **names, unsigned count,
@@ -177,8 +196,9 @@ static void add_makefile(Files *files, const Test *const *tests, const char **na
   for (const Embedded *file = embedded_export; file->path; file++)
     if (is_source(file->path)) {
       const char *object = object_of(file->path, files->arena);
-      text_printf(out, "%s: weakmem/%s build/flags\n\t$(CC) $(C) $(WARN) $(OPT) -c -o %s weakmem/%s\n", object,
-                  file->path, object, file->path);
+      text_printf(
+          out, "%s: weakmem/%s " MADE "flags\n" RULE("CC weakmem/%s") "$(CC) $(C) $(WARN) $(OPT) -c -o %s weakmem/%s\n",
+          object, file->path, file->path, object, file->path);
     }
   for (unsigned i = 0; i < count; i++)
     add_program(tests[i], names[i], out);
@@ -265,17 +285,21 @@ static bool failed(const Writing *w, const char *path) {
   return diag_error(w->diag, "cannot write %s: %s", path, strerror(errno));
 }
 
+static bool is_own(const char *path, const struct stat *status) {
+  char line[128] = "";
+  FILE *file = S_ISREG(status->st_mode) ? fopen(path, "re") : NULL;
+  bool own = file && fgets(line, sizeof line, file) && strstr(line, MARK);
+  if (file)
+    fclose(file);
+  return own;
+}
+
 // Whether the file may be written: it is missing, or an export's.
 static bool may_write(const Writing *w, const char *path) {
   struct stat status;
   if (lstat(path, &status))
     return errno == ENOENT || failed(w, path);
-  char line[128] = "";
-  FILE *file = S_ISREG(status.st_mode) ? fopen(path, "re") : NULL;
-  bool own = file && fgets(line, sizeof line, file) && strstr(line, MARK);
-  if (file)
-    fclose(file);
-  return own || diag_error(w->diag, "%s is there already, and is none that an export wrote", path);
+  return is_own(path, &status) || diag_error(w->diag, "%s is there already, and is none that an export wrote", path);
 }
 
 static bool may_use_folder(const Writing *w, const char *path) {
@@ -327,6 +351,41 @@ static void remove_stage(const Writing *w, const Files *files) {
   rmdir(w->stage);
 }
 
+static int remove_left(const char *path, const struct stat *status, int kind, struct FTW *at) {
+  (void)at;
+  if (kind == FTW_F && (!status->st_size || is_own(path, status)))
+    unlink(path);
+  else if (kind == FTW_DP)
+    rmdir(path);
+  return 0;
+}
+
+// A stage that is locked is of an export under way; what another left, since it was killed, is removed.
+static int lock_stage(const char *path) {
+  int number = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (number < 0 || !flock(number, LOCK_EX | LOCK_NB))
+    return number;
+  close(number);
+  return -1;
+}
+
+static void remove_leftovers(const Writing *w) {
+  DIR *folder = opendir(w->folder);
+  for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+    enum { OPEN_AT_ONCE = 8 };
+    if (fnmatch(".export-??????", entry->d_name, 0) != 0)
+      continue;
+    const char *path = within(w, w->folder, entry->d_name);
+    int lock = lock_stage(path);
+    if (lock < 0)
+      continue;
+    nftw(path, remove_left, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS);
+    close(lock);
+  }
+  if (folder)
+    closedir(folder);
+}
+
 static bool check_places(const Writing *w, const Files *files) {
   static const char *const folders[] = {"tests", "weakmem", "build"};
   bool good = may_use_folder(w, w->folder);
@@ -362,14 +421,17 @@ static bool write_files(Writing *w, const Files *files) {
   bool made = !mkdir(w->folder, 0777);
   if (!made && errno != EEXIST && !(errno == ENOENT && make_folders(w, within(w, w->folder, ""))))
     return w->diag->errors ? false : failed(w, w->folder);
+  remove_leftovers(w);
   char *folder = arena_printf(w->arena, "%s/.export-XXXXXX", w->folder);
-  bool good = mkdtemp(folder) != NULL;
-  if (!good)
-    failed(w, w->folder);
-  w->stage = folder;
-  good = good && stage(w, files) && move_to_places(w, files);
-  if (w->stage)
+  bool good = mkdtemp(folder) || failed(w, w->folder);
+  if (good) {
+    int lock = lock_stage(folder);
+    w->stage = folder;
+    good = stage(w, files) && move_to_places(w, files);
     remove_stage(w, files);
+    if (lock >= 0)
+      close(lock);
+  }
   if (!good && made)
     rmdir(w->folder);
   return good;

@@ -85,6 +85,10 @@ for test in SB MP 2+2W IRIW; do
 done
 ! grep -q "another program" table || fail "an export is said to be other people's: $(cat table)"
 
+# What was not seen is told as the bound that it would prove.
+status 0 there/build/SB --iterations 4000 --pus 0 --seed 1
+grep -qE ': 0 of [0-9]+: under [0-9.e-]+ at 95 %' err || fail "no bound: $(cat err)"
+
 # A test that weakmem does not have is judged by the text that its record holds.
 status 0 "there/build/$odd" --iterations 100000 -q
 [ ! -s err ] || fail "not quiet: $(cat err)"
@@ -110,6 +114,9 @@ kill -TERM $pid
 rc=0; wait $pid || rc=$?
 [ $rc = 143 ] && grep -q '"status":"interrupted"' out || fail "interrupted: $rc $(cat out)"
 [ ! -e /proc/"${child%% *}" ] || fail "a process is left"
+# timeout(1) signals the whole group: then the test's own process has not crashed.
+status 124 timeout 0.5 there/build/MP --time 20
+grep -q '"status":"interrupted"' out || fail "timeout: $(cat out)"
 for options in '--time x' '--time 0' '--pus 1-0' '--pus 99999' '--seed -1' '--iterations 0' 'more' '--nonsense'; do
   read -ra words <<<"$options"
   status 2 there/build/SB "${words[@]}"
@@ -138,9 +145,32 @@ status 2 "$WEAKMEM" show --export here.jsonl MP
 status 2 "$WEAKMEM" show --export new NO-SUCH-TEST
 status 2 "$WEAKMEM" show --export new SB --fence no-such-fence
 status 2 "$WEAKMEM" show --export new SB --cflags "-D'X"
-[ ! -e new ] && [ -z "$(find there -name '.*')" ] || fail "something is left of what failed"
+[ ! -e new ] && [ -z "$(find there -name '.export*')" ] || fail "something is left of what failed"
 "$WEAKMEM" show --export deep/er/new SB
 [ -f deep/er/new/tests/SB.c ] || fail "no folders within folders"
+
+# A killed export's stage goes with the next one; what is someone's own, or of an export under way, stays.
+mkdir -p left/.export-abcdef/tests left/.export-ghijkl left/.export-mnopqr
+cp deep/er/new/tests/SB.c left/.export-abcdef/tests/
+: >left/.export-abcdef/README
+echo mine >left/.export-ghijkl/notes
+flock left/.export-mnopqr "$WEAKMEM" show --export left SB
+[ "$(cd left && echo .export-*)" = '.export-ghijkl .export-mnopqr' ] || fail "left: $(ls -A left)"
+
+# Whatever tests are called, what is made of one is not in the way of another, nor of the Makefile's own.
+names='flags harness-run-tune SB SB.o test-SB .made objects'
+for name in $names; do
+  sed "s/^C hang/C $name/" hang.litmus >"named-$name.litmus"
+done
+"$WEAKMEM" show --export named named-*.litmus
+make -C named -j2 OPT=-O0 >out 2>err || fail "names: $(cat err)"
+[ ! -s err ] || fail "names: $(cat err)"
+! grep -q '^cc\|gnu11' out || fail "make is not quiet: $(cat out)"
+[ "$(find named/build -maxdepth 1 -type f | wc -l)" = 7 ] || fail "names: $(ls named/build)"
+for name in flags harness-run-tune SB SB.o test-SB; do
+  named/build/$name --help | grep -q "test $name as" || fail "names: $name is another"
+done
+make -C named OPT=-O1 V=1 PROGRAMS= build/SB | grep gnu11 >/dev/null || fail "V=1 shows no command"
 
 # ---- other compilers, other CPUs
 
@@ -192,6 +222,6 @@ aarch64) other=mfence ;;
 *) other=dmb-ish ;;
 esac
 "$WEAKMEM" show --export fenced SB --fence $other
-status 2 make -s -C fenced build/SB.o
+status 2 make -s -C fenced build/SB
 grep -q "this test has the fence $other, which only " err || fail "$(cat err)"
 echo PASS

@@ -24,7 +24,7 @@ grep -q "perpetual engine" "$work"/auto/tests/SB.c || fail "SB is not for the pe
 objects() {
   (cd "$1/tests" && for test in *.c; do
     [[ $1 == */lockstep ]] || ! cmp -s "$test" "$work/lockstep/tests/$test" || continue
-    echo "build/${test%.c}.o"
+    echo "build/.made/test-${test%.c}.o"
   done)
 }
 some=(SB SB+fences SB+seq_cst MP MP+rel-acq LB CoRR IRIW+seq_cst 2+2W S R+fences)
