@@ -1,6 +1,7 @@
 // Why a check failed, in base relations: each edge of the cycle is taken apart along the definition that it comes from.
 #include "harness/model/cat_model.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { DERIVATION_LIMIT = 2000, DEPTH_LIMIT = 200, ROUND_LIMIT = 200 };
@@ -198,12 +199,21 @@ static void derive_step(Explainer *x, Trail *t, const Global *g, unsigned a, uns
     trail_add(x, t, own.events[i], own.words[i]);
 }
 
+// What a local name stands for: the checker has seen to it that there are so many.
+static const Env *local(const Env *env, unsigned index) {
+  assert(env);
+  for (; index; index--) {
+    env = env->up;
+    assert(env);
+  }
+  return env;
+}
+
 static void derive_name(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
   if (e->reference == REFERENCE_LOCAL) {
-    for (unsigned i = 0; i < e->index; i++)
-      env = env->up;
-    if (env->definition) {
-      derive(x, t, env->definition, env->definition_env, a, b);
+    const Env *bound = local(env, e->index);
+    if (bound->definition) {
+      derive(x, t, bound->definition, bound->definition_env, a, b);
       return;
     }
   }
