@@ -80,6 +80,7 @@ const Arch *arch_find(const char *name);
 const Arch *arch_here(void);
 
 // The row for an operation: feature rows first (features: NULL-terminated list of names; NULL: the architecture's own
-// `features`). LOWER_FAIL is LOWER_LOAD where it has no row of its own. NULL for c11 and sc, which lower nothing, and for an order that the operation cannot have.
+// `features`). LOWER_FAIL is LOWER_LOAD where it has no row of its own. NULL for c11 and sc, which lower nothing, and
+// for an order that the operation cannot have.
 const LowerRow *arch_lower(const Arch *arch, LowerOperation operation, const char *order, const char *const *features);
 const ArchFence *arch_fence(const Arch *arch, const char *name);

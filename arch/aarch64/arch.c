@@ -1,7 +1,7 @@
 // AArch64: acquire and release are kinds of loads and stores. With LSE a read-modify-write is one instruction, without
-// it a loop of a load-exclusive and a store-exclusive, which orders less. With RCpc (FEAT_LRCPC; GCC from 13 on and clang
-// from 16 on, told by -march) an acquire load is ldapr, which may pass an earlier stlr (Arm ARM B2.3, AcquirePC); not
-// the read of a cas that fails.
+// it a loop of a load-exclusive and a store-exclusive, which orders less. With RCpc (FEAT_LRCPC; GCC from 13 on and
+// clang from 16 on, told by -march) an acquire load is ldapr, which may pass an earlier stlr (Arm ARM B2.3, AcquirePC);
+// not the read of a cas that fails.
 #include "arch/arch.h"
 
 extern const Arch arch_aarch64;

@@ -132,7 +132,10 @@ static const struct argp_option argp_options[] = {
     {.name = "explain", .key = KEY_EXPLAIN, .doc = "why a state is forbidden, or how it comes about"},
     {.name = "state", .key = KEY_STATE, .arg = "STATE", .doc = "the state to explain: '0:r0=0; 1:r0=0;'"},
     {.name = "format", .key = 'f', .arg = "FORMAT", .doc = "text (the default), tsv, json, herd or dot"},
-    {.name = "features", .key = KEY_FEATURES, .arg = "NAME,...", .doc = "of the CPU: lse, rcpc (aarch64), or none; lse"},
+    {.name = "features",
+     .key = KEY_FEATURES,
+     .arg = "NAME,...",
+     .doc = "of the CPU: lse, rcpc (aarch64), or none; lse"},
     {.name = "unroll", .key = KEY_UNROLL, .arg = "N", .doc = "turns of a loop that are looked at; 4"},
     {.name = "time", .key = KEY_TIME, .arg = "SECONDS", .doc = "given to one test and model; 10"},
     {0}};
