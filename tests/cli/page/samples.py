@@ -3,7 +3,7 @@ import json
 import random
 
 HOSTILE = ["</script><script>window.hacked=1;document.title='hacked'</script>", "<img src=x onerror=\"window.hacked=1\">",
-           "<!--<script>", "--><svg onload=window.hacked=1>", "javascript:window.hacked=1", "\"'><b onmouseover=window.hacked=1>x</b>",
+           "<!--<script>", "<!-- <script x", "</script x", "--><svg onload=window.hacked=1>", "javascript:window.hacked=1", "\"'><b onmouseover=window.hacked=1>x</b>",
            "\u2028\u2029\u202eabc\u0007", "{{constructor.constructor('window.hacked=1')()}}", "&lt;script&gt;&#60;", "x" * 20000,
            "__proto__", "constructor", "%3Cscript%3E#open=<x>", "http://example.invalid/<script>", "data:text/html,<script>window.hacked=1</script>"]
 
