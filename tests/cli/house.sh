@@ -34,4 +34,8 @@ while IFS= read -r hit; do
   fail "a CPU or inline assembly named outside arch/: $hit"
 done < <(grep -nHE '__x86_64__|__aarch64__|__riscv|__powerpc|\b(__)?asm(__)?\b *(volatile|__volatile__)? *\(' -r harness results --include='*.[ch]' || true)
 
+# What the README installs on another machine is what it installs on this one.
+packages() { sed -n "/^<!-- $1 -->\$/,/^<!-- end -->\$/p" README.md | grep -o 'install -y [^&]*'; }
+[[ $(packages run) == "$(packages there)" ]] || fail "README.md: other packages for another machine"
+
 exit $failed
