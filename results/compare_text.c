@@ -174,7 +174,6 @@ void compare_trim(Text *line) {
     line->bytes[--line->length] = '\0';
 }
 
-// The columns from `first` up to `end`.
 // Over a machine's column. What an emulator did is under no CPU's name: which it played, the list of machines says.
 static const char *column_title(const CompareMachine *machine) {
   if (machine->predicted)
@@ -182,17 +181,21 @@ static const char *column_title(const CompareMachine *machine) {
   return machine->machine.emulated ? "emulated" : compare_arch_name(machine->machine.arch);
 }
 
+static void add_title(const Comparison *c, unsigned machine, Text *out) {
+  Text title = {0};
+  text_printf(&title, "%u ", machine + 1);
+  compare_printable(column_title(&c->machines[machine]), &title);
+  text_printf(out, "%*.*s", CELL, CELL - 1, text_string(&title));
+  text_free(&title);
+}
+
+// The columns from `first` up to `end`.
 static void print_block(const Comparison *c, const CompareStyle *style, unsigned first, unsigned end, unsigned wide,
                         FILE *out) {
   Text line = {0};
   text_printf(&line, "%-*s", (int)wide, "test");
-  for (unsigned m = first; m < end; m++) {
-    Text title = {0};
-    text_printf(&title, "%u ", m + 1);
-    compare_printable(column_title(&c->machines[m]), &title);
-    text_printf(&line, "%*.*s", CELL, CELL - 1, text_string(&title));
-    text_free(&title);
-  }
+  for (unsigned m = first; m < end; m++)
+    add_title(c, m, &line);
   compare_trim(&line);
   compare_head(&style->style, text_string(&line), out);
   for (unsigned row = 0; row < c->row_count; row++) {
@@ -483,12 +486,8 @@ static void print_histogram(const Comparison *c, unsigned row, const ViewStyle *
   compare_row_name(&c->rows[row], &line);
   text_repeat(&line, ' ', line.length < wide ? wide - line.length : 1);
   for (unsigned m = 0; m < c->machine_count; m++)
-    if (comparison_cell(c, row, m)) {
-      Text title = {0};
-      text_printf(&title, "%u %s", m + 1, column_title(&c->machines[m]));
-      text_printf(&line, "%*.*s", CELL, CELL - 1, text_string(&title));
-      text_free(&title);
-    }
+    if (comparison_cell(c, row, m))
+      add_title(c, m, &line);
   compare_head(style, text_string(&line), out);
   for (unsigned i = 0; i < count && i < STATES; i++)
     print_state(c, row, states[i], wide, style, out);

@@ -46,21 +46,7 @@ const char *compare_verdict_name(CompareVerdict verdict) {
   return names[verdict];
 }
 
-static bool is_control(char c) { return (unsigned char)c < ' ' || c == 0x7f; }
-
-void compare_printable(const char *text, Text *out) {
-  while (*text) {
-    size_t plain = 0;
-    while (text[plain] && !is_control(text[plain]))
-      plain++;
-    text_add_bytes(out, text, plain);
-    text += plain;
-    if (*text) {
-      text_add_char(out, '?');
-      text++;
-    }
-  }
-}
+void compare_printable(const char *text, Text *out) { text_add_printable(out, text, strlen(text)); }
 
 void compare_machine_name(const CompareMachine *column, Text *out) {
   const Identity *machine = &column->machine;

@@ -24,17 +24,6 @@ static void add_styled(const ViewStyle *style, const char *code, const char *tex
     text_add(out, text);
 }
 
-// Text from a test or a compiler, which may hold what a terminal would act on.
-static void add_printable(const char *text, size_t length, Text *out) {
-  for (size_t i = 0; i < length; i++) {
-    unsigned char c = (unsigned char)text[i];
-    if (c < ' ' || c == 0x7f)
-      text_add_char(out, '?');
-    else
-      text_add_char(out, text[i]);
-  }
-}
-
 static unsigned width_of(const ViewStyle *style) { return style->width ? style->width : WIDTH; }
 
 static bool is_done(const Record *record) { return !strcmp(record->status, "done"); }
@@ -51,7 +40,7 @@ static void add_story(const char *story, const ViewStyle *style, Text *out) {
   for (const char *at = story; *at && !(at > story && at[-1] == '.' && strchr(" \n\t", *at)); at++) {
     bool blank = strchr(" \n\t\r", *at);
     if (!blank)
-      add_printable(at, 1, &line);
+      text_add_printable(&line, at, 1);
     else if (line.length && line.bytes[line.length - 1] != ' ')
       text_add_char(&line, ' ');
   }
@@ -81,7 +70,7 @@ static void add_settings(const Record *record, Text *out) {
 
 static void add_head(const Record *record, const char *story, const ViewStyle *style, Text *out) {
   Text line = {0};
-  add_printable(record->test, strlen(record->test), &line);
+  text_add_printable(&line, record->test, strlen(record->test));
   add_styled(style, BOLD, text_string(&line), out);
   if (has_fence(record))
     text_printf(out, " with %s", record->fence);
@@ -172,7 +161,7 @@ static void add_state(const Record *record, const RecordState *state, unsigned w
                       Text *out) {
   double share = record->iterations ? (double)state->count / (double)record->iterations : 0;
   Text name = {0};
-  add_printable(state->state, strlen(state->state), &name);
+  text_add_printable(&name, state->state, strlen(state->state));
   size_t length = name.length;
   text_add(out, "    ");
   if (state->witness)
@@ -267,7 +256,7 @@ static void add_condition(const Record *record, const ViewStyle *style, Text *ou
   text_add(out, "  ");
   add_styled(style, BOLD, view_observation(record), out);
   text_add_char(out, ' ');
-  add_printable(record->condition, strlen(record->condition), out);
+  text_add_printable(out, record->condition, strlen(record->condition));
   text_add(out, "\n  ");
   if (condition == CONDITION_FORALL) {
     uint64_t others = record->iterations - record->witnesses;
@@ -319,7 +308,7 @@ static void add_failure(const Record *record, const ViewStyle *style, Text *out)
     size_t length = strcspn(at, "\n");
     if (lines < MESSAGE) {
       text_add(out, lines == 0 ? ": " : "    ");
-      add_printable(at, length, out);
+      text_add_printable(out, at, length);
       text_add_char(out, '\n');
     }
     at += length + (at[length] == '\n');
@@ -372,7 +361,7 @@ static void add_cell(const char *text, unsigned wide, Text *out) {
   if (!wide)
     return;
   size_t length = text ? strlen(text) : 0;
-  add_printable(text ? text : "", length, out);
+  text_add_printable(out, text ? text : "", length);
   text_repeat(out, ' ', (length < wide ? wide - length : 0) + 2);
 }
 

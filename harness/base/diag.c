@@ -110,17 +110,17 @@ void source_position(const Source *source, size_t offset, unsigned *line, unsign
   }
 }
 
-static char printable(char c) {
-  if (c == '\t')
-    return ' ';
-  if ((unsigned char)c < 0x20 || c == 0x7f)
-    return '?';
-  return c;
-}
-
+// Lines stay lines, and a tab is as wide as a blank, so that the caret is where it belongs.
 static void add_printable(Text *out, const char *bytes, size_t length) {
-  for (size_t i = 0; i < length; i++)
-    text_add_char(out, printable(bytes[i]));
+  for (const char *at = bytes, *end = bytes + length; at < end; at++) {
+    size_t plain = 0;
+    while (at + plain < end && at[plain] != '\t' && at[plain] != '\n')
+      plain++;
+    text_add_printable(out, at, plain);
+    at += plain;
+    if (at < end)
+      text_add_char(out, *at == '\t' ? ' ' : '\n');
+  }
 }
 
 // The source line of a span with a caret under it. A very long line is shown as the part around the span.
@@ -161,7 +161,9 @@ void diag_format(const Diag *diag, Text *out) {
     } else {
       text_add(out, "weakmem: ");
     }
-    text_printf(out, "%s: %s\n", severity_names[d->severity], d->message);
+    text_printf(out, "%s: ", severity_names[d->severity]);
+    add_printable(out, d->message, strlen(d->message));
+    text_add_char(out, '\n');
     if (d->source)
       format_excerpt(d->source, d->span, line, out);
   }

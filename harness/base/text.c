@@ -66,6 +66,21 @@ void text_printf(Text *text, const char *format, ...) {
   text->length += (size_t)length;
 }
 
+// The bytes of the control character that stands there; 0: none does.
+static size_t control_length(const char *bytes, size_t length) {
+  const unsigned char *c = (const unsigned char *)bytes;
+  if (length > 1 && c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+    return 2;
+  return c[0] < ' ' || c[0] == 0x7f;
+}
+
+void text_add_printable(Text *text, const char *bytes, size_t length) {
+  for (size_t i = 0, control; i < length; i += control ? control : 1) {
+    control = control_length(bytes + i, length - i);
+    text_add_char(text, control ? '?' : bytes[i]);
+  }
+}
+
 const char *text_string(const Text *text) { return text->bytes ? text->bytes : ""; }
 
 unsigned text_utf8(const char *text) {

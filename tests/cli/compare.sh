@@ -77,8 +77,13 @@ grep -Eq '^  fence-seq_cst +alone +[0-9.]+( ~)? +[0-9.]+' "$work/text" || fail "
 grep -Eq '^  fence-seq_cst +all +[0-9.]+ +<?[0-9.e-]+ % [af] +[0-9.]+ +<?[0-9.e-]+ % [af]' "$work/text" || fail "ladders side by side"
 grep -q 'other.jsonl:3: skipped: row 1: "ns" is less than 0' "$work/err" || fail "damaged costs: $(cat "$work/err")"
 # What a terminal would act on does not reach it.
-printf '{"schema":"weakmem.run/1","test":"E\\u001b[31m","status":"done","machine":{"arch":"x\\u001b"},"engine":"e","iterations":4,"condition":"exists (true)","witnesses":1}\n' >"$work/escape"
-! "$WEAKMEM" compare "$work/escape" 2>&1 | grep $'\033' >/dev/null || fail "an escape sequence gets through"
+printf '{"schema":"weakmem.run/1","test":"E%s","status":"%s","machine":{"arch":"x%s"},"engine":"e","iterations":4,"condition":"exists (true)","witnesses":1}\n' \
+  '\u001b[31m\u009b31m' 'done' '\u001b\u009b' E '\u001b[31m\u009b' '' >"$work/escape"
+for options in --all "--test=$(printf 'E\033[31m\302\23331m')" --test=E; do
+  "$WEAKMEM" compare "$options" "$work/escape" >"$work/text" 2>&1 || true
+  grep -q 'escape:2: skipped' "$work/text" || fail "what is damaged is not told: $(cat "$work/text")"
+  ! grep -aq $'\033\|\302\233' "$work/text" || fail "an escape sequence gets through: $options"
+done
 
 # Logs of litmus7, our own among them.
 "$WEAKMEM" import "$SOURCE"/tests/data/logs/*.log -o "$work/imported.jsonl" --quiet
