@@ -57,6 +57,10 @@ status_of "$WEAKMEM" report here.jsonl; [ $status = 2 ] && grep -q -- '-o' err |
 status_of "$WEAKMEM" report none.jsonl -o new.html; [ $status = 2 ] || fail "a missing file: $status"
 status_of "$WEAKMEM" report here.jsonl -o .; [ $status = 2 ] && grep -q folder err || fail "a folder: $status"
 echo nonsense >nonsense
+cp here.jsonl other.jsonl
+status_of "$WEAKMEM" report here.jsonl -o other.jsonl; [ $status = 2 ] || fail "over records: $status"
+cmp -s here.jsonl other.jsonl || fail "records that the page is not made of are written over"
+rm other.jsonl
 status_of "$WEAKMEM" report nonsense -o new.html; [ $status = 2 ] || fail "nonsense: $status"
 status_of "$WEAKMEM" report here.jsonl -o no/such/new.html; [ $status = 3 ] || fail "no such folder: $status"
 status_of "$WEAKMEM" report here.jsonl -o /dev/full; [ $status = 3 ] || fail "a full disk: $status"
