@@ -44,6 +44,22 @@ function redraw() {
   }
 }
 
+// How figures are drawn: as bars, whose lengths compare, from 0 on; on a logarithmic scale, which has no 0 and where
+// lengths mean nothing, as dots, whose places compare.
+const kindOfChart = (scale) => (scale === "log" ? "line" : "bar");
+function drawn(scale, colours) {
+  if (scale !== "log") return {backgroundColor: colours};
+  return {
+    showLine: false,
+    pointRadius: 5,
+    pointHoverRadius: 6,
+    backgroundColor: colours,
+    borderColor: colours,
+    pointBackgroundColor: colours,
+    pointBorderColor: colours
+  };
+}
+
 function barOptions({scale, title, ticks, tip, legend}) {
   const soft = ink("--soft"), line = ink("--line");
   const font = {family: ink("--sans"), size: 11.5};
@@ -53,6 +69,7 @@ function barOptions({scale, title, ticks, tip, legend}) {
     responsive: true,
     maintainAspectRatio: false,
     devicePixelRatio: Math.max(2, window.devicePixelRatio || 1),
+    interaction: {mode: "index", axis: "y", intersect: false},
     scales: {
       x: {
         type: scale === "log" ? "logarithmic" : "linear",
@@ -65,7 +82,8 @@ function barOptions({scale, title, ticks, tip, legend}) {
         ticks: {color: soft, font, maxRotation: 0, autoSkipPadding: 14, callback: (value) => ticks.word(value)}
       },
       y: {
-        grid: {display: false, borderColor: line},
+        offset: true,
+        grid: {display: scale === "log", color: line, borderColor: line},
         ticks: {
           color: ink("--ink"),
           font: {family: ink("--mono"), size: 11},
@@ -107,12 +125,12 @@ const KINDS = {
 function histogramChart(test, cell) {
   const shown = histogramOf(test, cell).slice(0, HISTOGRAM_STATES);
   return {
-    type: "bar",
+    type: kindOfChart(view.scale),
     data: {
       labels: shown.map((entry) => test.states[entry[0]][0]),
       datasets: [{
         data: shown.map((entry) => number(entry[1])),
-        backgroundColor: shown.map((entry) => ink("--bar-" + barKind(test, entry))),
+        ...drawn(view.scale, shown.map((entry) => ink("--bar-" + barKind(test, entry)))),
         barPercentage: .8,
         categoryPercentage: .9
       }]

@@ -117,12 +117,12 @@ function costChart(shown, having) {
   const datasets = having.map((index, i) => {
     const figures = shown.map(([, costs]) => (costs.has(index) ? costs.get(index)[3] : null));
     const colour = having.length === 1 ? ink("--bar-weak") : SERIES[i % SERIES.length];
-    return {label: shortName(index), data: figures, backgroundColor: colour, barPercentage: .9, categoryPercentage: .8};
+    return {label: shortName(index), data: figures, ...drawn("log", colour)};
   });
   const least = Math.min(
     ...shown.flatMap(([, costs]) => [...costs.values()].map((cost) => cost[3])).filter((ns) => ns >= 0.01), 0.1);
   return {
-    type: "bar",
+    type: kindOfChart("log"),
     data: {labels: shown.map(([name]) => name.split("\0").filter(Boolean).join(", ")), datasets},
     options: barOptions({
       scale: "log",
@@ -150,8 +150,8 @@ function costFigure(group, lines, having) {
   return make(
     "figure", {class: "figures", "data-test": group}, make("h3", null, title[0].toUpperCase() + title.slice(1)),
     chartBox(
-      shown.length * Math.max(1, having.length * .6),
-      `Costs of ${title} in nanoseconds; the table below has the figures`, () => costChart(shown, having)),
+      shown.length, `Costs of ${title} in nanoseconds; the table below has the figures`,
+      () => costChart(shown, having)),
     all.length > shown.length ?
       make("p", {class: "made"}, `The chart has the first ${shown.length} of ${all.length} rows; the table has all.`) :
       null,

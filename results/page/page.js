@@ -52,7 +52,7 @@ function drawHead() {
     `${plural(tests.length, "litmus test")} on ${plural(columns.length, "machine")}${names ? ` (${names})` : ""}.`,
     `What ${tests.length === 1 ? "it asks" : "they ask"} for was seen in ${whole(seen)} of them` +
       (machines.length > 1 ? `; in ${whole(differing)} the machines differ.` : "."),
-    data.alarms.length ? "" : "No state was seen that a model forbids."
+    data.alarms.length ? "" : "No state was seen that the model of its CPU is known to forbid."
   ];
   byId("lede").textContent = sentences.join(" ");
   const how = `Made ${data.made || ""} by weakmem ${data.weakmem || ""}: ${data.command || ""}.`;

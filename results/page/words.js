@@ -54,6 +54,7 @@ function short(count) {
 
 function percent(share) {
   const hundred = share * 100;
+  if (!hundred) return "0\u202f%";
   return (hundred >= 10     ? hundred.toFixed(1) :
             hundred >= 1    ? hundred.toFixed(2) :
             hundred >= 0.01 ? hundred.toFixed(3) :

@@ -97,6 +97,21 @@ def check_machines(browser):
     assert all(protocol == "file:" or (protocol == "https:" and "noopener" in rel) for protocol, rel in links), links
 
 
+def check_scales(browser):
+    """Bars where their lengths mean something, from 0 on; dots on a logarithmic scale."""
+    drawn = lambda: browser.evaluate("""[...document.querySelectorAll('canvas')].map((canvas) => Chart.getChart(canvas)).filter(Boolean).map((chart) =>
+      [chart.config.type, chart.options.scales.x.type, chart.scales.x.min, Boolean(chart.canvas.closest('.histogram'))])""")
+    switch = "document.querySelector('button[data-scale]').click()"
+    for wanted in ("logarithmic", "linear", "logarithmic"):
+        charts = drawn()
+        assert any(histogram for *_, histogram in charts), charts
+        for kind, scale, least, histogram in charts:
+            assert (kind, least == 0) == (("line", False) if scale == "logarithmic" else ("bar", True)), charts
+            assert not histogram or scale == wanted, charts
+        browser.evaluate(switch)
+    browser.evaluate(switch)
+
+
 def check_histograms(browser):
     browser.evaluate("for (const each of document.querySelectorAll('details.test')) each.open = true")
     browser.wait_for("document.querySelectorAll('details.test .body').length === document.querySelectorAll('details.test').length")
@@ -107,6 +122,7 @@ def check_histograms(browser):
       const rows = [...figure.querySelectorAll('table')].map((t) => [...t.tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent)));
       return [test.dataset.test, Number(figure.dataset.machine), chart ? chart.data.labels.map((label, i) => [label, chart.data.datasets[0].data[i]]) : null, rows]; }))""")
     found = {(test, machine): (chart, rows) for test, machine, chart, rows in found}
+    check_scales(browser)
     added = {"0:r0=0; 1:r0=0;": 1000, "0:r0=0; 1:r0=1;": 250, "0:r0=1; 1:r0=0;": 340, "0:r0=1; 1:r0=1;": 410}
     same(dict(found["SB", 0][0]), added, "SB's chart, two runs added up")
     same({row[0]: int(SPACE.sub("", row[1])) for row in found["SB", 0][1][0]}, added, "SB's table")
