@@ -67,6 +67,14 @@ static inline void random_constant(RandomProgram *p) {
     text_printf(p->out, "%u", random_below(p, 3) + 1);
 }
 
+// A number that every location and register of the program can hold: a condition may ask for no other.
+static inline unsigned random_held(RandomProgram *p) {
+  bool has_bool = false;
+  for (unsigned l = 0; l < p->location_count; l++)
+    has_bool |= !strcmp(p->locations[l].type, "bool");
+  return random_below(p, has_bool ? 2 : 3);
+}
+
 // A location that this thread may write to; any where there is none.
 static inline unsigned random_location(RandomProgram *p, bool to_write) {
   unsigned location = random_below(p, p->location_count);
@@ -386,7 +394,7 @@ static inline void random_init(RandomProgram *p) {
       text_printf(p->out, " %s%s %c[%u] = {%u, %u};", location->is_atomic ? "_Atomic " : "", location->type,
                   (char)('x' + l), location->length, random_below(p, 2), random_below(p, 2));
     else if (random_percent(p, 15))
-      text_printf(p->out, " %c = %u;", (char)('x' + l), random_below(p, 3));
+      text_printf(p->out, " %c = %u;", (char)('x' + l), random_held(p));
   }
   text_add(p->out, " }\n\n");
 }
@@ -423,7 +431,7 @@ static inline unsigned random_observables(const RandomProgram *p) {
 
 static inline void random_comparison(RandomProgram *p, unsigned observables) {
   random_observable(p, random_below(p, observables));
-  text_printf(p->out, "=%u", random_below(p, 3));
+  text_printf(p->out, "=%u", random_held(p));
 }
 
 static inline void random_end(RandomProgram *p) {
