@@ -11,6 +11,13 @@ function ladderLetter(ladder, row) {
 
 const isBest = (ladder, row) => row.name === ladder.cheapest && row.threads === ladder.cheapest_threads;
 
+// A bar says what the CPU's model does of the fence; where none was asked, nothing.
+const LADDER_BAR = {
+  f: "good",
+  a: "asked"
+};
+const ladderBar = (ladder, row) => LADDER_BAR[ladderLetter(ladder, row)] || "sc";
+
 function ladderChart(ladder, shown) {
   const marks = {f: GLYPHS.kept, a: GLYPHS.seen};
   const mark = (row) => (marks[ladderLetter(ladder, row)] || "?") + " ";
@@ -23,7 +30,7 @@ function ladderChart(ladder, shown) {
         {
           label: "ns",
           data: shown.map((row) => row.ns),
-          backgroundColor: shown.map((row) => ink(ladderLetter(ladder, row) === "f" ? "--bar-good" : "--bar-asked"))
+          backgroundColor: shown.map((row) => ink("--bar-" + ladderBar(ladder, row)))
         },
         {label: "ns owned", data: shown.map((row) => row.owned), backgroundColor: ink("--bar-soft")}
       ].map((set) => ({...set, barPercentage: .92, categoryPercentage: .82}))
@@ -75,6 +82,9 @@ function ladderFigure(ladder) {
     figure.append(make(
       "ul", {class: "key"}, make("li", null, make("i", {class: "k-good"}), "\u2298 its model forbids the states"),
       make("li", null, make("i", {class: "k-asked"}), "\u25cf it allows them"),
+      shown.some((row) => ladderBar(ladder, row) === "sc") ?
+        make("li", null, make("i", {class: "k-sc"}), "? it says nothing of it") :
+        null,
       make("li", null, make("i", {class: "k-soft"}), "where another core owns the lines")));
     figure.append(chartBox(
       shown.length * 1.15, `What each fence adds to ${ladder.test} in nanoseconds; the table below has the figures`,

@@ -160,10 +160,12 @@ def check_figures(browser):
     same([row[2].split()[0] for row in costs[2][:3]], ["15.9", "5.25", "901"], "cost table") # rounded half up or to even
     assert "~" in costs[2][2][2] and "~" not in costs[2][0][2], "what did not settle"
     ladder = browser.evaluate("""(() => { const figure = document.querySelector('#ladder-list figure'), chart = Chart.getChart(figure.querySelector('canvas'));
-      return [chart.data.labels, chart.data.datasets.map((set) => set.data), [...figure.querySelector('table').tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent))]; })()""")
-    same(ladder[0], ["\u25cf none", "\u2298 lock-add", "\u2298 mfence"], "ladder labels")
-    same(ladder[1], [[0, 4.5, 37.5], [0, 65.25, 130]], "ladder chart")
-    same([SPACE.sub("", row[5]) for row in ladder[2]], ["90.0%", "< 0.300%", "< 0.300%"], "ladder: seen")
+      return [chart.data.labels, chart.data.datasets.map((set) => set.data), [...figure.querySelector('table').tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent)), chart.data.datasets[0].backgroundColor, [...figure.querySelectorAll('.key li')].map((li) => li.textContent)]; })()""")
+    same(ladder[0], ["\u25cf none", "\u2298 lock-add", "\u2298 mfence", "? serialize"], "ladder labels")
+    same(ladder[1], [[0, 4.5, 37.5, 50], [0, 65.25, 130, 51]], "ladder chart")
+    same([SPACE.sub("", row[5]) for row in ladder[2]], ["90.0%", "< 0.300%", "< 0.300%", "< 0.300%"], "ladder: seen")
+    assert ladder[3][1] == ladder[3][2] and len(set(ladder[3])) == 3, "what no model speaks of looks like what one does"
+    assert "? it says nothing of it" in ladder[4], ladder[4]
     assert ladder[2][1][0] == "cheapest: lock-add" and "x86-tso: forbidden" in ladder[2][1][7], ladder[2]
 
 

@@ -45,7 +45,8 @@ def ladder(machine):
     return {"schema": "weakmem.fences/1", "machine": machine, "test": "SB", "condition": TESTS["SB"][0], "states": ["0:r0=0; 1:r0=0;"],
             "compiler": {"version": "gcc 12", "flags": "-O2"}, "placement": {"name": "l3", "pus": [0, 1]}, "target": "weak",
             "cheapest": "lock-add", "cheapest_threads": "all", "answer": "Cheapest here: lock-add.",
-            "rows": [row("none", 0, 0, 900, "allowed"), row("lock-add", 4.5, 65.25, 0, "forbidden"), row("mfence", 37.5, 130, 0, "forbidden")]}
+            "rows": [row("none", 0, 0, 900, "allowed"), row("lock-add", 4.5, 65.25, 0, "forbidden"), row("mfence", 37.5, 130, 0, "forbidden"),
+                     row("serialize", 50, 51, 0, "unmodelled")]}
 
 
 def plain():
