@@ -253,6 +253,9 @@ static bool check(const Test *const *tests, unsigned count, const ExportOptions 
     const Test *fenced = test_with_fence(tests[i], options->fence, UINT64_MAX, arena);
     for (unsigned t = 0; t < fenced->thread_count && good; t++)
       good = check_fences(fenced->threads[t].body, diag);
+    const char *reason;
+    if (good && options->engine == ENGINE_PERPETUAL && run_engine(fenced, options->engine, &reason) != ENGINE_PERPETUAL)
+      good = diag_error(diag, "the perpetual engine cannot run %s: %s", tests[i]->name, reason);
   }
   return good;
 }

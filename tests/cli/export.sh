@@ -144,6 +144,7 @@ status 2 "$WEAKMEM" show --export there MP
 status 2 "$WEAKMEM" show --export here.jsonl MP
 status 2 "$WEAKMEM" show --export new NO-SUCH-TEST
 status 2 "$WEAKMEM" show --export new SB --fence no-such-fence
+status 2 "$WEAKMEM" show --export new increment --engine perpetual # lockstep is not what was asked for
 status 2 "$WEAKMEM" show --export new SB --cflags "-D'X"
 [ ! -e new ] && [ -z "$(find there -name '.export*')" ] || fail "something is left of what failed"
 "$WEAKMEM" show --export deep/er/new SB
