@@ -602,17 +602,23 @@ static void log_line(Import *im, const char *line) {
   }
 }
 
+// Records of weakmem's own, which say themselves what machine they are of, as far as that is known.
+static bool is_ours(const Record *record) { return !*record->source && !*record->program; }
+
 // A log is of one architecture: tests whose states name no register are of the one that the others name.
 static void share_arch(Records *records) {
   const char *arch = NULL;
   for (unsigned i = 0; i < records->count; i++) {
+    if (is_ours(&records->records[i]))
+      continue;
     const char *named = records->records[i].machine.arch;
     if (*named && arch && strcmp(named, arch) != 0)
       return;
     arch = *named ? named : arch;
   }
   for (unsigned i = 0; i < records->count && arch; i++)
-    records->records[i].machine.arch = arch;
+    if (!is_ours(&records->records[i]))
+      records->records[i].machine.arch = arch;
 }
 
 static void trim(char *line, size_t *length) {

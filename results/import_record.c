@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-bool import_is_record(const char *line) { return !strncmp(line, "{\"", 2); }
+bool import_is_record(const char *line) { return *line == '{' && line[1 + strspn(line + 1, " \t")] == '"'; }
 
 // What the record does not say. What an emulator played is no machine, whatever its name.
 static void complete(Record *record, const ImportOptions *options) {

@@ -7,6 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+bool gather_same_file(const char *path, const struct stat *other) {
+  struct stat status;
+  int failed = !strcmp(path, "-") ? fstat(STDIN_FILENO, &status) : stat(path, &status);
+  return !failed && status.st_dev == other->st_dev && status.st_ino == other->st_ino;
+}
+
 typedef struct {
   Comparison *comparison;
   Diag *diag;

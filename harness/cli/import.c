@@ -1,6 +1,7 @@
 // weakmem import: other tools' logs as records, and records of exported tests, judged by the models.
 #include "results/import.h"
 #include "harness/cli/console.h"
+#include "harness/cli/gather.h"
 #include "harness/cli/options.h"
 #include "harness/study/label_record.h"
 
@@ -104,9 +105,20 @@ static bool import_log(Settings *s, const char *log, RecordWriter *writer, const
   return good;
 }
 
+// Records that are appended to their own file are there twice, and counted twice.
+static bool check_output(const Settings *s, Diag *diag) {
+  struct stat status;
+  if (!s->output || stat(s->output, &status) || !S_ISREG(status.st_mode))
+    return true;
+  for (size_t i = 0; i < s->log_count; i++)
+    if (gather_same_file(s->logs[i], &status))
+      return diag_error(diag, "-o: %s is one of the files that are imported", s->output);
+  return true;
+}
+
 static int import(Settings *s, const Console *console) {
   Diag diag = {.arena = s->arena};
-  RecordWriter *writer = s->output ? record_writer_open(s->output, &diag) : NULL;
+  RecordWriter *writer = check_output(s, &diag) && s->output ? record_writer_open(s->output, &diag) : NULL;
   bool good = !diag.errors;
   console_report(console, &diag);
   for (size_t i = 0; i < s->log_count && !diag.errors; i++)

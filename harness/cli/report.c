@@ -87,12 +87,6 @@ static const char *real_path(const char *path, Arena *arena) {
   return copy;
 }
 
-static bool same_file(const char *path, const struct stat *other) {
-  struct stat status;
-  int failed = !strcmp(path, "-") ? fstat(STDIN_FILENO, &status) : stat(path, &status);
-  return !failed && status.st_dev == other->st_dev && status.st_ino == other->st_ino;
-}
-
 // Other commands append records to their -o; whoever mixes them up keeps them.
 static bool holds_records(const char *path) {
   static const char record[] = "{\"schema\":\"weakmem.";
@@ -114,10 +108,10 @@ static bool check_output(const Settings *s, Diag *diag) {
   if (!S_ISREG(status.st_mode))
     return true;
   const char *kept = history_path(s->arena);
-  if (!s->file_count && kept && same_file(kept, &status))
+  if (!s->file_count && kept && gather_same_file(kept, &status))
     return diag_error(diag, "-o: %s holds this machine's records, of which the page is made", s->output);
   for (size_t i = 0; i < s->file_count; i++)
-    if (same_file(s->files[i], &status))
+    if (gather_same_file(s->files[i], &status))
       return diag_error(diag, "-o: %s is one of the files that the page is made of", s->output);
   if (strcmp(s->output, "-") != 0 && holds_records(s->output))
     return diag_error(diag, "-o: %s holds records; a page would take their place", s->output);

@@ -85,6 +85,15 @@ for test in SB MP 2+2W IRIW; do
 done
 ! grep -q "another program" table || fail "an export is said to be other people's: $(cat table)"
 
+# Records are not appended to the file that they are read from; blanks do not hide one; machines keep to themselves.
+cp one.jsonl self.jsonl
+status 2 "$WEAKMEM" import self.jsonl -o self.jsonl
+cmp one.jsonl self.jsonl || fail "a record is there twice"
+sed 's/^{/{ /' one.jsonl >blank.jsonl
+"$WEAKMEM" import blank.jsonl | cmp - one.jsonl || fail "a record behind a blank"
+echo '{"schema":"weakmem.run/1","test":"SB","status":"done","machine":{},"iterations":4,"witnesses":1}' >nameless.jsonl
+"$WEAKMEM" import <(cat one.jsonl nameless.jsonl) | tail -n 1 | grep '"arch":""' >/dev/null || fail "a machine gets another's name"
+
 # What was not seen is told as the bound that it would prove.
 status 0 there/build/SB --iterations 4000 --pus 0 --seed 1
 grep -qE ': 0 of [0-9]+: under [0-9.e-]+ at 95 %' err || fail "no bound: $(cat err)"
