@@ -77,7 +77,7 @@ static size_t control_length(const char *bytes, size_t length) {
 void text_add_printable(Text *text, const char *bytes, size_t length) {
   for (size_t i = 0, control; i < length; i += control ? control : 1) {
     control = control_length(bytes + i, length - i);
-    text_add_char(text, control ? '?' : bytes[i]);
+    text_add_bytes(text, control ? "?" : &bytes[i], 1);
   }
 }
 
