@@ -203,7 +203,11 @@ grep -q 'condition *unknown' "$folder/large.txt" || fail "$(cat "$folder/large.t
 
 # SIGINT ends a decision that is under way at once: what was found is printed, and that it was interrupted.
 "$WEAKMEM" predict --time 60 SB "$folder/large.litmus" MP >"$folder/out" 2>"$folder/err" &
-sleep 0.7
+for _ in $(seq 300); do
+  ! grep -q '^SB:' "$folder/out" || break
+  sleep 0.1
+done
+sleep 0.3
 kill -INT $!
 status=0 before=$SECONDS
 wait $! || status=$?
