@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # weakmem cost: its records, its choice of groups, one core alone, a file that another run holds.
 set -euo pipefail
+source "$SOURCE/tests/cli/shared/signals.bash"
 fail() { echo "FAIL: $*" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -58,6 +59,10 @@ flock "$work/costs.jsonl" "$WEAKMEM" cost --only latency -o "$work/costs.jsonl" 
 [[ $status == 2 || $status == 3 ]] && grep -q "another run" "$work/err" || fail "a file that another run holds"
 
 status=0
-timeout --preserve-status -s INT 0.5 "$WEAKMEM" cost --quiet --format tsv >"$work/cut.tsv" || status=$?
+"$WEAKMEM" cost --quiet --format tsv >"$work/cut.tsv" &
+until_ready $! || fail "it never handles SIGINT"
+sleep 0.2
+kill -INT $!
+wait $! || status=$?
 [[ $status == 3 ]] || fail "interrupted: exit $status"
 grep -q 'not measured' "$work/cut.tsv" || fail "interrupted: nothing is left out"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Ctrl-C and SIGTERM: what was done is printed and recorded, the status is 3, and nothing is left.
 set -euo pipefail
+source "$SOURCE/tests/cli/shared/signals.bash"
 fail() { echo "FAIL: $*" >&2; exit 1; }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -41,6 +42,7 @@ interrupt() { # signal records seconds arguments...
     [[ $(wc -l <"$dir/records") -lt $wanted ]] || break
     sleep 0.05
   done
+  until_ready $run || fail "$what: it never handles SIGINT"
   sleep "$delay"
   kill "-$signal" -- "-$run" || fail "$what: it had ended: $(cat "$dir/err")"
   wait $run || status=$?
@@ -64,6 +66,7 @@ tail -1 "$dir/records" | grep '"status":"interrupted"' >/dev/null || fail "proce
 # A second signal ends it at once, and still leaves no process.
 XDG_CACHE_HOME=$dir/cache TMPDIR=$dir/tmp setsid "$WEAKMEM" run -o "$dir/other" SB --time 30 >/dev/null 2>&1 &
 run=$!
+until_ready $run || fail "it never handles SIGINT"
 sleep 1
 kill -INT $run
 kill -INT $run || true
