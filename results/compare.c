@@ -51,6 +51,8 @@ void comparison_free(Comparison *c) {
   free(c->cells);
   free(c->row_table);
   free(c->cell_table);
+  free(c->added);
+  c->added = NULL;
   c->rows = NULL;
   c->cells = NULL;
   c->row_table = c->cell_table = NULL;
@@ -534,6 +536,10 @@ void comparison_add(Comparison *c, const Record *record) {
   unsigned column = comparison_column(c, &record->machine, record->source, record->program, predicted);
   if (column == UINT_MAX) {
     c->beyond++;
+    return;
+  }
+  if (!predicted && !compare_once(c, column, record)) {
+    c->again++;
     return;
   }
   const char *fence = *record->fence ? record->fence : "none";

@@ -1,5 +1,5 @@
 // A comparison: records of several machines, added up by machine and test as they are read, and what differs between
-// them. It holds a cell for each machine and test, never the records.
+// them. It holds a cell for each machine and test, and of each record eight bytes that tell it from others.
 #pragma once
 #include "results/view.h"
 
@@ -123,6 +123,9 @@ typedef struct Comparison {
   unsigned row_slots, cell_slots;
   unsigned long beyond; // records of machines beyond COMPARE_MACHINES
   unsigned long empty;  // records that counted nothing
+  unsigned long again;  // records that a column had already: the same run, not another
+  uint64_t *added;      // what tells one record from another; open addressing, 0 is empty
+  size_t added_slots, added_count;
   unsigned long kept_states, kept_runs;
   unsigned long unkept; // states and runs beyond COMPARE_KEPT_STATES and COMPARE_KEPT_RUNS, and ladders
 } Comparison;

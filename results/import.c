@@ -3,6 +3,7 @@
 #include "harness/lang/print.h"
 #include "harness/lang/state.h"
 #include "harness/lang/suite.h"
+#include "results/compare.h"
 #include "results/import_code.h"
 #include "results/import_record.h"
 #include "results/import_state.h"
@@ -284,10 +285,11 @@ static const char *guess_arch(const Renames *renames) {
 }
 
 static Identity unknown_machine(const Import *im, const Renames *renames) {
-  const char *arch = im->code.arch ? code_arch(im->code.arch) : "";
-  if (im->options->arch)
-    arch = im->options->arch;
-  return (Identity){.arch = *arch ? arch : guess_arch(renames),
+  const char *arch = im->code.arch ? code_arch(im->code.arch) : "", *guess = guess_arch(renames);
+  // Where the architecture is told, no name of a register need be guessed from; but EAX is no other's.
+  if (!*arch && (!im->options->arch || !strcmp(guess, "x86_64")))
+    arch = guess;
+  return (Identity){.arch = arch,
                     .cpu = im->options->machine ? im->options->machine : "",
                     .vendor = "",
                     .family = -1,
@@ -621,6 +623,23 @@ static void share_arch(Records *records) {
       records->records[i].machine.arch = arch;
 }
 
+// What neither code nor machine tells is as the options have it.
+static void complete_arch(Import *im) {
+  const char *wanted = im->options->arch;
+  unsigned otherwise = 0;
+  const char *first = NULL;
+  for (unsigned i = 0; wanted && i < im->out->count; i++) {
+    const char **arch = &im->out->records[i].machine.arch;
+    if (!**arch)
+      *arch = wanted;
+    if (strcmp(compare_arch_name(*arch), compare_arch_name(wanted)) != 0 && !otherwise++)
+      first = *arch;
+  }
+  if (otherwise)
+    diag_warning(im->diag, "%s: %u test%s %s of %s, as the log has it, not %s", im->name, otherwise,
+                 otherwise == 1 ? "" : "s", otherwise == 1 ? "is" : "are", first, wanted);
+}
+
 static void trim(char *line, size_t *length) {
   while (*length && isspace((unsigned char)line[*length - 1]))
     line[--*length] = '\0';
@@ -648,6 +667,7 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
   end_section(&im);
   end_machine(&im);
   share_arch(out);
+  complete_arch(&im);
   code_clear(&im.code);
   lines_free(&lines);
   if (out->skipped > WARNINGS)

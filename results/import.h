@@ -4,7 +4,7 @@
 #pragma once
 #include "results/record.h"
 
-// What a log does not say, or says wrongly; NULL: nothing.
+// What a log does not say; NULL: nothing. What it says is kept, with a warning where `arch` says otherwise.
 typedef struct {
   const char *arch;    // as records name it: "aarch64"
   const char *machine; // the CPU's name

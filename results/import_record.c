@@ -6,8 +6,6 @@ bool import_is_record(const char *line) { return *line == '{' && line[1 + strspn
 
 // What the record does not say. What an emulator played is no machine, whatever its name.
 static void complete(Record *record, const ImportOptions *options) {
-  if (options->arch && !*record->machine.arch)
-    record->machine.arch = options->arch;
   if (options->machine && !*record->machine.cpu && !record->machine.emulated)
     record->machine.cpu = options->machine;
 }

@@ -63,6 +63,10 @@ void gather(Comparison *comparison, char *const *files, size_t count, bool publi
                  COMPARE_MACHINES);
   if (comparison->empty)
     diag_warning(diag, "%lu records of runs that counted nothing are left out", comparison->empty);
+  if (comparison->again == 1)
+    diag_warning(diag, "1 record stands there more than once: counted once");
+  else if (comparison->again)
+    diag_warning(diag, "%lu records stand there more than once: counted once", comparison->again);
   comparison_finish(comparison);
   if (!diag->errors && count && !counted.records && !counted.objects)
     diag_error(diag, "there is no record in what was given");

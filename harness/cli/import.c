@@ -14,11 +14,24 @@ typedef struct {
   size_t log_count, log_capacity;
   const char *output; // NULL: standard output
   ImportOptions import;
+  RecordWriter *writer; // of `output`, once there is something to write
   bool quiet;
   RecordLabeller *labeller; // once there is a record to judge
 } Settings;
 
 enum { KEY_ARCH = 256, KEY_MACHINE };
+
+// As records, uname and --as name them.
+static const char *const archs[] = {"x86_64",  "x86",   "aarch64", "arm",  "riscv64", "riscv",
+                                    "ppc64le", "ppc64", "power",   "mips", NULL};
+
+static error_t parse_arch(struct argp_state *state, const char *text, ImportOptions *options) {
+  unsigned found = 0;
+  error_t error = option_choice(state, "--arch", text, archs, &found);
+  if (!error)
+    options->arch = archs[found];
+  return error;
+}
 
 static error_t parse(int key, char *text, struct argp_state *state) {
   Settings *s = state->input;
@@ -27,8 +40,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     s->output = text;
     return 0;
   case KEY_ARCH:
-    s->import.arch = text;
-    return 0;
+    return parse_arch(state, text, &s->import);
   case KEY_MACHINE:
     s->import.machine = text;
     return 0;
@@ -48,7 +60,10 @@ static error_t parse(int key, char *text, struct argp_state *state) {
 
 static const struct argp_option argp_options[] = {
     {.name = "output", .key = 'o', .arg = "FILE", .doc = "Append the records to FILE"},
-    {.name = "arch", .key = KEY_ARCH, .arg = "ARCH", .doc = "The machine's architecture: aarch64, x86_64, ..."},
+    {.name = "arch",
+     .key = KEY_ARCH,
+     .arg = "ARCH",
+     .doc = "The machine's architecture, where the log has none: aarch64, ..."},
     {.name = "machine", .key = KEY_MACHINE, .arg = "NAME", .doc = "The machine's name, where the log has none"},
     {.name = "quiet", .key = 'q', .doc = "No warnings"},
     {0}};
@@ -67,9 +82,9 @@ static const Options import_options = {
     .options = argp_options,
     .parse = parse};
 
-static bool write_record(const Record *record, RecordWriter *writer, FILE *out, Diag *diag) {
-  if (writer)
-    return record_writer_add(writer, record, diag);
+static bool write_record(const Settings *s, const Record *record, FILE *out, Diag *diag) {
+  if (s->writer)
+    return record_writer_add(s->writer, record, diag);
   json_t *json = record_to_json(record);
   Text line = {0};
   bool good = record_add_line(json, &line) && fputs(text_string(&line), out) >= 0;
@@ -87,17 +102,25 @@ static void judge(Settings *s, Record *record, Arena *arena, Diag *diag) {
   record_label(s->labeller, record, arena, diag);
 }
 
+// Only what has something to hold is made.
+static bool open_output(Settings *s, Diag *diag) {
+  if (s->output && !s->writer)
+    s->writer = record_writer_open(s->output, diag);
+  return !s->output || s->writer;
+}
+
 // False where the log cannot be read, holds no test, or what it holds cannot be written.
-static bool import_log(Settings *s, const char *log, RecordWriter *writer, const Console *console) {
+static bool import_log(Settings *s, const char *log, const Console *console) {
   Arena *arena = arena_new(); // one a log
   Diag diag = {.arena = arena};
   Records records;
   bool good = import_file(log, &s->import, arena, &records, &diag);
   if (good && !records.count)
     good = diag_error(&diag, "%s holds no test that can be read", log);
+  good = good && open_output(s, &diag);
   for (unsigned i = 0; i < records.count && good && !*console->stop; i++) {
     judge(s, &records.records[i], arena, &diag);
-    good = write_record(&records.records[i], writer, console->out, &diag);
+    good = write_record(s, &records.records[i], console->out, &diag);
   }
   if (diag.errors || !s->quiet)
     console_report(console, &diag);
@@ -118,12 +141,11 @@ static bool check_output(const Settings *s, Diag *diag) {
 
 static int import(Settings *s, const Console *console) {
   Diag diag = {.arena = s->arena};
-  RecordWriter *writer = check_output(s, &diag) && s->output ? record_writer_open(s->output, &diag) : NULL;
-  bool good = !diag.errors;
+  bool good = check_output(s, &diag);
   console_report(console, &diag);
   for (size_t i = 0; i < s->log_count && !diag.errors; i++)
-    good &= import_log(s, s->logs[i], writer, console);
-  record_writer_close(writer);
+    good &= import_log(s, s->logs[i], console);
+  record_writer_close(s->writer);
   return good ? EXIT_OK : EXIT_USAGE;
 }
 

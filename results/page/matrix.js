@@ -89,7 +89,7 @@ function weight(entry, machine) {
   return number(cell.seen) ? cell.share : -1 + bound(number(cell.n));
 }
 
-// What is forbidden and was seen, then where machines differ, then what many machines have.
+// What is forbidden and was seen, then where something differs, then what many machines have.
 function telling({test, cells}) {
   return (test.cells.some((cell) => cell.alarm) ? 1e6 : 0) + (test.differs ? 1e3 : 0) + cells.size;
 }

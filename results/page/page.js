@@ -51,7 +51,7 @@ function drawHead() {
   const sentences = [
     `${plural(tests.length, "litmus test")} on ${plural(columns.length, "machine")}${names ? ` (${names})` : ""}.`,
     `What ${tests.length === 1 ? "it asks" : "they ask"} for was seen in ${whole(seen)} of them` +
-      (machines.length > 1 ? `; in ${whole(differing)} the machines differ.` : "."),
+      (machines.length > 1 ? `; in ${whole(differing)} what was seen or what is allowed differs.` : "."),
     data.alarms.length ? "" : "No state was seen that the model of its CPU is known to forbid."
   ];
   byId("lede").textContent = sentences.join(" ");

@@ -52,6 +52,12 @@ once 500 >"$work/after.jsonl"
 grep -q '^The same machine twice' "$work/text" || fail "twice"
 grep -q 'it cannot be told' "$work/text" || fail "one run a side tells nothing"
 
+# A file three times over is no more runs than once.
+once 10 | cat - "$work/before.jsonl" "$work/before.jsonl" >"$work/thrice.jsonl"
+"$WEAKMEM" compare --format tsv "$work/thrice.jsonl" >"$work/tsv" 2>"$work/err"
+grep -q '2 records stand there more than once: counted once' "$work/err" || fail "thrice: $(cat "$work/err")"
+[ "$(cut -f7,8 "$work/tsv" | tail -1)" = "$(printf '1\t1000')" ] || fail "thrice: $(cat "$work/tsv")"
+
 # One test; a name in no record; what is no record at all.
 "$WEAKMEM" compare --test MP --quiet | grep '^\* 1:r0=1; 1:r1=0;' >/dev/null || fail "--test"
 status=0; "$WEAKMEM" compare --test No-such >/dev/null 2>&1 || status=$?
@@ -97,6 +103,15 @@ awk -F'\t' '$1 == "MP" && $5 == "herd7" && $10 == "" { found = 1 } END { exit !f
 histogram() { sed -E 's/,"(weak|verdict|thin_air)":(true|false|\{[^}]*\})//g' "$1" | grep -o '"histogram":.*'; }
 [ "$(histogram "$work/ours.jsonl")" = "$(histogram "$work/again.jsonl")" ] || fail "our own log comes back otherwise"
 head -c 3000 /dev/urandom >"$work/noise"
+status=0; "$WEAKMEM" import "$work/noise" -o "$work/none.jsonl" >/dev/null 2>&1 || status=$?
+[ $status = 2 ] && [ ! -e "$work/none.jsonl" ] || fail "a failed import leaves a file"
+status=0; "$WEAKMEM" import --arch foo "$work/ours.log" >/dev/null 2>"$work/err" || status=$?
+[ $status = 2 ] && grep -q "expected x86_64, .*'foo'" "$work/err" || fail "--arch foo: $status, $(cat "$work/err")"
+printf 'X86 MP\n{}\n P0 ;\n MOV [x],$1 ;\nexists (1:EAX=1)\nTest MP Allowed\nHistogram (1 states)\n5 :>1:EAX=0;\nNo\n' >"$work/x86.log"
+"$WEAKMEM" import --arch aarch64 "$work/x86.log" >"$work/x86.jsonl" 2>"$work/err"
+grep -q '"arch":"x86_64"' "$work/x86.jsonl" && grep -q 'of x86_64, as the log has it, not aarch64' "$work/err" ||
+  fail "--arch overrides the log: $(cat "$work/err" "$work/x86.jsonl")"
+"$WEAKMEM" import --arch arm "$work/ours.log" 2>/dev/null | grep '"arch":"' >/dev/null || fail "--arch arm"
 status=0; "$WEAKMEM" import "$work/noise" >/dev/null 2>&1 || status=$?
 [ $status = 2 ] || fail "noise: $status"
 echo PASS

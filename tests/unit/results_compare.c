@@ -13,6 +13,7 @@ static Arena *arena;
 static Diag diag;
 static Left before;
 static Comparison comparison;
+static uint64_t seeds;
 
 static const char *model_of(const char *arch) {
   return !strcmp(arch, "x86_64") ? "x86-tso" : !strcmp(arch, "aarch64") ? "aarch64" : NULL;
@@ -55,8 +56,10 @@ static Record run_of(const char *test, const char *arch, uint64_t witnesses, uin
                   .state_count = witnesses > 0};
 }
 
+// Each a run of its own.
 static void add(const char *test, const char *arch, uint64_t witnesses, uint64_t iterations) {
   Record record = run_of(test, arch, witnesses, iterations);
+  record.seed = ++seeds;
   comparison_add(&comparison, &record);
 }
 
@@ -72,6 +75,31 @@ START_TEST(runs_of_a_test_on_a_machine_add_up) {
   ck_assert_uint_eq(compare_runs(cell), 2);
   ck_assert_int_eq(cell->verdict, COMPARE_ALLOWED);
   ck_assert_uint_eq(compare_seen(comparison_cell(&comparison, 0, 1)), 0);
+}
+END_TEST
+
+START_TEST(a_record_that_stands_there_twice_is_one_run) {
+  Record record = run_of("MP", "aarch64", 1, 10);
+  record.started = "2026-11-22T10:00:00Z";
+  for (unsigned i = 0; i < 1000; i++) {
+    record.seed = i % 500;
+    comparison_add(&comparison, &record);
+  }
+  ck_assert_uint_eq(comparison.again, 500);
+  ck_assert_uint_eq(compare_iterations(comparison_cell(&comparison, 0, 0)), 5000);
+  record.started = "2026-11-22T10:00:01Z";
+  comparison_add(&comparison, &record);
+  record.seconds = 1;
+  comparison_add(&comparison, &record);
+  record.witnesses = 2;
+  comparison_add(&comparison, &record);
+  record.engine = "perpetual";
+  comparison_add(&comparison, &record);
+  comparison_file(&comparison, "b.jsonl", false);
+  comparison_add(&comparison, &record); // another file's is another column's
+  ck_assert_uint_eq(comparison.again, 500);
+  ck_assert_uint_eq(compare_runs(comparison_cell(&comparison, 0, 0)), 504);
+  ck_assert_uint_eq(compare_runs(comparison_cell(&comparison, 0, 1)), 1);
 }
 END_TEST
 
@@ -105,6 +133,7 @@ END_TEST
 START_TEST(two_tests_of_one_name_are_two_rows) {
   Record record = run_of("SB", "x86_64", 1, 10);
   for (unsigned i = 0; i < 4; i++) {
+    record.seed = i;
     record.digest = i % 2 ? "11111111111111111111" : "22222222222222222222";
     comparison_add(&comparison, &record);
   }
@@ -376,6 +405,7 @@ int main(void) {
   TCase *tests = tcase_create("compare");
   tcase_add_checked_fixture(tests, setup, teardown);
   tcase_add_test(tests, runs_of_a_test_on_a_machine_add_up);
+  tcase_add_test(tests, a_record_that_stands_there_twice_is_one_run);
   tcase_add_test(tests, what_was_seen_on_some_alone_is_a_sentence);
   tcase_add_test(tests, other_peoples_names_are_ours);
   tcase_add_test(tests, two_tests_of_one_name_are_two_rows);
