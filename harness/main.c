@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 // Subcommands, in the order of the help.
@@ -24,12 +26,30 @@ static const Command commands[] = {
 };
 
 static volatile int stop;
+static _Atomic long long stopped_ms; // when it was set; 0: it is not
 
-static void on_signal(int signal) { stop = signal; }
+// timeout(1) signals the program and then its group: what comes so soon after the first is the same wish.
+static const long long ECHO_MS = 200;
+
+static long long now_ms(void) {
+  struct timespec now = {0};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000LL + now.tv_nsec / 1000000 + 1;
+}
+
+static void on_signal(int number) {
+  long long none = 0, now = now_ms();
+  if (atomic_compare_exchange_strong(&stopped_ms, &none, now)) {
+    stop = number;
+  } else if (now - none >= ECHO_MS) {
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+}
 
 // A first SIGINT, SIGTERM or SIGHUP ends the run in good order; a second one ends it at once.
 static void catch_signals(void) {
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+  struct sigaction action = {.sa_handler = on_signal};
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
   struct sigaction before;
@@ -54,7 +74,17 @@ static void print_help(FILE *out) {
   fputs("\n`weakmem COMMAND --help` shows the options of one, with examples.\n", out);
 }
 
+static const Command *command_named(const char *name) {
+  for (const Command *c = commands; c->name; c++)
+    if (!strcmp(name, c->name))
+      return c;
+  return NULL;
+}
+
 int main(int argc, char **argv) {
+  const Command *command = argc < 2 ? NULL : command_named(argv[1]);
+  if (command && command->orderly) // before all else: what comes earlier ends it without a word
+    catch_signals();
   fill_standard_streams();
   Console console = {.stop = &stop, .out = stdout, .err = stderr};
   if (argc < 2) {
@@ -69,20 +99,17 @@ int main(int argc, char **argv) {
     puts("weakmem " WEAKMEM_VERSION);
     return EXIT_OK;
   }
-  for (const Command *c = commands; c->name; c++)
-    if (!strcmp(argv[1], c->name)) {
-      if (c->orderly)
-        catch_signals();
-      char name[64];
-      snprintf(name, sizeof name, "weakmem %s", c->name);
-      argv[1] = name;
-      int status = c->main(argc - 1, argv + 1, &console);
-      if (fflush(stdout) || ferror(stdout)) {
-        fputs("weakmem: cannot write all of the output\n", stderr);
-        return EXIT_MACHINE;
-      }
-      return status;
-    }
-  fprintf(stderr, "weakmem: no command '%s'; `weakmem --help` lists them\n", argv[1]);
-  return EXIT_USAGE;
+  if (!command) {
+    fprintf(stderr, "weakmem: no command '%s'; `weakmem --help` lists them\n", argv[1]);
+    return EXIT_USAGE;
+  }
+  char name[64];
+  snprintf(name, sizeof name, "weakmem %s", command->name);
+  argv[1] = name;
+  int status = command->main(argc - 1, argv + 1, &console);
+  if (fflush(stdout) || ferror(stdout)) {
+    fputs("weakmem: cannot write all of the output\n", stderr);
+    return EXIT_MACHINE;
+  }
+  return status;
 }

@@ -1,6 +1,7 @@
 // Fence ladders side by side: for each test, what each fence cost and what was seen with it, machine by machine.
 #include "results/compare_parts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ enum {
 
 typedef struct {
   const char *fence, *threads;
-  double ns;
+  double ns; // NAN: not known
   uint64_t witnesses, iterations;
   const char *verdict; // of the machine's model; "" where none is said
 } Rung;
@@ -24,6 +25,7 @@ typedef struct {
   const char *test;
   Rung *rungs;
   size_t count;
+  bool interrupted;
 } Ladder;
 
 typedef struct {
@@ -37,9 +39,10 @@ static const char *text_of(const json_t *object, const char *key, Arena *arena) 
 }
 
 static Rung read_rung(const json_t *row, const char *model, Arena *arena) {
+  const json_t *ns = json_object_get(row, "ns");
   return (Rung){.fence = text_of(row, "fence", arena),
                 .threads = text_of(row, "threads", arena),
-                .ns = json_number_value(json_object_get(row, "ns")),
+                .ns = json_is_number(ns) ? json_number_value(ns) : NAN,
                 .witnesses = (uint64_t)json_integer_value(json_object_get(row, "witnesses")),
                 .iterations = (uint64_t)json_integer_value(json_object_get(row, "iterations")),
                 .verdict = model ? text_of(json_object_get(row, "verdict"), model, arena) : ""};
@@ -52,6 +55,7 @@ static void read_ladder(const Comparison *c, unsigned column, const CompareLadde
   Ladder *ladder = &out->ladders[out->count++];
   *ladder = (Ladder){.column = column,
                      .test = text_of(object, "test", arena),
+                     .interrupted = json_is_true(json_object_get(object, "interrupted")),
                      .rungs = ARENA_ARRAY(arena, Rung, json_array_size(rows) + 1),
                      .count = json_array_size(rows)};
   for (size_t i = 0; i < ladder->count; i++)
@@ -80,7 +84,10 @@ static const Rung *find_rung(const Ladder *ladder, const Rung *like) {
 
 static void add_rung(const Rung *rung, Text *out) {
   Text cell = {0};
-  text_printf(&cell, "%.2f  ", rung->ns);
+  if (isnan(rung->ns))
+    text_add(&cell, "?  ");
+  else
+    text_printf(&cell, "%.2f  ", rung->ns);
   if (rung->witnesses) {
     compare_add_share((double)rung->witnesses / (double)rung->iterations, &cell);
   } else if (rung->iterations) {
@@ -133,6 +140,9 @@ static void print_table(const Ladder *const *side, size_t count, FILE *out) {
       if (!before && find_rung(side[i], &side[i]->rungs[k]) == &side[i]->rungs[k])
         print_rung(side, count, &side[i]->rungs[k], out);
     }
+  for (size_t i = 0; i < count; i++)
+    if (side[i]->interrupted)
+      fprintf(out, "  The ladder of machine %u was interrupted: it is incomplete.\n", side[i]->column + 1);
 }
 
 static int by_test(const void *a, const void *b) {

@@ -110,6 +110,10 @@ static void print(const Cost *cost, const CostSettings *s, const Identity *ident
   case FORMAT_TEXT:
     style = console_style(console->out);
     cost_view_text(cost, &s->choice, identity, &style, &text);
+    if (json_object_get(json, "interrupted"))
+      text_add(
+          &text,
+          "Interrupted: what was not measured by then is left out, and figures may have fewer samples than that.\n");
     break;
   case FORMAT_TSV:
     cost_view_tsv(cost, &s->choice, &text);
@@ -143,6 +147,8 @@ static int measure_and_print(Cost *cost, const CostSettings *s, RecordWriter *wr
   conditions_end(&conditions, cost->topology, &placement, diag);
   json_t *json = cost_view_json(cost, &s->choice, &identity);
   json_object_set_new(json, "started", json_string(started));
+  if (*console->stop)
+    json_object_set_new(json, "interrupted", json_true());
   print(cost, s, &identity, json, console);
   bool written = !writer || record_writer_add_json(writer, json, diag);
   json_decref(json);

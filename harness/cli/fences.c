@@ -182,6 +182,8 @@ static void print(const Session *c, const Ladder *ladder, const json_t *json) {
 }
 
 static bool all_done(const Ladder *ladder) {
+  if (ladder->interrupted)
+    return false;
   for (unsigned i = 0; i < ladder->row_count; i++)
     if (!ladder->rows[i].done)
       return false;

@@ -316,7 +316,9 @@ json_t *fences_view_json(const Ladder *ladder) {
   ladder_answer(ladder, &answer);
   json_object_set_new(object, "answer", json_string(text_string(&answer)));
   text_free(&answer);
-  if (ladder->options.per_thread)
+  if (ladder->interrupted)
+    json_object_set_new(object, "interrupted", json_true());
+  else if (ladder->options.per_thread)
     add_combinations(ladder, object);
   for (unsigned i = 0; i < ladder->row_count; i++)
     json_array_append_new(rows, row_to_json(ladder, ladder->sorted[i]));

@@ -655,6 +655,7 @@ bool ladder_make(const LadderOptions *options, const Test *test, const LadderSit
     measure(&making);
   bool good = !options->per_thread || out->target != TARGET_WEAK || stopped(site) || add_combinations(&making);
   cost_free(making.cost);
+  out->interrupted = stopped(site);
   ladder_note(out);
   ladder_sort(out);
   ladder_choose(out);

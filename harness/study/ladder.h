@@ -81,6 +81,7 @@ typedef struct {
   unsigned judge_count;
   Target target;
   const char *why;       // TARGET_UNKNOWN: a sentence
+  bool interrupted;      // it was stopped: what was not measured by then is missing, so that there is no answer
   bool bounded;          // what is asked for is weak as far as loops were followed
   bool also_interleaved; // some states that are asked for are not weak: they are not counted
   const char **states;   // those asked for that are counted, as text; at most a handful
@@ -119,7 +120,7 @@ void ladder_release(const Ladder *ladder);
 void ladder_note(Ladder *ladder);
 // Fills `sorted`.
 void ladder_sort(Ladder *ladder);
-// Fills `answers`.
+// Fills `answers`; with nothing where the ladder was interrupted.
 void ladder_choose(Ladder *ladder);
 // The answer, in sentences; lines of any length, each ended.
 void ladder_answer(const Ladder *ladder, Text *out);

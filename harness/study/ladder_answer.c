@@ -111,7 +111,7 @@ static const LadderRow *choose(const Ladder *ladder, unsigned judge) {
 
 void ladder_choose(Ladder *ladder) {
   for (unsigned judge = LADDER_C11; judge <= LADDER_HERE; judge++)
-    ladder->answers[judge] = ladder->target == TARGET_WEAK ? choose(ladder, judge) : NULL;
+    ladder->answers[judge] = ladder->target == TARGET_WEAK && !ladder->interrupted ? choose(ladder, judge) : NULL;
 }
 
 // ---- The answer
@@ -337,6 +337,10 @@ static void answer_interleaving(const Ladder *ladder, Text *out) {
 }
 
 void ladder_answer(const Ladder *ladder, Text *out) {
+  if (ladder->interrupted) {
+    text_add(out, "Interrupted: what was not measured is left out; no answer is given.\n");
+    return;
+  }
   switch (ladder->target) {
   case TARGET_INTERLEAVING:
     answer_interleaving(ladder, out);

@@ -66,3 +66,7 @@ kill -INT $!
 wait $! || status=$?
 [[ $status == 3 ]] || fail "interrupted: exit $status"
 grep -q 'not measured' "$work/cut.tsv" || fail "interrupted: nothing is left out"
+status=0
+timeout --preserve-status -s INT 1 "$WEAKMEM" cost --quiet -o "$work/cut.jsonl" >"$work/cut.txt" || status=$?
+[[ $status == 3 ]] && grep -q '^Interrupted' "$work/cut.txt" || fail "interrupted: exit $status, and it does not say so"
+grep -q '"interrupted":true' "$work/cut.jsonl" || fail "interrupted: the record does not say so"

@@ -93,3 +93,14 @@ sleep 2
 kill -INT $!
 wait $! || status=$?
 [[ $status == 3 ]] && grep -q 'not run' "$work/cut.tsv" || fail "interrupted: exit $status"
+# It gives no answer then; and timeout(1), which signals twice, is told as much.
+status=0
+timeout --preserve-status -s INT 2 "$WEAKMEM" fences SB --quiet --time 5 -o "$work/cut.jsonl" >"$work/cut.txt" || status=$?
+[[ $status == 3 ]] || fail "timeout: exit $status"
+grep -q '^Interrupted: .*no answer is given' "$work/cut.txt" || fail "interrupted: an answer: $(tail -3 "$work/cut.txt")"
+grep -Eq 'Cheapest|No fence' "$work/cut.txt" && fail "interrupted: an answer"
+grep '"interrupted":true' "$work/cut.jsonl" | grep -q '"cheapest":null' || fail "interrupted: the record does not say so"
+"$WEAKMEM" compare "$work/cut.jsonl" >"$work/compared"
+grep -q 'was interrupted: it is incomplete' "$work/compared" || fail "compare: an interrupted ladder"
+grep -Eq '^  fence-seq_cst +all +\?  ' "$work/compared" ||
+  fail "compare: costs that are not known: $(cat "$work/compared")"
