@@ -69,7 +69,11 @@ run=$!
 until_ready $run || fail "it never handles SIGINT"
 sleep 1
 kill -INT $run
+sleep 0.01
+kill -STOP $run || true # it is held up, so that the second one still finds it
+sleep 0.3               # after what passes for the first one's echo
 kill -INT $run || true
+kill -CONT $run || true
 wait $run || true
 nothing_left "two signals"
 echo PASS
