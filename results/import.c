@@ -314,6 +314,12 @@ static const char *program_of(const Import *im) {
   return arena_printf(im->arena, "%s%s, %s", im->code.arch, strcmp(im->code.arch, "C") ? " assembly" : "", engine);
 }
 
+static const char *const log_of[] = {"herd7 log ", "litmus7 log "}; // how `source` begins
+
+bool import_is_source(const char *source) {
+  return !strncmp(source, log_of[0], strlen(log_of[0])) || !strncmp(source, log_of[1], strlen(log_of[1]));
+}
+
 static void add_record(Import *im) {
   const Section *s = &im->section;
   const Test *test = suite_test(im, s->name);
@@ -331,7 +337,7 @@ static void add_record(Import *im) {
                    .iterations = s->total,
                    .seconds = s->seconds,
                    .condition = arena_string(im->arena, text_string(&condition)),
-                   .source = arena_printf(im->arena, "%s log %s", s->counted ? "litmus7" : "herd7", im->name),
+                   .source = arena_printf(im->arena, "%s%s", log_of[s->counted], im->name),
                    .program = program_of(im)};
   text_free(&condition);
   // One that bears a name of ours and asks for something else is another test, and known by its own hash.

@@ -17,3 +17,6 @@ typedef struct {
 bool import_file(const char *path, const ImportOptions *options, Arena *arena, Records *out, Diag *diag);
 bool import_bytes(const char *name, const char *bytes, size_t length, const ImportOptions *options, Arena *arena,
                   Records *out, Diag *diag);
+
+// Whether a record's `source` is the log that import_file read it from, and no publication.
+bool import_is_source(const char *source);

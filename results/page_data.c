@@ -1,6 +1,7 @@
 // A comparison as the page's data.
 #include "results/page_data.h"
 #include "arch/arch.h"
+#include "results/import.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -85,7 +86,19 @@ static void write_costs(const CompareMachine *machine, PageWriter *w) {
   page_close(w, ']');
 }
 
-static void write_machine(const CompareMachine *machine, PageWriter *w) {
+// Of a machine that is here more than once: the first column of it.
+static void write_first(const Comparison *c, unsigned machine, PageWriter *w) {
+  unsigned first = 0;
+  while (first < machine && !comparison_same_machine(&c->machines[first], &c->machines[machine]))
+    first++;
+  if (first == machine)
+    return;
+  page_key(w, "first");
+  page_count(w, first);
+}
+
+static void write_machine(const Comparison *c, unsigned index, PageWriter *w) {
+  const CompareMachine *machine = &c->machines[index];
   Text name = {0};
   compare_machine_name(machine, &name);
   page_open(w, '{');
@@ -97,9 +110,11 @@ static void write_machine(const CompareMachine *machine, PageWriter *w) {
   page_flag_field(w, "own", machine->own);
   page_flag_field(w, "predicted", machine->predicted);
   page_flag_field(w, "twice", machine->twice);
+  write_first(c, index, w);
   page_text_field(w, "file", machine->file);
   page_text_field(w, "source", machine->source);
   page_text_field(w, "program", machine->program);
+  page_flag_field(w, "imported", import_is_source(machine->source));
   page_count_field(w, "records", machine->records);
   page_count_field(w, "cells", machine->cells);
   write_costs(machine, w);
@@ -552,7 +567,7 @@ void page_data(const Page *page, PageWriter *w, PageCount *count) {
   page_key(w, "machines");
   page_open(w, '[');
   for (unsigned m = 0; m < c->machine_count; m++)
-    write_machine(&c->machines[m], w);
+    write_machine(c, m, w);
   page_close(w, ']');
   write_labels(c, w);
   write_rows(&writing);

@@ -78,6 +78,9 @@ void evidence_report(const Campaign *campaign, const CampaignRun *run, const cha
       strcmp(run->record.engine, "lockstep") != 0 ? "lockstep" : "perpetual, where the test allows it", executes);
   if (folder)
     text_printf(out, "Kept: %s\n", folder);
+  if (run->record.machine.emulated)
+    text_add(out, "This ran under an emulator: run it again under the same one, with the emulator's command and this\n"
+                  "program's path in place of `weakmem`.\n");
   text_add(out, "Again: ");
   add_command(campaign, run, folder, out);
   text_add_char(out, '\n');

@@ -60,7 +60,19 @@ function drawn(scale, colours) {
   };
 }
 
-function barOptions({scale, title, ticks, tip, legend}) {
+// What the axis leaves room for: half of the chart, in letters of 0.6 em.
+const labelSize = (chart) => (chart.width < 480 ? 10 : 11);
+const labelRoom = (chart) => Math.max(8, Math.min(34, Math.floor((chart.width / 2 - 12) / (labelSize(chart) * 0.605))));
+const fitted = (label, room) => (label.length > room ? label.slice(0, room - 1) + "\u2026" : label);
+
+// A label that is too long: on two lines, where its chart has the height for them and the label two parts.
+function labelLines(label, room, twoLines) {
+  const comma = label.indexOf(", ");
+  if (label.length <= room || !twoLines || comma < 0) return fitted(label, room);
+  return [fitted(label.slice(0, comma), room), fitted(label.slice(comma + 2), room)];
+}
+
+function barOptions({scale, title, ticks, tip, legend, twoLines}) {
   const soft = ink("--soft"), line = ink("--line");
   const font = {family: ink("--sans"), size: 11.5};
   return {
@@ -86,12 +98,9 @@ function barOptions({scale, title, ticks, tip, legend}) {
         grid: {display: scale === "log", color: line, borderColor: line},
         ticks: {
           color: ink("--ink"),
-          font: {family: ink("--mono"), size: 11},
+          font: (context) => ({family: ink("--mono"), size: labelSize(context.chart)}),
           autoSkip: false,
-          callback(value) {
-            const label = this.getLabelForValue(value);
-            return label.length > 34 ? label.slice(0, 33) + "\u2026" : label;
-          }
+          callback(value) { return labelLines(this.getLabelForValue(value), labelRoom(this.chart), twoLines); }
         }
       },
     },
@@ -205,7 +214,8 @@ function histogramFigure(test, cell) {
   }
   if (machine.source)
     figureElement.append(make(
-      "p", {class: "made"}, "Published: ", linked(machine.source), machine.program ? `; ran: ${machine.program}` : ""));
+      "p", {class: "made"}, (machine.imported ? "Imported: " : "Published: "), linked(machine.source),
+      machine.program ? `; ran: ${machine.program}` : ""));
   const way =
     cell.ways.length > 1 ? `${cell.ways.length} ways of running it, added up` : data.ways[cell.ways[0].way] || "";
   say(`${way}; ${plural(cell.runs, "run")}.`);

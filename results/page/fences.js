@@ -123,23 +123,42 @@ function drawCosts() {
       ...[...groups].map(([group, lines]) => costFigure(group, lines, having)));
 }
 
+const settled = (cost) => Boolean(cost[6]);
+
+// With a ~ where a machine's figure did not settle; which one's, its hollow point says.
+function costLabel([name, costs]) {
+  const mark = [...costs.values()].every(settled) ? "" : "~ ";
+  return mark + name.split("\0").filter(Boolean).join(", ");
+}
+
 function costChart(shown, having) {
   const datasets = having.map((index, i) => {
     const figures = shown.map(([, costs]) => (costs.has(index) ? costs.get(index)[3] : null));
     const colour = having.length === 1 ? ink("--bar-weak") : SERIES[i % SERIES.length];
-    return {label: shortName(index), data: figures, ...drawn("log", colour)};
+    const hollow = shown.map(([, costs]) => (costs.has(index) && !settled(costs.get(index)) ? ink("--paper") : colour));
+    return {
+      label: shortName(index),
+      data: figures,
+      ...drawn("log", colour),
+      pointBackgroundColor: hollow,
+      pointBorderWidth: 2
+    };
   });
   const least = Math.min(
     ...shown.flatMap(([, costs]) => [...costs.values()].map((cost) => cost[3])).filter((ns) => ns >= 0.01), 0.1);
   return {
     type: kindOfChart("log"),
-    data: {labels: shown.map(([name]) => name.split("\0").filter(Boolean).join(", ")), datasets},
+    data: {labels: shown.map(costLabel), datasets},
     options: barOptions({
       scale: "log",
       title: "nanoseconds, logarithmic",
       legend: having.length > 1,
+      twoLines: true,
       ticks: {least: 10 ** Math.floor(Math.log10(least)), word: (value) => (decades(value) ? String(value) : "")},
-      tip: (item) => `${item.dataset.label}: ${nanoseconds(item.raw)} ns`
+      tip: (item) => {
+        const cost = shown[item.dataIndex][1].get(having[item.datasetIndex]);
+        return `${item.dataset.label}: ${nanoseconds(item.raw)} ns${settled(cost) ? "" : " ~ (did not settle)"}`;
+      }
     }),
   };
 }
@@ -155,12 +174,12 @@ function costFigure(group, lines, having) {
         const cycles = cost[4] ? ` (${cost[4].toFixed(1)} cycles)` : "";
         return make(
           "td", {class: "r", title: `spread ${percent(cost[5])}`},
-          nanoseconds(cost[3]) + (cost[6] ? "" : " ~") + cycles);
+          nanoseconds(cost[3]) + (settled(cost) ? "" : " ~") + cycles);
       })));
   return make(
     "figure", {class: "figures", "data-test": group}, make("h3", null, title[0].toUpperCase() + title.slice(1)),
     chartBox(
-      shown.length, `Costs of ${title} in nanoseconds; the table below has the figures`,
+      shown.length * 1.3, `Costs of ${title} in nanoseconds; the table below has the figures`,
       () => costChart(shown, having)),
     all.length > shown.length ?
       make("p", {class: "made"}, `The chart has the first ${shown.length} of ${all.length} rows; the table has all.`) :

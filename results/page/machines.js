@@ -33,11 +33,14 @@ function machineCard(machine, index) {
     ["Kernel", machine.kernel], ["Cache line", machine.cache_line && machine.cache_line + " bytes"],
     ["Core clock", machine.ghz && machine.ghz.toFixed(2) + " GHz when costs were measured"], ["Read from", machine.file]
   ].filter((fact) => fact[1]);
-  const counted = machine.predicted ? plural(machine.cells || 0, "test") : [
-    plural(machine.cells || 0, "test"), plural(machine.records || 0, "record"),
-    iterations ? short(iterations) + " iterations" : "",
-    seconds ? `${seconds.toFixed(seconds < 10 ? 1 : 0)} s of counting` : ""
-  ].filter(Boolean).join(", ");
+  const counted = !machine.cells && !machine.records ? "costs or fences, no runs of tests" :
+    machine.predicted                                ? plural(machine.cells || 0, "test") :
+                                                       [
+                          plural(machine.cells || 0, "test"), plural(machine.records || 0, "record"),
+                          iterations ? short(iterations) + " iterations" : "",
+                          seconds ? `${seconds.toFixed(seconds < 10 ? 1 : 0)} s of counting` : ""
+                        ].filter(Boolean)
+                          .join(", ");
   const when = first &&
     (first.slice(0, 10) === last.slice(0, 10) ? first.slice(0, 10) : `${first.slice(0, 10)} to ${last.slice(0, 10)}`);
   return make(

@@ -166,12 +166,12 @@ function sortLink(key, title, ...contents) {
 
 function headCell(index) {
   const machine = machines[index];
-  const what = machine.emulated       ? "emulated" :
-    machine.predicted                 ? "predicted" :
-    machine.unmodelled                ? "unmodelled" :
-    machine.program || machine.source ? "published" :
-    machine.own                       ? "this machine" :
-                                        machine.virtual || "";
+  const what = machine.emulated ? "emulated" :
+    machine.predicted           ? "predicted" :
+    machine.unmodelled          ? "unmodelled" :
+    others(machine)             ? others(machine) :
+    machine.own                 ? "this machine" :
+                                  machine.virtual || "";
   const link = sortLink(
     "m" + (index + 1), `${machine.name}: sort by its shares`,
     make("span", {class: "kind"}, `${index + 1} ${kindOf(machine)}`), make("span", {class: "cpu"}, cpuOf(machine)),

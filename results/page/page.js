@@ -38,18 +38,26 @@ function startTheme() {
 
 // ---- The page
 
+// How many machines these columns are of.
+const distinct = (indices) => new Set(indices.map((index) => machines[index].first ?? index)).size;
+
+function titleOfMachines() {
+  const count = distinct(machines.map((machine, index) => index));
+  if (machines.length === 1) return machines[0].predicted ? "herd7" : cpuOf(machines[0]);
+  if (count > 1) return `${count} machines`;
+  return `one machine, ${machines.length === 2 ? "twice" : machines.length + " times"}`;
+}
+
 function drawHead() {
   const kinds = new Set(columns.map((m) => kindOf(machines[m])));
-  const title = data.title ||
-    (machines.length === 1 ? `Memory reordering on ${machines[0].predicted ? "herd7" : cpuOf(machines[0])}` :
-                             `Memory reordering on ${machines.length} machines`);
+  const title = data.title || `Memory reordering on ${titleOfMachines()}`;
   byId("title").textContent = title;
   document.title = title + " \u2013 weakmem";
   const differing = tests.filter((test) => test.differs).length;
   const seen = tests.filter((test) => test.cells.some((cell) => number(cell.seen) && !cell.predicted)).length;
   const names = [...kinds].slice(0, 8).join(", ") + (kinds.size > 8 ? ", \u2026" : "");
   const sentences = [
-    `${plural(tests.length, "litmus test")} on ${plural(columns.length, "machine")}${names ? ` (${names})` : ""}.`,
+    `${plural(tests.length, "litmus test")} on ${plural(distinct(columns), "machine")}${names ? ` (${names})` : ""}.`,
     `What ${tests.length === 1 ? "it asks" : "they ask"} for was seen in ${whole(seen)} of them` +
       (machines.length > 1 ? `; in ${whole(differing)} what was seen or what is allowed differs.` : "."),
     data.alarms.length ? "" : "No state was seen that the model of its CPU is known to forbid."

@@ -77,6 +77,12 @@ const shortName = (index) => `${index + 1} ${kindOf(machines[index])}`;
 const cpuOf = (machine) =>
   machine.predicted ? "a model, no machine" : machine.cpu || (machine.emulated ? "emulated CPU" : "unknown CPU");
 
+// Whose figures they are, where they are not weakmem's: of a publication, or of a log that was imported.
+function others(machine) {
+  if (machine.imported) return "imported";
+  return machine.program || machine.source ? "published" : "";
+}
+
 // What says how far to trust a machine's figures: [class, words].
 function trust(machine) {
   const chips = [];
@@ -84,7 +90,9 @@ function trust(machine) {
   if (machine.predicted) chips.push(["odd", "predicted by herd7, not measured"]);
   if (machine.emulated) chips.push(["warn", `emulated: no ${machine.kind || "real"} CPU ran this`]);
   if (machine.virtual) chips.push(["", `virtual machine: ${machine.virtual}`]);
-  if (machine.program || machine.source) chips.push(["warn", "published: another program, not our C11 tests"]);
+  const program =
+    machine.imported ? "another program (litmus7), not our C11 tests" : "another program, not our C11 tests";
+  if (others(machine) && !machine.predicted) chips.push(["warn", `${others(machine)}: ${program}`]);
   if (machine.unmodelled && !machine.predicted) chips.push(["odd", "unmodelled: its architecture has no model here"]);
   if (machine.twice) chips.push(["", "here more than once"]);
   return chips;

@@ -155,7 +155,9 @@ def check_verdicts(browser):
 def check_figures(browser):
     costs = browser.evaluate("""(() => { const figure = document.querySelector('#cost-list figure'), chart = Chart.getChart(figure.querySelector('canvas'));
       return [chart.data.labels, chart.data.datasets.map((set) => set.data), [...figure.querySelector('table').tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent))]; })()""")
-    same(costs[0], ["mfence, alone", "lock-add, alone", "membarrier, alone", "dmb-ish, alone"], "cost labels")
+    same(costs[0], ["mfence, alone", "lock-add, alone", "~ membarrier, alone", "dmb-ish, alone"], "cost labels")
+    points = browser.evaluate("Chart.getChart(document.querySelector('#cost-list canvas')).data.datasets[0].pointBackgroundColor")
+    assert points[0] == points[1] != points[2], points
     same(costs[1], [[15.9, 5.25, 900.5, None], [1.5, None, None, 7.75]], "cost chart")
     same([row[2].split()[0] for row in costs[2][:3]], ["15.9", "5.25", "901"], "cost table") # rounded half up or to even
     assert "~" in costs[2][2][2] and "~" not in costs[2][0][2], "what did not settle"
@@ -280,7 +282,29 @@ def check_changes(browser):
     browser.open(make("after", after, f"{work}/before.jsonl"))
     row = browser.evaluate("[...document.querySelector('#change-list tbody tr').cells].map((cell) => cell.textContent)")
     same((row[0], row[1], row[3], row[5]), ("SB", "changed", "4", "4"), "the same machine twice")
+    same(browser.evaluate("document.getElementById('title').textContent"), "Memory reordering on one machine, twice", "the title")
     undisturbed(browser, "changes")
+
+
+def check_imported(browser):
+    log = {**samples.record("SB", samples.X86, [1, 2, 3, 4], engine="litmus7"), "source": "litmus7 log mine.log", "program": "litmus7"}
+    browser.open(make("imported", [log]))
+    card = browser.evaluate("document.querySelector('.machine').textContent")
+    assert "imported: another program (litmus7)" in card and "published" not in card, card
+
+
+def check_labels(browser):
+    """On a phone a long label stands on two lines, operation and context."""
+    rows = [{"group": "fences", "operation": "mfence", "context": "after-store-to-other-core", "ns": 9.5, "cycles": 0, "spread": 0, "stable": True}]
+    page = make("labels", [{**samples.cost(samples.X86, {}), "rows": rows}, samples.record("SB", samples.X86, [1, 2, 3, 4])])
+    browser.size(390, 844)
+    browser.open(page)
+    browser.evaluate("document.querySelector('#cost-list canvas').scrollIntoView({behavior: 'instant'})")
+    browser.wait_for("Chart.getChart(document.querySelector('#cost-list canvas'))")
+    found = browser.evaluate("(() => { const y = Chart.getChart(document.querySelector('#cost-list canvas')).scales.y; return [y.ticks[0].label, y._labelSizes.widest.width, y.width]; })()")
+    same(found[0], ["mfence", "after-store-to-other-core"], "a label on a phone")
+    assert found[1] < found[2], found
+    browser.size(1360, 900)
 
 
 def check_hostile(browser):
@@ -335,7 +359,7 @@ def check_many(browser, tests=1000, machines=10):
           f"shown after {opened - made:.1f} s, filtered in {took:.0f} ms")
 
 
-for check in (check_plain, check_alarm, check_changes, check_hostile, check_many):
+for check in (check_plain, check_alarm, check_changes, check_imported, check_labels, check_hostile, check_many):
     with Browser() as browser:
         check(browser)
     print(check.__name__)
