@@ -300,7 +300,7 @@ def check_labels(browser):
     browser.size(390, 844)
     browser.open(page)
     browser.evaluate("document.querySelector('#cost-list canvas').scrollIntoView({behavior: 'instant'})")
-    browser.wait_for("Chart.getChart(document.querySelector('#cost-list canvas'))")
+    browser.wait_for("Boolean(Chart.getChart(document.querySelector('#cost-list canvas')))")
     found = browser.evaluate("(() => { const y = Chart.getChart(document.querySelector('#cost-list canvas')).scales.y; return [y.ticks[0].label, y._labelSizes.widest.width, y.width]; })()")
     same(found[0], ["mfence", "after-store-to-other-core"], "a label on a phone")
     assert found[1] < found[2], found
