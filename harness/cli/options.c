@@ -1,6 +1,6 @@
 #include "harness/cli/options.h"
 
-#include "harness/run/words.h"
+#include "harness/build/words.h"
 
 #include "harness/base/text.h"
 

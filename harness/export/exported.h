@@ -3,8 +3,9 @@
 // The sources in this folder are no part of weakmem itself: with those of the engines, which go along as they are, they
 // make a test a program of its own, for a machine that has a C compiler and POSIX threads but no weakmem.
 #pragma once
-#include "harness/run/lockstep.h"
-#include "harness/run/perpetual.h"
+#include "harness/engine/lockstep.h"
+#include "harness/engine/perpetual.h"
+#include "harness/machine/identity.h"
 
 typedef struct {
   const Test *test; // without its statements, of which the C was made

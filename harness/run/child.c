@@ -1,7 +1,7 @@
 #include "harness/run/child.h"
 
+#include "harness/base/group.h"
 #include "harness/machine/clock.h"
-#include "harness/run/group.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,10 +1,10 @@
 // The C of an exported test: what an engine makes of it, then the test itself as data, without its statements.
 #include "arch/arch.h"
+#include "harness/build/emit.h"
+#include "harness/engine/perpetual.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
-#include "harness/run/emit.h"
 #include "harness/run/export.h"
-#include "harness/run/perpetual.h"
 
 #include <inttypes.h>
 #include <string.h>

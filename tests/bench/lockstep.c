@@ -6,10 +6,10 @@
 // instance, a batch of 1024, lines read by both threads before it, each instance at its own time by the clock, and the
 // states counted by both threads. It spends its time on the pace and shift that did best in short trials just before,
 // which are not part of its time, and looks for nothing but the witness.
+#include "harness/engine/kernel.h"
+#include "harness/engine/team.h"
 #include "harness/lang/parse.h"
-#include "harness/run/kernel.h"
 #include "harness/run/run.h"
-#include "harness/run/team.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

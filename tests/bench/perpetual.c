@@ -7,8 +7,9 @@
 // time includes the counting, as the engine's does; "run alone" leaves it out. It spends its time on the number of
 // pairs that did best in short trials just before, which are not part of its time, and looks for nothing but the weak
 // state.
-#include "harness/run/perpetual.h"
+#include "harness/engine/perpetual.h"
 #include "harness/lang/parse.h"
+#include "harness/run/run.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #pragma once
 #include "arch/arch.h"
 #include "harness/base/text.h"
-#include "harness/run/kernel.h"
+#include "harness/engine/kernel.h"
 
 #include <string.h>
 

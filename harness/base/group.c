@@ -1,0 +1,142 @@
+#include "harness/base/group.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int group_adopt(int on) {
+  int before = 0;
+  prctl(PR_GET_CHILD_SUBREAPER, &before, 0, 0, 0);
+  prctl(PR_SET_CHILD_SUBREAPER, on, 0, 0, 0);
+  return before;
+}
+
+void group_die_with(pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (getppid() != parent) // it died before the call above
+    _exit(127);
+}
+
+// A signal that came between fork and setpgid was meant for the parent: ignoring it for a moment discards it.
+static void reset_signals(void) {
+  for (int s = 1; s < NSIG; s++) {
+    signal(s, SIG_IGN);
+    signal(s, SIG_DFL);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+// No core: neither in a file nor, since a limit of 0 does not bind those, through a handler in core_pattern.
+static void leave_no_core(void) {
+  struct rlimit none = {0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void read_nothing(void) {
+  int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (null < 0)
+    return;
+  dup2(null, STDIN_FILENO);
+  if (null != STDIN_FILENO)
+    close(null);
+}
+
+// The order matters: once signals are at their default a Ctrl-C could kill the child, so it leaves the terminal's
+// group first.
+static void become_leader(pid_t parent) {
+  setpgid(0, 0);
+  group_die_with(parent);
+  reset_signals();
+  leave_no_core();
+  read_nothing();
+}
+
+bool group_start(Group *group, Diag *diag) {
+  pid_t parent = getpid();
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before); // no handler of ours may run in the child
+  pid_t leader = fork();
+  int reason = errno;
+  if (leader == 0) {
+    *group = (Group){.leader = 0, .watch = -1};
+    become_leader(parent);
+    return true;
+  }
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  if (leader < 0)
+    return diag_error(diag, "cannot start a process: %s", strerror(reason));
+  setpgid(leader, leader); // as the child does: whoever comes first
+  *group = (Group){.leader = leader, .watch = (int)syscall(SYS_pidfd_open, leader, 0)};
+  return true;
+}
+
+// The leader stays a zombie until group_finish, so that its number and its group's cannot be taken by another.
+static bool is_zombie(pid_t pid) {
+  siginfo_t info = {0};
+  return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid == pid;
+}
+
+static void await_zombie(pid_t pid) {
+  siginfo_t info;
+  while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) && errno == EINTR)
+    continue;
+}
+
+bool group_ended(const Group *group, int milliseconds) {
+  if (is_zombie(group->leader))
+    return true;
+  if (milliseconds <= 0)
+    return false;
+  struct pollfd watch = {.fd = group->watch, .events = POLLIN};
+  bool blind = group->watch < 0; // then a short sleep, again and again, is all that is left
+  poll(&watch, blind ? 0 : 1, blind && milliseconds > 2 ? 2 : milliseconds);
+  return is_zombie(group->leader);
+}
+
+// Nothing is killed by number once the leader is reaped: until then the number is the group's. No member escapes, since
+// a process with a signal pending cannot fork, and those that are left keep the number until they are reaped too.
+void group_finish(Group *group, GroupEnd *end) {
+  kill(group->leader, SIGKILL); // one that did not get to lead a group yet
+  kill(-group->leader, SIGKILL);
+  await_zombie(group->leader);
+  kill(-group->leader, SIGKILL);
+  int status = 0;
+  while (waitpid(group->leader, &status, 0) < 0 && errno == EINTR)
+    continue;
+  if (end)
+    *end = WIFSIGNALED(status) ? (GroupEnd){true, WTERMSIG(status)} : (GroupEnd){false, WEXITSTATUS(status)};
+  // What the leader started is ours by adoption, in the same group.
+  while (waitpid(-group->leader, NULL, 0) > 0 || errno == EINTR)
+    continue;
+  if (group->watch >= 0)
+    close(group->watch);
+  *group = (Group){.watch = -1};
+}
+
+const char *group_end_words(GroupEnd end, Arena *arena) {
+  if (!end.by_signal)
+    return arena_printf(arena, "the test's process ended with status %d", end.code);
+  return arena_printf(arena, "crashed: %s%s", group_signal_words(end.code, arena),
+                      end.code == SIGKILL ? ", sent by another process or for want of memory" : "");
+}
+
+const char *group_signal_words(int signal, Arena *arena) {
+  const char *description = sigdescr_np(signal), *name = sigabbrev_np(signal);
+  if (!description || !name)
+    return arena_printf(arena, "signal %d", signal);
+  char *words = arena_printf(arena, "%s (SIG%s)", description, name);
+  words[0] = (char)tolower((unsigned char)words[0]);
+  return words;
+}

@@ -1,0 +1,41 @@
+// Process groups: something forked that is gone, with all it started, when we say so.
+//
+// A group's leader dies with the thread that forked it (PR_SET_PDEATHSIG, prctl(2)), whatever ends that one.
+#pragma once
+#include "harness/base/diag.h"
+
+#include <sys/types.h>
+
+// What group_start remembers of how the process adopted orphans before; PR_SET_CHILD_SUBREAPER in prctl(2).
+typedef struct {
+  pid_t leader; // in the child: 0
+  int watch;    // a pidfd that is readable once the leader has ended; -1 where the system has none
+} Group;
+
+// How a leader ended.
+typedef struct {
+  bool by_signal;
+  int code; // the signal, or the exit status
+} GroupEnd;
+
+// Lets this process adopt, and so reap, what a dead leader leaves behind; returns what was set before. To be undone
+// with group_adopt(before) once the last group has been ended.
+int group_adopt(int on);
+
+// Forks. The child leads a group of its own, has every signal at its default and unblocked, /dev/null as its standard
+// input, and leaves no core. False, with the reason, where there is no memory or no room for a process.
+bool group_start(Group *group, Diag *diag);
+
+// Whether the leader has ended. Waits up to `milliseconds`; 0 only looks. Returns early on a signal.
+bool group_ended(const Group *group, int milliseconds);
+
+// Kills what is left of the group and reaps all of it. How the leader ended is in *end, which may be NULL.
+void group_finish(Group *group, GroupEnd *end);
+
+// For a process just forked: dies when `parent` does, also where that has happened already.
+void group_die_with(pid_t parent);
+
+// "crashed: segmentation fault (SIGSEGV)", or with what status it ended; in `arena`.
+const char *group_end_words(GroupEnd end, Arena *arena);
+// "segmentation fault (SIGSEGV)", in `arena`.
+const char *group_signal_words(int signal, Arena *arena);

@@ -1,0 +1,49 @@
+// C made from a test's tree: what both engines print of it.
+//
+// A location x is a pointer variable `loc_x` to its element type, a register r0 a local variable `reg_r0`: the engine
+// declares the first, emit_registers the second. Accesses are compiler builtins (__atomic_load_n, ...); plain accesses
+// are plain C, so the compiler may reorder them as it may in any program.
+#pragma once
+#include "harness/engine/options.h"
+#include "harness/lang/test.h"
+
+// What is printed, and where to.
+typedef struct Emit {
+  const Test *test;
+  unsigned thread;
+  Text *out;
+  // Prints what a store writes instead of `store->store.value`, where the engine wants something else there; NULL: the
+  // value itself.
+  void (*stored)(const struct Emit *emit, const Stmt *store);
+  const char *between; // a statement to be put between every two of the thread's; NULL: none
+  void *context;       // the engine's own
+} Emit;
+
+// The head of every file: the test as a comment, then cpu.h and kernel.h.
+void emit_head(const Test *test, Engine engine, Text *out);
+// Its parts, for files that include these headers instead: the test as `//` comments; pragmas that keep compilers from
+// remarking on what tests do; types of locations that Layout= misaligns.
+void emit_comment(const Test *test, Text *out);
+void emit_silence(Text *out);
+void emit_misaligned_types(const Test *test, Text *out);
+
+// "int", "signed char": as C spells the type here.
+const char *emit_type(BaseType base);
+// The type of a location's elements, as what `loc_x` points to: says so where Layout= misaligns it.
+void emit_element_type(const Location *location, Text *out);
+// The value as a constant expression of the type.
+void emit_value(Value value, BaseType type, Text *out);
+// "__ATOMIC_RELAXED", ...; ORDER_PLAIN is relaxed.
+const char *emit_order(Order order);
+
+// Declarations of all registers of the thread, with their initial values.
+void emit_registers(const Emit *emit, unsigned indent);
+void emit_expr(const Emit *emit, const Expr *expr);
+// `&x`, `&y[r0]`: a pointer to the element.
+void emit_address(const Emit *emit, Address address);
+// One statement, or those from `stmt` to the end of its block, each on lines of its own.
+void emit_stmt(const Emit *emit, const Stmt *stmt, unsigned indent);
+void emit_block(const Emit *emit, const Stmt *stmt, unsigned indent);
+
+// The first CPU fence in the test that the CPU we run on does not have; NULL: it has all.
+const char *emit_missing_fence(const Test *test);

@@ -1,0 +1,90 @@
+// The C of a test for the perpetual engine: for each thread, one visit of one copy of the locations, and the loops over
+// iterations that make it, one for each number of copies.
+#include "harness/build/emit.h"
+#include "harness/engine/perpetual.h"
+
+#include <assert.h>
+
+// How many stores to the same location the thread makes before this one.
+static unsigned stores_before(const Emit *emit, const Stmt *store) {
+  unsigned before = 0;
+  for (const Stmt *stmt = emit->test->threads[emit->thread].body; stmt != store; stmt = stmt->next)
+    before += stmt->kind == STMT_STORE && stmt->store.address.location == store->store.address.location;
+  return before;
+}
+
+static unsigned stores_of(const Test *test, unsigned thread, unsigned location) {
+  unsigned count = 0;
+  for (const Stmt *stmt = test->threads[thread].body; stmt; stmt = stmt->next)
+    count += stmt->kind == STMT_STORE && stmt->store.address.location == location;
+  return count;
+}
+
+// Instead of the test's constant: the next number of the location's sequence.
+static void emit_sequence(const Emit *emit, const Stmt *store) {
+  unsigned location = store->store.address.location;
+  text_printf(emit->out, "(%s)(i * %uu + %uu)", emit_type(emit->test->locations[location].type),
+              stores_of(emit->test, emit->thread, location), stores_before(emit, store) + 1);
+}
+
+// What was read is written down behind the last access, so that it comes between none of them.
+static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t, bool pauses, Text *out) {
+  const Emit emit = {.test = test,
+                     .thread = t,
+                     .out = out,
+                     .stored = emit_sequence,
+                     .between = pauses ? "kernel_delay(i % 8 * (uint64_t)delay);" : NULL};
+  const Thread *thread = &test->threads[t];
+  text_printf(out,
+              "// P%u, iteration i on one copy of the locations%s.\n"
+              "KERNEL_INLINE void %s%u(char *cells, uint16_t *seen, unsigned copy, uint32_t i, uint32_t delay) {\n",
+              t, pauses ? ", with pauses" : "", pauses ? "pausing" : "visit", t);
+  for (unsigned p = 0; p < thread->parameter_count; p++) {
+    unsigned x = thread->parameters[p].location;
+    const char *type = emit_type(test->locations[x].type);
+    text_printf(out, "  %s *loc_%s = (%s *)(cells + %zu + copy * %zu);\n", type, test->locations[x].name, type,
+                shape->places[x], shape->strides[x]);
+  }
+  emit_registers(&emit, 2);
+  emit_block(&emit, thread->body, 2);
+  text_add(out, "  kernel_compiler_barrier();\n  (void)cells, (void)seen, (void)delay;\n");
+  for (unsigned l = 0; l < shape->load_count; l++)
+    if (shape->loads[l].thread == t)
+      text_printf(out, "  seen[%zu + i] = (uint16_t)reg_%s;\n", perpetual_buffer(shape->loads[l].slot, 0, 1),
+                  thread->registers[shape->loads[l].reg].name);
+  text_add(out, "}\n\n");
+}
+
+static void emit_run(unsigned t, unsigned variant, Text *out) {
+  bool pauses = variant == PERPETUAL_PAUSING;
+  unsigned copies = pauses ? 1 : 1u << variant;
+  text_printf(out,
+              "static void run%u_%u(char *cells, uint16_t *seen, uint32_t from, uint32_t to, uint32_t delay) {\n"
+              "  for (uint32_t i = from; i < to; i++) {\n",
+              t, pauses ? 0 : copies);
+  for (unsigned copy = 0; copy < copies; copy++)
+    text_printf(out, "    kernel_delay(delay);\n    %s%u(cells, seen + %zu, %u, i, delay);\n",
+                pauses ? "pausing" : "visit", t, perpetual_buffer(0, copy, copies), copy);
+  text_add(out, "  }\n}\n\n");
+}
+
+void perpetual_emit(const Test *test, Arena *arena, Text *out) {
+  const char *reason;
+  const PerpetualShape *shape = perpetual_shape(test, arena, &reason);
+  assert(shape);
+  for (unsigned t = 0; t < test->thread_count; t++) {
+    emit_visit(shape, test, t, false, out);
+    emit_visit(shape, test, t, true, out);
+    for (unsigned v = 0; v < PERPETUAL_CODES; v++)
+      emit_run(t, v, out);
+  }
+  text_add(out, "typedef void (*PerpetualCode)(char *, uint16_t *, uint32_t, uint32_t, uint32_t);\n"
+                "__attribute__((visibility(\"default\"))) const PerpetualCode perpetual_code[] = {\n");
+  for (unsigned t = 0; t < test->thread_count; t++) {
+    text_add(out, "   ");
+    for (unsigned v = 0; v < PERPETUAL_CODES; v++)
+      text_printf(out, " run%u_%u,", t, v == PERPETUAL_PAUSING ? 0 : 1u << v);
+    text_add(out, "\n");
+  }
+  text_add(out, "};\n");
+}

@@ -1,0 +1,181 @@
+// What each actor does in a round: for every batch, ready the lines, meet, run, meet, count.
+#include "harness/engine/lockstep.h"
+
+#include <assert.h>
+#include <string.h>
+
+// ---- the table of states
+
+size_t state_table_bytes(unsigned words, unsigned capacity) {
+  return (size_t)capacity * (1 + words) * sizeof(uint64_t);
+}
+
+void state_table_count(void *opaque, const uint64_t *words) {
+  StateTable *table = opaque;
+  table->used = true;
+  uint64_t hash = 0x9e3779b97f4a7c15u;
+  for (unsigned i = 0; i < table->words; i++) {
+    hash = (hash ^ words[i]) * 0xff51afd7ed558ccdu;
+    hash ^= hash >> 32;
+  }
+  unsigned mask = table->capacity - 1, at = (unsigned)hash & mask;
+  enum { PROBES = 64 };
+  for (unsigned probe = 0; probe < PROBES; probe++, at = (at + 1) & mask) {
+    uint64_t *entry = table->entries + (size_t)at * (1 + table->words);
+    if (!entry[0])
+      memcpy(entry + 1, words, table->words * sizeof *words);
+    else if (memcmp(entry + 1, words, table->words * sizeof *words) != 0)
+      continue;
+    entry[0]++;
+    return;
+  }
+  table->overflow++;
+}
+
+// ---- lines
+
+static unsigned line_toucher(const LockstepRound *round, size_t line) {
+  if (round->touch < TOUCH_ONE + round->threads)
+    return round->touch - TOUCH_ONE;
+  return (unsigned)((line + round->touch - TOUCH_ONE - round->threads) % round->threads);
+}
+
+// Takes the line for writing, and leaves what is in it. Only one actor does this to a line.
+static void own_line(char *line) {
+  volatile char *byte = line;
+  *byte = *byte;
+}
+
+static void touch_lines(const LockstepRound *round, unsigned actor, unsigned count) {
+  size_t lines = round->layout.stride / LAYOUT_LINE;
+  for (size_t i = 0; i < count; i++) {
+    char *at = round->memory + i * round->layout.stride;
+    for (size_t line = 0; line < lines; line++) {
+      if (round->touch == TOUCH_SHARED)
+        (void)*(volatile char *)(at + line * LAYOUT_LINE);
+      else if (line_toucher(round, line) == actor)
+        own_line(at + line * LAYOUT_LINE);
+    }
+  }
+}
+
+static void flush_lines(const LockstepRound *round, unsigned from, unsigned to) {
+  for (char *at = round->memory + from * round->layout.stride, *end = round->memory + to * round->layout.stride;
+       at < end; at += LAYOUT_LINE)
+    cpu_flush(at);
+}
+
+// ---- a batch
+
+static uint64_t meet(LockstepRound *round) {
+  return kernel_meet(&round->batch_meeting, round->threads, round->patience, round->margin);
+}
+
+// The part of `count` instances that an actor counts and resets.
+static unsigned part(const LockstepRound *round, unsigned actor, unsigned count) {
+  return (unsigned)((uint64_t)count * actor / round->threads);
+}
+
+static void ready_lines(LockstepRound *round, unsigned actor, unsigned count) {
+  if (round->touch == TOUCH_FLUSH)
+    flush_lines(round, part(round, actor, count), part(round, actor + 1, count));
+  if (round->touch == TOUCH_NONE || round->touch == TOUCH_FLUSH)
+    return;
+  meet(round); // every part is reset
+  touch_lines(round, actor, count);
+}
+
+static void run_batch(LockstepRound *round, unsigned actor, unsigned count) {
+  LockstepActor *self = &round->actors[actor];
+  KernelBatch batch = {
+      .instances = round->memory,
+      .stride = round->layout.stride,
+      .offsets = round->layout.offsets,
+      .frames = self->frames,
+      .count = count,
+      .by_clock = round->by_clock,
+      .ticks = round->ticks,
+      .shift = round->shift[actor],
+      .spread = round->spread,
+      .pauses = round->pauses,
+      .crowded = round->crowded,
+      .random = self->random,
+      .meeting = &round->instance_meeting,
+      .threads = round->threads,
+      .patience = round->patience,
+      .every = round->every,
+  };
+  batch.start = meet(round);
+  void (*const *threads)(KernelBatch *) = round->pauses ? round->code->pausing : round->code->threads;
+  threads[actor](&batch);
+  self->random = batch.random;
+}
+
+static void count_batch(LockstepRound *round, unsigned actor, unsigned count) {
+  LockstepActor *self = &round->actors[actor];
+  KernelCount part_of_it = {
+      .instances = round->memory,
+      .stride = round->layout.stride,
+      .offsets = round->layout.offsets,
+      .frames = round->frames,
+      .from = part(round, actor, count),
+      .to = part(round, actor + 1, count),
+      .small = self->small,
+      .table = &self->table,
+      .state = state_table_count,
+  };
+  round->code->count(&part_of_it);
+}
+
+static bool time_is_up(const LockstepRound *round) {
+  return __atomic_load_n(round->stopping, __ATOMIC_RELAXED) || clock_seconds() >= round->deadline;
+}
+
+// Time, less what other programs took: a batch that takes several times as long as the shortest one was disturbed, and
+// counts as no more than that. All batches of a segment but the last are of one size.
+typedef struct {
+  double began, shortest, sum; // seconds; shortest: 0 before there is one
+} Stopwatch;
+
+static void note_batch(Stopwatch *watch) {
+  enum { DISTURBED = 3 };
+  double now = clock_seconds(), took = now - watch->began;
+  if (watch->shortest == 0 || took < watch->shortest)
+    watch->shortest = took;
+  watch->sum += took < DISTURBED * watch->shortest ? took : DISTURBED * watch->shortest;
+  watch->began = now;
+}
+
+static void run_batches(LockstepRound *round, unsigned actor) {
+  Stopwatch watch = {.began = actor ? 0 : clock_seconds()};
+  uint64_t done = 0;
+  for (bool ended = false; done < round->instances && !ended;) {
+    uint64_t left = round->instances - done;
+    unsigned count = left < round->batch ? (unsigned)left : round->batch;
+    ready_lines(round, actor, count);
+    run_batch(round, actor, count);
+    done += count;
+    if (!actor)
+      round->ended = time_is_up(round);
+    meet(round); // every thread is through, and `ended` is the same for all
+    ended = round->ended;
+    count_batch(round, actor, count);
+    if (!actor)
+      note_batch(&watch);
+  }
+  if (actor)
+    return;
+  round->done = done;
+  round->seconds = watch.sum;
+}
+
+bool lockstep_segment(LockstepRound *round, unsigned actor) {
+  meet(round); // what is to be done is written
+  if (!round->instances)
+    return false;
+  round->code->reset(round->memory, round->layout.stride, round->layout.offsets, part(round, actor, round->batch),
+                     part(round, actor + 1, round->batch));
+  run_batches(round, actor);
+  meet(round); // all is counted
+  return true;
+}

@@ -1,0 +1,431 @@
+// The run: epochs. In each, every thread clears the locations that it stores to, runs its iterations without another
+// word to the others, and then counts a part of the frames, all threads at once.
+#include "harness/engine/perpetual.h"
+#include "harness/engine/kernel.h"
+#include "harness/engine/tune.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+  LINES = 128,      // bytes: what is written by different threads lies that far apart
+  CHUNK = 128,      // iterations, at most, between two yields of threads that share a PU
+  RARE_MOST = 8,    // rare states that a round looks for, at most
+  FRAMES_EVERY = 64 // of the epochs, every so many counts the literature's frames as well, for all of them
+};
+
+// The settings that trials choose from.
+enum { AXIS_COPIES, AXIS_DELAY, AXES };
+static const int copies_values[] = {1, 2, 4, 8};
+static const int delay_values[] = {0, 1, 2, 4, 8, 16, 32, 64};
+enum { DELAYS = sizeof delay_values / sizeof *delay_values };
+static const TuneAxis axes[AXES] = {{"copies", copies_values, PERPETUAL_VARIANTS}, {"delay", delay_values, DELAYS}};
+
+// What a round consists of.
+typedef struct {
+  unsigned variant;    // 1 << variant copies
+  bool pauses;         // between the statements too; of one copy
+  uint32_t delay;      // turns of kernel_delay before a visit
+  uint32_t iterations; // of each copy in an epoch
+  unsigned epochs;
+  unsigned any_every;                   // of the epochs, every so many looks for any state instead of those wanted
+  unsigned rare[RARE_MOST], rare_count; // preferred among them
+  uint64_t random;
+} Round;
+
+// What one actor counted in a round.
+typedef struct {
+  _Alignas(LINES) uint64_t frames;
+  uint64_t frame_witnesses;
+  uint64_t *states;
+} Count;
+
+// The start of the region that the actors share.
+typedef struct {
+  Count counts[LIMIT_THREADS];
+  _Alignas(LINES) Round round;
+  _Alignas(LINES) const PerpetualShape *shape;
+  Team *team;
+  const PerpetualCode *code;
+  uint16_t *seen[LIMIT_THREADS]; // each thread's buffers
+  char *cells;
+  const unsigned *wanted; // states that are looked for
+  const bool *is_wanted;  // by state
+  unsigned wanted_count;
+  bool crowded; // actors share PUs
+} Shared;
+
+// ---- in the actors
+
+// The sequences begin anew in each epoch. Nobody is running.
+static void clear_own(const Shared *shared, unsigned thread, unsigned copies) {
+  const PerpetualShape *shape = shared->shape;
+  for (unsigned x = 0; x < shape->location_count; x++)
+    if (shape->writers[x] == thread)
+      memset(shared->cells + shape->places[x], 0, copies * shape->strides[x]);
+}
+
+static void run_thread(const Shared *shared, const Round *round, unsigned thread, uint64_t *random) {
+  PerpetualCode code = shared->code[thread * PERPETUAL_CODES + (round->pauses ? PERPETUAL_PAUSING : round->variant)];
+  if (!shared->crowded) {
+    code(shared->cells, shared->seen[thread], 0, round->iterations, round->delay);
+    return;
+  }
+  for (uint32_t from = 0, to; from < round->iterations; from = to) {
+    to = from + 1 + kernel_random_below(random, CHUNK);
+    if (to > round->iterations)
+      to = round->iterations;
+    code(shared->cells, shared->seen[thread], from, to, round->delay);
+    sched_yield();
+  }
+}
+
+static void target_digits(const PerpetualShape *shape, unsigned state, signed char *target) {
+  for (unsigned l = 0; l < shape->load_count; l++)
+    target[l] = (signed char)(state / shape->loads[l].weight % (shape->loads[l].stores + 1));
+}
+
+// What the epoch looks for; `choice` is the same in all actors, so that none has more to do than the others.
+static unsigned choose_target(const Shared *shared, const Round *round, uint64_t *choice) {
+  bool any = kernel_random_below(choice, round->any_every) == 0;
+  bool rare = kernel_random_below(choice, 4) != 0;
+  if ((any || !shared->wanted_count) && rare && round->rare_count)
+    return round->rare[kernel_random_below(choice, round->rare_count)];
+  if (any || !shared->wanted_count)
+    return kernel_random_below(choice, shared->shape->state_count);
+  return shared->wanted[kernel_random_below(choice, shared->wanted_count)];
+}
+
+static void count_copy(Shared *shared, const Round *round, unsigned actor, unsigned copy, uint64_t *choice) {
+  const PerpetualShape *shape = shared->shape;
+  Count *count = &shared->counts[actor];
+  const uint16_t *seen[PERPETUAL_LOADS];
+  for (unsigned l = 0; l < shape->load_count; l++)
+    seen[l] = shared->seen[shape->loads[l].thread] + perpetual_buffer(shape->loads[l].slot, copy, 1u << round->variant);
+  PerpetualRange ranges[LIMIT_THREADS];
+  perpetual_cut(shape, seen, round->iterations, actor, shape->threads, ranges);
+  signed char target[PERPETUAL_LOADS];
+  unsigned state = choose_target(shared, round, choice);
+  target_digits(shape, state, target);
+  perpetual_match(shape, seen, ranges, target, count->states);
+  if (kernel_random_below(choice, FRAMES_EVERY) == 0 && shared->is_wanted[state]) {
+    count->frames += FRAMES_EVERY * (uint64_t)(ranges[0].to - ranges[0].from);
+    count->frame_witnesses += FRAMES_EVERY * (uint64_t)perpetual_frames(shape, seen, ranges, target);
+  }
+}
+
+static void work(unsigned actor, void *region, void *argument) {
+  Shared *shared = region;
+  const Round *round = argument;
+  unsigned copies = 1u << round->variant;
+  uint64_t choice = round->random + !round->random, random = choice ^ (actor + 1) * 0x9e3779b97f4a7c15ull;
+  random += !random;
+  for (unsigned epoch = 0; epoch < round->epochs; epoch++) {
+    clear_own(shared, actor, copies);
+    team_meet(shared->team);
+    run_thread(shared, round, actor, &random);
+    team_meet(shared->team);
+    for (unsigned copy = 0; copy < copies; copy++)
+      count_copy(shared, round, actor, copy, &choice);
+  }
+}
+
+// ---- in the caller
+
+// What the caller keeps.
+typedef struct {
+  Session *session;
+  const PerpetualShape *shape;
+  Shared *shared;
+  Tuner tuner;
+  double epoch_seconds[PERPETUAL_VARIANTS][DELAYS]; // as last seen; 0: never
+  unsigned *wanted;                                 // states that are looked for
+  unsigned wanted_count;
+  bool *is_wanted;   // by state
+  uint64_t *counted; // by state
+  Value *values;     // of one state
+} Run;
+
+static size_t align_up(size_t bytes) { return (bytes + LINES - 1) / LINES * LINES; }
+
+// The region: Shared, counters of each actor, cells, buffers of each thread. Lays them out where `shared` is given.
+static size_t lay_out_region(const PerpetualShape *shape, Shared *shared) {
+  size_t at = align_up(sizeof(Shared));
+  for (unsigned t = 0; t < shape->threads; t++) {
+    if (shared)
+      shared->counts[t].states = (uint64_t *)((char *)shared + at);
+    at += align_up(shape->state_count * sizeof(uint64_t)) + LINES;
+  }
+  if (shared)
+    shared->cells = (char *)shared + at;
+  at += align_up(shape->cell_bytes) + LINES;
+  for (unsigned t = 0; t < shape->threads; t++) {
+    if (shared)
+      shared->seen[t] = (uint16_t *)(void *)((char *)shared + at);
+    at += align_up((size_t)shape->slots[t] * PERPETUAL_SLOT * sizeof(uint16_t)) + LINES;
+  }
+  return at;
+}
+
+// What the condition asks for: witnesses; of `forall`, what is none. Nothing that the filter hides.
+static bool is_wanted(const Test *test, State state) {
+  if (test->condition.quantifier == QUANTIFIER_NONE || (test->filter && !prop_holds(test, test->filter, state)))
+    return false;
+  return state_is_witness(test, state) != (test->condition.quantifier == QUANTIFIER_FORALL);
+}
+
+static void find_wanted(Run *run) {
+  for (unsigned s = 0; s < run->shape->state_count; s++) {
+    perpetual_values(run->shape, run->session->test, s, run->values);
+    run->is_wanted[s] = is_wanted(run->session->test, (State){run->values});
+    if (run->is_wanted[s])
+      run->wanted[run->wanted_count++] = s;
+  }
+}
+
+// What all actors counted of a state, and forgets it.
+static uint64_t take_state(const Run *run, unsigned state) {
+  uint64_t count = 0;
+  for (unsigned t = 0; t < run->shape->threads; t++) {
+    count += run->shared->counts[t].states[state];
+    run->shared->counts[t].states[state] = 0;
+  }
+  return count;
+}
+
+// Hands the session what the actors counted; returns what the round brought.
+static TuneOutcome collect(Run *run) {
+  Report *report = run->session->report;
+  TuneOutcome outcome = {0};
+  for (unsigned s = 0; s < run->shape->state_count; s++) {
+    uint64_t count = take_state(run, s);
+    if (!count)
+      continue;
+    perpetual_values(run->shape, run->session->test, s, run->values);
+    session_count(run->session, run->values, count);
+    run->counted[s] += count;
+    outcome.variety += log2(1 + (double)count);
+    outcome.targets += run->is_wanted[s] ? count : 0;
+  }
+  for (unsigned t = 0; t < run->shape->threads; t++) {
+    Count *count = &run->shared->counts[t];
+    report->frames += count->frames;
+    report->frame_witnesses += count->frame_witnesses;
+    count->frames = count->frame_witnesses = 0;
+  }
+  session_counted(run->session);
+  return outcome;
+}
+
+// Iterations of each copy in an epoch: as many as values can name and buffers hold, and no more than were asked for.
+static uint32_t epoch_iterations(const Run *run, unsigned copies) {
+  uint64_t n = PERPETUAL_VISITS / copies;
+  if (n > run->shape->iterations)
+    n = run->shape->iterations;
+  uint64_t asked = run->session->options->iterations, done = run->session->report->executed;
+  if (asked > done && n > (asked - done + copies - 1) / copies)
+    n = (asked - done + copies - 1) / copies;
+  return (uint32_t)n;
+}
+
+static bool is_rare(const Run *run, unsigned state) {
+  enum { RARE = 1000 };
+  return !run->is_wanted[state] && run->counted[state] < RARE;
+}
+
+// Some of the states that were seen seldom so far, beginning anywhere. Those that cannot be are among them.
+static void choose_rare(Run *run, Round *round) {
+  unsigned states = run->shape->state_count, first = kernel_random_below(&run->tuner.random, states);
+  round->rare_count = 0;
+  for (unsigned i = 0; i < states && round->rare_count < RARE_MOST; i++)
+    if (is_rare(run, (first + i) % states))
+      round->rare[round->rare_count++] = (first + i) % states;
+}
+
+static bool wanted_seen(const Run *run) {
+  for (unsigned w = 0; w < run->wanted_count; w++)
+    if (run->counted[run->wanted[w]])
+      return true;
+  return false;
+}
+
+// A tenth of the epochs looks for any state as long as some state is rare, less later; a fifth where what is wanted was
+// never seen, since it may be what no CPU shows.
+static unsigned any_every(const Run *run, const Round *round) {
+  enum { OFTEN = 5, SOMETIMES = 10, SELDOM = 40 };
+  if (!round->rare_count)
+    return SELDOM;
+  return wanted_seen(run) ? SOMETIMES : OFTEN;
+}
+
+// One round of about `seconds` with a setting. False where the actors died.
+static bool run_round(Run *run, const TuneSetting *setting, double seconds, double *score) {
+  Round *round = &run->shared->round;
+  double *epoch_seconds = &run->epoch_seconds[setting->at[AXIS_COPIES]][setting->at[AXIS_DELAY]];
+  double left = run->session->deadline - clock_seconds();
+  if (seconds > left)
+    seconds = left;
+  double epochs = *epoch_seconds > 0 ? seconds / *epoch_seconds : 1;
+  round->pauses = false;
+  round->variant = setting->at[AXIS_COPIES];
+  round->delay = (uint32_t)tuner_value(&run->tuner, setting, AXIS_DELAY);
+  round->iterations = epoch_iterations(run, 1u << round->variant);
+  round->epochs = run->session->options->iterations || epochs < 1 ? 1 : epochs > 1000 ? 1000 : (unsigned)epochs;
+  choose_rare(run, round);
+  round->any_every = any_every(run, round);
+  round->random = kernel_random(&run->tuner.random);
+  double start = clock_seconds();
+  if (!team_round(run->shared->team, work, round))
+    return false;
+  TuneOutcome outcome = collect(run);
+  outcome.seconds = run->session->report->ended - start;
+  *epoch_seconds = outcome.seconds / round->epochs;
+  *score = tune_score(&outcome);
+  return true;
+}
+
+// A short round with pauses between the statements, during which other threads see one without the next. Half of it
+// looks for what is wanted, half for anything; it says nothing of any setting. The
+// first ones are longer: on a busy machine there may be few more.
+static bool run_sweep(Run *run, unsigned turn) {
+  enum { ITERATIONS = 4096, SHORTEST = 8, FIRST = 16, LONG = 8 };
+  Round *round = &run->shared->round;
+  round->pauses = true;
+  round->variant = 0;
+  round->delay = SHORTEST << kernel_random_below(&run->tuner.random, 4);
+  round->iterations = epoch_iterations(run, 1);
+  if (round->iterations > ITERATIONS)
+    round->iterations = ITERATIONS;
+  round->epochs = turn < FIRST && !run->session->options->iterations ? LONG : 1;
+  choose_rare(run, round);
+  round->any_every = 2;
+  round->random = kernel_random(&run->tuner.random);
+  if (!team_round(run->shared->team, work, round))
+    return false;
+  collect(run);
+  return true;
+}
+
+enum { TRIALS = 40, TRIAL_SHARE = 10 }; // a tenth of the time, and of the iterations asked for
+static const double TRIAL_SECONDS = 0.0005, ROUND_SECONDS = 0.008;
+
+// Tries a setting; one that looks good must be so twice.
+static bool try_setting(Run *run, const TuneSetting *setting) {
+  double first, second;
+  if (!run_round(run, setting, TRIAL_SECONDS, &first))
+    return false;
+  if (!tuner_promising(&run->tuner, first) || session_over(run->session))
+    return true;
+  if (!run_round(run, setting, 2 * TRIAL_SECONDS, &second))
+    return false;
+  tuner_judge(&run->tuner, setting, first < second ? first : second);
+  return true;
+}
+
+static bool trials_over(const Run *run, double until) {
+  return session_over(run->session) || clock_seconds() >= until ||
+         (run->session->options->iterations &&
+          run->session->report->executed >= run->session->options->iterations / TRIAL_SHARE);
+}
+
+static bool run_trials(Run *run) {
+  double began = run->session->report->began, until = began + (run->session->deadline - began) / TRIAL_SHARE;
+  TuneSetting setting = {0};
+  bool alive = try_setting(run, &setting);
+  for (unsigned t = 0; alive && t < TRIALS && !trials_over(run, until); t++) {
+    setting = t % 2 ? tuner_near(&run->tuner) : tuner_random(&run->tuner);
+    alive = try_setting(run, &setting);
+  }
+  return alive;
+}
+
+// Between two rounds of the best: anything, one that was good before, a neighbour.
+static bool run_other(Run *run, unsigned turn) {
+  TuneSetting setting = turn % 3 == 0   ? tuner_random(&run->tuner)
+                        : turn % 3 == 1 ? tuner_again(&run->tuner)
+                                        : tuner_near(&run->tuner);
+  if (turn % 3 != 1)
+    return try_setting(run, &setting);
+  double score;
+  if (!run_round(run, &setting, TRIAL_SECONDS, &score))
+    return false;
+  tuner_judge(&run->tuner, &setting, score);
+  return true;
+}
+
+// First trials, for a tenth of the time at most; then the best setting, and every now and then another one and a
+// sweep.
+static bool run_rounds(Run *run) {
+  bool alive = run_trials(run);
+  for (unsigned turn = 0; alive && !session_over(run->session); turn++) {
+    const TuneSetting best = run->tuner.best;
+    double score;
+    alive = run_round(run, &best, ROUND_SECONDS, &score);
+    if (!alive || session_over(run->session))
+      break;
+    tuner_confirm(&run->tuner, score);
+    alive = run_other(run, turn);
+    if (alive && !run->shared->crowded && !session_over(run->session))
+      alive = run_sweep(run, turn);
+  }
+  return alive;
+}
+
+static void report_settings(const Run *run) {
+  Session *session = run->session;
+  session_setting_number(session, "copies", tuner_value(&run->tuner, &run->tuner.best, AXIS_COPIES));
+  session_setting_number(session, "delay", tuner_value(&run->tuner, &run->tuner.best, AXIS_DELAY));
+  session_setting_number(session, "visits", PERPETUAL_VISITS);
+  snprintf(session->report->meeting, sizeof session->report->meeting, "none");
+}
+
+static void run_team(Run *run, Team *team) {
+  Session *session = run->session;
+  Shared *shared = run->shared = team_shared(team);
+  lay_out_region(run->shape, shared);
+  shared->shape = run->shape;
+  shared->team = team;
+  shared->code = session->code;
+  shared->crowded = placement_oversubscribed(session->placement);
+  shared->wanted = run->wanted;
+  shared->wanted_count = run->wanted_count;
+  shared->is_wanted = run->is_wanted;
+  tuner_init(&run->tuner, axes, AXES, session->seed);
+  session_began(session);
+  if (!run_rounds(run))
+    session_died(session, team);
+  report_settings(run);
+}
+
+// What processes need to read beyond the region is made before the team, which forks them.
+static void run_in(Session *session, Arena *arena) {
+  const char *reason;
+  const PerpetualShape *shape = perpetual_shape(session->test, arena, &reason);
+  if (!shape) {
+    session_refuse(session, "%s", reason);
+    return;
+  }
+  Run run = {.session = session,
+             .shape = shape,
+             .wanted = ARENA_ARRAY(arena, unsigned, shape->state_count),
+             .is_wanted = ARENA_ARRAY(arena, bool, shape->state_count),
+             .counted = ARENA_ARRAY(arena, uint64_t, shape->state_count),
+             .values = ARENA_ARRAY(arena, Value, session->test->observable_total + 1)};
+  find_wanted(&run);
+  Diag diag = {.arena = arena};
+  Team *team =
+      team_new(session->topology, session->placement, session->options->actors, lay_out_region(shape, NULL), &diag);
+  if (team)
+    run_team(&run, team);
+  else
+    session_refuse(session, "%s", diag.first ? diag.first->message : "the threads cannot be started");
+  team_free(team);
+}
+
+void perpetual_run(Session *session) {
+  Arena *arena = arena_new();
+  run_in(session, arena);
+  arena_free(arena);
+}

@@ -1,0 +1,293 @@
+#include "harness/engine/perpetual.h"
+
+#include <string.h>
+
+// What the walk over a test's statements gathers.
+typedef struct {
+  const Test *test;
+  unsigned *writers;  // of each location
+  unsigned *stores;   // of each location: how many
+  Value *last;        // of each location: what its last store writes
+  unsigned thread;    // being walked
+  unsigned *assigned; // of each register of the thread: how often
+  const Expr **value; // of each register of the thread: what it was assigned
+  const char *reason; // why not; NULL so far
+} Walk;
+
+static bool refuse(Walk *walk, const char *reason) {
+  walk->reason = reason;
+  return false;
+}
+
+// Negated as a CPU does it: the most negative number stays what it is.
+static Value negated(Value value) { return (Value)(0 - (UnsignedValue)value); }
+
+// What an expression of constants comes to. False for any other, and for operators that it has no case for.
+static bool constant(const Expr *expr, Value *value) {
+  if (expr->kind == EXPR_CONSTANT) {
+    *value = expr->constant;
+    return true;
+  }
+  if (expr->kind != EXPR_UNARY || !constant(expr->unary.operand, value))
+    return false;
+  switch (expr->unary.op) {
+  case UNARY_NEGATE:
+    *value = type_wrap(expr->type, negated(*value));
+    return true;
+  case UNARY_COMPLEMENT:
+    *value = type_wrap(expr->type, ~*value);
+    return true;
+  case UNARY_NOT:
+    *value = *value == 0;
+    return true;
+  case UNARY_CAST:
+    *value = type_wrap(expr->type, *value);
+    return true;
+  }
+  return false;
+}
+
+static bool accept_access(Walk *walk, Address address, Order order, bool is_volatile) {
+  const Location *location = &walk->test->locations[address.location];
+  unsigned bits = base_type_bits(location->type);
+  if (address.index || location->is_array)
+    return refuse(walk, "it has an array");
+  if (location->has_offset)
+    return refuse(walk, "Layout= says where a location lies");
+  if (order == ORDER_PLAIN && !is_volatile)
+    return refuse(
+        walk, "an access is neither atomic nor volatile, so the compiler may move it from one iteration to another");
+  if (location->type == BASE_BOOL || bits < 16)
+    return refuse(walk, "a location of 8 bits cannot tell iterations apart");
+  if (bits > 64)
+    return refuse(walk, "a location is wider than 64 bits");
+  return true;
+}
+
+static bool accept_load(Walk *walk, const Expr *expr) {
+  return accept_access(walk, expr->load.address, expr->load.order, expr->load.is_volatile);
+}
+
+static bool accept_value(Walk *walk, const Expr *expr) {
+  Value ignored;
+  switch (expr->kind) {
+  case EXPR_LOAD:
+    return accept_load(walk, expr);
+  case EXPR_EXCHANGE:
+  case EXPR_COMPARE_EXCHANGE:
+  case EXPR_FETCH:
+    return refuse(walk, "it has a read-modify-write");
+  case EXPR_CONSTANT:
+  case EXPR_REGISTER:
+  case EXPR_UNARY:
+  case EXPR_BINARY:
+    break;
+  }
+  return constant(expr, &ignored) || refuse(walk, "it computes with what it has read");
+}
+
+static bool accept_store(Walk *walk, const Stmt *stmt) {
+  unsigned location = stmt->store.address.location;
+  Value value;
+  if (!accept_access(walk, stmt->store.address, stmt->store.order, stmt->store.is_volatile))
+    return false;
+  if (!constant(stmt->store.value, &value))
+    return refuse(walk, "a store's value is not a constant");
+  if (walk->stores[location] && walk->writers[location] != walk->thread)
+    return refuse(walk, "two threads store to one location, and its order of stores would not be known");
+  walk->writers[location] = walk->thread;
+  walk->stores[location]++;
+  walk->last[location] = type_wrap(walk->test->locations[location].type, value);
+  return true;
+}
+
+static bool accept_stmt(Walk *walk, const Stmt *stmt) {
+  switch (stmt->kind) {
+  case STMT_DECLARE:
+    if (!stmt->assign.value)
+      return true;
+    // fallthrough
+  case STMT_ASSIGN:
+    if (walk->assigned[stmt->assign.reg]++)
+      return refuse(walk, "a register is assigned more than once");
+    walk->value[stmt->assign.reg] = stmt->assign.value;
+    return accept_value(walk, stmt->assign.value);
+  case STMT_STORE:
+    return accept_store(walk, stmt);
+  case STMT_FENCE:
+  case STMT_CPU_FENCE:
+    return true;
+  case STMT_EXPR:
+    return accept_value(walk, stmt->expr);
+  case STMT_IF:
+  case STMT_WHILE:
+    break;
+  }
+  return refuse(walk, "it has a branch or a loop");
+}
+
+// What a register's observer needs to know of it. False where it cannot be decoded.
+static bool observe_register(Walk *walk, PerpetualShape *shape, unsigned thread, unsigned reg, PerpetualValue *out,
+                             Arena *arena) {
+  const Register *named = &walk->test->threads[thread].registers[reg];
+  const Expr *expr = walk->value[reg];
+  Value *fixed = ARENA_NEW(arena, Value);
+  *out = (PerpetualValue){.load = -1, .values = fixed};
+  if (!expr) {
+    *fixed = named->initial;
+    return true;
+  }
+  if (expr->kind != EXPR_LOAD) {
+    (void)constant(expr, fixed);
+    *fixed = type_wrap(named->type.base, *fixed);
+    return true;
+  }
+  if (named->type.base == BASE_BOOL || base_type_bits(named->type.base) < 16)
+    return refuse(walk, "a register of 8 bits cannot tell iterations apart");
+  if (shape->load_count == PERPETUAL_LOADS)
+    return refuse(walk, "it observes too many loads");
+  out->load = (int)shape->load_count;
+  shape->loads[shape->load_count++] =
+      (PerpetualLoad){.thread = thread, .reg = reg, .location = expr->load.address.location};
+  return true;
+}
+
+static bool walk_thread(Walk *walk, PerpetualShape *shape, PerpetualValue *values, Arena *arena) {
+  const Test *test = walk->test;
+  const Thread *thread = &test->threads[walk->thread];
+  walk->assigned = ARENA_ARRAY(arena, unsigned, thread->register_count + 1);
+  walk->value = ARENA_ARRAY(arena, const Expr *, thread->register_count + 1);
+  for (const Stmt *stmt = thread->body; stmt; stmt = stmt->next)
+    if (!accept_stmt(walk, stmt))
+      return false;
+  for (unsigned o = 0; o < test->observable_total; o++) {
+    const Observable *observable = &test->observables[o];
+    if (observable->is_register && observable->thread == walk->thread &&
+        !observe_register(walk, shape, walk->thread, observable->reg, &values[o], arena))
+      return false;
+  }
+  return true;
+}
+
+// The values that the s-th store to each location writes, as wide as the location.
+static void add_stores(const Test *test, const Stmt *stmt, Value **by_location, unsigned *filled) {
+  for (; stmt; stmt = stmt->next) {
+    Value value;
+    if (stmt->kind != STMT_STORE || !constant(stmt->store.value, &value))
+      continue;
+    unsigned location = stmt->store.address.location;
+    by_location[location][++filled[location]] = type_wrap(test->locations[location].type, value);
+  }
+}
+
+static Value **stored_values(const Walk *walk, Arena *arena) {
+  const Test *test = walk->test;
+  Value **by_location = ARENA_ARRAY(arena, Value *, test->location_count + 1);
+  unsigned *filled = ARENA_ARRAY(arena, unsigned, test->location_count + 1);
+  for (unsigned x = 0; x < test->location_count; x++) {
+    by_location[x] = ARENA_ARRAY(arena, Value, walk->stores[x] + 1);
+    by_location[x][0] = test->locations[x].initial[0];
+  }
+  for (unsigned t = 0; t < test->thread_count; t++)
+    add_stores(test, test->threads[t].body, by_location, filled);
+  return by_location;
+}
+
+// What the loads' digits mean; loads of locations that nobody stores to become fixed values.
+static bool settle_loads(Walk *walk, PerpetualShape *shape, PerpetualValue *values, Arena *arena) {
+  const Test *test = walk->test;
+  Value **stored = stored_values(walk, arena);
+  PerpetualLoad loads[PERPETUAL_LOADS];
+  memcpy(loads, shape->loads, sizeof loads);
+  shape->load_count = 0;
+  shape->state_count = 1;
+  for (unsigned o = 0; o < test->observable_total; o++) {
+    if (values[o].load < 0)
+      continue;
+    PerpetualLoad load = loads[values[o].load];
+    unsigned k = walk->stores[load.location];
+    Value *by_digit = ARENA_ARRAY(arena, Value, k + 1);
+    for (unsigned d = 0; d <= k; d++)
+      by_digit[d] = type_wrap(test->threads[load.thread].registers[load.reg].type.base, stored[load.location][d]);
+    values[o] = (PerpetualValue){.load = k ? (int)shape->load_count : -1, .values = by_digit};
+    if (!k)
+      continue;
+    load.writer = walk->writers[load.location];
+    load.stores = k;
+    load.slot = shape->slots[load.thread]++;
+    load.weight = shape->state_count;
+    shape->loads[shape->load_count++] = load;
+    shape->state_count *= k + 1;
+    if (shape->state_count > PERPETUAL_STATES)
+      return refuse(walk, "it has too many different states");
+  }
+  return true;
+}
+
+// A location's final value is what its only writer stores last.
+static void observe_locations(const Walk *walk, PerpetualValue *values, Arena *arena) {
+  const Test *test = walk->test;
+  for (unsigned o = 0; o < test->observable_total; o++) {
+    const Observable *observable = &test->observables[o];
+    if (observable->is_register)
+      continue;
+    unsigned x = observable->location;
+    Value *fixed = ARENA_NEW(arena, Value);
+    *fixed = walk->stores[x] ? walk->last[x] : test->locations[x].initial[observable->element];
+    values[o] = (PerpetualValue){.load = -1, .values = fixed};
+  }
+}
+
+// Each copy of each location on two lines of its own, since CPUs fetch lines in pairs.
+static void lay_out(PerpetualShape *shape, const Test *test, Arena *arena) {
+  enum { CELL = 128 };
+  shape->places = ARENA_ARRAY(arena, size_t, test->location_count + 1);
+  shape->strides = ARENA_ARRAY(arena, size_t, test->location_count + 1);
+  shape->location_count = test->location_count;
+  for (unsigned x = 0; x < test->location_count; x++) {
+    shape->places[x] = shape->cell_bytes;
+    shape->strides[x] = CELL;
+    shape->cell_bytes += (size_t)CELL * PERPETUAL_COPIES;
+  }
+}
+
+const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char **reason) {
+  PerpetualShape *shape = ARENA_NEW(arena, PerpetualShape);
+  PerpetualValue *values = ARENA_ARRAY(arena, PerpetualValue, test->observable_total + 1);
+  Walk walk = {.test = test,
+               .writers = ARENA_ARRAY(arena, unsigned, test->location_count + 1),
+               .stores = ARENA_ARRAY(arena, unsigned, test->location_count + 1),
+               .last = ARENA_ARRAY(arena, Value, test->location_count + 1)};
+  *shape = (PerpetualShape){.threads = test->thread_count,
+                            .slots = ARENA_ARRAY(arena, unsigned, test->thread_count + 1),
+                            .values = values,
+                            .writers = walk.writers};
+  unsigned most = 1;
+  bool accepted = test->thread_count >= 2 || refuse(&walk, "it has one thread only");
+  for (; accepted && walk.thread < test->thread_count; walk.thread++)
+    accepted = walk_thread(&walk, shape, values, arena);
+  if (accepted)
+    observe_locations(&walk, values, arena);
+  accepted = accepted && settle_loads(&walk, shape, values, arena);
+  for (unsigned x = 0; accepted && x < test->location_count; x++) {
+    if (!walk.stores[x])
+      walk.writers[x] = test->thread_count;
+    most = walk.stores[x] > most ? walk.stores[x] : most;
+  }
+  enum { FEWEST = 1024 };
+  if (accepted && (PERPETUAL_LIMIT - 1) / most < FEWEST)
+    accepted = refuse(&walk, "a location is stored to so often that few iterations could be told apart");
+  *reason = walk.reason;
+  if (!accepted)
+    return NULL;
+  shape->iterations = (PERPETUAL_LIMIT - 1) / most;
+  lay_out(shape, test, arena);
+  return shape;
+}
+
+bool perpetual_can(const Test *test, const char **reason) {
+  Arena *arena = arena_new();
+  bool can = perpetual_shape(test, arena, reason) != NULL;
+  arena_free(arena);
+  return can;
+}

@@ -1,0 +1,32 @@
+// A team: the actors of one run, each pinned to its PU, that share memory and work in rounds.
+//
+// Actors are threads, or processes forked from the caller; either way the memory that they share is one region, mapped
+// at the same address in all of them. The caller is no actor: it posts a round and waits. What process actors need to
+// know beyond the region (the object of dlopen, the caller's own variables) must be there before team_new, which forks;
+// they die with the thread that called it.
+#pragma once
+#include "harness/base/group.h"
+#include "harness/engine/options.h"
+#include "harness/machine/topology.h"
+
+typedef struct Team Team;
+
+// What an actor does in a round. `shared` is the team's region; what it writes elsewhere is lost with process actors.
+typedef void (*TeamWork)(unsigned actor, void *shared, void *round);
+
+// Starts `placement->threads` actors; topology and placement must outlive the team. NULL with the reason (cannot pin,
+// no memory) in `diag`. `shared_bytes` are zeroed, touched, and on huge pages where the system gives them.
+Team *team_new(const Topology *topology, const Placement *placement, Actors actors, size_t shared_bytes, Diag *diag);
+void *team_shared(Team *team);
+// Runs `work` once in every actor, all let go together; returns when all are done. `round` must point into the shared
+// region or be NULL. False where an actor died: the team can then only be freed.
+bool team_round(Team *team, TeamWork work, void *round);
+// Whether an actor died, which only a process can without its caller, and how.
+bool team_died(const Team *team, GroupEnd *end);
+// Ends and joins or reaps every actor, and unmaps the region. NULL is allowed.
+void team_free(Team *team);
+
+// For actors within a round: waits until all actors of the team have come here. Spins, and yields where the placement
+// shares PUs or the wait is long. Costs about a line transfer per actor. The barrier is the sense-reversing one of
+// Mellor-Crummey and Scott, "Algorithms for Scalable Synchronization on Shared-Memory Multiprocessors", TOCS 1991, 3.1.
+void team_meet(Team *team);

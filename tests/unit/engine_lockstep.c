@@ -1,0 +1,436 @@
+// The lockstep engine, whole: text -> C -> machine code -> counts. And what the C made of expressions computes.
+#include "harness/engine/lockstep.h"
+#include "harness/lang/parse.h"
+#include "harness/lang/state.h"
+#include "harness/run/run.h"
+#include "tests/unit/left.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static Arena *arena;
+static Diag diag;
+static Left before;
+static char root[64];
+
+static void setup(void) {
+  before = left_now();
+  arena = arena_new();
+  diag = (Diag){.arena = arena};
+  strcpy(root, "/tmp/weakmem-unit-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(root));
+  setenv("XDG_CACHE_HOME", root, 1);
+}
+
+static void teardown(void) {
+  char *command = arena_printf(arena, "rm -r %s", root);
+  ck_assert_int_eq(system(command), 0); // NOLINT: a folder of our own making
+  arena_free(arena);
+  left_assert_nothing(&before);
+}
+
+static const Test *parse(const char *text) {
+  Source *source = ARENA_NEW(arena, Source);
+  *source = (Source){"test", text, strlen(text)};
+  const Test *test = test_parse(source, arena, &diag);
+  Text errors = {0};
+  diag_format(&diag, &errors);
+  ck_assert_msg(test != NULL, "%s", text_string(&errors));
+  text_free(&errors);
+  return test;
+}
+
+// So many iterations, however long they take.
+static RunOptions so_many(uint64_t iterations) {
+  return (RunOptions){.iterations = iterations, .engine = ENGINE_LOCKSTEP, .seed = 1, .timeout = 60};
+}
+
+static RunResult run_on(const Test *test, RunOptions options, const Topology *topology, const Placement *placement) {
+  Compiler compiler;
+  ck_assert(compiler_find(&options, arena, &compiler, &diag));
+  Compiled **compiled = run_compile(&test, 1, &options, &compiler, arena, NULL, NULL, NULL);
+  return run_test(test, compiled[0], topology, placement, &options, arena, NULL);
+}
+
+static RunResult run_parsed(const Test *test, RunOptions options) {
+  Topology *topology = topology_new(&diag);
+  ck_assert_ptr_nonnull(topology);
+  Placement placement = placement_default(topology, test->thread_count, arena);
+  RunResult result = run_on(test, options, topology, &placement);
+  topology_free(topology);
+  return result;
+}
+
+static uint64_t sum(const Histogram *histogram) {
+  uint64_t total = 0;
+  for (unsigned i = 0; i < histogram->count; i++)
+    total += histogram->rows[i].count;
+  return total;
+}
+
+static const char *state_text(const Test *test, State state) {
+  Text text = {0};
+  state_print(test, state, &text);
+  const char *copy = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return copy;
+}
+
+static void assert_done(const RunResult *result) {
+  ck_assert_msg(result->status == RUN_DONE, "%s: %s", run_status_name(result->status),
+                result->message ? result->message : "");
+  ck_assert_uint_eq(result->lost, 0);
+  ck_assert_uint_eq(sum(&result->histogram), result->histogram.total);
+}
+
+#define RLX ", memory_order_relaxed)"
+
+static const char SB[] = "C SB\n{}\n"
+                         "P0 (atomic_int* x, atomic_int* y) { atomic_store_explicit(x, 1" RLX ";\n"
+                         "  int r0 = atomic_load_explicit(y" RLX "; }\n"
+                         "P1 (atomic_int* x, atomic_int* y) { atomic_store_explicit(y, 1" RLX ";\n"
+                         "  int r0 = atomic_load_explicit(x" RLX "; }\n"
+                         "exists (0:r0=0 /\\ 1:r0=0)\n";
+
+// ---- counting
+
+START_TEST(counts_add_up_to_the_iterations_asked_for) {
+  static const uint64_t counts[] = {1, 63, 1000, 54321};
+  for (unsigned i = 0; i < sizeof counts / sizeof *counts; i++) {
+    RunResult result = run_parsed(parse(SB), so_many(counts[i]));
+    assert_done(&result);
+    ck_assert_uint_eq(result.histogram.total, counts[i]);
+  }
+}
+END_TEST
+
+START_TEST(processes_count_like_threads) {
+  RunOptions options = so_many(20000);
+  options.actors = ACTORS_PROCESSES;
+  RunResult result = run_parsed(parse(SB), options);
+  assert_done(&result);
+  ck_assert_uint_eq(result.histogram.total, 20000);
+}
+END_TEST
+
+// Threads and processes alike; each engine.
+START_TEST(a_crash_of_the_test_is_a_crash_with_its_signal) {
+  static const Engine engines[] = {ENGINE_LOCKSTEP, ENGINE_PERPETUAL};
+  RunOptions options = so_many(1000);
+  options.engine = engines[_i / 2];
+  options.actors = _i % 2 ? ACTORS_PROCESSES : ACTORS_THREADS;
+  options.cflags = "-O1 '-D__atomic_store_n(p,v,o)=(void)(*(volatile int *)16 = 0)'";
+  RunResult result = run_parsed(parse(SB), options);
+  ck_assert_msg(result.status == RUN_CRASH, "%s: %s", run_status_name(result.status),
+                result.message ? result.message : "");
+  ck_assert_str_eq(result.message, "crashed: segmentation fault (SIGSEGV)");
+}
+END_TEST
+
+START_TEST(iterations_without_coherence_violations) {
+  const Test *test = parse("C CoRR\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX "; }\n"
+                           "P1 (atomic_int* x) { int r0 = atomic_load_explicit(x" RLX ";\n"
+                           "  int r1 = atomic_load_explicit(x" RLX "; }\nexists (1:r0=1 /\\ 1:r1=0)\n");
+  RunResult result = run_parsed(test, so_many(200000));
+  assert_done(&result);
+  ck_assert_uint_eq(result.histogram.witnesses, 0);
+  ck_assert_uint_eq(result.histogram.total, 200000);
+}
+END_TEST
+
+START_TEST(fetch_add_loses_nothing) {
+  const Test *test = parse("C add\n{ x = 40; }\n"
+                           "P0 (atomic_int* x) { atomic_fetch_add_explicit(x, 1" RLX "; }\n"
+                           "P1 (atomic_int* x) { atomic_fetch_add_explicit(x, 1" RLX "; }\nexists (x=42)\n");
+  RunResult result = run_parsed(test, so_many(100000));
+  assert_done(&result);
+  ck_assert_uint_eq(result.histogram.count, 1);
+  ck_assert_uint_eq(result.histogram.witnesses, 100000);
+}
+END_TEST
+
+START_TEST(what_the_filter_hides_is_run_but_not_counted) {
+  const Test *test = parse("C filtered\n{}\nP0 (atomic_int* x) { int r0 = atomic_fetch_add_explicit(x, 1" RLX "; }\n"
+                           "P1 (atomic_int* x) { int r0 = atomic_fetch_add_explicit(x, 1" RLX "; }\n"
+                           "filter (0:r0=0)\nexists (1:r0=1)\n");
+  RunResult result = run_parsed(test, so_many(30000));
+  assert_done(&result);
+  ck_assert_uint_le(result.histogram.count, 1);
+  ck_assert_uint_le(result.histogram.total, 30000);
+  ck_assert_uint_eq(result.histogram.witnesses, result.histogram.total);
+}
+END_TEST
+
+static double setting_number(const RunResult *result, const char *name) {
+  for (unsigned i = 0; i < result->setting_count; i++)
+    if (!strcmp(result->settings[i].name, name))
+      return result->settings[i].number;
+  ck_abort_msg("no setting %s", name);
+  return 0;
+}
+
+START_TEST(the_batch_shown_is_the_one_that_ran) {
+  static const uint64_t counts[] = {1, 100, 300, 3000};
+  static const double most[] = {64, 64, 100, 1000};
+  RunResult result = run_parsed(parse(SB), so_many(counts[_i]));
+  assert_done(&result);
+  ck_assert(setting_number(&result, "batch") <= most[_i]);
+}
+END_TEST
+
+// What only a sweep brings about: threads that pause between two loads, and so see one store without the next.
+START_TEST(sweeps_run_where_iterations_are_the_only_limit) {
+  const Test *test = parse("C CoWW\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX ";\n"
+                           "  atomic_store_explicit(x, 2" RLX "; }\n"
+                           "P1 (atomic_int* x) { int r0 = atomic_load_explicit(x" RLX ";\n"
+                           "  int r1 = atomic_load_explicit(x" RLX "; }\nexists (1:r0=1 /\\ 1:r1=2)\n");
+  Topology *topology = topology_new(&diag);
+  bool alone = topology_pu_count(topology) < 2; // threads that take turns are too slow for so many iterations
+  topology_free(topology);
+  if (alone)
+    return;
+  RunResult result = run_parsed(test, so_many(4000000));
+  assert_done(&result);
+  ck_assert_uint_gt(result.histogram.witnesses, 5); // trials alone show 0 to 2
+}
+END_TEST
+
+START_TEST(a_segment_is_finite_whatever_the_clock_says) {
+  ck_assert_uint_eq(lockstep_segment_instances(1000000, 1), 4001);
+  ck_assert_uint_eq(lockstep_segment_instances(0, 0), lockstep_segment_instances(1000, 0));
+  ck_assert_uint_eq(lockstep_segment_instances(UINT64_MAX, 1e-300), lockstep_segment_instances(1, 0));
+  ck_assert_uint_le(lockstep_segment_instances(1, 0), 1u << 25);
+  ck_assert_uint_eq(lockstep_segment_instances(0, 1), 1);
+}
+END_TEST
+
+START_TEST(a_witness_ends_the_run_where_one_is_enough) {
+  RunOptions options = {.until_witness = true, .engine = ENGINE_LOCKSTEP, .seed = 3, .timeout = 60};
+  const Test *test = parse("C one\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX "; }\nexists (x=1)\n");
+  RunResult result = run_parsed(test, options); // has no other end
+  assert_done(&result);
+  ck_assert_uint_ge(result.histogram.witnesses, 1);
+}
+END_TEST
+
+START_TEST(threads_that_share_a_pu_end) {
+  const Test *test =
+      parse("C four\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX "; }\n"
+            "P1 (atomic_int* x) { atomic_store_explicit(x, 2" RLX "; }\n"
+            "P2 (atomic_int* x) { int r0 = atomic_load_explicit(x" RLX "; int r1 = atomic_load_explicit(x" RLX "; }\n"
+            "P3 (atomic_int* x) { int r0 = atomic_load_explicit(x" RLX "; int r1 = atomic_load_explicit(x" RLX "; }\n"
+            "exists (2:r0=1 /\\ 2:r1=2 /\\ 3:r0=2 /\\ 3:r1=1)\n");
+  Topology *topology = topology_new(&diag);
+  unsigned pu = topology_pu(topology, 0);
+  Placement placement;
+  ck_assert(placement_custom(topology, &pu, 1, 4, arena, &placement, &diag));
+  RunResult result = run_on(test, so_many(5000), topology, &placement);
+  topology_free(topology);
+  assert_done(&result);
+  ck_assert_str_eq(result.meeting, "memory");
+  ck_assert_uint_eq(result.histogram.total, 5000);
+  ck_assert_uint_eq(result.histogram.witnesses, 0);
+}
+END_TEST
+
+START_TEST(a_loop_without_end_is_a_timeout) {
+  const Test *test = parse("C loop\n{}\nP0 (atomic_int* x) { while (atomic_load_explicit(x" RLX " == 0) { } }\n"
+                           "exists (x=0)\n");
+  RunOptions options = so_many(10);
+  options.timeout = 0.3;
+  RunResult result = run_parsed(test, options);
+  ck_assert_int_eq(result.status, RUN_TIMEOUT);
+  ck_assert_ptr_nonnull(result.message);
+}
+END_TEST
+
+START_TEST(a_loop_that_waits_for_another_thread_ends) {
+  const Test *test =
+      parse("C wait\n{}\nP0 (atomic_int* x) { while (atomic_load_explicit(x, memory_order_acquire) == 0) { } }\n"
+            "P1 (atomic_int* x) { atomic_store_explicit(x, 1, memory_order_release); }\nexists (x=1)\n");
+  Topology *topology = topology_new(&diag);
+  unsigned pu = topology_pu(topology, 0);
+  Placement placement;
+  ck_assert(placement_custom(topology, &pu, 1, 2, arena, &placement, &diag));
+  RunResult result = run_on(test, so_many(2000), topology, &placement);
+  topology_free(topology);
+  assert_done(&result);
+  ck_assert_uint_eq(result.histogram.witnesses, 2000);
+}
+END_TEST
+
+START_TEST(a_fence_of_another_cpu_is_refused_with_what_there_is) {
+  Test test = *parse("C fence\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX "; }\nexists (x=1)\n");
+  Stmt fence = {.kind = STMT_CPU_FENCE, .cpu_fence = "dmb-nowhere"};
+  Thread thread = test.threads[0];
+  thread.body = &fence;
+  test.threads = &thread;
+  RunResult result = run_parsed(&test, so_many(10));
+  ck_assert_int_eq(result.status, RUN_NOT_COMPILED);
+  ck_assert_ptr_nonnull(strstr(result.message, "this CPU has no fence 'dmb-nowhere'"));
+}
+END_TEST
+
+// ---- what the C computes
+
+typedef struct {
+  const char *init, *body, *observed, *state;
+} Computation;
+
+// One thread, so one final state.
+static const Computation computations[] = {
+    {"", "int r0 = 2 + 3 * 4 - 1;", "0:r0", "0:r0=13;"},
+    {"", "int r0 = -7 / 2; int r1 = -7 % 3;", "0:r0; 0:r1", "0:r0=-3; 0:r1=-1;"},
+    {"x = 2147483647;", "int r0 = atomic_load_explicit(x" RLX "; r0 = r0 + 1;", "0:r0", "0:r0=-2147483648;"},
+    {"", "int r0 = 1; int r1 = r0 << 31 >> 31;", "0:r1", "0:r1=-1;"},
+    {"", "unsigned int r0 = 0; r0 = r0 - 1;", "0:r0", "0:r0=4294967295;"},
+    {"", "uint8_t r0 = 255; r0 = r0 + 1; int8_t r1 = 127; r1 = r1 + 1;", "0:r0; 0:r1", "0:r0=0; 0:r1=-128;"},
+    {"", "int16_t r0 = 32767; r0 = r0 + 1; uint16_t r1 = 0; r1 = r1 - 1;", "0:r0; 0:r1", "0:r0=-32768; 0:r1=65535;"},
+    {"", "int64_t r0 = 1; r0 = (r0 << 62) * 2;", "0:r0", "0:r0=-9223372036854775808;"},
+    {"", "uint64_t r0 = 0; r0 = r0 - 1;", "0:r0", "0:r0=18446744073709551615;"},
+    {"", "__int128 r0 = 1; r0 = r0 << 100; __int128 r1 = 0; r1 = r1 - 1;", "0:r0; 0:r1",
+     "0:r0=0x10000000000000000000000000; 0:r1=-1;"},
+    {"", "int r0 = !5; int r1 = ~5; int r2 = (3 < 4) + (4 <= 3) + (2 != 2) + (2 == 2);", "0:r0; 0:r1; 0:r2",
+     "0:r0=0; 0:r1=-6; 0:r2=2;"},
+    {"", "int r0 = 12 & 10; int r1 = 12 | 10; int r2 = 12 ^ 10;", "0:r0; 0:r1; 0:r2", "0:r0=8; 0:r1=14; 0:r2=6;"},
+    {"", "int r0 = 1; if (r0 == 1) { r0 = 5; } else { r0 = 6; } if (r0 == 6) { r0 = 7; }", "0:r0", "0:r0=5;"},
+    {"", "int r0 = 0; int r1 = 0; while (r0 < 5) { r0 = r0 + 1; r1 = r1 + r0; }", "0:r0; 0:r1", "0:r0=5; 0:r1=15;"},
+    // The right side of && and || is evaluated only where C does.
+    {"", "int r0 = 0 && atomic_fetch_add_explicit(x, 1" RLX "; int r1 = 1 || atomic_fetch_add_explicit(x, 1" RLX ";",
+     "0:r0; 0:r1; x", "0:r0=0; 0:r1=1; [x]=0;"},
+    // Operands from left to right.
+    {"x = 10;", "int r0 = atomic_fetch_add_explicit(x, 1" RLX " - atomic_fetch_add_explicit(x, 5" RLX ";", "0:r0; x",
+     "0:r0=-1; [x]=16;"},
+    {"x = 1;", "int r0 = atomic_exchange_explicit(x, 7" RLX "; int r1 = atomic_fetch_xor_explicit(x, 2" RLX ";",
+     "0:r0; 0:r1; x", "0:r0=1; 0:r1=7; [x]=5;"},
+    {"x = 6;", "int r0 = atomic_fetch_and_explicit(x, 3" RLX "; int r1 = atomic_fetch_or_explicit(x, 8" RLX ";",
+     "0:r0; 0:r1; x", "0:r0=6; 0:r1=2; [x]=10;"},
+    {"x = 6;", "int r0 = atomic_fetch_sub_explicit(x, 7" RLX ";", "0:r0; x", "0:r0=6; [x]=-1;"},
+    {"x = 3;",
+     "int r0 = 3; int r1 = atomic_compare_exchange_strong_explicit(x, &r0, 9, memory_order_seq_cst"
+     ", memory_order_relaxed); int r2 = 3; int r3 = atomic_compare_exchange_strong_explicit(x, &r2, 1"
+     ", memory_order_seq_cst, memory_order_relaxed);",
+     "0:r0; 0:r1; 0:r2; 0:r3; x", "0:r0=3; 0:r1=1; 0:r2=9; 0:r3=0; [x]=9;"},
+    {"x = -1;", "int r0 = *x; *x = 8; int r1 = *x;", "0:r0; 0:r1; x", "0:r0=-1; 0:r1=8; [x]=8;"},
+    {"", "int r0; if (0) { r0 = 1; }", "0:r0", "0:r0=0;"},
+};
+
+// Init blocks name `a` (an array) and `y` where a row uses them; the thread takes them all.
+static const char *computation_text(const Computation *c) {
+  return arena_printf(arena,
+                      "C computes\n{ %s atomic_int a[3] = {1, 2, 3}; }\n"
+                      "P0 (atomic_int* x, atomic_int* y, atomic_int* a) { %s }\nlocations [%s;]\n",
+                      c->init, c->body, c->observed);
+}
+
+static void assert_computes(const Computation *c) {
+  const Test *test = parse(computation_text(c));
+  RunResult result = run_parsed(test, so_many(100));
+  assert_done(&result);
+  ck_assert_msg(result.histogram.count == 1, "%s: %u states", c->body, result.histogram.count);
+  ck_assert_str_eq(state_text(test, result.histogram.rows[0].state), c->state);
+}
+
+START_TEST(expressions_and_statements_mean_what_c_says) { assert_computes(&computations[_i]); }
+END_TEST
+
+START_TEST(compare_exchange_takes_what_it_expects_from_a_location) {
+  assert_computes(&(Computation){
+      "x = 5; y = 4;",
+      "int r0 = atomic_compare_exchange_strong_explicit(x, y, 6, memory_order_relaxed, memory_order_relaxed); "
+      "int r1 = atomic_compare_exchange_strong_explicit(x, y, 7, memory_order_relaxed, memory_order_relaxed);",
+      "0:r0; 0:r1; x; y", "0:r0=0; 0:r1=1; [x]=7; [y]=5;"});
+}
+END_TEST
+
+START_TEST(arrays_are_reset_and_indices_wrap_around_them) {
+  assert_computes(&(Computation){"",
+                                 "int r0 = atomic_load_explicit(a + 2" RLX "; int r1 = 4; "
+                                 "atomic_store_explicit(a + r1, 9" RLX "; r1 = -1; "
+                                 "int r2 = atomic_load_explicit(a + (r1 + 1)" RLX ";",
+                                 "0:r0; 0:r2; a[0]; a[1]; a[2]", "0:r0=3; 0:r2=1; [a[0]]=1; [a[1]]=9; [a[2]]=3;"});
+}
+END_TEST
+
+// ---- parts
+
+START_TEST(layouts_keep_alignment_and_offsets) {
+  const Test *test = parse("C layout\nLayout=z:60\n{ int8_t b; int64_t q; int64_t z; int a[20]; }\n"
+                           "P0 (int8_t* b, int64_t* q, int64_t* z, int* a) { *b = 1; *q = 1; *z = 1; *a = 1; }\n"
+                           "exists (b=1)\n");
+  for (unsigned compact = 0; compact < 2; compact++) {
+    Layout layout = layout_of(test, compact);
+    ck_assert_uint_eq(layout.stride % LAYOUT_LINE, 0);
+    for (unsigned l = 0; l < test->location_count; l++) {
+      const Location *location = &test->locations[l];
+      size_t size = base_type_bits(location->type) / 8, end = layout.offsets[l] + size * location->length;
+      ck_assert_uint_le(end, layout.stride);
+      ck_assert_uint_eq(layout.offsets[l] % (location->has_offset ? LAYOUT_LINE : size),
+                        location->has_offset ? location->line_offset : 0);
+      for (unsigned other = 0; other < test->location_count; other++)
+        ck_assert(other == l || layout.offsets[other] >= end || layout.offsets[other] < layout.offsets[l]);
+    }
+  }
+  ck_assert_uint_lt(layout_of(test, true).stride, layout_of(test, false).stride);
+}
+END_TEST
+
+START_TEST(state_table_counts_each_state_and_says_what_it_lost) {
+  enum { WORDS = 2, CAPACITY = 256, STATES = 1000 };
+  StateTable table = {.words = WORDS, .capacity = CAPACITY};
+  table.entries = arena_alloc(arena, state_table_bytes(WORDS, CAPACITY));
+  for (uint64_t i = 0; i < STATES; i++)
+    state_table_count(&table, (uint64_t[]){i % 100, ~(i % 100)});
+  uint64_t counted = 0, states = 0;
+  for (unsigned i = 0; i < CAPACITY; i++) {
+    const uint64_t *entry = table.entries + (size_t)i * (1 + WORDS);
+    counted += entry[0];
+    states += entry[0] != 0;
+    ck_assert(entry[0] == 0 || (entry[0] == STATES / 100 && entry[1] == ~entry[2]));
+  }
+  ck_assert_uint_eq(states, 100);
+  ck_assert_uint_eq(counted + table.overflow, STATES);
+  for (uint64_t i = 0; i < STATES; i++)
+    state_table_count(&table, (uint64_t[]){1000 + i, 0});
+  ck_assert_uint_gt(table.overflow, 0);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("lockstep");
+  TCase *c = tcase_create("counting");
+  tcase_add_checked_fixture(c, setup, teardown);
+  tcase_add_test(c, counts_add_up_to_the_iterations_asked_for);
+  tcase_add_test(c, processes_count_like_threads);
+  tcase_add_loop_test(c, a_crash_of_the_test_is_a_crash_with_its_signal, 0, 4);
+  tcase_add_test(c, iterations_without_coherence_violations);
+  tcase_add_test(c, fetch_add_loses_nothing);
+  tcase_add_test(c, what_the_filter_hides_is_run_but_not_counted);
+  tcase_add_loop_test(c, the_batch_shown_is_the_one_that_ran, 0, 4);
+  tcase_add_test(c, sweeps_run_where_iterations_are_the_only_limit);
+  tcase_add_test(c, a_segment_is_finite_whatever_the_clock_says);
+  tcase_add_test(c, a_witness_ends_the_run_where_one_is_enough);
+  tcase_add_test(c, threads_that_share_a_pu_end);
+  tcase_add_test(c, a_loop_without_end_is_a_timeout);
+  tcase_add_test(c, a_loop_that_waits_for_another_thread_ends);
+  tcase_add_test(c, a_fence_of_another_cpu_is_refused_with_what_there_is);
+  suite_add_tcase(suite, c);
+  c = tcase_create("computing");
+  tcase_add_checked_fixture(c, setup, teardown);
+  tcase_add_loop_test(c, expressions_and_statements_mean_what_c_says, 0,
+                      (int)(sizeof computations / sizeof *computations));
+  tcase_add_test(c, compare_exchange_takes_what_it_expects_from_a_location);
+  tcase_add_test(c, arrays_are_reset_and_indices_wrap_around_them);
+  suite_add_tcase(suite, c);
+  c = tcase_create("parts");
+  tcase_add_checked_fixture(c, setup, teardown);
+  tcase_add_test(c, layouts_keep_alignment_and_offsets);
+  tcase_add_test(c, state_table_counts_each_state_and_says_what_it_lost);
+  suite_add_tcase(suite, c);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
