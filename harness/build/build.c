@@ -1,0 +1,105 @@
+#include "harness/build/build.h"
+#include "arch/arch.h"
+#include "harness/build/compile.h"
+#include "harness/build/emit.h"
+#include "harness/engine/session.h"
+
+#include <string.h>
+#include <unistd.h>
+
+Engine run_engine(const Test *test, Engine asked, const char **reason) {
+  const char *why = NULL;
+  bool can = perpetual_can(test, &why);
+  if (reason)
+    *reason = can ? NULL : why;
+  return can && asked != ENGINE_LOCKSTEP ? ENGINE_PERPETUAL : ENGINE_LOCKSTEP;
+}
+
+void run_emit(const Test *test, Engine engine, Arena *arena, Text *out) {
+  engine = run_engine(test, engine, NULL);
+  emit_head(test, engine, out);
+  if (engine == ENGINE_PERPETUAL)
+    perpetual_emit(test, arena, out);
+  else
+    lockstep_emit(test, arena, out);
+}
+
+// ---- compiling
+
+struct Compiled {
+  Engine engine;
+  const char *object; // NULL: not compiled, for the reason in `errors`
+  const char *errors;
+  int memory; // the descriptor of the memory file that `object` is; -1: it is none
+};
+
+// A sentence on the fences that this CPU has.
+static const char *fence_message(const char *missing, Arena *arena) {
+  const Arch *arch = arch_here();
+  Text text = {0};
+  text_printf(&text, "this CPU has no fence '%s'", missing);
+  for (unsigned i = 0; arch && i < arch->fence_count; i++)
+    text_printf(&text, "%s%s", i ? ", " : "; it has ", arch->fences[i].name);
+  const char *message = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return message;
+}
+
+static Compiled *compiled_new(const Test *test, const RunOptions *options, Arena *arena) {
+  Compiled *compiled = ARENA_NEW(arena, Compiled);
+  *compiled = (Compiled){.engine = run_engine(test, options->engine, NULL), .memory = -1};
+  const char *missing = emit_missing_fence(test);
+  if (missing)
+    compiled->errors = fence_message(missing, arena);
+  return compiled;
+}
+
+static void compile_sources(Compiled **compiled, const char *const *sources, const unsigned *owners, unsigned count,
+                            const Compiler *compiler, Arena *arena, const volatile int *stop,
+                            void (*progress)(unsigned, unsigned, void *), void *context) {
+  CompileResult *results = ARENA_ARRAY(arena, CompileResult, count ? count : 1);
+  Diag diag = {.arena = arena};
+  bool tried = compile_all(compiler, sources, count, results, arena, &diag, stop, progress, context);
+  for (unsigned i = 0; i < count; i++) {
+    Compiled *one = compiled[owners[i]];
+    one->object = tried ? results[i].object : NULL;
+    one->memory = tried ? results[i].memory : -1;
+    if (one->object)
+      continue;
+    one->errors = tried ? results[i].errors : diag.first ? diag.first->message : NULL;
+    if (!one->errors)
+      one->errors = "the compiler failed without a word";
+  }
+}
+
+Compiled **run_compile(const Test *const *tests, unsigned count, const RunOptions *options, const Compiler *compiler,
+                       Arena *arena, const volatile int *stop,
+                       void (*progress)(unsigned done, unsigned count, void *context), void *context) {
+  Compiled **compiled = ARENA_ARRAY(arena, Compiled *, count ? count : 1);
+  const char **sources = ARENA_ARRAY(arena, const char *, count ? count : 1);
+  unsigned *owners = ARENA_ARRAY(arena, unsigned, count ? count : 1);
+  unsigned source_count = 0;
+  for (unsigned i = 0; i < count; i++) {
+    compiled[i] = compiled_new(tests[i], options, arena);
+    if (compiled[i]->errors)
+      continue;
+    Text source = {0};
+    run_emit(tests[i], compiled[i]->engine, arena, &source);
+    sources[source_count] = arena_string(arena, text_string(&source));
+    owners[source_count++] = i;
+    text_free(&source);
+  }
+  compile_sources(compiled, sources, owners, source_count, compiler, arena, stop, progress, context);
+  return compiled;
+}
+
+void run_release(Compiled *compiled) {
+  if (!compiled || compiled->memory < 0)
+    return;
+  close(compiled->memory);
+  *compiled = (Compiled){.engine = compiled->engine, .errors = "it was released", .memory = -1};
+}
+
+const char *compiled_object(const Compiled *compiled) { return compiled->object; }
+const char *compiled_errors(const Compiled *compiled) { return compiled->errors; }
+Engine compiled_engine(const Compiled *compiled) { return compiled->engine; }
