@@ -4,6 +4,7 @@
 #include "harness/lang/print.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -125,22 +126,16 @@ void emit_value(Value value, BaseType type, Text *out) {
   }
 }
 
-const char *emit_order(Order order) {
-  static const char *const names[ORDER_COUNT] = {
-      [ORDER_PLAIN] = "__ATOMIC_RELAXED",   [ORDER_RELAXED] = "__ATOMIC_RELAXED", [ORDER_CONSUME] = "__ATOMIC_CONSUME",
-      [ORDER_ACQUIRE] = "__ATOMIC_ACQUIRE", [ORDER_RELEASE] = "__ATOMIC_RELEASE", [ORDER_ACQ_REL] = "__ATOMIC_ACQ_REL",
-      [ORDER_SEQ_CST] = "__ATOMIC_SEQ_CST",
-  };
-  return names[order];
+// "__ATOMIC_ACQ_REL". A plain access is made relaxed where it must be atomic.
+static void emit_order(const Emit *emit, const Order *order) {
+  text_add(emit->out, "__ATOMIC_");
+  for (const char *name = order ? order->name : "relaxed"; *name; name++)
+    text_add_char(emit->out, (char)toupper((unsigned char)*name));
 }
 
 // An order that C11 does not give to loads (or stores) is made the strongest, as compilers do.
-static Order load_order(Order order) {
-  return order == ORDER_RELEASE || order == ORDER_ACQ_REL ? ORDER_SEQ_CST : order;
-}
-
-static Order store_order(Order order) {
-  return order == ORDER_ACQUIRE || order == ORDER_CONSUME || order == ORDER_ACQ_REL ? ORDER_SEQ_CST : order;
+static void emit_order_of(const Emit *emit, const Order *order, bool allowed) {
+  emit_order(emit, allowed ? order : dialect_order(emit->test->dialect, "seq_cst"));
 }
 
 static const Location *location_of(const Emit *emit, Address address) {
@@ -155,50 +150,17 @@ static const Register *register_of(const Emit *emit, unsigned reg) {
 
 static void emit_operand(const Emit *emit, const Expr *expr, bool outermost);
 
-// Whether evaluating it accesses memory.
-static bool accesses(const Expr *expr) {
-  switch (expr->kind) {
-  case EXPR_CONSTANT:
-  case EXPR_REGISTER:
-    return false;
-  case EXPR_UNARY:
-    return accesses(expr->unary.operand);
-  case EXPR_BINARY:
-    return accesses(expr->binary.left) || accesses(expr->binary.right);
-  case EXPR_LOAD:
-  case EXPR_EXCHANGE:
-  case EXPR_COMPARE_EXCHANGE:
-  case EXPR_FETCH:
-    break;
-  }
-  return true;
+// A compare_exchange that keeps its expected value in a register assigns it.
+static bool is_assignment(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS && expr->access.op == ACCESS_COMPARE_EXCHANGE && expr->access.expected_in_register;
 }
 
-// Whether evaluating it assigns a register: a compare_exchange that keeps its expected value in one.
-static bool assigns(const Expr *expr) {
-  switch (expr->kind) {
-  case EXPR_CONSTANT:
-  case EXPR_REGISTER:
-    return false;
-  case EXPR_UNARY:
-    return assigns(expr->unary.operand);
-  case EXPR_BINARY:
-    return assigns(expr->binary.left) || assigns(expr->binary.right);
-  case EXPR_LOAD:
-    return expr->load.address.index && assigns(expr->load.address.index);
-  case EXPR_EXCHANGE:
-    return assigns(expr->exchange.value) || (expr->exchange.address.index && assigns(expr->exchange.address.index));
-  case EXPR_FETCH:
-    return assigns(expr->fetch.operand) || (expr->fetch.address.index && assigns(expr->fetch.address.index));
-  case EXPR_COMPARE_EXCHANGE:
-    break;
-  }
-  return true;
-}
+static bool assigns(const Expr *expr) { return expr_each(expr, is_assignment, NULL) != NULL; }
 
 // Whether it matters which of two operands is evaluated first. The litmus language says: the left one; C does not.
 static bool order_matters(const Expr *left, const Expr *right) {
-  return (accesses(left) && accesses(right)) || (assigns(left) && right->kind != EXPR_CONSTANT) ||
+  return (expr_accesses(left) && expr_accesses(right)) || (assigns(left) && right->kind != EXPR_CONSTANT) ||
          (assigns(right) && left->kind != EXPR_CONSTANT);
 }
 
@@ -279,77 +241,144 @@ static void emit_element(const Emit *emit, Address address, bool is_volatile) {
   text_add(emit->out, "]");
 }
 
-static void emit_load(const Emit *emit, const Expr *expr) {
-  if (expr->load.order == ORDER_PLAIN) {
-    emit_element(emit, expr->load.address, expr->load.is_volatile);
+static void emit_load(const Emit *emit, const Access *load) {
+  if (!load->order) {
+    emit_element(emit, load->address, load->is_volatile);
     return;
   }
   text_add(emit->out, "__atomic_load_n(");
-  emit_address(emit, expr->load.address);
-  text_printf(emit->out, ", %s)", emit_order(load_order(expr->load.order)));
+  emit_address(emit, load->address);
+  text_add(emit->out, ", ");
+  emit_order_of(emit, load->order, load->order->of_load);
+  text_add_char(emit->out, ')');
+}
+
+static void emit_expected(const Emit *emit, const Access *access) {
+  if (access->expected_in_register)
+    text_printf(emit->out, "reg_%s", register_of(emit, access->expected_register)->name);
+  else
+    emit_element(emit, access->expected, false);
 }
 
 // The builtin wants the expected value in an object of the location's own type; where it lies in one of another, it is
 // copied there and back.
-static void emit_compare_exchange(const Emit *emit, const Expr *expr) {
-  BaseType type = location_of(emit, expr->compare_exchange.address)->type;
-  bool in_register = expr->compare_exchange.expected_in_register;
-  const Register *reg = in_register ? register_of(emit, expr->compare_exchange.expected_register) : NULL;
-  BaseType expected = in_register ? reg->type.base : location_of(emit, expr->compare_exchange.expected)->type;
-  bool same = expected == type;
-  bool ordered = open_ordered(emit, expr->compare_exchange.address, expr->compare_exchange.desired);
+static void emit_compare_exchange(const Emit *emit, const Access *access) {
+  BaseType type = location_of(emit, access->address)->type;
+  bool in_register = access->expected_in_register;
+  bool same = type == (in_register ? register_of(emit, access->expected_register)->type.base
+                                   : location_of(emit, access->expected)->type);
+  bool ordered = open_ordered(emit, access->address, access->operand);
   if (!same) {
     text_printf(emit->out, "__extension__({ %s expected = ", emit_type(type));
-    if (in_register)
-      text_printf(emit->out, "reg_%s", reg->name);
-    else
-      emit_element(emit, expr->compare_exchange.expected, false);
+    emit_expected(emit, access);
     text_add(emit->out, "; _Bool done = ");
   }
   text_add(emit->out, "__atomic_compare_exchange_n(");
-  emit_target(emit, expr->compare_exchange.address, ordered);
+  emit_target(emit, access->address, ordered);
   text_add(emit->out, ", ");
   if (!same)
     text_add(emit->out, "&expected");
   else if (in_register)
-    text_printf(emit->out, "&reg_%s", reg->name);
+    text_printf(emit->out, "&reg_%s", register_of(emit, access->expected_register)->name);
   else
-    emit_address(emit, expr->compare_exchange.expected);
+    emit_address(emit, access->expected);
   text_add(emit->out, ", ");
-  emit_written(emit, expr->compare_exchange.desired, ordered);
-  text_printf(emit->out, ", %d, %s, %s)", expr->compare_exchange.weak, emit_order(expr->compare_exchange.success),
-              emit_order(load_order(expr->compare_exchange.failure)));
+  emit_written(emit, access->operand, ordered);
+  text_printf(emit->out, ", %d, ", access->weak);
+  emit_order(emit, access->order);
+  text_add(emit->out, ", ");
+  emit_order_of(emit, access->failure, access->failure->of_load);
+  text_add_char(emit->out, ')');
   if (!same) {
     text_add(emit->out, "; if (!done) ");
-    if (in_register)
-      text_printf(emit->out, "reg_%s", reg->name);
-    else
-      emit_element(emit, expr->compare_exchange.expected, false);
+    emit_expected(emit, access);
     text_add(emit->out, " = expected; (int)done; })");
   }
   close_ordered(emit, ordered);
 }
 
-static void emit_exchange(const Emit *emit, const Expr *expr) {
-  bool ordered = open_ordered(emit, expr->exchange.address, expr->exchange.value);
-  text_add(emit->out, "__atomic_exchange_n(");
-  emit_target(emit, expr->exchange.address, ordered);
-  text_add(emit->out, ", ");
-  emit_written(emit, expr->exchange.value, ordered);
-  text_printf(emit->out, ", %s)", emit_order(expr->exchange.order));
+static void emit_stored(const Emit *emit, const Access *store, bool ordered) {
+  if (emit->stored)
+    emit->stored(emit, store);
+  else
+    emit_written(emit, store->operand, ordered);
+}
+
+static void emit_store(const Emit *emit, const Access *store) {
+  bool ordered = !emit->stored && open_ordered(emit, store->address, store->operand);
+  if (!store->order) {
+    if (ordered)
+      text_printf(emit->out, "loc_%s[at]", location_of(emit, store->address)->name);
+    else
+      emit_element(emit, store->address, store->is_volatile);
+    text_add(emit->out, " = ");
+    emit_stored(emit, store, ordered);
+  } else {
+    text_add(emit->out, "__atomic_store_n(");
+    emit_target(emit, store->address, ordered);
+    text_add(emit->out, ", ");
+    emit_stored(emit, store, ordered);
+    text_add(emit->out, ", ");
+    emit_order_of(emit, store->order, store->order->of_store);
+    text_add_char(emit->out, ')');
+  }
   close_ordered(emit, ordered);
 }
 
-static void emit_fetch(const Emit *emit, const Expr *expr) {
-  static const char *const names[] = {
-      [FETCH_ADD] = "add", [FETCH_SUB] = "sub", [FETCH_AND] = "and", [FETCH_OR] = "or", [FETCH_XOR] = "xor"};
-  bool ordered = open_ordered(emit, expr->fetch.address, expr->fetch.operand);
-  text_printf(emit->out, "__atomic_fetch_%s(", names[expr->fetch.op]);
-  emit_target(emit, expr->fetch.address, ordered);
+static void emit_update(const Emit *emit, const Access *access) {
+  static const char *const builtins[] = {
+      [ACCESS_EXCHANGE] = "exchange_n", [ACCESS_FETCH_ADD] = "fetch_add", [ACCESS_FETCH_SUB] = "fetch_sub",
+      [ACCESS_FETCH_AND] = "fetch_and", [ACCESS_FETCH_OR] = "fetch_or",   [ACCESS_FETCH_XOR] = "fetch_xor"};
+  bool ordered = open_ordered(emit, access->address, access->operand);
+  text_printf(emit->out, "__atomic_%s(", builtins[access->op]);
+  emit_target(emit, access->address, ordered);
   text_add(emit->out, ", ");
-  emit_written(emit, expr->fetch.operand, ordered);
-  text_printf(emit->out, ", %s)", emit_order(expr->fetch.order));
+  emit_written(emit, access->operand, ordered);
+  text_add(emit->out, ", ");
+  emit_order(emit, access->order);
+  text_add_char(emit->out, ')');
   close_ordered(emit, ordered);
+}
+
+static void emit_cpu_fence(const Emit *emit, const char *name) {
+  text_add(emit->out, "cpu_fence_");
+  for (; *name; name++)
+    if (*name == '-')
+      text_add_char(emit->out, '_');
+    else
+      text_add_char(emit->out, *name);
+  text_add(emit->out, "()");
+}
+
+static void emit_access(const Emit *emit, const Access *access) {
+  switch (access->op) {
+  case ACCESS_LOAD:
+    emit_load(emit, access);
+    break;
+  case ACCESS_STORE:
+    emit_store(emit, access);
+    break;
+  case ACCESS_COMPARE_EXCHANGE:
+    emit_compare_exchange(emit, access);
+    break;
+  case ACCESS_EXCHANGE:
+  case ACCESS_FETCH_ADD:
+  case ACCESS_FETCH_SUB:
+  case ACCESS_FETCH_AND:
+  case ACCESS_FETCH_OR:
+  case ACCESS_FETCH_XOR:
+    emit_update(emit, access);
+    break;
+  case ACCESS_FENCE:
+  case ACCESS_SIGNAL_FENCE:
+    text_printf(emit->out, "__atomic_%s_fence(", access->op == ACCESS_FENCE ? "thread" : "signal");
+    emit_order(emit, access->order);
+    text_add_char(emit->out, ')');
+    break;
+  case ACCESS_CPU_FENCE:
+    emit_cpu_fence(emit, access->cpu_fence);
+    break;
+  }
 }
 
 static const char *binary_name(BinaryOp op) {
@@ -429,17 +458,8 @@ static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
   case EXPR_BINARY:
     emit_binary(emit, expr, outermost);
     break;
-  case EXPR_LOAD:
-    emit_load(emit, expr);
-    break;
-  case EXPR_EXCHANGE:
-    emit_exchange(emit, expr);
-    break;
-  case EXPR_COMPARE_EXCHANGE:
-    emit_compare_exchange(emit, expr);
-    break;
-  case EXPR_FETCH:
-    emit_fetch(emit, expr);
+  case EXPR_ACCESS:
+    emit_access(emit, &expr->access);
     break;
   }
 }
@@ -459,43 +479,6 @@ void emit_registers(const Emit *emit, unsigned indent) {
   }
 }
 
-static void emit_stored(const Emit *emit, const Stmt *stmt, bool ordered) {
-  if (emit->stored)
-    emit->stored(emit, stmt);
-  else
-    emit_written(emit, stmt->store.value, ordered);
-}
-
-static void emit_store(const Emit *emit, const Stmt *stmt) {
-  bool ordered = !emit->stored && open_ordered(emit, stmt->store.address, stmt->store.value);
-  if (stmt->store.order == ORDER_PLAIN) {
-    if (ordered)
-      text_printf(emit->out, "loc_%s[at]", location_of(emit, stmt->store.address)->name);
-    else
-      emit_element(emit, stmt->store.address, stmt->store.is_volatile);
-    text_add(emit->out, " = ");
-    emit_stored(emit, stmt, ordered);
-  } else {
-    text_add(emit->out, "__atomic_store_n(");
-    emit_target(emit, stmt->store.address, ordered);
-    text_add(emit->out, ", ");
-    emit_stored(emit, stmt, ordered);
-    text_printf(emit->out, ", %s)", emit_order(store_order(stmt->store.order)));
-  }
-  close_ordered(emit, ordered);
-  text_add(emit->out, ";\n");
-}
-
-static void emit_cpu_fence(const Emit *emit, const char *name) {
-  text_add(emit->out, "cpu_fence_");
-  for (; *name; name++)
-    if (*name == '-')
-      text_add_char(emit->out, '_');
-    else
-      text_add_char(emit->out, *name);
-  text_add(emit->out, "();\n");
-}
-
 static void emit_braced(const Emit *emit, const Stmt *block, unsigned indent) {
   text_add(emit->out, "{\n");
   emit_block(emit, block, indent + 2);
@@ -505,50 +488,46 @@ static void emit_braced(const Emit *emit, const Stmt *block, unsigned indent) {
 
 static void emit_branch(const Emit *emit, const Stmt *stmt, unsigned indent) {
   text_add(emit->out, "if (");
-  emit_expr(emit, stmt->branch.condition);
+  emit_expr(emit, stmt->expr);
   text_add(emit->out, ") ");
-  emit_braced(emit, stmt->branch.then_block, indent);
-  if (stmt->branch.else_block) {
+  emit_braced(emit, stmt->body, indent);
+  if (stmt->else_body) {
     text_add(emit->out, " else ");
-    emit_braced(emit, stmt->branch.else_block, indent);
+    emit_braced(emit, stmt->else_body, indent);
   }
   text_add(emit->out, "\n");
 }
 
 static void emit_loop(const Emit *emit, const Stmt *stmt, unsigned indent) {
   text_add(emit->out, "for (unsigned turn = 0; ");
-  emit_expr(emit, stmt->loop.condition);
+  emit_expr(emit, stmt->expr);
   text_add(emit->out, "; kernel_loop_turn(turn++)) ");
-  emit_braced(emit, stmt->loop.body, indent);
+  emit_braced(emit, stmt->body, indent);
   text_add(emit->out, "\n");
+}
+
+// An expression for its effect: a value that it has is dropped.
+static void emit_effect(const Emit *emit, const Expr *expr) {
+  bool has_value = expr->kind != EXPR_ACCESS || access_has_value(expr->access.op);
+  text_add(emit->out, has_value ? "(void)(" : "");
+  emit_expr(emit, expr);
+  text_add(emit->out, has_value ? ");\n" : ";\n");
 }
 
 void emit_stmt(const Emit *emit, const Stmt *stmt, unsigned indent) {
   // A register is declared with the others; a declaration without a value leaves nothing to do.
-  if (stmt->kind == STMT_DECLARE && !stmt->assign.value)
+  if (!stmt->expr)
     return;
   text_repeat(emit->out, ' ', indent);
   switch (stmt->kind) {
   case STMT_DECLARE:
   case STMT_ASSIGN:
-    text_printf(emit->out, "reg_%s = ", register_of(emit, stmt->assign.reg)->name);
-    emit_expr(emit, stmt->assign.value);
+    text_printf(emit->out, "reg_%s = ", register_of(emit, stmt->reg)->name);
+    emit_expr(emit, stmt->expr);
     text_add(emit->out, ";\n");
     break;
-  case STMT_STORE:
-    emit_store(emit, stmt);
-    break;
-  case STMT_FENCE:
-    text_printf(emit->out, "__atomic_%s_fence(%s);\n", stmt->fence.is_signal ? "signal" : "thread",
-                emit_order(stmt->fence.order));
-    break;
-  case STMT_CPU_FENCE:
-    emit_cpu_fence(emit, stmt->cpu_fence);
-    break;
   case STMT_EXPR:
-    text_add(emit->out, "(void)(");
-    emit_expr(emit, stmt->expr);
-    text_add(emit->out, ");\n");
+    emit_effect(emit, stmt->expr);
     break;
   case STMT_IF:
     emit_branch(emit, stmt, indent);
@@ -580,25 +559,12 @@ static bool has_fence(const char *name) {
   return !strcmp(name, "compiler");
 }
 
-static const char *missing_fence(const Stmt *stmt) {
-  for (const char *missing = NULL; stmt; stmt = stmt->next) {
-    if (stmt->kind == STMT_CPU_FENCE && !has_fence(stmt->cpu_fence))
-      missing = stmt->cpu_fence;
-    else if (stmt->kind == STMT_WHILE)
-      missing = missing_fence(stmt->loop.body);
-    else if (stmt->kind == STMT_IF && !(missing = missing_fence(stmt->branch.then_block)))
-      missing = missing_fence(stmt->branch.else_block);
-    if (missing)
-      return missing;
-  }
-  return NULL;
+static bool is_missing(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS && expr->access.op == ACCESS_CPU_FENCE && !has_fence(expr->access.cpu_fence);
 }
 
 const char *emit_missing_fence(const Test *test) {
-  for (unsigned t = 0; t < test->thread_count; t++) {
-    const char *missing = missing_fence(test->threads[t].body);
-    if (missing)
-      return missing;
-  }
-  return NULL;
+  const Expr *missing = test_each(test, is_missing, NULL);
+  return missing ? missing->access.cpu_fence : NULL;
 }

@@ -12,9 +12,8 @@ typedef struct Emit {
   const Test *test;
   unsigned thread;
   Text *out;
-  // Prints what a store writes instead of `store->store.value`, where the engine wants something else there; NULL: the
-  // value itself.
-  void (*stored)(const struct Emit *emit, const Stmt *store);
+  // Prints what a store writes instead of its operand, where the engine wants something else there; NULL: the operand.
+  void (*stored)(const struct Emit *emit, const Access *store);
   const char *between; // a statement to be put between every two of the thread's; NULL: none
   void *context;       // the engine's own
 } Emit;
@@ -33,8 +32,6 @@ const char *emit_type(BaseType base);
 void emit_element_type(const Location *location, Text *out);
 // The value as a constant expression of the type.
 void emit_value(Value value, BaseType type, Text *out);
-// "__ATOMIC_RELAXED", ...; ORDER_PLAIN is relaxed.
-const char *emit_order(Order order);
 
 // Declarations of all registers of the thread, with their initial values.
 void emit_registers(const Emit *emit, unsigned indent);

@@ -5,26 +5,23 @@
 
 #include <assert.h>
 
-// How many stores to the same location the thread makes before this one.
-static unsigned stores_before(const Emit *emit, const Stmt *store) {
-  unsigned before = 0;
-  for (const Stmt *stmt = emit->test->threads[emit->thread].body; stmt != store; stmt = stmt->next)
-    before += stmt->kind == STMT_STORE && stmt->store.address.location == store->store.address.location;
-  return before;
-}
-
-static unsigned stores_of(const Test *test, unsigned thread, unsigned location) {
+// How many stores to the location the thread makes before `end`; in all where that is NULL.
+static unsigned stores_before(const Emit *emit, unsigned location, const Access *end) {
   unsigned count = 0;
-  for (const Stmt *stmt = test->threads[thread].body; stmt; stmt = stmt->next)
-    count += stmt->kind == STMT_STORE && stmt->store.address.location == location;
+  for (const Stmt *stmt = emit->test->threads[emit->thread].body; stmt; stmt = stmt->next) {
+    const Access *access = stmt_access(stmt);
+    if (access && access == end)
+      break;
+    count += access && access->op == ACCESS_STORE && access->address.location == location;
+  }
   return count;
 }
 
 // Instead of the test's constant: the next number of the location's sequence.
-static void emit_sequence(const Emit *emit, const Stmt *store) {
-  unsigned location = store->store.address.location;
+static void emit_sequence(const Emit *emit, const Access *store) {
+  unsigned location = store->address.location;
   text_printf(emit->out, "(%s)(i * %uu + %uu)", emit_type(emit->test->locations[location].type),
-              stores_of(emit->test, emit->thread, location), stores_before(emit, store) + 1);
+              stores_before(emit, location, NULL), stores_before(emit, location, store) + 1);
 }
 
 // What was read is written down behind the last access, so that it comes between none of them.

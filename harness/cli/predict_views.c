@@ -133,18 +133,14 @@ static bool told_before(const PredictedTest *predicted, unsigned m) {
   return false;
 }
 
-static bool has_consume(const Test *test) {
-  Text text = {0};
-  for (unsigned t = 0; t < test->thread_count; t++)
-    for (const Stmt *stmt = test->threads[t].body; stmt; stmt = stmt->next)
-      stmt_print(test, t, stmt, &text);
-  bool found = strstr(text_string(&text), order_name(ORDER_CONSUME));
-  text_free(&text);
-  return found;
+static bool is_consume(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS &&
+         (!strcmp(order_name(expr->access.order), "consume") || !strcmp(order_name(expr->access.failure), "consume"));
 }
 
 static void add_notes(const PredictedTest *predicted, Text *out) {
-  if (has_consume(predicted->test))
+  if (test_each(predicted->test, is_consume, NULL))
     text_add(out, "   memory_order_consume is judged as acquire, which is what compilers make of it\n");
   for (unsigned m = 0; m < predicted->count; m++) {
     const Prediction *p = &predicted->predictions[m];

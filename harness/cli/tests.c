@@ -13,49 +13,49 @@ static void add_fences(const Arch *arch, Text *out) {
     text_printf(out, "%s%s", i ? ", " : "", arch->fences[i].name);
 }
 
-static void report_unknown(const Test *test, const Stmt *stmt, Diag *diag) {
+static void report_unknown(const Test *test, const Expr *expr, Diag *diag) {
   Text names = {0};
   for (unsigned a = 0; a < arch_count; a++)
     if (arch_all[a]->fence_count) {
       text_printf(&names, "%s%s: ", names.length ? "; " : "", arch_all[a]->name);
       add_fences(arch_all[a], &names);
     }
-  diag_error_at(diag, test->source, stmt->span, "no CPU has a fence '%s'; there are, of %s", stmt->cpu_fence,
+  diag_error_at(diag, test->source, expr->span, "no CPU has a fence '%s'; there are, of %s", expr->access.cpu_fence,
                 text_string(&names));
   text_free(&names);
 }
 
-static void report_foreign(const Test *test, const Stmt *stmt, const Arch *owner, const Arch *cpu, Diag *diag) {
+static void report_foreign(const Test *test, const Expr *expr, const Arch *owner, const Arch *cpu, Diag *diag) {
   Text names = {0};
   add_fences(cpu, &names);
-  diag_error_at(diag, test->source, stmt->span,
+  diag_error_at(diag, test->source, expr->span,
                 "'%s' is a fence of %s, and this CPU is %s, which has %s; `weakmem "
                 "predict` judges it for %s",
-                stmt->cpu_fence, owner->name, cpu->name, text_string(&names), owner->name);
+                expr->access.cpu_fence, owner->name, cpu->name, text_string(&names), owner->name);
   text_free(&names);
 }
 
-static void check_block(const Test *test, const Stmt *stmt, const Arch *cpu, Diag *diag) {
-  for (; stmt; stmt = stmt->next) {
-    if (stmt->kind == STMT_IF) {
-      check_block(test, stmt->branch.then_block, cpu, diag);
-      check_block(test, stmt->branch.else_block, cpu, diag);
-    } else if (stmt->kind == STMT_WHILE) {
-      check_block(test, stmt->loop.body, cpu, diag);
-    } else if (stmt->kind == STMT_CPU_FENCE) {
-      unsigned owner = arch_with(stmt->cpu_fence);
-      if (owner == arch_count)
-        report_unknown(test, stmt, diag);
-      else if (cpu && !arch_fence(cpu, stmt->cpu_fence))
-        report_foreign(test, stmt, arch_all[owner], cpu, diag);
-    }
-  }
+typedef struct {
+  const Test *test;
+  const Arch *cpu; // NULL: any
+  Diag *diag;
+} Check;
+
+static bool check_fence(const Expr *expr, void *context) {
+  const Check *check = context;
+  if (expr->kind != EXPR_ACCESS || expr->access.op != ACCESS_CPU_FENCE)
+    return false;
+  unsigned owner = arch_with(expr->access.cpu_fence);
+  if (owner == arch_count)
+    report_unknown(check->test, expr, check->diag);
+  else if (check->cpu && !arch_fence(check->cpu, expr->access.cpu_fence))
+    report_foreign(check->test, expr, arch_all[owner], check->cpu, check->diag);
+  return false;
 }
 
 static bool check_fences(const Test *test, const Arch *cpu, Diag *diag) {
   unsigned errors = diag->errors;
-  for (unsigned t = 0; t < test->thread_count; t++)
-    check_block(test, test->threads[t].body, cpu, diag);
+  test_each(test, check_fence, &(Check){test, cpu, diag});
   return diag->errors == errors;
 }
 

@@ -47,14 +47,14 @@ static bool constant(const Expr *expr, Value *value) {
   return false;
 }
 
-static bool accept_access(Walk *walk, Address address, Order order, bool is_volatile) {
-  const Location *location = &walk->test->locations[address.location];
+static bool accept_access(Walk *walk, const Access *access) {
+  const Location *location = &walk->test->locations[access->address.location];
   unsigned bits = base_type_bits(location->type);
-  if (address.index || location->is_array)
+  if (access->address.index || location->is_array)
     return refuse(walk, "it has an array");
   if (location->has_offset)
     return refuse(walk, "Layout= says where a location lies");
-  if (order == ORDER_PLAIN && !is_volatile)
+  if (!access->order && !access->is_volatile)
     return refuse(
         walk, "an access is neither atomic nor volatile, so the compiler may move it from one iteration to another");
   if (location->type == BASE_BOOL || bits < 16)
@@ -64,34 +64,20 @@ static bool accept_access(Walk *walk, Address address, Order order, bool is_vola
   return true;
 }
 
-static bool accept_load(Walk *walk, const Expr *expr) {
-  return accept_access(walk, expr->load.address, expr->load.order, expr->load.is_volatile);
-}
-
 static bool accept_value(Walk *walk, const Expr *expr) {
   Value ignored;
-  switch (expr->kind) {
-  case EXPR_LOAD:
-    return accept_load(walk, expr);
-  case EXPR_EXCHANGE:
-  case EXPR_COMPARE_EXCHANGE:
-  case EXPR_FETCH:
-    return refuse(walk, "it has a read-modify-write");
-  case EXPR_CONSTANT:
-  case EXPR_REGISTER:
-  case EXPR_UNARY:
-  case EXPR_BINARY:
-    break;
-  }
+  if (expr->kind == EXPR_ACCESS)
+    return expr->access.op == ACCESS_LOAD ? accept_access(walk, &expr->access)
+                                          : refuse(walk, "it has a read-modify-write");
   return constant(expr, &ignored) || refuse(walk, "it computes with what it has read");
 }
 
-static bool accept_store(Walk *walk, const Stmt *stmt) {
-  unsigned location = stmt->store.address.location;
+static bool accept_store(Walk *walk, const Access *store) {
+  unsigned location = store->address.location;
   Value value;
-  if (!accept_access(walk, stmt->store.address, stmt->store.order, stmt->store.is_volatile))
+  if (!accept_access(walk, store))
     return false;
-  if (!constant(stmt->store.value, &value))
+  if (!constant(store->operand, &value))
     return refuse(walk, "a store's value is not a constant");
   if (walk->stores[location] && walk->writers[location] != walk->thread)
     return refuse(walk, "two threads store to one location, and its order of stores would not be known");
@@ -101,24 +87,26 @@ static bool accept_store(Walk *walk, const Stmt *stmt) {
   return true;
 }
 
+static bool accept_effect(Walk *walk, const Stmt *stmt) {
+  const Access *access = stmt_access(stmt);
+  if (access && access_is_fence(access->op))
+    return true;
+  return access && access->op == ACCESS_STORE ? accept_store(walk, access) : accept_value(walk, stmt->expr);
+}
+
 static bool accept_stmt(Walk *walk, const Stmt *stmt) {
   switch (stmt->kind) {
   case STMT_DECLARE:
-    if (!stmt->assign.value)
+    if (!stmt->expr)
       return true;
     // fallthrough
   case STMT_ASSIGN:
-    if (walk->assigned[stmt->assign.reg]++)
+    if (walk->assigned[stmt->reg]++)
       return refuse(walk, "a register is assigned more than once");
-    walk->value[stmt->assign.reg] = stmt->assign.value;
-    return accept_value(walk, stmt->assign.value);
-  case STMT_STORE:
-    return accept_store(walk, stmt);
-  case STMT_FENCE:
-  case STMT_CPU_FENCE:
-    return true;
-  case STMT_EXPR:
+    walk->value[stmt->reg] = stmt->expr;
     return accept_value(walk, stmt->expr);
+  case STMT_EXPR:
+    return accept_effect(walk, stmt);
   case STMT_IF:
   case STMT_WHILE:
     break;
@@ -137,7 +125,7 @@ static bool observe_register(Walk *walk, PerpetualShape *shape, unsigned thread,
     *fixed = named->initial;
     return true;
   }
-  if (expr->kind != EXPR_LOAD) {
+  if (expr->kind != EXPR_ACCESS) {
     (void)constant(expr, fixed);
     *fixed = type_wrap(named->type.base, *fixed);
     return true;
@@ -148,7 +136,7 @@ static bool observe_register(Walk *walk, PerpetualShape *shape, unsigned thread,
     return refuse(walk, "it observes too many loads");
   out->load = (int)shape->load_count;
   shape->loads[shape->load_count++] =
-      (PerpetualLoad){.thread = thread, .reg = reg, .location = expr->load.address.location};
+      (PerpetualLoad){.thread = thread, .reg = reg, .location = expr->access.address.location};
   return true;
 }
 
@@ -173,9 +161,10 @@ static bool walk_thread(Walk *walk, PerpetualShape *shape, PerpetualValue *value
 static void add_stores(const Test *test, const Stmt *stmt, Value **by_location, unsigned *filled) {
   for (; stmt; stmt = stmt->next) {
     Value value;
-    if (stmt->kind != STMT_STORE || !constant(stmt->store.value, &value))
+    const Access *access = stmt_access(stmt);
+    if (!access || access->op != ACCESS_STORE || !constant(access->operand, &value))
       continue;
-    unsigned location = stmt->store.address.location;
+    unsigned location = access->address.location;
     by_location[location][++filled[location]] = type_wrap(test->locations[location].type, value);
   }
 }

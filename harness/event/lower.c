@@ -86,27 +86,13 @@ static Operand convert(Lowering *l, Span span, Operand value, BaseType from, Bas
 typedef struct {
   LowerOperation kind;
   const char *name; // "load", "fetch_add"
-  Order order;
+  const Order *order;
   Span span;
   Operand address, value; // value: LOWER_STORE, LOWER_RMW
   Operation operation;    // LOWER_RMW
   BaseType type;
   unsigned dst; // LOWER_LOAD, LOWER_RMW, LOWER_FAIL
 } MemoryOperation;
-
-static const char *short_order(Order order) {
-  static const char prefix[] = "memory_order_";
-  const char *name = order_name(order);
-  return strncmp(name, prefix, sizeof prefix - 1) ? name : name + sizeof prefix - 1;
-}
-
-static const char *c11_tag(Order order) {
-  static const char *const tags[ORDER_COUNT] = {
-      [ORDER_PLAIN] = "NA",    [ORDER_RELAXED] = "RLX",     [ORDER_CONSUME] = "CON", [ORDER_ACQUIRE] = "ACQ",
-      [ORDER_RELEASE] = "REL", [ORDER_ACQ_REL] = "ACQ_REL", [ORDER_SEQ_CST] = "SC",
-  };
-  return tags[order];
-}
 
 static InstrKind c11_kind(LowerOperation kind) {
   static const InstrKind kinds[] = {[LOWER_LOAD] = INSTR_READ,
@@ -166,11 +152,11 @@ static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *s
 
 static void lower_memory(Lowering *l, const MemoryOperation *op) {
   if (!l->arch->row_count) {
-    const char *text = arena_printf(l->arena, "%s %s", op->name, short_order(op->order));
-    emit(l, memory_instr(op, c11_kind(op->kind), text, c11_tag(op->order)));
+    const char *text = arena_printf(l->arena, "%s %s", op->name, order_name(op->order));
+    emit(l, memory_instr(op, c11_kind(op->kind), text, op->order ? op->order->tag : "NA"));
     return;
   }
-  const char *order = op->order == ORDER_PLAIN ? "relaxed" : short_order(op->order);
+  const char *order = op->order ? op->order->name : "relaxed";
   const LowerRow *row = arch_lower(l->arch, op->kind, order, l->features);
   if (!row) // an order that C11 does not give to the operation: compilers make it the strongest
     row = arch_lower(l->arch, op->kind, "seq_cst", l->features);
@@ -191,15 +177,15 @@ static void unmodelled(Lowering *l, const char *reason) {
 }
 
 // Models speak of accesses that are single: whole, aligned ones.
-static void check_modelled(Lowering *l, const Location *location, Order order) {
+static void check_modelled(Lowering *l, const Location *location, const Order *order) {
   unsigned bytes = base_type_bits(location->type) / 8;
   if (location->has_offset && location->line_offset % bytes)
     unmodelled(l, arena_printf(l->arena, "%s is misaligned, by its Layout=", location->name));
-  if (bytes > 8 && order == ORDER_PLAIN)
+  if (bytes > 8 && !order)
     unmodelled(l, arena_printf(l->arena, "a plain access to %s, of 128 bits, may tear", location->name));
 }
 
-static Operand lower_address(Lowering *l, const Address *address, Order order, Span span) {
+static Operand lower_address(Lowering *l, const Address *address, const Order *order, Span span) {
   check_modelled(l, &l->test->locations[address->location], order);
   const Location *location = &l->test->locations[address->location];
   const Expr *index = address->index;
@@ -220,7 +206,7 @@ static BaseType location_type(const Lowering *l, const Address *address) {
   return l->test->locations[address->location].type;
 }
 
-static Operand lower_load(Lowering *l, const Address *address, Operand at, Order order, Span span) {
+static Operand lower_load(Lowering *l, const Address *address, Operand at, const Order *order, Span span) {
   MemoryOperation op = {.kind = LOWER_LOAD,
                         .name = "load",
                         .order = order,
@@ -232,7 +218,7 @@ static Operand lower_load(Lowering *l, const Address *address, Operand at, Order
   return in_register(op.dst);
 }
 
-static void lower_store(Lowering *l, const Address *address, Operand at, Operand value, Order order, Span span) {
+static void lower_store(Lowering *l, const Address *address, Operand at, Operand value, const Order *order, Span span) {
   MemoryOperation op = {.kind = LOWER_STORE,
                         .name = "store",
                         .order = order,
@@ -242,23 +228,6 @@ static void lower_store(Lowering *l, const Address *address, Operand at, Operand
                         .type = location_type(l, address),
                         .dst = NO_REGISTER};
   lower_memory(l, &op);
-}
-
-static Operand lower_rmw(Lowering *l, const char *name, Operation operation, const Address *address, const Expr *value,
-                         Order order, Span span) {
-  BaseType type = location_type(l, address);
-  Operand at = lower_address(l, address, order, span);
-  MemoryOperation op = {.kind = LOWER_RMW,
-                        .name = name,
-                        .order = order,
-                        .span = span,
-                        .address = at,
-                        .value = convert(l, span, lower_expr(l, value), value->type, type),
-                        .operation = operation,
-                        .type = type,
-                        .dst = temporary(l)};
-  lower_memory(l, &op);
-  return in_register(op.dst);
 }
 
 static void assume(Lowering *l, Operand holds, Span span) {
@@ -281,29 +250,26 @@ static void move(Lowering *l, unsigned dst, Operand value, BaseType from, BaseTy
 
 // Compare-exchange, as either of two: an exchange that finds what it expected, or a load that does not (a weak one may
 // fail all the same) and puts what it found where the expected value came from. The result depends on what was read.
-static Operand lower_compare_exchange(Lowering *l, const Expr *expr) {
-  const Address *address = &expr->compare_exchange.address, *expected_address = &expr->compare_exchange.expected;
-  bool in_reg = expr->compare_exchange.expected_in_register;
-  BaseType type = location_type(l, address), expected_type;
-  Span span = expr->span;
-  Operand at = lower_address(l, address, expr->compare_exchange.success, span), expected_at = {0}, expected;
+static Operand lower_compare_exchange(Lowering *l, const Access *access, Span span) {
+  bool in_reg = access->expected_in_register;
+  BaseType type = location_type(l, &access->address), expected_type;
+  Operand at = lower_address(l, &access->address, access->order, span), expected_at = {0}, expected;
   if (!in_reg)
-    expected_at = lower_address(l, expected_address, ORDER_PLAIN, span);
-  const Expr *desired_expr = expr->compare_exchange.desired;
-  Operand desired = convert(l, span, lower_expr(l, desired_expr), desired_expr->type, type);
+    expected_at = lower_address(l, &access->expected, NULL, span);
+  Operand desired = convert(l, span, lower_expr(l, access->operand), access->operand->type, type);
   if (in_reg) {
-    expected_type = l->test->threads[l->thread].registers[expr->compare_exchange.expected_register].type.base;
-    expected = in_register(expr->compare_exchange.expected_register);
+    expected_type = l->test->threads[l->thread].registers[access->expected_register].type.base;
+    expected = in_register(access->expected_register);
   } else {
-    expected_type = location_type(l, expected_address);
-    expected = lower_load(l, expected_address, expected_at, ORDER_PLAIN, span);
+    expected_type = location_type(l, &access->expected);
+    expected = lower_load(l, &access->expected, expected_at, NULL, span);
   }
   expected = convert(l, span, expected, expected_type, type);
 
   unsigned result = temporary(l), found = temporary(l);
   MemoryOperation op = {.kind = LOWER_RMW,
                         .name = "compare_exchange",
-                        .order = expr->compare_exchange.success,
+                        .order = access->order,
                         .span = span,
                         .address = at,
                         .value = desired,
@@ -321,50 +287,92 @@ static Operand lower_compare_exchange(Lowering *l, const Expr *expr) {
   patch(l, either);
   op.kind = LOWER_FAIL;
   op.name = "failed compare_exchange";
-  op.order = expr->compare_exchange.failure;
+  op.order = access->failure;
   lower_memory(l, &op);
   Operand differs = operate(l, span, OP_NE, width_of(type), in_register(found), expected);
-  if (!expr->compare_exchange.weak)
+  if (!access->weak)
     assume(l, differs, span);
   if (in_reg)
-    move(l, expr->compare_exchange.expected_register, in_register(found), type, expected_type, span);
+    move(l, access->expected_register, in_register(found), type, expected_type, span);
   else
-    lower_store(l, expected_address, expected_at, convert(l, span, in_register(found), type, expected_type),
-                ORDER_PLAIN, span);
+    lower_store(l, &access->expected, expected_at, convert(l, span, in_register(found), type, expected_type), NULL,
+                span);
   move(l, result, operate(l, span, OP_SECOND, one, differs, number(0)), BASE_INT, BASE_INT, span);
   patch(l, done);
   return in_register(result);
 }
 
-static Operand lower_fetch(Lowering *l, const Expr *expr) {
+static Operand lower_rmw(Lowering *l, const Access *access, Span span) {
   static const struct {
     const char *name;
     Operation operation;
-  } fetches[] = {[FETCH_ADD] = {"fetch_add", OP_ADD},
-                 [FETCH_SUB] = {"fetch_sub", OP_SUB},
-                 [FETCH_AND] = {"fetch_and", OP_AND},
-                 [FETCH_OR] = {"fetch_or", OP_OR},
-                 [FETCH_XOR] = {"fetch_xor", OP_XOR}};
-  return lower_rmw(l, fetches[expr->fetch.op].name, fetches[expr->fetch.op].operation, &expr->fetch.address,
-                   expr->fetch.operand, expr->fetch.order, expr->span);
+  } updates[] = {[ACCESS_EXCHANGE] = {"exchange", OP_SECOND}, [ACCESS_FETCH_ADD] = {"fetch_add", OP_ADD},
+                 [ACCESS_FETCH_SUB] = {"fetch_sub", OP_SUB},  [ACCESS_FETCH_AND] = {"fetch_and", OP_AND},
+                 [ACCESS_FETCH_OR] = {"fetch_or", OP_OR},     [ACCESS_FETCH_XOR] = {"fetch_xor", OP_XOR}};
+  BaseType type = location_type(l, &access->address);
+  Operand at = lower_address(l, &access->address, access->order, span);
+  MemoryOperation op = {.kind = LOWER_RMW,
+                        .name = updates[access->op].name,
+                        .order = access->order,
+                        .span = span,
+                        .address = at,
+                        .value = convert(l, span, lower_expr(l, access->operand), access->operand->type, type),
+                        .operation = updates[access->op].operation,
+                        .type = type,
+                        .dst = temporary(l)};
+  lower_memory(l, &op);
+  return in_register(op.dst);
+}
+
+static void lower_cpu_fence(Lowering *l, const Access *access, Span span) {
+  if (!l->arch->row_count) // C11 gives a CPU's own fence no meaning
+    return;
+  const ArchFence *fence = arch_fence(l->arch, access->cpu_fence);
+  if (!fence) {
+    diag_error_at(l->diag, l->test->source, span, "%s has no fence '%s'", l->arch->title, access->cpu_fence);
+    return;
+  }
+  emit(l, (Instr){.kind = INSTR_FENCE, .span = span, .text = fence->instruction, .tags = fence->tags});
+}
+
+// What it evaluates to; nothing to be read where the access has no value.
+static Operand lower_access(Lowering *l, const Access *access, Span span) {
+  Operand none = number(0);
+  switch (access->op) {
+  case ACCESS_LOAD: {
+    Operand at = lower_address(l, &access->address, access->order, span);
+    return lower_load(l, &access->address, at, access->order, span);
+  }
+  case ACCESS_STORE: {
+    const Expr *value = access->operand;
+    Operand at = lower_address(l, &access->address, access->order, span);
+    Operand stored = convert(l, span, lower_expr(l, value), value->type, location_type(l, &access->address));
+    lower_store(l, &access->address, at, stored, access->order, span);
+    return none;
+  }
+  case ACCESS_COMPARE_EXCHANGE:
+    return lower_compare_exchange(l, access, span);
+  case ACCESS_EXCHANGE:
+  case ACCESS_FETCH_ADD:
+  case ACCESS_FETCH_SUB:
+  case ACCESS_FETCH_AND:
+  case ACCESS_FETCH_OR:
+  case ACCESS_FETCH_XOR:
+    return lower_rmw(l, access, span);
+  case ACCESS_FENCE:
+    lower_memory(l, &(MemoryOperation){.kind = LOWER_FENCE, .name = "fence", .order = access->order, .span = span});
+    return none;
+  case ACCESS_CPU_FENCE:
+    lower_cpu_fence(l, access, span);
+    return none;
+  case ACCESS_SIGNAL_FENCE: // binds the compiler alone
+    return none;
+  }
+  return none;
 }
 
 static Operand truth(Lowering *l, Operand value, BaseType type, Span span) {
   return operate(l, span, OP_NE, width_of(type), value, number(0));
-}
-
-static bool has_access(const Expr *expr) {
-  switch (expr->kind) {
-  case EXPR_CONSTANT:
-  case EXPR_REGISTER:
-    return false;
-  case EXPR_UNARY:
-    return has_access(expr->unary.operand);
-  case EXPR_BINARY:
-    return has_access(expr->binary.left) || has_access(expr->binary.right);
-  default:
-    return true;
-  }
 }
 
 // `a && b`, `a || b`: a branch where the right operand does something, else the same in arithmetic.
@@ -373,7 +381,7 @@ static Operand lower_logical(Lowering *l, const Expr *expr) {
   const Expr *right = expr->binary.right;
   Width one = {32, true};
   Operand left = truth(l, lower_expr(l, expr->binary.left), expr->binary.left->type, expr->span);
-  if (!has_access(right)) {
+  if (!expr_accesses(right)) {
     Operand other = truth(l, lower_expr(l, right), right->type, expr->span);
     return operate(l, expr->span, is_and ? OP_AND : OP_OR, one, left, other);
   }
@@ -429,17 +437,8 @@ static Operand lower_expr(Lowering *l, const Expr *expr) {
     return lower_unary(l, expr);
   case EXPR_BINARY:
     return lower_binary(l, expr);
-  case EXPR_LOAD: {
-    Operand at = lower_address(l, &expr->load.address, expr->load.order, expr->span);
-    return lower_load(l, &expr->load.address, at, expr->load.order, expr->span);
-  }
-  case EXPR_EXCHANGE:
-    return lower_rmw(l, "exchange", OP_SECOND, &expr->exchange.address, expr->exchange.value, expr->exchange.order,
-                     expr->span);
-  case EXPR_COMPARE_EXCHANGE:
-    return lower_compare_exchange(l, expr);
-  case EXPR_FETCH:
-    return lower_fetch(l, expr);
+  case EXPR_ACCESS:
+    return lower_access(l, &expr->access, expr->span);
   }
   assert(!"a kind of expression");
   return number(0);
@@ -450,46 +449,21 @@ static Operand lower_expr(Lowering *l, const Expr *expr) {
 static void lower_block(Lowering *l, const Stmt *stmt);
 
 static void lower_assign(Lowering *l, const Stmt *stmt) {
-  if (!stmt->assign.value)
+  if (!stmt->expr)
     return;
-  BaseType type = l->test->threads[l->thread].registers[stmt->assign.reg].type.base;
-  Operand value = lower_expr(l, stmt->assign.value);
-  move(l, stmt->assign.reg, value, stmt->assign.value->type, type, stmt->span);
-}
-
-static void lower_store_stmt(Lowering *l, const Stmt *stmt) {
-  const Expr *value = stmt->store.value;
-  Operand at = lower_address(l, &stmt->store.address, stmt->store.order, stmt->span);
-  Operand operand = convert(l, stmt->span, lower_expr(l, value), value->type, location_type(l, &stmt->store.address));
-  lower_store(l, &stmt->store.address, at, operand, stmt->store.order, stmt->span);
-}
-
-static void lower_fence(Lowering *l, const Stmt *stmt) {
-  if (stmt->fence.is_signal) // binds the compiler alone
-    return;
-  MemoryOperation op = {.kind = LOWER_FENCE, .name = "fence", .order = stmt->fence.order, .span = stmt->span};
-  lower_memory(l, &op);
-}
-
-static void lower_cpu_fence(Lowering *l, const Stmt *stmt) {
-  if (!l->arch->row_count) // C11 gives a CPU's own fence no meaning
-    return;
-  const ArchFence *fence = arch_fence(l->arch, stmt->cpu_fence);
-  if (!fence) {
-    diag_error_at(l->diag, l->test->source, stmt->span, "%s has no fence '%s'", l->arch->title, stmt->cpu_fence);
-    return;
-  }
-  emit(l, (Instr){.kind = INSTR_FENCE, .span = stmt->span, .text = fence->instruction, .tags = fence->tags});
+  BaseType type = l->test->threads[l->thread].registers[stmt->reg].type.base;
+  Operand value = lower_expr(l, stmt->expr);
+  move(l, stmt->reg, value, stmt->expr->type, type, stmt->span);
 }
 
 static void lower_if(Lowering *l, const Stmt *stmt) {
-  Operand condition = lower_expr(l, stmt->branch.condition);
+  Operand condition = lower_expr(l, stmt->expr);
   unsigned skip = emit(l, (Instr){.kind = INSTR_BRANCH, .span = stmt->span, .text = "branch", .a = condition});
-  lower_block(l, stmt->branch.then_block);
-  if (stmt->branch.else_block) {
+  lower_block(l, stmt->body);
+  if (stmt->else_body) {
     unsigned done = emit(l, (Instr){.kind = INSTR_JUMP, .span = stmt->span, .text = "jump"});
     patch(l, skip);
-    lower_block(l, stmt->branch.else_block);
+    lower_block(l, stmt->else_body);
     patch(l, done);
   } else {
     patch(l, skip);
@@ -498,9 +472,9 @@ static void lower_if(Lowering *l, const Stmt *stmt) {
 
 static void lower_while(Lowering *l, const Stmt *stmt) {
   unsigned head = (unsigned)l->count;
-  Operand condition = lower_expr(l, stmt->loop.condition);
+  Operand condition = lower_expr(l, stmt->expr);
   unsigned leave = emit(l, (Instr){.kind = INSTR_BRANCH, .span = stmt->span, .text = "branch", .a = condition});
-  lower_block(l, stmt->loop.body);
+  lower_block(l, stmt->body);
   emit(l, (Instr){.kind = INSTR_JUMP, .span = stmt->span, .text = "jump", .target = head});
   patch(l, leave);
 }
@@ -510,15 +484,6 @@ static void lower_stmt(Lowering *l, const Stmt *stmt) {
   case STMT_DECLARE:
   case STMT_ASSIGN:
     lower_assign(l, stmt);
-    break;
-  case STMT_STORE:
-    lower_store_stmt(l, stmt);
-    break;
-  case STMT_FENCE:
-    lower_fence(l, stmt);
-    break;
-  case STMT_CPU_FENCE:
-    lower_cpu_fence(l, stmt);
     break;
   case STMT_EXPR:
     lower_expr(l, stmt->expr);

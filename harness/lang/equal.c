@@ -3,78 +3,51 @@
 
 #include <string.h>
 
-static bool same_expr(const Expr *a, const Expr *b);
-
-static bool same_address(Address a, Address b) { return a.location == b.location && same_expr(a.index, b.index); }
-
-static bool same_compare_exchange(const Expr *a, const Expr *b) {
-  bool in_register = a->compare_exchange.expected_in_register;
-  return in_register == b->compare_exchange.expected_in_register &&
-         (in_register ? a->compare_exchange.expected_register == b->compare_exchange.expected_register
-                      : same_address(a->compare_exchange.expected, b->compare_exchange.expected)) &&
-         a->compare_exchange.weak == b->compare_exchange.weak &&
-         a->compare_exchange.success == b->compare_exchange.success &&
-         a->compare_exchange.failure == b->compare_exchange.failure &&
-         same_address(a->compare_exchange.address, b->compare_exchange.address) &&
-         same_expr(a->compare_exchange.desired, b->compare_exchange.desired);
+static bool same_access(const Access *a, const Access *b) {
+  return a->op == b->op && a->order == b->order && a->failure == b->failure &&
+         (a->op != ACCESS_CPU_FENCE || !strcmp(a->cpu_fence, b->cpu_fence)) &&
+         a->address.location == b->address.location && a->expected_in_register == b->expected_in_register &&
+         a->expected_register == b->expected_register && a->expected.location == b->expected.location &&
+         a->weak == b->weak && a->is_volatile == b->is_volatile;
 }
 
-static bool same_expr(const Expr *a, const Expr *b) {
-  if (!a || !b)
-    return a == b;
-  if (a->kind != b->kind || a->type != b->type)
-    return false;
+// What an expression says besides its parts.
+static bool same_head(const Expr *a, const Expr *b) {
   switch (a->kind) {
   case EXPR_CONSTANT:
     return a->constant == b->constant;
   case EXPR_REGISTER:
     return a->reg == b->reg;
   case EXPR_UNARY:
-    return a->unary.op == b->unary.op && same_expr(a->unary.operand, b->unary.operand);
+    return a->unary.op == b->unary.op;
   case EXPR_BINARY:
-    return a->binary.op == b->binary.op && same_expr(a->binary.left, b->binary.left) &&
-           same_expr(a->binary.right, b->binary.right);
-  case EXPR_LOAD:
-    return a->load.order == b->load.order && a->load.is_volatile == b->load.is_volatile &&
-           same_address(a->load.address, b->load.address);
-  case EXPR_EXCHANGE:
-    return a->exchange.order == b->exchange.order && same_address(a->exchange.address, b->exchange.address) &&
-           same_expr(a->exchange.value, b->exchange.value);
-  case EXPR_COMPARE_EXCHANGE:
-    return same_compare_exchange(a, b);
-  case EXPR_FETCH:
-    return a->fetch.op == b->fetch.op && a->fetch.order == b->fetch.order &&
-           same_address(a->fetch.address, b->fetch.address) && same_expr(a->fetch.operand, b->fetch.operand);
+    return a->binary.op == b->binary.op;
+  case EXPR_ACCESS:
+    return same_access(&a->access, &b->access);
   }
   return false;
+}
+
+static bool same_expr(const Expr *a, const Expr *b) {
+  if (!a || !b)
+    return a == b;
+  if (a->kind != b->kind || a->type != b->type || !same_head(a, b))
+    return false;
+  Expr left = *a, right = *b;
+  Expr **parts[EXPR_PARTS], **others[EXPR_PARTS];
+  unsigned count = expr_parts(&left, parts);
+  expr_parts(&right, others);
+  for (unsigned i = 0; i < count; i++)
+    if (!same_expr(*parts[i], *others[i]))
+      return false;
+  return true;
 }
 
 static bool same_block(const Stmt *a, const Stmt *b);
 
 static bool same_stmt(const Stmt *a, const Stmt *b) {
-  if (a->kind != b->kind)
-    return false;
-  switch (a->kind) {
-  case STMT_DECLARE:
-  case STMT_ASSIGN:
-    return a->assign.reg == b->assign.reg && same_expr(a->assign.value, b->assign.value);
-  case STMT_STORE:
-    return a->store.order == b->store.order && a->store.is_volatile == b->store.is_volatile &&
-           same_address(a->store.address, b->store.address) && same_expr(a->store.value, b->store.value);
-  case STMT_FENCE:
-    return a->fence.order == b->fence.order && a->fence.is_signal == b->fence.is_signal;
-  case STMT_CPU_FENCE:
-    return !strcmp(a->cpu_fence, b->cpu_fence);
-  case STMT_EXPR:
-    return same_expr(a->expr, b->expr);
-  case STMT_IF:
-    return same_expr(a->branch.condition, b->branch.condition) &&
-           same_block(a->branch.then_block, b->branch.then_block) &&
-           same_block(a->branch.else_block, b->branch.else_block);
-  case STMT_WHILE:
-    return same_expr(a->loop.condition, b->loop.condition) && same_block(a->loop.body, b->loop.body);
-  }
-  return false;
+  return a->kind == b->kind && a->reg == b->reg && same_expr(a->expr, b->expr) && same_block(a->body, b->body) &&
+         same_block(a->else_body, b->else_body);
 }
 
 static bool same_block(const Stmt *a, const Stmt *b) {
@@ -134,7 +107,8 @@ static bool same_prop(const Prop *a, const Prop *b) {
 }
 
 static bool same_header(const Test *a, const Test *b) {
-  if (strcmp(a->name, b->name) != 0 || strcmp(a->story, b->story) != 0 || a->header_count != b->header_count)
+  if (a->dialect != b->dialect || strcmp(a->name, b->name) != 0 || strcmp(a->story, b->story) != 0 ||
+      a->header_count != b->header_count)
     return false;
   for (unsigned i = 0; i < a->header_count; i++)
     if (strcmp(a->header[i].key, b->header[i].key) != 0 || strcmp(a->header[i].value, b->header[i].value) != 0)

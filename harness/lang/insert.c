@@ -1,5 +1,4 @@
 #include "harness/lang/insert.h"
-#include "harness/lang/accesses.h"
 
 #include <assert.h>
 #include <string.h>
@@ -7,7 +6,7 @@
 // A walk in program order that copies as it goes. `pending`: an access may have happened since the last fence.
 typedef struct {
   Arena *arena;
-  Stmt fence; // what is put in
+  Access fence; // what is put in
   bool pending;
 } Walk;
 
@@ -28,18 +27,21 @@ static Stmt *copy(const Walk *walk, const Stmt *stmt) {
 }
 
 static void put_fence(Walk *walk, Block *block, Span span) {
-  Stmt *fence = copy(walk, &walk->fence);
-  fence->span = span;
-  append(block, fence);
+  Expr *fence = ARENA_NEW(walk->arena, Expr);
+  *fence = (Expr){.kind = EXPR_ACCESS, .span = span, .access = walk->fence};
+  append(block, copy(walk, &(Stmt){.kind = STMT_EXPR, .span = span, .expr = fence}));
   walk->pending = false;
 }
 
-static bool same_fence(const Stmt *a, const Stmt *b) {
-  if (a->kind != b->kind)
-    return false;
-  return a->kind == STMT_CPU_FENCE
-             ? !strcmp(a->cpu_fence, b->cpu_fence)
-             : a->kind == STMT_FENCE && a->fence.order == b->fence.order && a->fence.is_signal == b->fence.is_signal;
+static bool is_fence(const Stmt *stmt, const Access *fence) {
+  const Access *a = stmt_access(stmt);
+  return a && a->op == fence->op &&
+         (a->op == ACCESS_CPU_FENCE ? !strcmp(a->cpu_fence, fence->cpu_fence) : a->order == fence->order);
+}
+
+static bool accesses(const Expr *expr, void *context) {
+  (void)context;
+  return expr_accesses(expr);
 }
 
 static Stmt *walk_block(Walk *walk, const Stmt *block);
@@ -47,27 +49,27 @@ static Stmt *walk_block(Walk *walk, const Stmt *block);
 // Either branch may be the one that was taken.
 static void walk_branches(Walk *walk, Stmt *made) {
   bool before = walk->pending;
-  made->branch.then_block = walk_block(walk, made->branch.then_block);
+  made->body = walk_block(walk, made->body);
   bool after_then = walk->pending;
   walk->pending = before;
-  made->branch.else_block = walk_block(walk, made->branch.else_block);
+  made->else_body = walk_block(walk, made->else_body);
   walk->pending |= after_then;
 }
 
 // The body follows the condition or, where that has no access, an earlier turn of itself; the condition follows the
 // body, so a fence ends the body where it must.
 static void walk_body(Walk *walk, Stmt *made) {
-  bool condition_accesses = expr_accesses(made->loop.condition);
+  bool condition_accesses = expr_accesses(made->expr);
   bool before = walk->pending;
-  if (!condition_accesses && block_accesses(made->loop.body))
+  if (!condition_accesses && block_each(made->body, accesses, NULL))
     walk->pending = true;
-  made->loop.body = walk_block(walk, made->loop.body);
+  made->body = walk_block(walk, made->body);
   if (condition_accesses && walk->pending) {
-    Block body = {.first = made->loop.body, .end = &body.first};
+    Block body = {.first = made->body, .end = &body.first};
     while (*body.end)
       body.end = &(*body.end)->next;
     put_fence(walk, &body, made->span);
-    made->loop.body = body.first;
+    made->body = body.first;
   }
   walk->pending |= before || condition_accesses;
 }
@@ -75,14 +77,14 @@ static void walk_body(Walk *walk, Stmt *made) {
 static Stmt *walk_block(Walk *walk, const Stmt *block) {
   Block made = {.end = &made.first};
   for (const Stmt *stmt = block; stmt; stmt = stmt->next) {
-    bool accesses = stmt_accesses(stmt);
+    bool accesses = expr_accesses(stmt->expr);
     if (accesses && walk->pending)
       put_fence(walk, &made, stmt->span);
     Stmt *new = copy(walk, stmt);
     append(&made, new);
     if (accesses)
       walk->pending = true;
-    if (same_fence(stmt, &walk->fence))
+    if (is_fence(stmt, &walk->fence))
       walk->pending = false;
     if (stmt->kind == STMT_IF)
       walk_branches(walk, new);
@@ -92,20 +94,14 @@ static Stmt *walk_block(Walk *walk, const Stmt *block) {
   return made.first;
 }
 
-static Stmt fence_named(const char *name) {
-  static const struct {
-    const char *name;
-    Order order;
-    bool is_signal;
-  } fences[] = {{"compiler", ORDER_SEQ_CST, true},
-                {"fence-acquire", ORDER_ACQUIRE, false},
-                {"fence-release", ORDER_RELEASE, false},
-                {"fence-acq_rel", ORDER_ACQ_REL, false},
-                {"fence-seq_cst", ORDER_SEQ_CST, false}};
-  for (size_t i = 0; i < sizeof fences / sizeof *fences; i++)
-    if (!strcmp(fences[i].name, name))
-      return (Stmt){.kind = STMT_FENCE, .fence = {fences[i].order, fences[i].is_signal}};
-  return (Stmt){.kind = STMT_CPU_FENCE, .cpu_fence = name};
+static Access fence_named(const Dialect *dialect, const char *name) {
+  static const char prefix[] = "fence-";
+  const Order *order = NULL;
+  if (!strcmp(name, "compiler"))
+    return (Access){.op = ACCESS_SIGNAL_FENCE, .order = dialect_order(dialect, "seq_cst")};
+  if (!strncmp(name, prefix, sizeof prefix - 1))
+    order = dialect_order(dialect, name + sizeof prefix - 1);
+  return order ? (Access){.op = ACCESS_FENCE, .order = order} : (Access){.op = ACCESS_CPU_FENCE, .cpu_fence = name};
 }
 
 const Test *test_with_fences(const Test *test, const char *const *fences, Arena *arena) {
@@ -118,7 +114,7 @@ const Test *test_with_fences(const Test *test, const char *const *fences, Arena 
     if (!strcmp(fences[t], "none"))
       continue;
     any = true;
-    Walk walk = {.arena = arena, .fence = fence_named(arena_string(arena, fences[t]))};
+    Walk walk = {.arena = arena, .fence = fence_named(test->dialect, arena_string(arena, fences[t]))};
     made->threads[t].body = walk_block(&walk, test->threads[t].body);
   }
   return any ? made : test;

@@ -56,6 +56,7 @@ Test *test_parse(const Source *source, Arena *arena, Diag *diag) {
     return NULL;
   Test *test = ARENA_NEW(arena, Test);
   test->source = source;
+  test->dialect = &dialect_c11;
   test->locations = ARENA_ARRAY(arena, Location, LIMIT_LOCATIONS);
   test->threads = ARENA_ARRAY(arena, Thread, LIMIT_THREADS);
   Parser parser = {.source = source, .arena = arena, .diag = diag, .lexer = {.source = source}, .test = test};

@@ -278,11 +278,9 @@ bool parse_address(Parser *p, Address *address) {
 
 static Expr *plain_load(Parser *p, Address address, size_t begin) {
   Type type = parameter_type(p, address.location);
-  Expr *expr = expression_new(p, EXPR_LOAD, type.base, begin);
-  if (!expr)
-    return NULL;
-  expr->load.address = address;
-  expr->load.is_volatile = type.is_volatile;
+  Expr *expr = expression_new(p, EXPR_ACCESS, type.base, begin);
+  if (expr)
+    expr->access = (Access){.op = ACCESS_LOAD, .address = address, .is_volatile = type.is_volatile};
   return expr;
 }
 

@@ -24,6 +24,13 @@ static Stmt *statement_new(Parser *p, StmtKind kind, size_t begin) {
   return stmt;
 }
 
+Stmt *access_statement(Parser *p, Access access, size_t begin) {
+  Stmt *stmt = statement_new(p, STMT_EXPR, begin);
+  stmt->expr = ARENA_NEW(p->arena, Expr);
+  *stmt->expr = (Expr){.kind = EXPR_ACCESS, .span = stmt->span, .access = access};
+  return stmt;
+}
+
 // Adds a statement to its block, where the thread has room for it.
 static bool append(Parser *p, Block *block, Stmt *stmt) {
   *block->end = stmt;
@@ -110,8 +117,8 @@ static bool parse_declaration(Parser *p, Block *block) {
     if (parser_take(p, "=") && !(value = parse_expression(p)))
       return false;
     Stmt *stmt = statement_new(p, STMT_DECLARE, begin);
-    stmt->assign.reg = reg < 0 ? 0 : (unsigned)reg;
-    stmt->assign.value = value;
+    stmt->reg = reg < 0 ? 0 : (unsigned)reg;
+    stmt->expr = value;
     if (!append(p, block, stmt))
       return false;
     begin = p->token.span.offset;
@@ -151,39 +158,41 @@ static bool parse_body(Parser *p, Stmt **body) {
 static bool parse_if(Parser *p, Block *block) {
   Stmt *stmt = statement_new(p, STMT_IF, p->token.span.offset);
   parser_advance(p);
-  stmt->branch.condition = parse_parenthesised(p, "after 'if'");
+  stmt->expr = parse_parenthesised(p, "after 'if'");
   stmt->span = parser_span_from(p, stmt->span.offset);
-  if (!stmt->branch.condition || !append(p, block, stmt) || !parse_body(p, &stmt->branch.then_block))
+  if (!stmt->expr || !append(p, block, stmt) || !parse_body(p, &stmt->body))
     return false;
-  return !parser_take(p, "else") || parse_body(p, &stmt->branch.else_block);
+  return !parser_take(p, "else") || parse_body(p, &stmt->else_body);
 }
 
 // 'while' '(' expression ')' statement
 static bool parse_while(Parser *p, Block *block) {
   Stmt *stmt = statement_new(p, STMT_WHILE, p->token.span.offset);
   parser_advance(p);
-  stmt->loop.condition = parse_parenthesised(p, "after 'while'");
+  stmt->expr = parse_parenthesised(p, "after 'while'");
   stmt->span = parser_span_from(p, stmt->span.offset);
-  return stmt->loop.condition && append(p, block, stmt) && parse_body(p, &stmt->loop.body);
+  return stmt->expr && append(p, block, stmt) && parse_body(p, &stmt->body);
 }
 
 // The left side of an assignment was read as an expression: it is a register or a plain access.
 static bool parse_assignment(Parser *p, Block *block, const Expr *target, size_t begin) {
   bool is_register = target->kind == EXPR_REGISTER;
-  if (!is_register && (target->kind != EXPR_LOAD || target->load.order != ORDER_PLAIN))
+  if (!is_register && (target->kind != EXPR_ACCESS || target->access.op != ACCESS_LOAD || target->access.order))
     return ERROR_AT(p, target->span, "only a register or a location such as '*x' can be assigned to");
   parser_advance(p); // '='
   Expr *value = parse_expression(p);
   if (!value)
     return false;
-  Stmt *stmt = statement_new(p, is_register ? STMT_ASSIGN : STMT_STORE, begin);
+  Stmt *stmt;
   if (is_register) {
-    stmt->assign.reg = target->reg;
-    stmt->assign.value = value;
+    stmt = statement_new(p, STMT_ASSIGN, begin);
+    stmt->reg = target->reg;
+    stmt->expr = value;
   } else {
-    stmt->store.address = target->load.address;
-    stmt->store.value = value;
-    stmt->store.is_volatile = target->load.is_volatile;
+    Access store = target->access;
+    store.op = ACCESS_STORE;
+    store.operand = value;
+    stmt = access_statement(p, store, begin);
   }
   return append(p, block, stmt) && parse_semicolon(p, "after the assignment");
 }

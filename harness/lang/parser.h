@@ -136,6 +136,8 @@ void resolve_initial_values(Parser *p); // resolve.c: once all is read
 void resolve_mentions(Parser *p);       // ...
 
 Stmt *parse_block(Parser *p); // parse_statement.c: after '{', to the '}' included
+// The statement that is a store or a fence.
+Stmt *access_statement(Parser *p, Access access, size_t begin);
 
 // parse_expression.c
 Expr *parse_expression(Parser *p);
@@ -148,7 +150,7 @@ Type parameter_type(const Parser *p, unsigned location);
 // Whether an index that is a constant lies within the location.
 bool check_index(Parser *p, unsigned location, const Expr *index);
 
-// parse_call.c: the functions of C11's <stdatomic.h>, and cpu_fence
+// parse_call.c: the primitives of the test's dialect
 bool parser_at_call(const Parser *p);
 bool parser_at_call_statement(const Parser *p); // a call that has no value
 Expr *parse_call(Parser *p);

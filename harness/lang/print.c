@@ -101,18 +101,13 @@ static void print_braces(const Test *test, unsigned thread, const Stmt *block, u
 }
 
 static void print_statement(const Test *test, unsigned thread, const Stmt *stmt, unsigned indent, Text *out) {
-  if (stmt->kind == STMT_WHILE) {
-    print_head(test, thread, stmt, out);
-    print_braces(test, thread, stmt->loop.body, indent, out);
-    return;
-  }
-  if (stmt->kind != STMT_IF) {
+  if (stmt->kind != STMT_IF && stmt->kind != STMT_WHILE) {
     print_simple_statement(test, thread, stmt, out);
     return;
   }
   print_head(test, thread, stmt, out);
-  print_braces(test, thread, stmt->branch.then_block, indent, out);
-  const Stmt *other = stmt->branch.else_block;
+  print_braces(test, thread, stmt->body, indent, out);
+  const Stmt *other = stmt->else_body;
   if (!other)
     return;
   text_add(out, " else ");

@@ -2,6 +2,7 @@
 #include "harness/lang/print_parts.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum { PRECEDENCE_ADDITIVE = 9, PRECEDENCE_UNARY = 11, PRECEDENCE_PRIMARY = 12 };
 
@@ -31,9 +32,6 @@ static const OperatorText operators[] = {
     [BINARY_REMAINDER] = {"%", 10},
 };
 
-static const char *const fetch_names[] = {
-    [FETCH_ADD] = "add", [FETCH_SUB] = "sub", [FETCH_AND] = "and", [FETCH_OR] = "or", [FETCH_XOR] = "xor"};
-
 static unsigned precedence_of(const Expr *expr) {
   switch (expr->kind) {
   case EXPR_BINARY:
@@ -42,8 +40,8 @@ static unsigned precedence_of(const Expr *expr) {
     return PRECEDENCE_UNARY;
   case EXPR_CONSTANT:
     return expr->constant < 0 && base_type_signed(expr->type) ? PRECEDENCE_UNARY : PRECEDENCE_PRIMARY;
-  case EXPR_LOAD:
-    return expr->load.order == ORDER_PLAIN && !expr->load.address.index ? PRECEDENCE_UNARY : PRECEDENCE_PRIMARY;
+  case EXPR_ACCESS:
+    return !expr->access.order && !expr->access.address.index ? PRECEDENCE_UNARY : PRECEDENCE_PRIMARY;
   default:
     return PRECEDENCE_PRIMARY;
   }
@@ -125,25 +123,60 @@ static void print_unary(const Test *test, unsigned thread, const Expr *expr, Tex
   print_within(test, thread, operand, PRECEDENCE_UNARY, out);
 }
 
-static void print_compare_exchange(const Test *test, unsigned thread, const Expr *expr, Text *out) {
-  text_printf(out, "atomic_compare_exchange_%s_explicit(", expr->compare_exchange.weak ? "weak" : "strong");
-  print_address(test, thread, expr->compare_exchange.address, out);
-  text_add(out, ", ");
-  if (expr->compare_exchange.expected_in_register)
-    text_printf(out, "&%s", test->threads[thread].registers[expr->compare_exchange.expected_register].name);
-  else
-    print_address(test, thread, expr->compare_exchange.expected, out);
-  text_add(out, ", ");
-  expr_print(test, thread, expr->compare_exchange.desired, out);
-  text_printf(out, ", %s, %s)", order_name(expr->compare_exchange.success), order_name(expr->compare_exchange.failure));
+static void print_argument(const Test *test, unsigned thread, const Access *access, char argument, bool second,
+                           Text *out) {
+  switch (argument) {
+  case 'a':
+    print_address(test, thread, access->address, out);
+    break;
+  case 'e':
+    if (access->expected_in_register)
+      text_printf(out, "&%s", test->threads[thread].registers[access->expected_register].name);
+    else
+      print_address(test, thread, access->expected, out);
+    break;
+  case 'v':
+    expr_print(test, thread, access->operand, out);
+    break;
+  case 'm':
+    text_add(out, (second ? access->failure : access->order)->spelling);
+    break;
+  default:
+    text_printf(out, "\"%s\"", access->cpu_fence);
+  }
 }
 
-static void print_modify(const Test *test, unsigned thread, Address address, const Expr *operand, Order order,
-                         Text *out) {
-  print_address(test, thread, address, out);
-  text_add(out, ", ");
-  expr_print(test, thread, operand, out);
-  text_printf(out, ", %s)", order_name(order));
+// The first row of the dialect that says all of the access.
+static const Primitive *primitive_of(const Test *test, const Access *access) {
+  for (unsigned i = 0; i < test->dialect->primitive_count; i++) {
+    const Primitive *row = &test->dialect->primitives[i];
+    if (row->op == access->op && row->weak == access->weak &&
+        (!row->order || !strcmp(row->order, order_name(access->order))))
+      return row;
+  }
+  assert(!"an access that the dialect can say");
+  return NULL;
+}
+
+// `*x`, `*x = 1`, or a call.
+static void print_access(const Test *test, unsigned thread, const Access *access, Text *out) {
+  if (!access->order && !access_is_fence(access->op)) {
+    print_place(test, thread, access->address, out);
+    if (!access->operand)
+      return;
+    text_add(out, " = ");
+    expr_print(test, thread, access->operand, out);
+    return;
+  }
+  const Primitive *row = primitive_of(test, access);
+  text_printf(out, "%s(", row->name);
+  bool second = false;
+  for (const char *a = row->arguments; *a; a++) {
+    text_add(out, a == row->arguments ? "" : ", ");
+    print_argument(test, thread, access, *a, second, out);
+    second |= *a == 'm';
+  }
+  text_add_char(out, ')');
 }
 
 void expr_print(const Test *test, unsigned thread, const Expr *expr, Text *out) {
@@ -164,68 +197,28 @@ void expr_print(const Test *test, unsigned thread, const Expr *expr, Text *out) 
     print_within(test, thread, expr->binary.right, op->precedence + 1, out);
     return;
   }
-  case EXPR_LOAD:
-    if (expr->load.order == ORDER_PLAIN) {
-      print_place(test, thread, expr->load.address, out);
-      return;
-    }
-    text_add(out, "atomic_load_explicit(");
-    print_address(test, thread, expr->load.address, out);
-    text_printf(out, ", %s)", order_name(expr->load.order));
-    return;
-  case EXPR_EXCHANGE:
-    text_add(out, "atomic_exchange_explicit(");
-    print_modify(test, thread, expr->exchange.address, expr->exchange.value, expr->exchange.order, out);
-    return;
-  case EXPR_COMPARE_EXCHANGE:
-    print_compare_exchange(test, thread, expr, out);
-    return;
-  case EXPR_FETCH:
-    text_printf(out, "atomic_fetch_%s_explicit(", fetch_names[expr->fetch.op]);
-    print_modify(test, thread, expr->fetch.address, expr->fetch.operand, expr->fetch.order, out);
+  case EXPR_ACCESS:
+    print_access(test, thread, &expr->access, out);
     return;
   }
-}
-
-static void print_store(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
-  bool plain = stmt->store.order == ORDER_PLAIN;
-  if (plain)
-    print_place(test, thread, stmt->store.address, out);
-  else
-    text_add(out, "atomic_store_explicit(");
-  if (!plain)
-    print_address(test, thread, stmt->store.address, out);
-  text_add(out, plain ? " = " : ", ");
-  expr_print(test, thread, stmt->store.value, out);
-  if (!plain)
-    text_printf(out, ", %s)", order_name(stmt->store.order));
 }
 
 void print_simple_statement(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
   switch (stmt->kind) {
   case STMT_DECLARE:
   case STMT_ASSIGN: {
-    const Register *reg = &test->threads[thread].registers[stmt->assign.reg];
+    const Register *reg = &test->threads[thread].registers[stmt->reg];
     if (stmt->kind == STMT_DECLARE) {
       type_print(reg->type, out);
       text_add_char(out, ' ');
     }
     text_add(out, reg->name);
-    if (stmt->assign.value) {
+    if (stmt->expr) {
       text_add(out, " = ");
-      expr_print(test, thread, stmt->assign.value, out);
+      expr_print(test, thread, stmt->expr, out);
     }
     break;
   }
-  case STMT_STORE:
-    print_store(test, thread, stmt, out);
-    break;
-  case STMT_FENCE:
-    text_printf(out, "atomic_%s_fence(%s)", stmt->fence.is_signal ? "signal" : "thread", order_name(stmt->fence.order));
-    break;
-  case STMT_CPU_FENCE:
-    text_printf(out, "cpu_fence(\"%s\")", stmt->cpu_fence);
-    break;
   default:
     assert(stmt->kind == STMT_EXPR);
     expr_print(test, thread, stmt->expr, out);
@@ -237,7 +230,7 @@ void print_simple_statement(const Test *test, unsigned thread, const Stmt *stmt,
 void print_head(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
   assert(stmt->kind == STMT_IF || stmt->kind == STMT_WHILE);
   text_add(out, stmt->kind == STMT_IF ? "if (" : "while (");
-  expr_print(test, thread, stmt->kind == STMT_IF ? stmt->branch.condition : stmt->loop.condition, out);
+  expr_print(test, thread, stmt->expr, out);
   text_add(out, ") ");
 }
 
@@ -247,8 +240,7 @@ void stmt_print(const Test *test, unsigned thread, const Stmt *stmt, Text *out) 
     return;
   }
   print_head(test, thread, stmt, out);
-  const Stmt *body = stmt->kind == STMT_IF ? stmt->branch.then_block : stmt->loop.body;
-  text_add(out, body ? "{ ... }" : "{}");
-  if (stmt->kind == STMT_IF && stmt->branch.else_block)
+  text_add(out, stmt->body ? "{ ... }" : "{}");
+  if (stmt->else_body)
     text_add(out, " else { ... }");
 }

@@ -10,23 +10,12 @@
 #pragma once
 #include "harness/base/diag.h"
 #include "harness/base/value.h"
+#include "harness/lang/dialect.h"
 #include "harness/lang/type.h"
 
 typedef struct Expr Expr;
 typedef struct Stmt Stmt;
 typedef struct Prop Prop;
-
-// C11 7.17.3; ORDER_PLAIN is an access that is not atomic.
-typedef enum {
-  ORDER_PLAIN,
-  ORDER_RELAXED,
-  ORDER_CONSUME,
-  ORDER_ACQUIRE,
-  ORDER_RELEASE,
-  ORDER_ACQ_REL,
-  ORDER_SEQ_CST,
-  ORDER_COUNT
-} Order;
 
 // An element of a location: `*x` and `x` as an operand of an atomic are {x, NULL}; `y+r0`, `*(y+1)` and `y[r0]` have an
 // index, in elements.
@@ -34,6 +23,22 @@ typedef struct {
   unsigned location; // index into Test.locations
   Expr *index;       // NULL: element 0
 } Address;
+
+// One access to memory, or a fence. What an operation does not have is 0.
+typedef struct {
+  AccessOp op;
+  const Order *order;    // NULL: plain, the access is not atomic
+  const Order *failure;  // ACCESS_COMPARE_EXCHANGE: of its read where it fails
+  const char *cpu_fence; // ACCESS_CPU_FENCE: the name that arch/ gives it
+  Address address;       // not of fences
+  Expr *operand;         // what is stored, exchanged or combined; NULL for loads and fences
+  // ACCESS_COMPARE_EXCHANGE: where the expected value is, and where what was found is put on failure.
+  bool expected_in_register; // `&r0`: else in a location, as in herd's tests
+  unsigned expected_register;
+  Address expected;
+  bool weak;        // ACCESS_COMPARE_EXCHANGE: may fail though it found what it expected
+  bool is_volatile; // loads and stores through a pointer to volatile
+} Access;
 
 // UNARY_CAST converts the operand to the expression's type.
 typedef enum { UNARY_NEGATE, UNARY_COMPLEMENT, UNARY_NOT, UNARY_CAST } UnaryOp;
@@ -59,22 +64,11 @@ typedef enum {
   BINARY_LOGICAL_OR
 } BinaryOp;
 
-typedef enum { FETCH_ADD, FETCH_SUB, FETCH_AND, FETCH_OR, FETCH_XOR } FetchOp;
-
-typedef enum {
-  EXPR_CONSTANT,
-  EXPR_REGISTER,
-  EXPR_UNARY,
-  EXPR_BINARY,
-  EXPR_LOAD, // plain `*x` (order ORDER_PLAIN) or atomic_load
-  EXPR_EXCHANGE,
-  EXPR_COMPARE_EXCHANGE, // value: 1 on success, 0 on failure
-  EXPR_FETCH             // value: what was there before
-} ExprKind;
+typedef enum { EXPR_CONSTANT, EXPR_REGISTER, EXPR_UNARY, EXPR_BINARY, EXPR_ACCESS } ExprKind;
 
 struct Expr {
   ExprKind kind;
-  BaseType type; // of the value, after C's promotions and conversions
+  BaseType type; // of the value, after C's promotions and conversions; means nothing where there is no value
   Span span;
   union {
     Value constant;
@@ -87,41 +81,14 @@ struct Expr {
       BinaryOp op;
       Expr *left, *right;
     } binary;
-    struct {
-      Address address;
-      Order order;
-      bool is_volatile;
-    } load;
-    struct {
-      Address address;
-      Expr *value;
-      Order order;
-    } exchange;
-    struct {
-      Address address;
-      bool weak;
-      bool expected_in_register; // `&r0`: else the expected value lies in a location, as in herd's tests
-      unsigned expected_register;
-      Address expected;
-      Expr *desired;
-      Order success, failure;
-    } compare_exchange;
-    struct {
-      FetchOp op;
-      Address address;
-      Expr *operand;
-      Order order;
-    } fetch;
+    Access access; // its value: access_has_value
   };
 };
 
 typedef enum {
-  STMT_DECLARE,   // `int r0 = e;` or `int r0;` (0 where a path does not assign)
-  STMT_ASSIGN,    // `r0 = e;`
-  STMT_STORE,     // plain `*x = e;` (order ORDER_PLAIN) or atomic_store
-  STMT_FENCE,     // atomic_thread_fence, atomic_signal_fence
-  STMT_CPU_FENCE, // `cpu_fence("mfence");`: a fence by the name that arch/ gives it
-  STMT_EXPR,      // an expression for its effect
+  STMT_DECLARE, // `int r0 = e;` or `int r0;` (0 where a path does not assign)
+  STMT_ASSIGN,  // `r0 = e;`
+  STMT_EXPR,    // an expression for its effect; stores and fences are of this kind alone
   STMT_IF,
   STMT_WHILE
 } StmtKind;
@@ -129,33 +96,10 @@ typedef enum {
 struct Stmt {
   StmtKind kind;
   Span span;
-  Stmt *next; // the statement after this one in its block
-  union {
-    struct {
-      unsigned reg;
-      Expr *value; // NULL: none given (STMT_DECLARE alone)
-    } assign;      // STMT_DECLARE, STMT_ASSIGN
-    struct {
-      Address address;
-      Expr *value;
-      Order order;
-      bool is_volatile;
-    } store;
-    struct {
-      Order order;
-      bool is_signal; // a compiler-only fence
-    } fence;
-    const char *cpu_fence; // "mfence"; "compiler" and "fence-seq_cst" style names are spelt as C11 fences instead
-    Expr *expr;
-    struct {
-      Expr *condition;
-      Stmt *then_block, *else_block; // NULL: empty
-    } branch;
-    struct {
-      Expr *condition;
-      Stmt *body;
-    } loop;
-  };
+  Stmt *next;             // the statement after this one in its block
+  unsigned reg;           // STMT_DECLARE, STMT_ASSIGN
+  Expr *expr;             // the value, the condition or the effect; NULL only where a declaration has no value
+  Stmt *body, *else_body; // STMT_IF, STMT_WHILE; NULL: empty
 };
 
 typedef struct {
@@ -227,6 +171,7 @@ typedef struct {
   const char *family; // "classic" for a test that comes with weakmem; NULL for others
   const char *story;  // the description: the text of the first comment or string after the name; "" if none
   const Source *source;
+  const Dialect *dialect;
   HeaderLine *header;
   unsigned header_count;
   Location *locations;
@@ -234,7 +179,7 @@ typedef struct {
   Thread *threads;
   unsigned thread_count;
   // What a state shows: every register and location that the condition or `locations` names, each once, registers
-  // first by thread and name, then locations by name and element. The filter's are in `hidden` beyond them.
+  // first by thread and name, then locations by name and element; after them those that only the filter names.
   Observable *observables;
   unsigned observable_count; // shown in states
   unsigned observable_total; // with those that only the filter names, which come last
@@ -256,11 +201,33 @@ enum {
   LIMIT_OBSERVABLES = 128
 };
 
-// "memory_order_seq_cst"; "plain" for ORDER_PLAIN.
-const char *order_name(Order order);
+// A load's value, or what was there before a read-modify-write; of a compare_exchange 1 on success, 0 on failure.
+// Stores and fences have none.
+bool access_has_value(AccessOp op);
+bool access_is_fence(AccessOp op);
+bool access_is_fetch(AccessOp op);
+
+// The access that is all of the statement; NULL: it is another kind of statement.
+const Access *stmt_access(const Stmt *stmt);
 
 // The type of what an observable observes.
 BaseType observable_base(const Test *test, const Observable *observable);
+
+// Walks over trees. Expressions come in the order of evaluation: operands before the operation they belong to. A walk
+// ends at the first expression for which `visit` returns true, and returns it; NULL: there was none.
+typedef bool ExprVisit(const Expr *expr, void *context);
+const Expr *expr_each(const Expr *expr, ExprVisit *visit, void *context); // NULL has none
+// Of the statements of a block and of the blocks within it.
+const Expr *block_each(const Stmt *block, ExprVisit *visit, void *context);
+const Expr *test_each(const Test *test, ExprVisit *visit, void *context);
+
+// Where an expression keeps the expressions it is made of, in the order of evaluation; what it could have and has not
+// is NULL. How many.
+enum { EXPR_PARTS = 3 };
+unsigned expr_parts(Expr *expr, Expr **parts[EXPR_PARTS]);
+
+// Whether evaluating it accesses memory. NULL does not.
+bool expr_accesses(const Expr *expr);
 
 // Whether two trees are the same but for where they stand in their sources.
 bool test_equal(const Test *a, const Test *b);

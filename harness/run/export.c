@@ -225,19 +225,13 @@ static const char readme[] =
          "weakmem's engines,\n"
          "unchanged, which run them; build/ is what make makes.\n";
 
-static bool check_fences(const Stmt *stmt, Diag *diag) {
-  for (; stmt; stmt = stmt->next) {
-    bool found = stmt->kind != STMT_CPU_FENCE || !strcmp(stmt->cpu_fence, "compiler");
-    for (unsigned i = 0; i < arch_count && !found; i++)
-      found = arch_fence(arch_all[i], stmt->cpu_fence) != NULL;
-    if (!found)
-      return diag_error(diag, "no CPU that weakmem knows has a fence '%s'", stmt->cpu_fence);
-    if (stmt->kind == STMT_WHILE && !check_fences(stmt->loop.body, diag))
+static bool is_unknown_fence(const Expr *expr, void *context) {
+  (void)context;
+  if (expr->kind != EXPR_ACCESS || expr->access.op != ACCESS_CPU_FENCE)
+    return false;
+  for (unsigned i = 0; i < arch_count; i++)
+    if (arch_fence(arch_all[i], expr->access.cpu_fence))
       return false;
-    if (stmt->kind == STMT_IF &&
-        (!check_fences(stmt->branch.then_block, diag) || !check_fences(stmt->branch.else_block, diag)))
-      return false;
-  }
   return true;
 }
 
@@ -251,8 +245,9 @@ static bool check(const Test *const *tests, unsigned count, const ExportOptions 
   bool good = check_word("the compiler", options->cc, diag) && check_word("the flags", options->flags, diag);
   for (unsigned i = 0; i < count && good; i++) {
     const Test *fenced = test_with_fence(tests[i], options->fence, UINT64_MAX, arena);
-    for (unsigned t = 0; t < fenced->thread_count && good; t++)
-      good = check_fences(fenced->threads[t].body, diag);
+    const Expr *unknown = test_each(fenced, is_unknown_fence, NULL);
+    if (unknown)
+      good = diag_error(diag, "no CPU that weakmem knows has a fence '%s'", unknown->access.cpu_fence);
     const char *reason;
     if (good && options->engine == ENGINE_PERPETUAL && run_engine(fenced, options->engine, &reason) != ENGINE_PERPETUAL)
       good = diag_error(diag, "the perpetual engine cannot run %s: %s", tests[i]->name, reason);

@@ -225,27 +225,21 @@ typedef struct {
   unsigned count;
 } Fences;
 
-static void find_fences(const Stmt *stmt, Fences *fences) {
-  for (; stmt; stmt = stmt->next) {
-    if (stmt->kind == STMT_WHILE) {
-      find_fences(stmt->loop.body, fences);
-    } else if (stmt->kind == STMT_IF) {
-      find_fences(stmt->branch.then_block, fences);
-      find_fences(stmt->branch.else_block, fences);
-    } else if (stmt->kind == STMT_CPU_FENCE && strcmp(stmt->cpu_fence, "compiler") != 0) {
-      bool known = fences->count == sizeof fences->names / sizeof *fences->names;
-      for (unsigned i = 0; i < fences->count && !known; i++)
-        known = !strcmp(fences->names[i], stmt->cpu_fence);
-      if (!known)
-        fences->names[fences->count++] = stmt->cpu_fence;
-    }
-  }
+static bool add_fence(const Expr *expr, void *context) {
+  Fences *fences = context;
+  if (expr->kind != EXPR_ACCESS || expr->access.op != ACCESS_CPU_FENCE)
+    return false;
+  bool known = fences->count == sizeof fences->names / sizeof *fences->names;
+  for (unsigned i = 0; i < fences->count && !known; i++)
+    known = !strcmp(fences->names[i], expr->access.cpu_fence);
+  if (!known)
+    fences->names[fences->count++] = expr->access.cpu_fence;
+  return false;
 }
 
 static Fences fences_of(const Test *test) {
   Fences fences = {0};
-  for (unsigned t = 0; t < test->thread_count; t++)
-    find_fences(test->threads[t].body, &fences);
+  test_each(test, add_fence, &fences);
   return fences;
 }
 

@@ -32,53 +32,32 @@ static void note(Walk *walk, Neighbour kind, const Address *address) {
     walk->updated |= walk->loaded & bit;
 }
 
-static void name_access(Walk *walk, const char *operation, Order order) {
-  if (order == ORDER_PLAIN)
+static void name_access(Walk *walk, const char *operation, const Order *order) {
+  if (!order)
     return;
   walk->names = arena_grow(walk->arena, walk->names, &walk->name_capacity, walk->name_count + 2, sizeof *walk->names);
-  walk->names[walk->name_count++] =
-      arena_printf(walk->arena, "%s-%s", operation, order_name(order) + strlen("memory_order_"));
+  walk->names[walk->name_count++] = arena_printf(walk->arena, "%s-%s", operation, order->name);
   walk->names[walk->name_count] = NULL;
 }
 
-static void walk_expr(Walk *walk, const Expr *expr) {
-  if (!expr)
-    return;
-  switch (expr->kind) {
-  case EXPR_CONSTANT:
-  case EXPR_REGISTER:
-    break;
-  case EXPR_UNARY:
-    walk_expr(walk, expr->unary.operand);
-    break;
-  case EXPR_BINARY:
-    walk_expr(walk, expr->binary.left);
-    walk_expr(walk, expr->binary.right);
-    break;
-  case EXPR_LOAD:
-    walk_expr(walk, expr->load.address.index);
-    name_access(walk, "load", expr->load.order);
-    note(walk, NEIGHBOUR_LOAD, &expr->load.address);
-    break;
-  case EXPR_EXCHANGE:
-    walk_expr(walk, expr->exchange.address.index);
-    walk_expr(walk, expr->exchange.value);
-    name_access(walk, "exchange", expr->exchange.order);
-    note(walk, NEIGHBOUR_UPDATE, &expr->exchange.address);
-    break;
-  case EXPR_COMPARE_EXCHANGE:
-    walk_expr(walk, expr->compare_exchange.address.index);
-    walk_expr(walk, expr->compare_exchange.desired);
-    name_access(walk, "compare_exchange", expr->compare_exchange.success);
-    note(walk, NEIGHBOUR_UPDATE, &expr->compare_exchange.address);
-    break;
-  case EXPR_FETCH: // every operation is priced as the addition
-    walk_expr(walk, expr->fetch.address.index);
-    walk_expr(walk, expr->fetch.operand);
-    name_access(walk, "fetch_add", expr->fetch.order);
-    note(walk, NEIGHBOUR_UPDATE, &expr->fetch.address);
-    break;
-  }
+static bool visit_access(const Expr *expr, void *context) {
+  Walk *walk = context;
+  if (expr->kind != EXPR_ACCESS || access_is_fence(expr->access.op))
+    return false;
+  const Access *access = &expr->access;
+  bool updates = access->op != ACCESS_LOAD && access->op != ACCESS_STORE;
+  const char *operation = access->op == ACCESS_LOAD               ? "load"
+                          : access->op == ACCESS_STORE            ? "store"
+                          : access->op == ACCESS_EXCHANGE         ? "exchange"
+                          : access->op == ACCESS_COMPARE_EXCHANGE ? "compare_exchange"
+                                                                  : "fetch_add"; // which the others are priced as
+  name_access(walk, operation, access->order);
+  note(walk,
+       updates                     ? NEIGHBOUR_UPDATE
+       : access->op == ACCESS_LOAD ? NEIGHBOUR_LOAD
+                                   : NEIGHBOUR_STORE,
+       &access->address);
+  return false;
 }
 
 static void add_place(Walk *walk) {
@@ -87,40 +66,21 @@ static void add_place(Walk *walk) {
   walk->out.places[walk->out.count++] = (Place){.before = walk->last};
 }
 
-// What was put in is never of the kind of the statement that it stands before: that one accesses memory.
+static bool is_fence(const Stmt *stmt) {
+  const Access *access = stmt_access(stmt);
+  return access && access_is_fence(access->op);
+}
+
+// What was put in stands before a statement that accesses memory, or ends a loop's body.
 static void walk_block(Walk *walk, const Stmt *original, const Stmt *fenced) {
   for (; fenced; fenced = fenced->next) {
-    if (!original || original->kind != fenced->kind) {
+    if (is_fence(fenced) && !(original && is_fence(original))) {
       add_place(walk);
       continue;
     }
-    switch (fenced->kind) {
-    case STMT_DECLARE:
-    case STMT_ASSIGN:
-      walk_expr(walk, fenced->assign.value);
-      break;
-    case STMT_STORE:
-      walk_expr(walk, fenced->store.address.index);
-      walk_expr(walk, fenced->store.value);
-      name_access(walk, "store", fenced->store.order);
-      note(walk, NEIGHBOUR_STORE, &fenced->store.address);
-      break;
-    case STMT_FENCE:
-    case STMT_CPU_FENCE:
-      break;
-    case STMT_EXPR:
-      walk_expr(walk, fenced->expr);
-      break;
-    case STMT_IF:
-      walk_expr(walk, fenced->branch.condition);
-      walk_block(walk, original->branch.then_block, fenced->branch.then_block);
-      walk_block(walk, original->branch.else_block, fenced->branch.else_block);
-      break;
-    case STMT_WHILE:
-      walk_expr(walk, fenced->loop.condition);
-      walk_block(walk, original->loop.body, fenced->loop.body);
-      break;
-    }
+    expr_each(fenced->expr, visit_access, walk);
+    walk_block(walk, original->body, fenced->body);
+    walk_block(walk, original->else_body, fenced->else_body);
     original = original->next;
   }
 }

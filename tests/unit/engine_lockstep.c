@@ -262,7 +262,8 @@ END_TEST
 
 START_TEST(a_fence_of_another_cpu_is_refused_with_what_there_is) {
   Test test = *parse("C fence\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX "; }\nexists (x=1)\n");
-  Stmt fence = {.kind = STMT_CPU_FENCE, .cpu_fence = "dmb-nowhere"};
+  Expr access = {.kind = EXPR_ACCESS, .access = {.op = ACCESS_CPU_FENCE, .cpu_fence = "dmb-nowhere"}};
+  Stmt fence = {.kind = STMT_EXPR, .expr = &access};
   Thread thread = test.threads[0];
   thread.body = &fence;
   test.threads = &thread;

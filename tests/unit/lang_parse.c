@@ -16,7 +16,7 @@ static const Stmt *statement(const char *text) {
 static const Expr *expression(const char *text) {
   const Stmt *stmt = statement(arena_printf(arena, "r1 = %s;", text));
   ck_assert_int_eq(stmt->kind, STMT_ASSIGN);
-  return stmt->assign.value;
+  return stmt->expr;
 }
 
 START_TEST(a_test_is_name_story_header_init_threads_and_condition) {
@@ -63,49 +63,49 @@ START_TEST(comments_lie_between_any_tokens) {
   ck_assert(test->locations[0].initial[0] == 1);
   const Stmt *first = test->threads[0].body;
   ck_assert_int_eq(first->kind, STMT_DECLARE);
-  ck_assert_int_eq(first->assign.value->kind, EXPR_LOAD);
+  ck_assert_int_eq(first->expr->access.op, ACCESS_LOAD);
   ck_assert_int_eq(first->next->kind, STMT_IF);
-  ck_assert_int_eq(first->next->branch.then_block->assign.value->binary.op, BINARY_MULTIPLY);
+  ck_assert_int_eq(first->next->body->expr->binary.op, BINARY_MULTIPLY);
 }
 END_TEST
 
 START_TEST(orders_are_read_and_are_seq_cst_where_none_is_written) {
-  ck_assert_int_eq(expression("atomic_load(x)")->load.order, ORDER_SEQ_CST);
-  ck_assert_int_eq(expression("atomic_load_explicit(x, memory_order_consume)")->load.order, ORDER_CONSUME);
-  ck_assert_int_eq(expression("*x")->load.order, ORDER_PLAIN);
+  ck_assert_str_eq(order_name(expression("atomic_load(x)")->access.order), "seq_cst");
+  ck_assert_str_eq(order_name(expression("atomic_load_explicit(x, memory_order_consume)")->access.order), "consume");
+  ck_assert_str_eq(order_name(expression("*x")->access.order), "plain");
   const Expr *cas = expression("atomic_compare_exchange_weak_explicit(x, y, 3, memory_order_acq_rel, "
                                "memory_order_acquire)");
-  ck_assert_int_eq(cas->compare_exchange.success, ORDER_ACQ_REL);
-  ck_assert_int_eq(cas->compare_exchange.failure, ORDER_ACQUIRE);
-  ck_assert(cas->compare_exchange.weak && !cas->compare_exchange.expected_in_register);
-  ck_assert_uint_eq(cas->compare_exchange.expected.location, 2);
+  ck_assert_str_eq(order_name(cas->access.order), "acq_rel");
+  ck_assert_str_eq(order_name(cas->access.failure), "acquire");
+  ck_assert(cas->access.weak && !cas->access.expected_in_register);
+  ck_assert_uint_eq(cas->access.expected.location, 2);
   cas = expression("atomic_compare_exchange_strong(x, &r0, r0 + 1)");
-  ck_assert_int_eq(cas->compare_exchange.failure, ORDER_SEQ_CST);
-  ck_assert(!cas->compare_exchange.weak && cas->compare_exchange.expected_in_register);
+  ck_assert_str_eq(order_name(cas->access.failure), "seq_cst");
+  ck_assert(!cas->access.weak && cas->access.expected_in_register);
   ck_assert_int_eq(cas->type, BASE_BOOL);
   const Expr *fetch = expression("atomic_fetch_xor_explicit(x, 2, memory_order_relaxed)");
-  ck_assert_int_eq(fetch->fetch.op, FETCH_XOR);
-  ck_assert_int_eq(fetch->fetch.order, ORDER_RELAXED);
-  ck_assert_int_eq(expression("atomic_exchange(x, 1)")->exchange.order, ORDER_SEQ_CST);
+  ck_assert_int_eq(fetch->access.op, ACCESS_FETCH_XOR);
+  ck_assert_str_eq(order_name(fetch->access.order), "relaxed");
+  ck_assert_str_eq(order_name(expression("atomic_exchange(x, 1)")->access.order), "seq_cst");
 }
 END_TEST
 
 START_TEST(statements_have_their_kinds) {
-  ck_assert_int_eq(statement("atomic_store(x, 1);")->store.order, ORDER_SEQ_CST);
-  ck_assert_int_eq(statement("*x = 1;")->store.order, ORDER_PLAIN);
-  ck_assert(statement("a[r0] = 1;")->store.is_volatile);
-  ck_assert(statement("atomic_signal_fence(memory_order_acquire);")->fence.is_signal);
-  ck_assert_int_eq(statement("atomic_thread_fence(memory_order_acq_rel);")->fence.order, ORDER_ACQ_REL);
-  ck_assert_str_eq(statement("cpu_fence(\"dmb.ish-ld_1\");")->cpu_fence, "dmb.ish-ld_1");
-  ck_assert_int_eq(statement("(void)atomic_exchange(x, 1);")->expr->kind, EXPR_EXCHANGE);
+  ck_assert_str_eq(order_name(statement("atomic_store(x, 1);")->expr->access.order), "seq_cst");
+  ck_assert_str_eq(order_name(statement("*x = 1;")->expr->access.order), "plain");
+  ck_assert(statement("a[r0] = 1;")->expr->access.is_volatile);
+  ck_assert_int_eq(statement("atomic_signal_fence(memory_order_acquire);")->expr->access.op, ACCESS_SIGNAL_FENCE);
+  ck_assert_str_eq(order_name(statement("atomic_thread_fence(memory_order_acq_rel);")->expr->access.order), "acq_rel");
+  ck_assert_str_eq(statement("cpu_fence(\"dmb.ish-ld_1\");")->expr->access.cpu_fence, "dmb.ish-ld_1");
+  ck_assert_int_eq(statement("(void)atomic_exchange(x, 1);")->expr->access.op, ACCESS_EXCHANGE);
   ck_assert_int_eq(statement("while (1) {}")->kind, STMT_WHILE);
-  ck_assert_ptr_null(statement("while (*x == 0);")->loop.body);
+  ck_assert_ptr_null(statement("while (*x == 0);")->body);
   const Stmt *choice = statement("if (r0) *y = 1; else if (r1) { ; } else { *y = 2; *y = 3; }");
-  ck_assert_int_eq(choice->branch.then_block->kind, STMT_STORE);
-  const Stmt *other = choice->branch.else_block;
+  ck_assert_int_eq(choice->body->expr->access.op, ACCESS_STORE);
+  const Stmt *other = choice->else_body;
   ck_assert_int_eq(other->kind, STMT_IF);
-  ck_assert_ptr_null(other->branch.then_block);
-  ck_assert_ptr_nonnull(other->branch.else_block->next);
+  ck_assert_ptr_null(other->body);
+  ck_assert_ptr_nonnull(other->else_body->next);
 }
 END_TEST
 
@@ -172,13 +172,13 @@ START_TEST(a_negative_number_is_a_constant) {
 END_TEST
 
 START_TEST(an_index_counts_elements) {
-  ck_assert_ptr_null(expression("*a")->load.address.index);
-  ck_assert(expression("a[2]")->load.address.index->constant == 2);
-  ck_assert(expression("*(a + 2)")->load.address.index->constant == 2);
-  ck_assert(expression("atomic_load(&a[1])")->load.address.index->constant == 1);
-  const Expr *sum = expression("atomic_load(a + r0 - 1)")->load.address.index;
+  ck_assert_ptr_null(expression("*a")->access.address.index);
+  ck_assert(expression("a[2]")->access.address.index->constant == 2);
+  ck_assert(expression("*(a + 2)")->access.address.index->constant == 2);
+  ck_assert(expression("atomic_load(&a[1])")->access.address.index->constant == 1);
+  const Expr *sum = expression("atomic_load(a + r0 - 1)")->access.address.index;
   ck_assert_int_eq(sum->binary.op, BINARY_SUBTRACT);
-  const Expr *product = expression("atomic_load(a + r0 * 2 + 1)")->load.address.index;
+  const Expr *product = expression("atomic_load(a + r0 * 2 + 1)")->access.address.index;
   ck_assert_int_eq(product->binary.left->binary.op, BINARY_MULTIPLY);
 }
 END_TEST
@@ -237,8 +237,8 @@ START_TEST(one_name_is_one_register) {
       parsed("C t {} P0 (int* x) { int c = *x; if (c) { int r0 = 1; } else { int r0 = 2, r1; } r1 = 3; }");
   ck_assert_uint_eq(test->threads[0].register_count, 3);
   const Stmt *choice = test->threads[0].body->next;
-  ck_assert_uint_eq(choice->branch.then_block->assign.reg, choice->branch.else_block->assign.reg);
-  ck_assert_int_eq(choice->branch.else_block->next->kind, STMT_DECLARE);
+  ck_assert_uint_eq(choice->body->reg, choice->else_body->reg);
+  ck_assert_int_eq(choice->else_body->next->kind, STMT_DECLARE);
 }
 END_TEST
 

@@ -1,0 +1,13 @@
+#include "harness/lang/dialect.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const Order *dialect_order(const Dialect *dialect, const char *name) {
+  for (unsigned i = 0; i < dialect->order_count; i++)
+    if (!strcmp(dialect->orders[i].name, name))
+      return &dialect->orders[i];
+  return NULL;
+}
+
+const char *order_name(const Order *order) { return order ? order->name : "plain"; }

@@ -1,0 +1,52 @@
+// Dialects of the litmus language: what a test's text may call, as rows.
+#pragma once
+#include <stdbool.h>
+
+typedef enum {
+  ACCESS_LOAD,
+  ACCESS_STORE,
+  ACCESS_EXCHANGE,
+  ACCESS_COMPARE_EXCHANGE,
+  ACCESS_FETCH_ADD,
+  ACCESS_FETCH_SUB,
+  ACCESS_FETCH_AND,
+  ACCESS_FETCH_OR,
+  ACCESS_FETCH_XOR,
+  ACCESS_FENCE,        // binds CPU and compiler
+  ACCESS_SIGNAL_FENCE, // binds the compiler alone
+  ACCESS_CPU_FENCE     // `cpu_fence("mfence")`: a fence by the name that arch/ gives it
+} AccessOp;
+
+// How an access is ordered. An order is known by its address: there is one row of each.
+typedef struct {
+  const char *name;       // "acquire": what mappings and records call it
+  const char *spelling;   // "memory_order_acquire": as an argument
+  const char *tag;        // "ACQ": of the event, where a model judges the dialect itself
+  bool of_load, of_store; // whether such an operation may have it; others have any
+} Order;
+
+// What a test may call. Of the rows of one operation the first that says all of an access is how it is printed.
+typedef struct {
+  const char *name;
+  // One letter each: a: the address of a location, v: a value, e: the address of the expected value, m: an order (of a
+  // second one: the order on failure), s: the name of a CPU's fence in quotes
+  const char *arguments;
+  AccessOp op;
+  const char *order; // where no argument says it
+  bool weak;         // ACCESS_COMPARE_EXCHANGE
+} Primitive;
+
+typedef struct Dialect {
+  const char *name;
+  const Order *orders;
+  unsigned order_count;
+  const Primitive *primitives;
+  unsigned primitive_count;
+} Dialect;
+
+extern const Dialect dialect_c11;
+
+// By name ("seq_cst"); NULL where the dialect has none.
+const Order *dialect_order(const Dialect *dialect, const char *name);
+// "plain" for NULL.
+const char *order_name(const Order *order);

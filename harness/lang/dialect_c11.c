@@ -1,0 +1,49 @@
+// C11: <stdatomic.h> (C17 7.17), and cpu_fence, which is ours.
+#include "harness/lang/dialect.h"
+
+#include <stddef.h>
+
+// C17 7.17.7: a load releases nothing, a store acquires nothing.
+static const Order orders[] = {
+    {"relaxed", "memory_order_relaxed", "RLX", true, true},
+    {"consume", "memory_order_consume", "CON", true, false},
+    {"acquire", "memory_order_acquire", "ACQ", true, false},
+    {"release", "memory_order_release", "REL", false, true},
+    {"acq_rel", "memory_order_acq_rel", "ACQ_REL", false, false},
+    {"seq_cst", "memory_order_seq_cst", "SC", true, true},
+};
+
+// C17 7.17.4 and 7.17.7.
+static const Primitive primitives[] = {
+    {"atomic_load_explicit", "am", ACCESS_LOAD, NULL, false},
+    {"atomic_load", "a", ACCESS_LOAD, "seq_cst", false},
+    {"atomic_store_explicit", "avm", ACCESS_STORE, NULL, false},
+    {"atomic_store", "av", ACCESS_STORE, "seq_cst", false},
+    {"atomic_exchange_explicit", "avm", ACCESS_EXCHANGE, NULL, false},
+    {"atomic_exchange", "av", ACCESS_EXCHANGE, "seq_cst", false},
+    {"atomic_compare_exchange_strong_explicit", "aevmm", ACCESS_COMPARE_EXCHANGE, NULL, false},
+    {"atomic_compare_exchange_strong", "aev", ACCESS_COMPARE_EXCHANGE, "seq_cst", false},
+    {"atomic_compare_exchange_weak_explicit", "aevmm", ACCESS_COMPARE_EXCHANGE, NULL, true},
+    {"atomic_compare_exchange_weak", "aev", ACCESS_COMPARE_EXCHANGE, "seq_cst", true},
+    {"atomic_fetch_add_explicit", "avm", ACCESS_FETCH_ADD, NULL, false},
+    {"atomic_fetch_add", "av", ACCESS_FETCH_ADD, "seq_cst", false},
+    {"atomic_fetch_sub_explicit", "avm", ACCESS_FETCH_SUB, NULL, false},
+    {"atomic_fetch_sub", "av", ACCESS_FETCH_SUB, "seq_cst", false},
+    {"atomic_fetch_and_explicit", "avm", ACCESS_FETCH_AND, NULL, false},
+    {"atomic_fetch_and", "av", ACCESS_FETCH_AND, "seq_cst", false},
+    {"atomic_fetch_or_explicit", "avm", ACCESS_FETCH_OR, NULL, false},
+    {"atomic_fetch_or", "av", ACCESS_FETCH_OR, "seq_cst", false},
+    {"atomic_fetch_xor_explicit", "avm", ACCESS_FETCH_XOR, NULL, false},
+    {"atomic_fetch_xor", "av", ACCESS_FETCH_XOR, "seq_cst", false},
+    {"atomic_thread_fence", "m", ACCESS_FENCE, NULL, false},
+    {"atomic_signal_fence", "m", ACCESS_SIGNAL_FENCE, NULL, false},
+    {"cpu_fence", "s", ACCESS_CPU_FENCE, NULL, false},
+};
+
+const Dialect dialect_c11 = {
+    .name = "c11",
+    .orders = orders,
+    .order_count = sizeof orders / sizeof *orders,
+    .primitives = primitives,
+    .primitive_count = sizeof primitives / sizeof *primitives,
+};

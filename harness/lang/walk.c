@@ -1,0 +1,73 @@
+// Walks over trees.
+#include "harness/lang/test.h"
+
+bool access_is_fence(AccessOp op) { return op == ACCESS_FENCE || op == ACCESS_SIGNAL_FENCE || op == ACCESS_CPU_FENCE; }
+
+bool access_is_fetch(AccessOp op) { return op >= ACCESS_FETCH_ADD && op <= ACCESS_FETCH_XOR; }
+
+bool access_has_value(AccessOp op) { return op != ACCESS_STORE && !access_is_fence(op); }
+
+const Access *stmt_access(const Stmt *stmt) {
+  return stmt->kind == STMT_EXPR && stmt->expr->kind == EXPR_ACCESS ? &stmt->expr->access : NULL;
+}
+
+unsigned expr_parts(Expr *expr, Expr **parts[EXPR_PARTS]) {
+  switch (expr->kind) {
+  case EXPR_CONSTANT:
+  case EXPR_REGISTER:
+    return 0;
+  case EXPR_UNARY:
+    parts[0] = &expr->unary.operand;
+    return 1;
+  case EXPR_BINARY:
+    parts[0] = &expr->binary.left;
+    parts[1] = &expr->binary.right;
+    return 2;
+  case EXPR_ACCESS:
+    parts[0] = &expr->access.address.index;
+    parts[1] = &expr->access.expected.index;
+    parts[2] = &expr->access.operand;
+    return 3;
+  }
+  return 0;
+}
+
+const Expr *expr_each(const Expr *expr, ExprVisit *visit, void *context) {
+  if (!expr)
+    return NULL;
+  Expr copy = *expr; // whose parts are read, not written
+  Expr **parts[EXPR_PARTS];
+  unsigned count = expr_parts(&copy, parts);
+  for (unsigned i = 0; i < count; i++) {
+    const Expr *found = expr_each(*parts[i], visit, context);
+    if (found)
+      return found;
+  }
+  return visit(expr, context) ? expr : NULL;
+}
+
+const Expr *block_each(const Stmt *block, ExprVisit *visit, void *context) {
+  const Expr *found = NULL;
+  for (const Stmt *stmt = block; stmt && !found; stmt = stmt->next) {
+    found = expr_each(stmt->expr, visit, context);
+    if (!found)
+      found = block_each(stmt->body, visit, context);
+    if (!found)
+      found = block_each(stmt->else_body, visit, context);
+  }
+  return found;
+}
+
+const Expr *test_each(const Test *test, ExprVisit *visit, void *context) {
+  const Expr *found = NULL;
+  for (unsigned t = 0; t < test->thread_count && !found; t++)
+    found = block_each(test->threads[t].body, visit, context);
+  return found;
+}
+
+static bool accesses(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS && !access_is_fence(expr->access.op);
+}
+
+bool expr_accesses(const Expr *expr) { return expr_each(expr, accesses, NULL) != NULL; }
