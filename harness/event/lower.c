@@ -526,7 +526,8 @@ static void lower_locations(Lowering *l) {
   for (unsigned i = 0; i < l->test->location_count; i++) {
     const Location *from = &l->test->locations[i];
     ProgramLocation *to = &l->program->locations[i];
-    *to = (ProgramLocation){from->name, from->length, ARENA_ARRAY(l->arena, EventValue, from->length)};
+    *to = (ProgramLocation){
+        .name = from->name, .length = from->length, .initial = ARENA_ARRAY(l->arena, EventValue, from->length)};
     for (unsigned e = 0; e < from->length; e++)
       to->initial[e] = (EventValue){-1, from->initial[e]};
   }
@@ -535,7 +536,11 @@ static void lower_locations(Lowering *l) {
 static void lower_observables(Lowering *l) {
   for (unsigned i = 0; i < l->test->observable_total; i++) {
     const Observable *o = &l->test->observables[i];
-    l->program->observables[i] = (ProgramObservable){o->is_register, o->thread, o->reg, o->location, o->element};
+    l->program->observables[i] = (ProgramObservable){.is_register = o->is_register,
+                                                     .thread = o->thread,
+                                                     .reg = o->reg,
+                                                     .location = o->location,
+                                                     .element = o->element};
   }
 }
 

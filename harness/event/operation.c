@@ -26,6 +26,23 @@ static Value shift_right(Value a, Value by, unsigned bits, bool is_signed) {
   return is_signed ? a >> by : (Value)((UnsignedValue)a >> by);
 }
 
+// `value` of `bits` that is kept unsigned, as a signed one.
+static Value as_signed(Value value, unsigned bits) { return wrap(value, bits, true); }
+
+static Value reverse(Value value, unsigned bits) {
+  UnsignedValue reversed = 0;
+  for (unsigned i = 0; i < bits; i++)
+    reversed |= ((UnsignedValue)value >> i & 1) << (bits - 1 - i);
+  return (Value)reversed;
+}
+
+static Value leading_zeros(Value value, unsigned bits) {
+  unsigned zeros = 0;
+  while (zeros < bits && !((UnsignedValue)value >> (bits - 1 - zeros) & 1))
+    zeros++;
+  return zeros;
+}
+
 static bool less(Value a, Value b, bool is_signed) { return is_signed ? a < b : (UnsignedValue)a < (UnsignedValue)b; }
 
 bool event_value_equal(EventValue a, EventValue b) { return a.location == b.location && a.number == b.number; }
@@ -73,6 +90,18 @@ static Value numbers(Operation operation, unsigned bits, bool is_signed, Value a
     return (Value)(0 - x);
   case OP_COMPLEMENT:
     return ~a;
+  case OP_REVERSE:
+    return reverse(a, bits);
+  case OP_ZEROS:
+    return leading_zeros(a, bits);
+  case OP_MIN:
+    return x < y ? a : b;
+  case OP_MAX:
+    return x > y ? a : b;
+  case OP_MIN_SIGNED:
+    return as_signed(a, bits) < as_signed(b, bits) ? a : b;
+  case OP_MAX_SIGNED:
+    return as_signed(a, bits) > as_signed(b, bits) ? a : b;
   default:
     return b;
   }
@@ -88,6 +117,8 @@ EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, E
     return (EventValue){-1, a.location < 0 && a.number == 0};
   case OP_SECOND:
     return b;
+  case OP_PICK:
+    return a;
   case OP_MOVE:
     if (a.location >= 0)
       return a;
@@ -95,12 +126,13 @@ EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, E
   case OP_ADD: // a pointer and a number, either way round
     if (a.location >= 0 || b.location >= 0)
       return (EventValue){a.location >= 0 ? a.location : b.location,
-                          (Value)((UnsignedValue)a.number + (UnsignedValue)b.number)};
+                          wrap((Value)((UnsignedValue)a.number + (UnsignedValue)b.number), bits, true)};
     break;
   case OP_SUB:
     if (a.location >= 0)
-      return (EventValue){b.location >= 0 ? -1 : a.location,
-                          (Value)((UnsignedValue)a.number - (UnsignedValue)b.number)};
+      return (EventValue){
+          b.location >= 0 ? -1 : a.location,
+          wrap((Value)((UnsignedValue)a.number - (UnsignedValue)b.number), bits, b.location < 0 || is_signed)};
     break;
   default:
     break;
@@ -110,10 +142,37 @@ EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, E
 
 const char *operation_name(Operation operation) {
   static const char *const names[] = {
-      [OP_MOVE] = "move",    [OP_ADD] = "+", [OP_SUB] = "-",         [OP_MUL] = "*",  [OP_DIV] = "/",  [OP_REM] = "%",
-      [OP_AND] = "&",        [OP_OR] = "|",  [OP_XOR] = "^",         [OP_SHL] = "<<", [OP_SHR] = ">>", [OP_EQ] = "==",
-      [OP_NE] = "!=",        [OP_LT] = "<",  [OP_LE] = "<=",         [OP_GT] = ">",   [OP_GE] = ">=",  [OP_NEG] = "-",
-      [OP_COMPLEMENT] = "~", [OP_NOT] = "!", [OP_SECOND] = "second",
+      [OP_MOVE] = "move",       [OP_ADD] = "+",
+      [OP_SUB] = "-",           [OP_MUL] = "*",
+      [OP_DIV] = "/",           [OP_REM] = "%",
+      [OP_AND] = "&",           [OP_OR] = "|",
+      [OP_XOR] = "^",           [OP_SHL] = "<<",
+      [OP_SHR] = ">>",          [OP_EQ] = "==",
+      [OP_NE] = "!=",           [OP_LT] = "<",
+      [OP_LE] = "<=",           [OP_GT] = ">",
+      [OP_GE] = ">=",           [OP_NEG] = "-",
+      [OP_COMPLEMENT] = "~",    [OP_NOT] = "!",
+      [OP_SECOND] = "second",   [OP_REVERSE] = "reverse",
+      [OP_ZEROS] = "zeros",     [OP_MIN] = "min",
+      [OP_MAX] = "max",         [OP_MIN_SIGNED] = "smin",
+      [OP_MAX_SIGNED] = "smax", [OP_PICK] = "pick",
   };
   return names[operation];
+}
+
+bool program_element(const Program *program, EventValue pointer, unsigned *element) {
+  if (pointer.location < 0 || (unsigned)pointer.location >= program->location_count || pointer.number < 0)
+    return false;
+  const ProgramLocation *location = &program->locations[pointer.location];
+  unsigned stride = location->stride ? location->stride : 1;
+  if (pointer.number % stride || pointer.number / stride >= location->length)
+    return false;
+  *element = (unsigned)(pointer.number / stride);
+  return true;
+}
+
+EventValue program_shown(const ProgramObservable *observable, EventValue value) {
+  if (value.location < 0 && observable->bits)
+    value.number = wrap(value.number, observable->bits, observable->is_signed);
+  return value;
 }

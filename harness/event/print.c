@@ -79,6 +79,14 @@ static void print_body(const Instr *instr, const Program *program, Text *out) {
   case INSTR_EITHER:
     text_printf(out, "maybe go to %u", instr->target);
     break;
+  case INSTR_CHOOSE:
+    text_add(out, "unless picked by ");
+    print_operand(&instr->a, program, out);
+    text_printf(out, " go to %u", instr->target);
+    break;
+  case INSTR_FORGET:
+    text_add(out, "forget the reservation");
+    break;
   case INSTR_ASSUME:
     text_add(out, "assume ");
     print_operand(&instr->a, program, out);

@@ -30,6 +30,9 @@ typedef enum {
   INSTR_BRANCH, // to `target` where `a` is zero, else on; all that follows in program order is control dependent on `a`
   INSTR_JUMP,   // to `target`; one that goes back closes a loop
   INSTR_EITHER, // on, or to `target`: both are possible and nothing depends on which it is
+  INSTR_CHOOSE, // to `target` where `a` is zero, else on, as a conditional select does: nothing is control dependent on
+                // it; OP_PICK says what was picked by it
+  INSTR_FORGET, // the reservation that the last exclusive read made, if there is one
   INSTR_ASSUME  // where `a` is zero there is no such path; not a dependency. A compare-exchange is INSTR_EITHER, then
                 // an INSTR_RMW that assumes that it found what it expected, or an INSTR_READ that did not
 } InstrKind;
@@ -56,7 +59,14 @@ typedef enum {
   OP_NEG,        // of a
   OP_NOT,        // of a: 1 where it is zero, else 0
   OP_COMPLEMENT, // of a
-  OP_SECOND      // b; the result depends on a all the same
+  OP_REVERSE,    // the bits of a, the last one first
+  OP_ZEROS,      // of a: how many leading bits are 0
+  OP_MIN,        // the lesser of two unsigned numbers
+  OP_MAX,
+  OP_MIN_SIGNED, // of two numbers kept unsigned, read as signed ones of `bits`
+  OP_MAX_SIGNED,
+  OP_SECOND, // b; the result depends on a all the same
+  OP_PICK    // a, which was picked by b: not a dependency on b, but a pick dependency (Arm ARM B2.3.2)
 } Operation;
 
 typedef struct {
@@ -66,6 +76,9 @@ typedef struct {
   const char *tags; // of the event (INSTR_RMW: of the read, or of the one event), separated by blanks: "ACQ", "A L"
   const char *write_tags; // INSTR_RMW: of the write
   bool is_pair;           // INSTR_RMW: a load- and a store-exclusive, not one instruction
+  // INSTR_READ: reserves what it reads. INSTR_WRITE: stores only with a reservation of the same place, which it ends;
+  // the two are joined by rmw. There is no path where it has none. Its `dst` is 0, and depends on the write.
+  bool is_exclusive;
   Operation operation;
   unsigned dst; // a register; NO_REGISTER: none
   Operand address, value, a, b;
@@ -88,6 +101,9 @@ typedef struct {
   const char *name;
   unsigned length;     // elements
   EventValue *initial; // `length` values
+  unsigned stride;     // what a pointer's number grows by from one element to the next; 0 is 1: it is the element.
+                       // Numbers between two elements are misaligned
+  unsigned bits;       // of an element, which accesses of another width do not fit; 0: any, all of one
 } ProgramLocation;
 
 // What a final state shows.
@@ -95,6 +111,8 @@ typedef struct {
   bool is_register;
   unsigned thread, reg;
   unsigned location, element;
+  unsigned bits; // a number is shown as this many bits of it, signed or not; 0: as it is
+  bool is_signed;
 } ProgramObservable;
 
 typedef struct Program {
@@ -121,6 +139,11 @@ typedef struct Program {
 EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, EventValue a, EventValue b);
 // "+", "<<", "move".
 const char *operation_name(Operation operation);
+
+// Which element of its location a pointer points to; false where it is no pointer, or not to the begin of an element.
+bool program_element(const Program *program, EventValue pointer, unsigned *element);
+// A value as the observable shows it.
+EventValue program_shown(const ProgramObservable *observable, EventValue value);
 
 bool event_value_equal(EventValue a, EventValue b);
 // Numbers before pointers; negative, 0 or positive.

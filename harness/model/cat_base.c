@@ -66,6 +66,9 @@ static void base_co(const Machine *m, uint64_t *out) { copy(m, out, m->execution
 static void base_addr(const Machine *m, uint64_t *out) { copy(m, out, m->execution->addr); }
 static void base_data(const Machine *m, uint64_t *out) { copy(m, out, m->execution->data); }
 static void base_ctrl(const Machine *m, uint64_t *out) { copy(m, out, m->execution->ctrl); }
+static void base_pick_addr(const Machine *m, uint64_t *out) { copy(m, out, m->execution->pick_addr); }
+static void base_pick_data(const Machine *m, uint64_t *out) { copy(m, out, m->execution->pick_data); }
+static void base_pick_ctrl(const Machine *m, uint64_t *out) { copy(m, out, m->execution->pick_ctrl); }
 static void base_rmw(const Machine *m, uint64_t *out) { copy(m, out, m->execution->rmw); }
 static void base_amo(const Machine *m, uint64_t *out) { copy(m, out, m->execution->amo); }
 
@@ -121,6 +124,10 @@ const Base cat_bases[] = {
     {"addr", TYPE_RELATION, PART_PATH, 0, base_addr},
     {"data", TYPE_RELATION, PART_PATH, 0, base_data},
     {"ctrl", TYPE_RELATION, PART_PATH, 0, base_ctrl},
+    // Ours: dependencies through what a conditional select or a compare-and-swap picked (Arm ARM B2.3.2).
+    {"pick-addr", TYPE_RELATION, PART_PATH, 0, base_pick_addr},
+    {"pick-data", TYPE_RELATION, PART_PATH, 0, base_pick_data},
+    {"pick-ctrl", TYPE_RELATION, PART_PATH, 0, base_pick_ctrl},
     {"rmw", TYPE_RELATION, PART_PATH, HAS_PAIRS | HAS_TORN, base_rmw},
     {"amo", TYPE_RELATION, PART_PATH, 0, base_amo},
     {"loc", TYPE_RELATION, PART_PATH, HAS_COHERENCE | HAS_IDENTITY | HAS_ECO, base_loc},

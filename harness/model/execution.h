@@ -33,6 +33,7 @@ typedef struct {
   const Event *events; // initial writes first, then thread by thread in program order
   Relation po, rf, co, addr, data, ctrl,
       rmw;                 // po is transitive; rmw joins a read to its write where they are two events
+  Relation pick_addr, pick_data, pick_ctrl; // as addr, data and ctrl, and by what a choice took on the way
   Relation amo;            // those rmw pairs that one instruction makes (not a load-/store-exclusive pair)
   const EventValue *state; // of the program's observables, `observable_total` values
   // Parts that did not change since the callback before: a model need not recompute what depends on them alone.

@@ -46,11 +46,6 @@ static void mark_bases(const ValuePool *pool, ExprId id, bool *seen, bool *all_o
   }
 }
 
-static bool in_range(const Program *program, EventValue address) {
-  return address.location >= 0 && (unsigned)address.location < program->location_count && address.number >= 0 &&
-         address.number < program->locations[address.location].length;
-}
-
 // Which elements the chosen paths may access: those of constant addresses, and all of a location that an address is
 // computed from. False where an address is beyond its location whatever is read.
 static bool find_cells(Search *s, bool **used) {
@@ -66,9 +61,10 @@ static bool find_cells(Search *s, bool **used) {
         continue;
       if (value_is_constant(pool, id)) {
         EventValue address = pool->exprs[id].constant;
-        if (!in_range(program, address))
+        unsigned element;
+        if (!program_element(program, address, &element))
           return false;
-        used[address.location][(unsigned)address.number] = true;
+        used[address.location][element] = true;
       } else {
         s->moving = true;
         mark_bases(pool, id, seen, all_of);
@@ -149,12 +145,17 @@ static void thread_events(Search *s, unsigned thread) {
       add_dependencies(x->addr, &from->address_taint, t->first, e);
       add_dependencies(x->data, &from->written_taint, t->first, e);
       add_dependencies(x->ctrl, &from->control_taint, t->first, e);
+      add_dependencies(x->pick_addr, &from->address_pick, t->first, e);
+      add_dependencies(x->pick_data, &from->written_pick, t->first, e);
+      add_dependencies(x->pick_ctrl, &from->control_pick, t->first, e);
     }
     if (from->has_partner) {
       relation_add(x->rmw, e, e + 1);
       if (from->is_amo)
         relation_add(x->amo, e, e + 1);
     }
+    if (from->conditional)
+      relation_add(x->rmw, e, t->first + from->conditional);
     const ValuePool *pool = &t->paths->pool;
     if (from->address != NO_EXPR && value_is_constant(pool, from->address))
       s->cell_of[e] = search_cell(s, pool->exprs[from->address].constant);
@@ -188,7 +189,8 @@ static bool lay_out(Search *s) {
   s->source = ARENA_ARRAY(s->arena, int, count);
   s->reads = ARENA_ARRAY(s->arena, unsigned, count);
   s->trail = ARENA_ARRAY(s->arena, TrailEntry, live);
-  Relation *relations[] = {&x->po, &x->rf, &x->co, &x->addr, &x->data, &x->ctrl, &x->rmw, &x->amo};
+  Relation *relations[] = {&x->po,        &x->rf,        &x->co,        &x->addr, &x->data, &x->ctrl,
+                           &x->pick_addr, &x->pick_data, &x->pick_ctrl, &x->rmw,  &x->amo};
   for (unsigned i = 0; i < sizeof relations / sizeof relations[0]; i++)
     *relations[i] = new_relation(s);
   initial_events(s);
@@ -391,7 +393,8 @@ Execution execution_copy(const Execution *from, Arena *arena) {
     memcpy(events, from->events, from->event_count * sizeof *events);
   to.events = events;
   to.state = NULL;
-  Relation *relations[] = {&to.po, &to.rf, &to.co, &to.addr, &to.data, &to.ctrl, &to.rmw, &to.amo};
+  Relation *relations[] = {&to.po,        &to.rf,        &to.co,        &to.addr, &to.data, &to.ctrl,
+                           &to.pick_addr, &to.pick_data, &to.pick_ctrl, &to.rmw,  &to.amo};
   for (unsigned i = 0; i < sizeof relations / sizeof relations[0]; i++)
     *relations[i] = copy_relation(*relations[i], arena);
   return to;

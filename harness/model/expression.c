@@ -86,6 +86,8 @@ static int known_result(const ValuePool *pool, Operation operation, ExprId a, Ex
 ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool is_signed, ExprId a, ExprId b) {
   if (operation == OP_SECOND)
     return b;
+  if (operation == OP_PICK)
+    return a;
   int known = known_result(pool, operation, a, b);
   if (known >= 0)
     return value_constant(pool, (EventValue){-1, known});

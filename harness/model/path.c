@@ -14,7 +14,11 @@ typedef struct {
   unsigned at, steps, forks;
   ExprId *registers;
   Taint *taints; // of the registers
-  Taint control;
+  Taint *picks;  // the same, and what was picked by
+  Taint control, control_pick;
+  unsigned reserved;      // the event that made the reservation, and 1; 0: there is none
+  size_t reserved_writes; // writes so far when it was made
+  size_t writes;
   PathEvent *events;
   size_t event_count, event_capacity;
   Constraint *constraints;
@@ -72,6 +76,7 @@ static Walk walk_copy(const Walker *w, const Walk *from) {
   unsigned registers = w->thread->register_count;
   to.registers = copy(from->registers, registers * sizeof *to.registers);
   to.taints = copy(from->taints, registers * sizeof *to.taints);
+  to.picks = copy(from->picks, registers * sizeof *to.picks);
   to.events = copy(from->events, from->event_count * sizeof *to.events);
   to.event_capacity = from->event_count;
   to.constraints = copy(from->constraints, from->constraint_count * sizeof *to.constraints);
@@ -83,6 +88,7 @@ static Walk walk_copy(const Walker *w, const Walk *from) {
 static void walk_free(Walk *walk) {
   free(walk->registers);
   free(walk->taints);
+  free(walk->picks);
   free(walk->events);
   free(walk->constraints);
   free(walk->loops);
@@ -108,6 +114,10 @@ static Taint operand_taint(const Walk *walk, const Operand *operand) {
   return operand->is_register ? walk->taints[operand->reg] : (Taint){0};
 }
 
+static Taint operand_pick(const Walk *walk, const Operand *operand) {
+  return operand->is_register ? walk->picks[operand->reg] : (Taint){0};
+}
+
 static PathEvent *add_event(Walk *walk, EventKind kind, const char *tags) {
   walk->events = grow(walk->events, &walk->event_capacity, walk->event_count + 1, sizeof *walk->events);
   PathEvent *event = &walk->events[walk->event_count++];
@@ -117,7 +127,8 @@ static PathEvent *add_event(Walk *walk, EventKind kind, const char *tags) {
                        .address = NO_EXPR,
                        .read = NO_EXPR,
                        .written = NO_EXPR,
-                       .control_taint = walk->control};
+                       .control_taint = walk->control,
+                       .control_pick = walk->control_pick};
   return event;
 }
 
@@ -125,33 +136,64 @@ static PathEvent *add_access(Walker *w, Walk *walk, const Instr *instr, EventKin
   PathEvent *event = add_event(walk, kind, tags);
   event->address = operand_value(w, walk, &instr->address);
   event->address_taint = operand_taint(walk, &instr->address);
+  event->address_pick = operand_pick(walk, &instr->address);
   if (kind & EVENT_READ)
     event->read = value_read(w->pool, (unsigned)walk->event_count - 1);
   return event;
 }
 
-static void set_register(Walk *walk, unsigned reg, ExprId value, Taint taint) {
+static void set_register(Walk *walk, unsigned reg, ExprId value, Taint taint, Taint pick) {
   if (reg == NO_REGISTER)
     return;
   walk->registers[reg] = value;
   walk->taints[reg] = taint;
+  walk->picks[reg] = pick;
 }
 
 static void step_read(Walker *w, Walk *walk, const Instr *instr) {
   PathEvent *event = add_access(w, walk, instr, EVENT_READ, instr->tags);
-  set_register(walk, instr->dst, event->read, taint_of_event(walk->event_count - 1));
+  Taint taint = taint_of_event(walk->event_count - 1);
+  set_register(walk, instr->dst, event->read, taint, taint);
+  if (instr->is_exclusive) {
+    walk->reserved = (unsigned)walk->event_count;
+    walk->reserved_writes = walk->writes;
+  }
 }
 
-static void step_write(Walker *w, Walk *walk, const Instr *instr) {
+static bool constrain(Walker *w, Walk *walk, ExprId value, bool nonzero);
+
+// Joins a write to the read that reserved its place; false where none did.
+static bool use_reservation(Walker *w, Walk *walk, const Instr *instr, ExprId address) {
+  if (!walk->reserved)
+    return false;
+  PathEvent *read = &walk->events[walk->reserved - 1];
+  read->conditional = (unsigned)walk->event_count;
+  read->is_close = walk->writes == walk->reserved_writes;
+  walk->reserved = 0;
+  return constrain(w, walk, value_operation(w->pool, OP_EQ, instr->bits, false, read->address, address), true);
+}
+
+// False where it stores conditionally and cannot.
+static bool step_write(Walker *w, Walk *walk, const Instr *instr) {
+  if (instr->is_exclusive && !use_reservation(w, walk, instr, operand_value(w, walk, &instr->address)))
+    return false;
   PathEvent *event = add_access(w, walk, instr, EVENT_WRITE, instr->tags);
   event->written = operand_value(w, walk, &instr->value);
   event->written_taint = operand_taint(walk, &instr->value);
+  event->written_pick = operand_pick(walk, &instr->value);
+  walk->writes++;
+  if (instr->is_exclusive) {
+    Taint taint = taint_of_event(walk->event_count - 1);
+    set_register(walk, instr->dst, value_constant(w->pool, (EventValue){-1, 0}), taint, taint);
+  }
+  return true;
 }
 
 static void step_rmw(Walker *w, Walk *walk, const Instr *instr) {
   bool one = w->program->rmw_is_one_event;
   ExprId value = operand_value(w, walk, &instr->value);
-  Taint taint = operand_taint(walk, &instr->value);
+  Taint taint = operand_taint(walk, &instr->value), pick = operand_pick(walk, &instr->value);
+  walk->writes++;
   PathEvent *event = add_access(w, walk, instr, one ? EVENT_RMW : EVENT_READ, instr->tags);
   ExprId found = event->read;
   Taint reads = taint_of_event(walk->event_count - 1);
@@ -159,18 +201,24 @@ static void step_rmw(Walker *w, Walk *walk, const Instr *instr) {
     event->has_partner = true;
     event->is_amo = !instr->is_pair;
     event = add_access(w, walk, instr, EVENT_WRITE, instr->write_tags);
-    if (instr->operation != OP_SECOND)
+    if (instr->operation != OP_SECOND) {
       taint = taint_union(taint, reads);
+      pick = taint_union(pick, reads);
+    }
   }
   event->written = value_operation(w->pool, instr->operation, instr->bits, instr->is_signed, found, value);
   event->written_taint = taint;
-  set_register(walk, instr->dst, found, reads);
+  event->written_pick = pick;
+  set_register(walk, instr->dst, found, reads, reads);
 }
 
 static void step_operation(Walker *w, Walk *walk, const Instr *instr) {
   ExprId a = operand_value(w, walk, &instr->a), b = operand_value(w, walk, &instr->b);
   set_register(walk, instr->dst, value_operation(w->pool, instr->operation, instr->bits, instr->is_signed, a, b),
-               taint_union(operand_taint(walk, &instr->a), operand_taint(walk, &instr->b)));
+               instr->operation == OP_PICK
+                   ? operand_taint(walk, &instr->a)
+                   : taint_union(operand_taint(walk, &instr->a), operand_taint(walk, &instr->b)),
+               taint_union(operand_pick(walk, &instr->a), operand_pick(walk, &instr->b)));
 }
 
 // Demands a value; false where the path demanded the opposite before, or it is a constant and the opposite.
@@ -272,7 +320,10 @@ static void fork_walk(Walker *w, Walk *walk, ExprId value, unsigned target) {
 // A branch; true where it is decided and the walk goes on.
 static bool step_branch(Walker *w, Walk *walk, const Instr *instr) {
   ExprId value = operand_value(w, walk, &instr->a);
-  walk->control = taint_union(walk->control, operand_taint(walk, &instr->a));
+  if (instr->kind == INSTR_BRANCH) {
+    walk->control = taint_union(walk->control, operand_taint(walk, &instr->a));
+    walk->control_pick = taint_union(walk->control_pick, operand_pick(walk, &instr->a));
+  }
   if (instr->target == walk->at + 1) {
     walk->at++;
     return true;
@@ -319,7 +370,8 @@ static void walk_on(Walker *w, Walk *walk) {
       step_read(w, walk, instr);
       break;
     case INSTR_WRITE:
-      step_write(w, walk, instr);
+      if (!step_write(w, walk, instr))
+        return;
       break;
     case INSTR_RMW:
       step_rmw(w, walk, instr);
@@ -330,7 +382,11 @@ static void walk_on(Walker *w, Walk *walk) {
     case INSTR_OPERATION:
       step_operation(w, walk, instr);
       break;
+    case INSTR_FORGET:
+      walk->reserved = 0;
+      break;
     case INSTR_BRANCH:
+    case INSTR_CHOOSE:
       if (!step_branch(w, walk, instr))
         return;
       continue;
@@ -381,8 +437,9 @@ bool paths_of_thread(const Program *program, unsigned thread, Patience *patience
   unsigned registers = w.thread->register_count;
   Walk walk = {.registers = calloc(registers + 1, sizeof *walk.registers),
                .taints = calloc(registers + 1, sizeof *walk.taints),
+               .picks = calloc(registers + 1, sizeof *walk.picks),
                .loops = calloc(w.thread->instr_count + 1, sizeof *walk.loops)};
-  if (!walk.registers || !walk.taints || !walk.loops)
+  if (!walk.registers || !walk.taints || !walk.picks || !walk.loops)
     abort();
   for (unsigned r = 0; r < registers; r++)
     walk.registers[r] = value_constant(w.pool, w.thread->initial[r]);

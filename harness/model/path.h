@@ -24,7 +24,10 @@ typedef struct {
   const char *tags;
   ExprId address, read, written; // of accesses; NO_EXPR where there is none
   Taint address_taint, written_taint, control_taint;
+  Taint address_pick, written_pick, control_pick; // what choices depended on, and all of the taints above
   bool has_partner, is_amo; // the read of a pair whose write is the next event; which one instruction makes
+  unsigned conditional;     // of an exclusive read: the event that stored conditionally on it; 0: none
+  bool is_close;            // ... and nothing of the thread wrote between them
 } PathEvent;
 
 // A value that must be zero, or must not be, on this path.

@@ -39,8 +39,13 @@ static bool gather_writes(Search *s, unsigned cell) {
 static unsigned follower_of(const Search *s, const WriteOrder *order, unsigned read) {
   if (s->events[read].kind == EVENT_RMW)
     return rank_of(order, read);
-  bool pair = s->limits->atomic_only && s->origins[read]->has_partner && s->cell_of[read + 1] == s->cell_of[read];
-  return pair ? rank_of(order, read + 1) : NO_RANK;
+  const PathEvent *origin = s->origins[read];
+  if (!s->limits->atomic_only || !(origin->has_partner || origin->is_close))
+    return NO_RANK;
+  unsigned write = read + 1;
+  if (origin->is_close)
+    write = s->threads[s->events[read].thread].first + origin->conditional;
+  return s->cell_of[write] == s->cell_of[read] ? rank_of(order, write) : NO_RANK;
 }
 
 // Adds that one write comes before another; false where they are the same.
@@ -146,6 +151,7 @@ static void show(Search *s) {
       s->state[i] = *search_value(s, o->thread, s->threads[o->thread].path->registers[o->reg]);
     else
       s->state[i] = final_value(s, o->location, o->element);
+    s->state[i] = program_shown(o, s->state[i]);
   }
   if (s->program->keep && !s->program->keep(s->program->keep_context, s->state))
     return;

@@ -10,14 +10,14 @@ const EventValue *search_value(const Search *s, unsigned thread, ExprId expr) {
 }
 
 int search_cell(Search *s, EventValue address) {
-  if (address.location < 0 || (unsigned)address.location >= s->program->location_count || address.number < 0 ||
-      address.number >= s->program->locations[address.location].length) {
+  unsigned element;
+  if (!program_element(s->program, address, &element)) {
     s->result->out_of_bounds = true;
     return -1;
   }
   for (unsigned c = s->first_cell[address.location];
        c < s->cell_count && s->cells[c].location == (unsigned)address.location; c++)
-    if (s->cells[c].element == (unsigned)address.number)
+    if (s->cells[c].element == element)
       return (int)c;
   return -1;
 }

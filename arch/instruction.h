@@ -1,0 +1,96 @@
+// Instructions as data: how a CPU's assembler spells them, and what each does as steps of the event program. A CPU adds
+// rows; harness/code reads assembler text by them and knows no CPU.
+//
+// Operands of a row, separated by commas, each a letter for its kind and one for its name:
+//   R  a general register of any width; the first one says how wide the instruction works
+//   B H W X  one of 8, 16, 32, 64 bits
+//   Z  a general register, or 0 where it is the one whose number is 0 there (POWER's RA|0)
+//   C  a condition field
+//   O  a register or an immediate, with a shift or an extension where one is written
+//   E  a register, an immediate, or what lies in memory
+//   V  a vector register
+//   #  an immediate
+//   M  memory: its name is the address
+//   @  a place in the code
+//   {group}  one of the CPU's words; {group:x} binds what it means to x
+// A name that stands twice demands the same operand.
+//
+// Steps, separated by semicolons:
+//   d = e                   d: an operand (one in memory is written), a register or a flag by its name, a name of the
+//                           row's own
+//   store(a, e)             writes e to memory
+//   fence(TAGS)
+//   goto l   goto(e)        to a place, to where a value points
+//   if (e) goto l           what follows depends on e
+//   unsupported(why)        refuses the instruction, with a sentence
+//   name(e, ...)            a verb of the CPU (Verb)
+// Expressions have C's operators on unsigned numbers of the instruction's width, and
+//   load(a)                 the read of an access
+//   rmw(a, op, e)           reads what is there and writes it `op` e: add sub and or xor max min smax smin swap
+//   cas(a, old, new)        writes new where it finds old; what it found. cas_rewriting: a failing one writes back
+//   load_exclusive(a)       and store_exclusive(a, e): 0 where it stored, 1 where it did not
+//   signed(e)  signed(e, n) sign-extended from the width, or n bits, to 64;  low(e, n): n bits of it, the rest 0
+//   wide(e)                 e, worked out in 64 bits;  narrow(e): in 32
+//   lt(a, b)  sar(a, n)  sdiv(a, b)  srem(a, b): signed;  ror(a, n) rotated right;  flip(e) with its bits reversed
+//   pick(c, a, b)           a or b; a dependency on the one taken, on c only as the architecture defines a choice
+//   select(c, a, b)         the same, and a dependency on all three
+//   old(e, d)               d; a dependency on e too
+//   bits                    the width;  next: the place after the instruction
+#pragma once
+#include <stdbool.h>
+
+// What registers and their parts are called.
+typedef struct {
+  const char *spelling; // "w#": # is a number from first to last; without one it is the spelling itself
+  unsigned first, last;
+  const char *of; // what it is (a part of): "x#", the number being `offset` more; "": it reads as 0 and drops writes
+  int offset;
+  unsigned bits, shift; // where in that
+  char kind;            // 'r' general, 'c' a condition field, 'v' a vector; 'f' known to steps alone
+} RegisterName;
+
+// A word within spellings and operands, {group} in rows: "swp{order}" stands for one row a word.
+typedef struct {
+  const char *group, *spelling; // "order", "al"
+  const char *text;             // what {group} in the steps stands for, and {group:x} among the operands binds
+  unsigned bits;                // the width that the instruction works at; 0: says nothing of it
+  const char *read_tags, *write_tags; // of the instruction's reads and writes; NULL: none
+} Word;
+
+typedef struct {
+  const char *spelling; // in lower case; of more than one word: "lock add{size}"
+  const char *operands;
+  const char *steps;
+  const char *section; // of the manual that the table names
+} InstructionRow;
+
+// Steps that rows share. Its parameters are single letters.
+typedef struct {
+  const char *name, *parameters, *steps;
+} Verb;
+
+// How a kind of litmus test writes the CPU's assembly.
+typedef struct {
+  const char *name;       // the first word of a test: "AArch64"
+  bool destination_first; // operands stand the other way round than in the rows
+  unsigned bits;          // of an access that nothing else gives a width to
+} AssemblyDialect;
+
+typedef struct {
+  const char *manual; // that sections are of
+  const RegisterName *names;
+  unsigned name_count;
+  const Word *words;
+  unsigned word_count;
+  const InstructionRow *rows;
+  unsigned row_count;
+  const Verb *verbs;
+  unsigned verb_count;
+  const AssemblyDialect *dialects;
+  unsigned dialect_count;
+  bool post_index;         // an immediate after `[base]` is added to the base
+  const char *parameters;  // registers of a function's parameters, in order, separated by blanks
+  const char *result;      // of what it returns
+  const char *stack;       // the stack pointer
+  const char *return_to;   // the register of the return address; NULL: it lies on the stack
+} InstructionSet;
