@@ -226,7 +226,7 @@ double student_p(double t, double freedom);
 // ---- Views
 
 typedef struct {
-  ViewStyle style;
+  SheetStyle style;
   bool all; // also tests that a single machine has
 } CompareStyle;
 

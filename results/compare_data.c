@@ -71,7 +71,7 @@ static json_t *states_json(const CompareCell *cell) {
   return array;
 }
 
-static json_t *cell_json(const CompareCell *cell) {
+static json_t *json_of_cell(const CompareCell *cell) {
   json_t *object = json_object();
   uint64_t iterations = compare_iterations(cell);
   json_object_set_new(object, "machine", json_integer(cell->column));
@@ -98,7 +98,7 @@ static json_t *row_json(const Comparison *c, unsigned row) {
   set_text(object, "test", c->rows[row].test);
   set_text(object, "fence", c->rows[row].fence);
   for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
-    json_array_append_new(cells, cell_json(cell));
+    json_array_append_new(cells, json_of_cell(cell));
   json_object_set_new(object, "cells", cells);
   Text difference = {0};
   if (compare_difference(c, row, &difference))

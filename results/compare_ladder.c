@@ -151,7 +151,7 @@ static int by_test(const void *a, const void *b) {
   return order ? order : (x > y) - (x < y); // in the order they were read
 }
 
-void compare_ladders(const Comparison *c, const ViewStyle *style, FILE *out) {
+void compare_ladders(const Comparison *c, const SheetStyle *style, FILE *out) {
   Arena *arena = arena_new();
   Ladders ladders = read_ladders(c, arena);
   const Ladder **sorted = ARENA_ARRAY(arena, const Ladder *, ladders.count + 1);

@@ -13,6 +13,6 @@ bool compare_once(Comparison *comparison, unsigned column, const Record *record)
 void compare_add_share(double share, Text *out);
 // Without the blanks at its end.
 void compare_trim(Text *line);
-void compare_head(const ViewStyle *style, const char *title, FILE *out);
+void compare_head(const SheetStyle *style, const char *title, FILE *out);
 // Fence ladders side by side, one table a test; nothing where there is none.
-void compare_ladders(const Comparison *comparison, const ViewStyle *style, FILE *out);
+void compare_ladders(const Comparison *comparison, const SheetStyle *style, FILE *out);

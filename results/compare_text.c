@@ -20,7 +20,7 @@ enum {
 #define GREEN "32"
 #define YELLOW "33"
 
-static void add_styled(const ViewStyle *style, const char *code, const char *text, Text *out) {
+static void add_styled(const SheetStyle *style, const char *code, const char *text, Text *out) {
   if (style->colour && code)
     text_printf(out, "\033[%sm%s\033[0m", code, text);
   else
@@ -32,7 +32,7 @@ static void flush(Text *text, FILE *out) {
   text_clear(text);
 }
 
-void compare_head(const ViewStyle *style, const char *title, FILE *out) {
+void compare_head(const SheetStyle *style, const char *title, FILE *out) {
   Text line = {0};
   add_styled(style, BOLD, title, &line);
   fprintf(out, "%s\n", text_string(&line));
@@ -74,7 +74,7 @@ static void print_machine(const Comparison *c, unsigned index, FILE *out) {
   text_free(&line);
 }
 
-static void print_machines(const Comparison *c, const ViewStyle *style, FILE *out) {
+static void print_machines(const Comparison *c, const SheetStyle *style, FILE *out) {
   compare_head(style, "Machines", out);
   for (unsigned i = 0; i < c->machine_count; i++)
     print_machine(c, i, out);
@@ -126,7 +126,7 @@ static void add_figure(const CompareCell *cell, Text *out) {
   }
 }
 
-static void add_cell(const CompareCell *cell, const ViewStyle *style, Text *out) {
+static void add_cell(const CompareCell *cell, const SheetStyle *style, Text *out) {
   Text figure = {0};
   if (!cell) {
     text_repeat(out, ' ', CELL);
@@ -246,7 +246,7 @@ static void print_matrix(const Comparison *c, const CompareStyle *style, FILE *o
     fprintf(out, "and %u test%s that a single machine has: --all shows them\n\n", hidden, hidden == 1 ? "" : "s");
 }
 
-static void print_differences(const Comparison *c, const ViewStyle *style, FILE *out) {
+static void print_differences(const Comparison *c, const SheetStyle *style, FILE *out) {
   unsigned count = 0;
   Text line = {0};
   for (unsigned row = 0; row < c->row_count; row++) {
@@ -285,7 +285,7 @@ static void print_change(const Comparison *c, const Change *change, FILE *out) {
   text_free(&line);
 }
 
-static void print_changes(const Comparison *c, const Changes *changes, const ViewStyle *style, FILE *out) {
+static void print_changes(const Comparison *c, const Changes *changes, const SheetStyle *style, FILE *out) {
   if (!changes->count && !changes->unlike)
     return;
   compare_head(style, "The same machine twice", out);
@@ -351,7 +351,7 @@ static void print_cost_row(const Comparison *c, const CompareCost *like, FILE *o
   text_free(&line);
 }
 
-static void print_costs(const Comparison *c, const ViewStyle *style, FILE *out) {
+static void print_costs(const Comparison *c, const SheetStyle *style, FILE *out) {
   bool any = false;
   for (unsigned m = 0; m < c->machine_count; m++)
     any |= c->machines[m].cost_count > 0;
@@ -419,7 +419,7 @@ static const CompareState *find_state(const CompareCell *cell, const char *name)
   return state;
 }
 
-static void print_state(const Comparison *c, unsigned row, const char *name, unsigned wide, const ViewStyle *style,
+static void print_state(const Comparison *c, unsigned row, const char *name, unsigned wide, const SheetStyle *style,
                         FILE *out) {
   Text line = {0};
   bool wanted = false;
@@ -468,7 +468,7 @@ static void print_totals(const Comparison *c, unsigned row, unsigned wide, FILE 
         continue;
       Text figure = {0};
       if (!cell->predicted)
-        view_count((double)(kind ? compare_iterations(cell) : compare_seen(cell)), &figure);
+        count_add((double)(kind ? compare_iterations(cell) : compare_seen(cell)), &figure);
       text_printf(&line, "%*s", CELL, text_string(&figure));
       text_free(&figure);
     }
@@ -477,7 +477,7 @@ static void print_totals(const Comparison *c, unsigned row, unsigned wide, FILE 
   text_free(&line);
 }
 
-static void print_histogram(const Comparison *c, unsigned row, const ViewStyle *style, FILE *out) {
+static void print_histogram(const Comparison *c, unsigned row, const SheetStyle *style, FILE *out) {
   unsigned count, wide = 14;
   const char **states = states_of(c, row, &count);
   for (unsigned i = 0; i < count && i < STATES; i++)

@@ -95,4 +95,5 @@ RecordWriter *record_writer_open(const char *path, Diag *diag);
 bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag);
 // The same for an object of another schema: what a command other than `run` records.
 bool record_writer_add_json(RecordWriter *writer, const json_t *object, Diag *diag);
+bool record_writer_add_line(RecordWriter *writer, const Text *line, Diag *diag); // that is one already
 void record_writer_close(RecordWriter *writer);

@@ -120,6 +120,10 @@ bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag) {
   return added;
 }
 
+bool record_writer_add_line(RecordWriter *writer, const Text *line, Diag *diag) {
+  return append(writer, line->bytes, line->length, diag);
+}
+
 bool record_writer_add_json(RecordWriter *writer, const json_t *object, Diag *diag) {
   Text line = {0};
   bool added = record_add_line(object, &line) ? append(writer, line.bytes, line.length, diag)

@@ -17,14 +17,14 @@ enum {
 #define RED "1;31"
 #define YELLOW "33"
 
-static void add_styled(const ViewStyle *style, const char *code, const char *text, Text *out) {
+static void add_styled(const SheetStyle *style, const char *code, const char *text, Text *out) {
   if (style->colour)
     text_printf(out, "\033[%sm%s\033[0m", code, text);
   else
     text_add(out, text);
 }
 
-static unsigned width_of(const ViewStyle *style) { return style->width ? style->width : WIDTH; }
+static unsigned width_of(const SheetStyle *style) { return style->width ? style->width : WIDTH; }
 
 static bool is_done(const Record *record) { return !strcmp(record->status, "done"); }
 
@@ -35,7 +35,7 @@ static bool has_fence(const Record *record) {
 // ---- What was run
 
 // The first sentence of a story, its blanks and line breaks made one blank each, cut to the terminal's width.
-static void add_story(const char *story, const ViewStyle *style, Text *out) {
+static void add_story(const char *story, const SheetStyle *style, Text *out) {
   Text line = {0};
   for (const char *at = story; *at && !(at > story && at[-1] == '.' && strchr(" \n\t", *at)); at++) {
     bool blank = strchr(" \n\t\r", *at);
@@ -68,7 +68,7 @@ static void add_settings(const Record *record, Text *out) {
   }
 }
 
-static void add_head(const Record *record, const char *story, const ViewStyle *style, Text *out) {
+static void add_head(const Record *record, const char *story, const SheetStyle *style, Text *out) {
   Text line = {0};
   text_add_printable(&line, record->test, strlen(record->test));
   add_styled(style, BOLD, text_string(&line), out);
@@ -90,7 +90,7 @@ static void add_head(const Record *record, const char *story, const ViewStyle *s
 // ---- The histogram
 
 // A bar of eighths of a column; what is there at all is never shown as nothing.
-static void add_bar(double share, const ViewStyle *style, Text *out) {
+static void add_bar(double share, const SheetStyle *style, Text *out) {
   static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
   unsigned parts = (unsigned)lround(share * BAR * 8), full;
   if (style->utf8) {
@@ -114,7 +114,7 @@ static void add_share(double share, Text *out) {
 }
 
 // The models of one verdict, after the words that say which.
-static void add_models(const RecordState *state, const char *verdict, const char *words, const ViewStyle *style,
+static void add_models(const RecordState *state, const char *verdict, const char *words, const SheetStyle *style,
                        const char *code, Text *out) {
   Text models = {0};
   for (unsigned i = 0; i < state->verdict_count; i++)
@@ -140,7 +140,7 @@ static bool all_allow(const RecordState *state) {
 
 // Sequentially consistent, or weak and by which models allowed. A weak state that some models forbid, as a message
 // passed out of order is by x86-tso, is no alarm here: which of them speak of this machine is told below the states.
-static void add_verdicts(const RecordState *state, const ViewStyle *style, Text *out) {
+static void add_verdicts(const RecordState *state, const SheetStyle *style, Text *out) {
   if (state->weak >= 0)
     text_add(out, state->weak ? "  weak" : "  sc");
   if (state->weak == 0 && all_allow(state))
@@ -157,7 +157,7 @@ static void add_verdicts(const RecordState *state, const ViewStyle *style, Text 
   add_models(state, "unmodelled", "unmodelled by", style, DIM, out);
 }
 
-static void add_state(const Record *record, const RecordState *state, unsigned wide, const ViewStyle *style,
+static void add_state(const Record *record, const RecordState *state, unsigned wide, const SheetStyle *style,
                       Text *out) {
   double share = record->iterations ? (double)state->count / (double)record->iterations : 0;
   Text name = {0};
@@ -173,7 +173,7 @@ static void add_state(const Record *record, const RecordState *state, unsigned w
   add_bar(share, style, out);
   add_share(share, out);
   text_clear(&name);
-  view_count((double)state->count, &name);
+  count_add((double)state->count, &name);
   text_printf(out, "  %6s", text_string(&name));
   text_add(out, state->witness ? "  *" : "   ");
   add_verdicts(state, style, out);
@@ -203,11 +203,11 @@ static void add_uncounted(uint64_t count, const char *why, Text *out) {
   if (!count)
     return;
   text_add(out, "    and ");
-  view_count((double)count, out);
+  count_add((double)count, out);
   text_printf(out, " iterations %s\n", why);
 }
 
-static void add_states(const Record *record, const ViewStyle *style, Text *out) {
+static void add_states(const Record *record, const SheetStyle *style, Text *out) {
   unsigned count = record->state_count, shown = count < STATES ? count : STATES, wide = 0;
   const RecordState **states = calloc(count + 1u, sizeof(const RecordState *));
   if (!states)
@@ -227,7 +227,7 @@ static void add_states(const Record *record, const ViewStyle *style, Text *out) 
     hidden += (double)states[i]->count;
   if (shown < count) {
     text_printf(out, "    and %u rarer states, together ", count - shown);
-    view_count(hidden, out);
+    count_add(hidden, out);
     text_add_char(out, '\n');
   }
   add_uncounted(record->lost, "in states beyond the histogram's room, in no count; witnesses may be among them", out);
@@ -244,12 +244,12 @@ static void add_bound(const Record *record, Text *out) {
 }
 
 static void add_witnesses(const Record *record, Text *out) {
-  view_count((double)record->witnesses, out);
+  count_add((double)record->witnesses, out);
   text_add(out, " of ");
-  view_count((double)record->iterations, out);
+  count_add((double)record->iterations, out);
 }
 
-static void add_condition(const Record *record, const ViewStyle *style, Text *out) {
+static void add_condition(const Record *record, const SheetStyle *style, Text *out) {
   ViewCondition condition = view_condition(record);
   if (condition == CONDITION_NONE || !record->iterations)
     return;
@@ -261,9 +261,9 @@ static void add_condition(const Record *record, const ViewStyle *style, Text *ou
   if (condition == CONDITION_FORALL) {
     uint64_t others = record->iterations - record->witnesses;
     text_add(out, "contradicted by ");
-    view_count((double)others, out);
+    count_add((double)others, out);
     text_add(out, " of ");
-    view_count((double)record->iterations, out);
+    count_add((double)record->iterations, out);
     if (!others)
       add_bound(record, out);
   } else {
@@ -280,25 +280,25 @@ static void add_rate(const Record *record, Text *out) {
   if (!record->iterations || record->seconds <= 0)
     return;
   text_add(out, "  ");
-  view_count((double)record->iterations, out);
+  count_add((double)record->iterations, out);
   text_printf(out, " iterations in %.3g s: ", record->seconds);
-  view_count((double)record->iterations / record->seconds, out);
+  count_add((double)record->iterations / record->seconds, out);
   text_add(out, "/s");
   if (record->witnesses && view_condition(record) != CONDITION_NONE) {
     text_add(out, ", ");
-    view_count((double)record->witnesses / record->seconds, out);
+    count_add((double)record->witnesses / record->seconds, out);
     text_add(out, " witnesses/s");
   }
   if (record->frames > record->witnesses) {
     text_add(out, " (each counted once; about ");
-    view_count((double)record->frames, out);
+    count_add((double)record->frames, out);
     text_add(out, " with frames that share iterations)");
   }
   text_add_char(out, '\n');
 }
 
 // Why it is not done, line by line: a compiler says more than one.
-static void add_failure(const Record *record, const ViewStyle *style, Text *out) {
+static void add_failure(const Record *record, const SheetStyle *style, Text *out) {
   if (is_done(record))
     return;
   text_add(out, "  ");
@@ -319,7 +319,7 @@ static void add_failure(const Record *record, const ViewStyle *style, Text *out)
     text_add_char(out, '\n');
 }
 
-void view_run(const Record *record, const char *story, const ViewStyle *style, Text *out) {
+void view_run(const Record *record, const char *story, const SheetStyle *style, Text *out) {
   add_head(record, story, style, out);
   add_states(record, style, out);
   add_condition(record, style, out);
@@ -367,12 +367,12 @@ static void add_cell(const char *text, unsigned wide, Text *out) {
 
 static void add_number(double number, unsigned wide, Text *out) {
   Text digits = {0};
-  view_count(number, &digits);
+  count_add(number, &digits);
   text_printf(out, "%*s  ", (int)wide, text_string(&digits));
   text_free(&digits);
 }
 
-static void add_row(const Record *record, const Columns *columns, const ViewStyle *style, Text *out) {
+static void add_row(const Record *record, const Columns *columns, const SheetStyle *style, Text *out) {
   add_cell(record->test, columns->test, out);
   add_cell(record->fence, columns->fence, out);
   add_cell(record->placement, columns->placement, out);
@@ -418,7 +418,7 @@ static void add_counts(const Record *records, unsigned count, Text *out) {
   text_add_char(out, '\n');
 }
 
-void view_summary(const Record *records, unsigned count, const ViewStyle *style, Text *out) {
+void view_summary(const Record *records, unsigned count, const SheetStyle *style, Text *out) {
   if (!count)
     return;
   Columns columns = measure(records, count);

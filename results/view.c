@@ -1,5 +1,6 @@
 #include "results/view.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool starts_with(const char *text, const char *prefix) { return text && !strncmp(text, prefix, strlen(prefix)); }
@@ -36,15 +37,13 @@ bool view_validated(const Record *record) {
   return true;
 }
 
-void view_count(double count, Text *out) {
-  static const char *const units[] = {"", "k", "M", "G", "T", "P"};
-  unsigned unit = 0;
-  while (count >= 999.5 && unit + 1 < sizeof units / sizeof *units) {
-    count /= 1000;
-    unit++;
-  }
-  int digits = unit == 0 && count == (double)(unsigned)count ? 0 : count >= 99.95 ? 0 : count >= 9.995 ? 1 : 2;
-  text_printf(out, "%.*f%s", digits, count, units[unit]);
+Cell view_machine(const Identity *machine, Arena *arena) {
+  json_t *json = record_machine_to_json(machine);
+  char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15));
+  Cell cell = text ? cell_json(arena_string(arena, text)) : (Cell){0};
+  free(text);
+  json_decref(json);
+  return cell;
 }
 
 // ---- litmus7's log

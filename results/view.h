@@ -1,19 +1,14 @@
 // Records for the eye, and for other tools: the text of a run, the table of a suite, litmus7's log, columns.
 #pragma once
 #include "results/record.h"
-
-typedef struct {
-  bool colour;    // escape sequences of ECMA-48 (SGR)
-  bool utf8;      // bars of block elements; else of '#'
-  unsigned width; // columns of the terminal; 0: not known
-} ViewStyle;
+#include "results/sheet.h"
 
 // A run as a paragraph: what it was, a line for each state, what that says of the condition, and how fast. `story` is
 // what the test shows, of which the first sentence is printed; NULL: none.
-void view_run(const Record *record, const char *story, const ViewStyle *style, Text *out);
+void view_run(const Record *record, const char *story, const SheetStyle *style, Text *out);
 
 // A suite as a table, one line a run, and a last line that counts.
-void view_summary(const Record *records, unsigned count, const ViewStyle *style, Text *out);
+void view_summary(const Record *records, unsigned count, const SheetStyle *style, Text *out);
 
 // As litmus7 logs a test (herdtools7 manual, part II): herdtools' mcompare7 and mproj read it.
 void view_litmus7(const Record *record, Text *out);
@@ -30,5 +25,5 @@ const char *view_observation(const Record *record);
 // Whether what was seen agrees with the condition.
 bool view_validated(const Record *record);
 
-// "950", "18.6M": three significant digits and k, M, G or T for powers of a thousand.
-void view_count(double count, Text *out);
+// A machine, as records have it.
+Cell view_machine(const Identity *machine, Arena *arena);

@@ -29,11 +29,11 @@ static bool speaks_utf8(void) {
   return utf8;
 }
 
-ViewStyle console_style(FILE *stream) {
+SheetStyle console_style(FILE *stream) {
   const char *terminal = getenv("TERM");
   bool is_terminal = isatty(fileno(stream));
   struct winsize size = {0};
-  return (ViewStyle){.colour = is_terminal && !is_set("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0,
+  return (SheetStyle){.colour = is_terminal && !is_set("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0,
                      .utf8 = speaks_utf8(),
                      .width = is_terminal && !ioctl(fileno(stream), TIOCGWINSZ, &size) ? size.ws_col : 0};
 }

@@ -9,7 +9,7 @@ void console_report(const Console *console, const Diag *diag);
 
 // How text for `stream` should look: colours on a terminal alone (and not where NO_COLOR is set, https://no-color.org,
 // or the terminal is dumb), block elements where the user's locale is UTF-8, the terminal's width.
-ViewStyle console_style(FILE *stream);
+SheetStyle console_style(FILE *stream);
 
 // A line on stderr that is overwritten again and again, where stderr is a terminal; else nothing.
 typedef struct {

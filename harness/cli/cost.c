@@ -102,25 +102,26 @@ static void measure(Cost *cost, const CostSettings *s, const Console *console) {
   progress_clear(&watch.progress);
 }
 
-static void print(const Cost *cost, const CostSettings *s, const Identity *identity, json_t *json,
+static void print(const Cost *cost, const CostSettings *s, const Identity *identity, const char *line,
                   const Console *console) {
   Text text = {0};
-  ViewStyle style;
+  SheetStyle style = console_style(console->out);
+  Sheet *rows;
   switch (s->format) {
   case FORMAT_TEXT:
-    style = console_style(console->out);
     cost_view_text(cost, &s->choice, identity, &style, &text);
-    if (json_object_get(json, "interrupted"))
+    if (*console->stop)
       text_add(
           &text,
           "Interrupted: what was not measured by then is left out, and figures may have fewer samples than that.\n");
     break;
   case FORMAT_TSV:
-    cost_view_tsv(cost, &s->choice, &text);
+    rows = cost_view_rows(cost, &s->choice);
+    sheet_tsv_names(rows, &text);
+    sheet_tsv(rows, &text);
     break;
   case FORMAT_JSON:
-    json_dumpf(json, console->out, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    text_add_char(&text, '\n');
+    text_add(&text, line);
     break;
   }
   fputs(text_string(&text), console->out);
@@ -145,13 +146,16 @@ static int measure_and_print(Cost *cost, const CostSettings *s, RecordWriter *wr
   Conditions conditions = conditions_begin(cost->topology, &placement);
   measure(cost, s, console);
   conditions_end(&conditions, cost->topology, &placement, diag);
-  json_t *json = cost_view_json(cost, &s->choice, &identity);
-  json_object_set_new(json, "started", json_string(started));
+  Sheet *object = cost_view_object(cost, &s->choice, &identity);
+  sheet_set(object, "started", cell_text(started));
   if (*console->stop)
-    json_object_set_new(json, "interrupted", json_true());
-  print(cost, s, &identity, json, console);
-  bool written = !writer || record_writer_add_json(writer, json, diag);
-  json_decref(json);
+    sheet_set(object, "interrupted", cell_flag(true));
+  Text line = {0};
+  sheet_json(object, NULL, &line);
+  text_add_char(&line, '\n');
+  print(cost, s, &identity, text_string(&line), console);
+  bool written = !writer || record_writer_add_line(writer, &line, diag);
+  text_free(&line);
   return written && !*console->stop ? EXIT_OK : EXIT_MACHINE;
 }
 

@@ -1,5 +1,6 @@
 #include "harness/cli/cost_view.h"
 #include "harness/cost/claim.h"
+#include "results/view.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,15 +8,81 @@
 
 enum { BAR = 24, MATRIX = 16 };
 
-// A bar is cut where it would be more than so many times the next one, which it would make vanish.
-static const double cut = 8;
+// A bar is cut if it would be more than so many times the next one, which it would make vanish.
+static const double CUT = 8;
+
+enum { GROUP, OPERATION, CONTEXT, NS, CYCLES, SPREAD, SIZE, SAMPLES, OUTLIERS, SWITCHES, STABLE, CORES, REASON };
+static const SheetColumn columns[] = {
+    [GROUP] = {.name = "group", .in = IN_DATA},
+    [OPERATION] = {.name = "operation", .title = "", .fit = FIT_KEY},
+    [CONTEXT] = {.name = "context", .title = "", .fit = FIT_KEY},
+    [NS] = {.name = "ns", .kind = KIND_NUMBER, .places = 4, .width = 8, .is_fixed = true},
+    [CYCLES] = {.name = "cycles", .kind = KIND_NUMBER, .places = 3, .width = 8},
+    [SPREAD] = {.name = "spread", .kind = KIND_NUMBER, .places = 4, .fit = FIT_OPTIONAL},
+    [SIZE] = {.name = "size", .title = "", .kind = KIND_BAR, .width = BAR, .fit = FIT_OPTIONAL, .in = IN_TEXT},
+    [SAMPLES] = {.name = "samples", .in = IN_DATA},
+    [OUTLIERS] = {.name = "outliers", .in = IN_DATA},
+    [SWITCHES] = {.name = "switches", .in = IN_JSON},
+    [STABLE] = {.name = "stable", .title = ""},
+    [CORES] = {.name = "cores", .in = IN_JSON},
+    [REASON] = {.name = "reason", .in = IN_DATA},
+};
 
 static bool has_figure(const CostRow *row) { return row->measured && !row->reason; }
 
-// The contexts of a group are parts of their own, in the order in which they first come.
-static bool by_context(CostGroup group) { return group == COST_CONTEXTS; }
+// Rounded to what can be meant: a tenth of a picosecond.
+static Cell figure_cell(double value, const char *shown) {
+  return cell_shown(cell_number(round(value * 1e4) / 1e4), shown);
+}
 
-static int compare(const void *left, const void *right) {
+static void add_cost(Sheet *sheet, const CostRow *row, double scale) {
+  Cell *cells = sheet_row(sheet);
+  Arena *arena = sheet->arena;
+  cells[GROUP] = cell_text(cost_group_name(row->group));
+  cells[OPERATION] = cell_text(row->operation);
+  cells[CONTEXT] = cell_text(row->context);
+  if (!has_figure(row)) {
+    cells[REASON] = cell_text(row->reason ? row->reason : "not measured");
+    cells[NS] = cell_instead(cells[REASON].text);
+    return;
+  }
+  cells[NS] = figure_cell(row->ns, arena_printf(arena, "%.*f", row->ns < 9.995 ? 2 : 1, row->ns));
+  cells[CYCLES] = figure_cell(row->cycles, arena_printf(arena, "%.1f", row->cycles));
+  // Of a cost of nothing there is no share.
+  cells[SPREAD] = figure_cell(row->spread, row->ns == 0 ? "-" : arena_printf(arena, "%.0f%%", 100 * row->spread));
+  if (scale > 0 && row->ns > 0)
+    cells[SIZE] = cell_number(row->ns / scale);
+  cells[SAMPLES] = cell_count(row->samples);
+  cells[OUTLIERS] = cell_count(row->outliers);
+  cells[SWITCHES] = cell_count(row->switches);
+  cells[STABLE] = cell_shown(cell_flag(row->stable), row->stable ? "" : "not stable");
+  cells[CORES] = cell_count(row->cores);
+}
+
+Sheet *cost_view_rows(const Cost *cost, const CostChoice *choice) {
+  Sheet *sheet = SHEET_NEW(cost->arena, columns);
+  for (unsigned i = 0; i < cost->row_count; i++)
+    if (choice->groups[cost->rows[i].group])
+      add_cost(sheet, &cost->rows[i], 0);
+  return sheet;
+}
+
+Sheet *cost_view_object(const Cost *cost, const CostChoice *choice, const Identity *identity) {
+  Sheet *object = sheet_object(cost->arena);
+  sheet_set(object, "schema", cell_text("weakmem.cost/1"));
+  sheet_set(object, "weakmem", cell_text(WEAKMEM_VERSION));
+  sheet_set(object, "machine", view_machine(identity, cost->arena));
+  sheet_set(object, "pus", cell_numbers(cost->pus, cost->cores, cost->arena));
+  sheet_set(object, "ghz", figure_cell(cost->ghz, NULL));
+  if (cost->counter_ghz > 0)
+    sheet_set(object, "counter_ghz", figure_cell(cost->counter_ghz, NULL));
+  sheet_set(object, "rows", cell_sheet(cost_view_rows(cost, choice)));
+  return object;
+}
+
+// ---- Text
+
+static int by_cost(const void *left, const void *right) {
   const CostRow *a = *(const CostRow *const *)left, *b = *(const CostRow *const *)right;
   if (has_figure(a) != has_figure(b))
     return has_figure(b) - has_figure(a);
@@ -24,7 +91,7 @@ static int compare(const void *left, const void *right) {
   return a < b ? -1 : a > b; // as in the tables
 }
 
-// What the longest bar stands for: the largest cost, those that are out of all proportion to the next one left out.
+// What the longest bar stands for: the largest cost, without those that are out of all proportion to the next one.
 static double scale_of(const CostRow *const *rows, unsigned count) {
   double scale = 0;
   for (unsigned i = count; i; i--) {
@@ -32,70 +99,10 @@ static double scale_of(const CostRow *const *rows, unsigned count) {
       continue;
     scale = rows[i - 1]->ns;
     double next = i > 1 ? rows[i - 2]->ns : 0;
-    if (next <= 1 || scale <= cut * next)
+    if (next <= 1 || scale <= CUT * next)
       break;
   }
   return scale;
-}
-
-static void add_bar(double ns, double scale, const ViewStyle *style, Text *out) {
-  static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
-  if (scale <= 0 || ns <= 0)
-    return;
-  long length = lround(fmin(ns / scale, 1) * BAR * 8);
-  long full = ns > scale ? BAR - 2 : length / 8; // two columns for the cut
-  text_add(out, "  ");
-  for (long i = 0; i < full; i++)
-    text_add(out, style->utf8 ? "\u2588" : "#");
-  if (ns > scale)
-    text_add(out, style->utf8 ? "\u2571\u2571\u2588" : "//#");
-  else if (style->utf8)
-    text_add(out, eighths[length ? length % 8 : 1]);
-}
-
-typedef struct {
-  int operation, context; // widths
-} Columns;
-
-static Columns columns_of(const CostRow *const *rows, unsigned count) {
-  Columns columns = {0};
-  for (unsigned i = 0; i < count; i++) {
-    columns.operation = (int)fmax(columns.operation, (double)strlen(rows[i]->operation));
-    columns.context = (int)fmax(columns.context, (double)strlen(rows[i]->context));
-  }
-  return columns;
-}
-
-static void add_row(const CostRow *row, Columns columns, double scale, const ViewStyle *style, Text *out) {
-  text_printf(out, "  %-*s  ", columns.operation, row->operation);
-  if (columns.context)
-    text_printf(out, "%-*s  ", columns.context, row->context);
-  if (!has_figure(row)) {
-    text_printf(out, "%s\n", row->reason ? row->reason : "not measured");
-    return;
-  }
-  text_printf(out, "%8.*f  %8.1f  ", row->ns < 9.995 ? 2 : 1, row->ns, row->cycles);
-  if (row->ns == 0)
-    text_add(out, "     -"); // a share of nothing
-  else
-    text_printf(out, "%5.0f%%", 100 * row->spread);
-  add_bar(row->ns, scale, style, out);
-  if (!row->stable)
-    text_add(out, "  not stable");
-  text_add_char(out, '\n');
-}
-
-// Sorts and prints rows that have one scale.
-static void add_part(const CostRow **rows, unsigned count, bool contexts, const ViewStyle *style, Text *out) {
-  qsort(rows, count, sizeof *rows, compare);
-  Columns columns = columns_of(rows, count);
-  if (!contexts)
-    columns.context = 0;
-  text_printf(out, "  %*s%8s  %8s  %6s\n", columns.operation + 2 + (contexts ? columns.context + 2 : 0), "", "ns",
-              "cycles", "spread");
-  double scale = scale_of(rows, count);
-  for (unsigned i = 0; i < count; i++)
-    add_row(rows[i], columns, scale, style, out);
 }
 
 static unsigned pick(const Cost *cost, CostGroup group, const char *context, const CostRow **out) {
@@ -106,7 +113,22 @@ static unsigned pick(const Cost *cost, CostGroup group, const char *context, con
   return count;
 }
 
-static void add_contexts(const Cost *cost, CostGroup group, const CostRow **rows, const ViewStyle *style, Text *out) {
+// The rows of a group, of one context or (NULL) of all, which have one scale.
+static void add_part(const Cost *cost, CostGroup group, const char *context, const SheetStyle *style, Text *out) {
+  const CostRow **rows = ARENA_ARRAY(cost->arena, const CostRow *, cost->row_count);
+  unsigned count = pick(cost, group, context, rows);
+  Sheet *sheet = SHEET_NEW(cost->arena, columns);
+  sheet->indent = 2;
+  sheet->columns[CONTEXT].in = context ? IN_DATA : 0;
+  qsort(rows, count, sizeof *rows, by_cost);
+  double scale = scale_of(rows, count);
+  for (unsigned i = 0; i < count; i++)
+    add_cost(sheet, rows[i], scale);
+  sheet_text(sheet, style, out);
+}
+
+// The contexts of a group one after the other, in the order in which they first come.
+static void add_contexts(const Cost *cost, CostGroup group, const SheetStyle *style, Text *out) {
   for (unsigned i = 0; i < cost->row_count; i++) {
     const CostRow *row = &cost->rows[i];
     bool first = row->group == group;
@@ -115,7 +137,7 @@ static void add_contexts(const Cost *cost, CostGroup group, const CostRow **rows
     if (!first)
       continue;
     text_printf(out, "  %s:\n", cost_context_sentence(row->context));
-    add_part(rows, pick(cost, group, row->context, rows), false, style, out);
+    add_part(cost, group, row->context, style, out);
   }
 }
 
@@ -140,26 +162,31 @@ static const CostRow *between(const CostRow *const *rows, unsigned count, unsign
   return NULL;
 }
 
-static void add_matrix(const CostRow *const *rows, unsigned count, Text *out) {
+static void add_matrix(const Cost *cost, const SheetStyle *style, Text *out) {
+  const CostRow **rows = ARENA_ARRAY(cost->arena, const CostRow *, cost->row_count);
+  unsigned pus[MATRIX], count = pick(cost, COST_LATENCY, NULL, rows);
   if (!count || !has_figure(rows[0])) {
     text_printf(out, "  %s\n", count && rows[0]->reason ? rows[0]->reason : "not measured");
     return;
   }
-  unsigned pus[MATRIX], pu_count = matrix_pus(rows, count, pus);
-  text_add(out, "  ns, PU to PU; ~ where not stable\n       ");
+  text_add(out, "  ns, PU to PU; ~: not stable\n");
+  SheetColumn matrix[MATRIX + 1] = {{.name = "", .kind = KIND_INTEGER, .fit = FIT_KEY, .width = 5}};
+  unsigned pu_count = matrix_pus(rows, count, pus);
   for (unsigned i = 0; i < pu_count; i++)
-    text_printf(out, "%7u ", pus[i]);
+    matrix[i + 1] = (SheetColumn){.name = arena_printf(cost->arena, "%u ", pus[i]), .kind = KIND_NUMBER, .width = 6};
+  Sheet *sheet = sheet_new(cost->arena, matrix, pu_count + 1);
+  sheet->indent = 2;
   for (unsigned i = 0; i < pu_count; i++) {
-    text_printf(out, "\n  %5u", pus[i]);
+    Cell *cells = sheet_row(sheet);
+    cells[0] = cell_count(pus[i]);
     for (unsigned j = 0; j < pu_count; j++) {
-      const CostRow *row = between(rows, count, pus[i], pus[j]);
-      if (i == j || !row || !has_figure(row))
-        text_printf(out, "%7s ", "-");
-      else
-        text_printf(out, "%7.1f%c", row->ns, row->stable ? ' ' : '~');
+      const CostRow *row = i == j ? NULL : between(rows, count, pus[i], pus[j]);
+      bool known = row && has_figure(row);
+      cells[j + 1] = cell_shown(known ? cell_number(row->ns) : (Cell){0},
+                                known ? arena_printf(cost->arena, "%.1f%c", row->ns, row->stable ? ' ' : '~') : "- ");
     }
   }
-  text_add_char(out, '\n');
+  sheet_text(sheet, style, out);
 }
 
 static void add_head(const Cost *cost, const Identity *identity, Text *out) {
@@ -194,83 +221,25 @@ static void add_foot(const Cost *cost, const CostChoice *choice, Text *out) {
               figures, loose, (int)SUMMARY_SAMPLES, outliers, samples, switches);
 }
 
-void cost_view_text(const Cost *cost, const CostChoice *choice, const Identity *identity, const ViewStyle *style,
+void cost_view_text(const Cost *cost, const CostChoice *choice, const Identity *identity, const SheetStyle *style,
                     Text *out) {
   add_head(cost, identity, out);
-  const CostRow **rows = ARENA_ARRAY(cost->arena, const CostRow *, cost->row_count);
   for (CostGroup group = 0; group < COST_GROUPS; group++) {
     if (!choice->groups[group])
       continue;
-    text_printf(out, "\n%s%s%s\n", style->colour ? "\033[1m" : "", cost_group_title(group),
-                style->colour ? "\033[0m" : "");
-    unsigned count = pick(cost, group, NULL, rows);
+    text_add_char(out, '\n');
+    tone_add(style, TONE_BOLD, cost_group_title(group), out);
+    text_add_char(out, '\n');
     if (group == COST_LATENCY)
-      add_matrix(rows, count, out);
-    else if (by_context(group))
-      add_contexts(cost, group, rows, style, out);
+      add_matrix(cost, style, out);
+    else if (group == COST_CONTEXTS)
+      add_contexts(cost, group, style, out);
     else
-      add_part(rows, count, true, style, out);
-    if (identity->emulated) // no claim on a CPU that is not there
-      continue;
-    text_add(out, "  ");
-    if (cost_claim(cost, group, out))
-      text_add_char(out, '\n');
-    else
-      out->length -= 2;
+      add_part(cost, group, NULL, style, out);
+    Text claim = {0};
+    if (!identity->emulated && cost_claim(cost, group, &claim)) // nothing is claimed of a CPU that is not there
+      text_printf(out, "  %s\n", text_string(&claim));
+    text_free(&claim);
   }
   add_foot(cost, choice, out);
-}
-
-void cost_view_tsv(const Cost *cost, const CostChoice *choice, Text *out) {
-  text_add(out, "group\toperation\tcontext\tns\tcycles\tspread\tsamples\toutliers\tstable\treason\n");
-  for (unsigned i = 0; i < cost->row_count; i++) {
-    const CostRow *row = &cost->rows[i];
-    if (!choice->groups[row->group])
-      continue;
-    text_printf(out, "%s\t%s\t%s\t", cost_group_name(row->group), row->operation, row->context);
-    if (has_figure(row))
-      text_printf(out, "%.4f\t%.3f\t%.4f\t%u\t%u\t%s\t\n", row->ns, row->cycles, row->spread, row->samples,
-                  row->outliers, row->stable ? "true" : "false");
-    else
-      text_printf(out, "\t\t\t\t\t\t%s\n", row->reason ? row->reason : "not measured");
-  }
-}
-
-// Rounded to what can be meant: a tenth of a picosecond.
-static json_t *number(double value) { return json_real(round(value * 1e4) / 1e4); }
-
-static json_t *row_to_json(const CostRow *row) {
-  json_t *object = json_pack("{s:s, s:s, s:s}", "group", cost_group_name(row->group), "operation", row->operation,
-                             "context", row->context);
-  if (!has_figure(row)) {
-    json_object_set_new(object, "reason", json_string(row->reason ? row->reason : "not measured"));
-    return object;
-  }
-  json_object_set_new(object, "ns", number(row->ns));
-  json_object_set_new(object, "cycles", number(row->cycles));
-  json_object_set_new(object, "spread", number(row->spread));
-  json_object_set_new(object, "samples", json_integer(row->samples));
-  json_object_set_new(object, "outliers", json_integer(row->outliers));
-  json_object_set_new(object, "switches", json_integer(row->switches));
-  json_object_set_new(object, "stable", json_boolean(row->stable));
-  json_object_set_new(object, "cores", json_integer(row->cores));
-  return object;
-}
-
-json_t *cost_view_json(const Cost *cost, const CostChoice *choice, const Identity *identity) {
-  json_t *object = json_object(), *pus = json_array(), *rows = json_array();
-  json_object_set_new(object, "schema", json_string("weakmem.cost/1"));
-  json_object_set_new(object, "weakmem", json_string(WEAKMEM_VERSION));
-  json_object_set_new(object, "machine", record_machine_to_json(identity));
-  for (unsigned i = 0; i < cost->cores; i++)
-    json_array_append_new(pus, json_integer(cost->pus[i]));
-  json_object_set_new(object, "pus", pus);
-  json_object_set_new(object, "ghz", number(cost->ghz));
-  if (cost->counter_ghz > 0)
-    json_object_set_new(object, "counter_ghz", number(cost->counter_ghz));
-  for (unsigned i = 0; i < cost->row_count; i++)
-    if (choice->groups[cost->rows[i].group])
-      json_array_append_new(rows, row_to_json(&cost->rows[i]));
-  json_object_set_new(object, "rows", rows);
-  return object;
 }

@@ -1,10 +1,8 @@
-// Costs for the eye, and for other tools. For `weakmem cost`; private to cli/.
+// Costs as sheets. For `weakmem cost`; private to cli/.
 #pragma once
 #include "harness/cost/cost.h"
 #include "harness/machine/identity.h"
-#include "results/view.h"
-
-#include <jansson.h>
+#include "results/sheet.h"
 
 // Which rows: those of the groups that are set.
 typedef struct {
@@ -12,9 +10,9 @@ typedef struct {
 } CostChoice;
 
 // Groups under their titles, each sorted by cost, with bars to scale and what the figures mean.
-void cost_view_text(const Cost *cost, const CostChoice *choice, const Identity *identity, const ViewStyle *style,
+void cost_view_text(const Cost *cost, const CostChoice *choice, const Identity *identity, const SheetStyle *style,
                     Text *out);
-// A header and a line for each row; empty where there is no figure.
-void cost_view_tsv(const Cost *cost, const CostChoice *choice, Text *out);
-// An object of the schema weakmem.cost/1: a new reference.
-json_t *cost_view_json(const Cost *cost, const CostChoice *choice, const Identity *identity);
+// All rows in the order of the tables, as tsv has them.
+Sheet *cost_view_rows(const Cost *cost, const CostChoice *choice);
+// An object of the schema weakmem.cost/1, in the cost's arena.
+Sheet *cost_view_object(const Cost *cost, const CostChoice *choice, const Identity *identity);

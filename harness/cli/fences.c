@@ -164,7 +164,7 @@ static bool tell_alarms(const Session *c, const Ladder *ladder) {
 
 static void print(const Session *c, const Ladder *ladder, const json_t *json) {
   Text text = {0};
-  ViewStyle style;
+  SheetStyle style;
   switch (c->settings->format) {
   case FORMAT_TEXT:
     style = console_style(c->console->out);

@@ -24,9 +24,9 @@ static void add_count(const LadderRow *row, Text *out) {
     text_add(out, "-");
     return;
   }
-  view_count((double)row->seen, out);
+  count_add((double)row->seen, out);
   text_add(out, " of ");
-  view_count((double)row->iterations, out);
+  count_add((double)row->iterations, out);
   if (!row->seen)
     text_printf(out, ": under %.1e", 3 / (double)row->iterations);
 }
@@ -100,7 +100,7 @@ static void add_cost(const LadderRow *row, double ns, Text *out) {
     text_printf(out, "%8s  ", "?");
 }
 
-static void add_row(const Ladder *ladder, const LadderRow *row, Columns columns, const ViewStyle *style, Text *out) {
+static void add_row(const Ladder *ladder, const LadderRow *row, Columns columns, const SheetStyle *style, Text *out) {
   bool answer = row == ladder->answers[LADDER_HERE];
   const char *bold = style->colour && answer ? "\033[1m" : "", *plain = style->colour && answer ? "\033[0m" : "";
   text_printf(out, "%s%c %-*s  %-*s", bold, answer ? '>' : ' ', columns.name, row->name, columns.threads, row->threads);
@@ -152,7 +152,7 @@ static void add_wrapped(const char *text, unsigned width, Text *out) {
   }
 }
 
-static void add_legend(const Ladder *ladder, const ViewStyle *style, Text *out) {
+static void add_legend(const Ladder *ladder, const SheetStyle *style, Text *out) {
   bool thin_air = false, silent = false;
   for (unsigned i = 0; i < ladder->row_count; i++)
     for (unsigned j = 0; j < ladder->judge_count; j++) {
@@ -174,7 +174,7 @@ static void add_legend(const Ladder *ladder, const ViewStyle *style, Text *out) 
   text_free(&text);
 }
 
-void fences_view_text(const Ladder *ladder, const ViewStyle *style, Text *out) {
+void fences_view_text(const Ladder *ladder, const SheetStyle *style, Text *out) {
   add_head(ladder, out);
   add_places(ladder, out);
   Columns columns = columns_of(ladder);

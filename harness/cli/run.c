@@ -217,7 +217,7 @@ typedef struct {
   Arena *arena;
   Campaign campaign;
   RecordWriter *writer; // NULL: no file
-  ViewStyle style;
+  SheetStyle style;
   Progress progress;
   const char **remarks; // told already
   size_t remark_count, remark_capacity;

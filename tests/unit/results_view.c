@@ -7,7 +7,7 @@
 
 static Arena *arena;
 static Text text;
-static const ViewStyle plain = {0}, rich = {.colour = true, .utf8 = true, .width = 80};
+static const SheetStyle plain = {0}, rich = {.colour = true, .utf8 = true, .width = 80};
 
 static void setup(void) { arena = arena_new(); }
 
@@ -38,7 +38,7 @@ static Record sample(const char *condition, uint64_t witnesses) {
                   .state_count = 3};
 }
 
-static const char *run_text(const Record *record, const char *story, const ViewStyle *style) {
+static const char *run_text(const Record *record, const char *story, const SheetStyle *style) {
   text_clear(&text);
   view_run(record, story, style, &text);
   return text_string(&text);
@@ -222,7 +222,7 @@ START_TEST(counts_have_three_digits_and_a_unit) {
                {18.6e6, "18.6M"}, {1.5e12, "1.50T"}, {0.25, "0.25"}};
   for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
     text_clear(&text);
-    view_count(cases[i].count, &text);
+    count_add(cases[i].count, &text);
     ck_assert_str_eq(text_string(&text), cases[i].text);
   }
 }

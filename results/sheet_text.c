@@ -1,0 +1,356 @@
+// The text writer: aligned columns, in tables that are as wide as the terminal at most.
+#include "results/sheet.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+  GAP = 2,         // blanks between columns
+  WIDEST = 60,     // a longer cell does not widen its column: it pushes what follows it
+  PROSE = 100,     // columns at which sentences are broken, where the terminal is not narrower
+  PROSE_LEAST = 40 // or where it is narrower than this
+};
+
+// ---- Words
+
+void tone_add(const SheetStyle *style, Tone tone, const char *text, Text *out) {
+  static const char *const codes[] = {
+      [TONE_BOLD] = "1", [TONE_DIM] = "2", [TONE_ALARM] = "1;31", [TONE_GOOD] = "32", [TONE_NOTICE] = "33"};
+  if (style->colour && tone != TONE_PLAIN)
+    text_printf(out, "\033[%sm%s\033[0m", codes[tone], text);
+  else
+    text_add(out, text);
+}
+
+unsigned text_columns(const char *text) {
+  unsigned columns = 0;
+  for (unsigned length; *text; text += length ? length : 1, columns++)
+    length = text_utf8(text);
+  return columns;
+}
+
+static void trim(Text *out) {
+  while (out->length && out->bytes[out->length - 1] == ' ')
+    out->bytes[--out->length] = '\0';
+}
+
+// One line of text, broken between words; what is set in stays so.
+static void add_line(const char *line, size_t length, unsigned indent, const SheetStyle *style, Text *out) {
+  unsigned limit = !style->width || style->width > PROSE ? PROSE
+                   : style->width < PROSE_LEAST          ? PROSE_LEAST
+                                                         : style->width;
+  const char *at = line, *end = line + length;
+  while (at < end && *at == ' ')
+    at++;
+  unsigned first = indent + (unsigned)(at - line), column = first;
+  text_repeat(out, ' ', first);
+  for (size_t word; at < end; at += word + strspn(at + word, " ")) {
+    word = strcspn(at, " \n");
+    Text printable = {0};
+    text_add_printable(&printable, at, word);
+    unsigned wide = text_columns(text_string(&printable));
+    if (column > first && column + 1 + wide > limit) {
+      text_add_char(out, '\n');
+      column = indent ? indent : 2;
+      text_repeat(out, ' ', column);
+    } else if (column > first) {
+      text_add_char(out, ' ');
+      column++;
+    }
+    text_add(out, text_string(&printable));
+    column += wide;
+    text_free(&printable);
+  }
+  text_add_char(out, '\n');
+}
+
+static void add_lines(const char *text, unsigned indent, const SheetStyle *style, Text *out) {
+  for (size_t length; *text; text += length + (text[length] == '\n')) {
+    length = strcspn(text, "\n");
+    add_line(text, length, indent, style, out);
+  }
+}
+
+void text_add_wrapped(const char *text, const SheetStyle *style, Text *out) { add_lines(text, 0, style, out); }
+
+void count_add(double count, Text *out) {
+  static const char *const units[] = {"", "k", "M", "G", "T", "P"};
+  unsigned unit = 0;
+  while (count >= 999.5 && unit + 1 < sizeof units / sizeof *units) {
+    count /= 1000;
+    unit++;
+  }
+  int digits = unit == 0 && count == (double)(unsigned)count ? 0 : count >= 99.95 ? 0 : count >= 9.995 ? 1 : 2;
+  text_printf(out, "%.*f%s", digits, count, units[unit]);
+}
+
+void share_add(double share, Text *out) {
+  double percent = share * 100;
+  if (percent >= 0.01)
+    text_printf(out, "%.*f %%", percent >= 10 ? 1 : percent >= 1 ? 2 : 3, percent);
+  else
+    text_printf(out, "%.1e %%", percent);
+}
+
+const char *count_string(double count, Arena *arena) {
+  Text text = {0};
+  count_add(count, &text);
+  const char *string = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return string;
+}
+
+// ---- Cells
+
+// Eighths of a column, or '#'. What is there at all is never shown as nothing; two columns tell that a bar was cut.
+static void add_bar(double share, unsigned width, const SheetStyle *style, Text *out) {
+  static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+  bool cut = share > 1;
+  unsigned parts = cut ? (width - 2) * 8 : (unsigned)lround(fmax(share, 0) * width * 8);
+  parts = parts ? parts : 1;
+  unsigned full = style->utf8 || parts / 8 ? parts / 8 : 1;
+  for (unsigned i = 0; i < full; i++)
+    text_add(out, style->utf8 ? "\u2588" : "#");
+  if (cut)
+    text_add(out, style->utf8 ? "\u2571\u2571\u2588" : "//#");
+  else if (style->utf8)
+    text_add(out, eighths[parts % 8]);
+}
+
+static double cell_value(const Cell *cell) {
+  return cell->kind == CELL_COUNT     ? (double)cell->count
+         : cell->kind == CELL_INTEGER ? (double)cell->integer
+                                      : cell->number;
+}
+
+static void add_value(const Cell *cell, const SheetColumn *column, const SheetStyle *style, Text *out) {
+  switch (column->kind) {
+  case KIND_TEXT:
+  case KIND_MARK:
+    break;
+  case KIND_COUNT:
+    count_add(cell_value(cell), out);
+    return;
+  case KIND_INTEGER:
+    text_printf(out, "%.0f", cell_value(cell));
+    return;
+  case KIND_NUMBER:
+    text_printf(out, "%.*f", (int)column->places, cell_value(cell));
+    return;
+  case KIND_SIGNIFICANT:
+    text_printf(out, "%.*g", (int)column->places, cell_value(cell));
+    return;
+  case KIND_PERCENT:
+    share_add(cell_value(cell), out);
+    return;
+  case KIND_BAR:
+    add_bar(cell_value(cell), column->width, style, out);
+    return;
+  }
+  if (cell->kind == CELL_TEXT)
+    text_add_printable(out, cell->text, strlen(cell->text));
+  else if (cell->kind == CELL_FLAG)
+    text_add(out, cell->flag ? "yes" : "no");
+}
+
+static const char *cell_string(const Cell *cell, const SheetColumn *column, const SheetStyle *style, Arena *arena) {
+  Text text = {0};
+  if (cell->shown)
+    text_add_printable(&text, cell->shown, strlen(cell->shown));
+  else if (cell->kind != CELL_EMPTY && cell->kind != CELL_NULL)
+    add_value(cell, column, style, &text);
+  const char *string = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return string;
+}
+
+// ---- The table
+
+// A sheet as strings, and which columns are shown how wide.
+typedef struct {
+  const Sheet *sheet;
+  const SheetStyle *style;
+  const char **strings; // row by row
+  unsigned *widths;
+  bool *inside; // shown in the row's line
+} Layout;
+
+static const char *string_at(const Layout *layout, unsigned row, unsigned column) {
+  return layout->strings[(size_t)row * layout->sheet->column_count + column];
+}
+
+static const char *title_of(const SheetColumn *column) { return column->title ? column->title : column->name; }
+
+static bool runs_on(const SheetColumn *column) { return column->fit == FIT_RUNS_ON || column->fit == FIT_BELOW; }
+
+static void measure(Layout *layout, unsigned column) {
+  const Sheet *sheet = layout->sheet;
+  const SheetColumn *as = &sheet->columns[column];
+  unsigned wide = as->width;
+  bool any = as->is_fixed;
+  for (unsigned row = 0; row < sheet->row_count; row++) {
+    unsigned columns = text_columns(string_at(layout, row, column));
+    any |= columns > 0;
+    if (columns > wide && columns <= WIDEST && !sheet->rows[row].cells[column].spans)
+      wide = columns;
+  }
+  unsigned title = sheet->is_bare ? 0 : text_columns(title_of(as));
+  layout->widths[column] = title > wide && !runs_on(as) ? title : wide;
+  layout->inside[column] = any && (!as->in || as->in & IN_TEXT);
+}
+
+static Layout layout_of(const Sheet *sheet, const SheetStyle *style, Arena *arena) {
+  unsigned count = sheet->column_count;
+  Layout layout = {.sheet = sheet,
+                   .style = style,
+                   .strings = ARENA_ARRAY(arena, const char *, (size_t)sheet->row_count *count + 1),
+                   .widths = ARENA_ARRAY(arena, unsigned, count + 1),
+                   .inside = ARENA_ARRAY(arena, bool, count + 1)};
+  for (unsigned row = 0; row < sheet->row_count; row++)
+    for (unsigned i = 0; i < count; i++)
+      layout.strings[(size_t)row * count + i] =
+          cell_string(&sheet->rows[row].cells[i], &sheet->columns[i], style, arena);
+  for (unsigned i = 0; i < count; i++)
+    measure(&layout, i);
+  return layout;
+}
+
+static unsigned gap_of(const SheetColumn *column) { return column->kind == KIND_MARK ? 1 : GAP; }
+
+// The columns of a terminal that the shown ones take, text that may run on left out.
+static unsigned width_of(const Layout *layout) {
+  unsigned wide = layout->sheet->indent;
+  for (unsigned i = 0; i < layout->sheet->column_count; i++)
+    if (layout->inside[i] && !runs_on(&layout->sheet->columns[i]))
+      wide += layout->widths[i] + gap_of(&layout->sheet->columns[i]);
+  return wide - GAP;
+}
+
+// The optional columns go, from the right, as long as what is left is too wide.
+static void leave_out(Layout *layout) {
+  for (unsigned i = layout->sheet->column_count; i-- && layout->style->width;)
+    if (layout->sheet->columns[i].fit == FIT_OPTIONAL && width_of(layout) > layout->style->width)
+      layout->inside[i] = false;
+}
+
+static void add_cell(const Layout *layout, const char *string, unsigned column, Tone tone, Text *out) {
+  unsigned wide = text_columns(string), room = layout->widths[column];
+  unsigned blanks = wide < room ? room - wide : 0;
+  bool left = layout->sheet->columns[column].kind == KIND_TEXT || layout->sheet->columns[column].kind == KIND_BAR;
+  text_repeat(out, ' ', left ? 0 : blanks);
+  if (*string)
+    tone_add(layout->style, tone, string, out);
+  text_repeat(out, ' ', (left ? blanks : 0) + gap_of(&layout->sheet->columns[column]));
+}
+
+// What may run on stands behind the others where it fits, else below.
+static void add_running(const Layout *layout, const char *string, const SheetColumn *column, Text *line) {
+  unsigned width = layout->style->width, indent = layout->sheet->indent;
+  bool below = column->fit == FIT_BELOW;
+  below |= width && text_columns(text_string(line)) + text_columns(string) > width;
+  if (!*string)
+    return;
+  if (!below) {
+    text_add(line, string);
+    text_repeat(line, ' ', GAP);
+    return;
+  }
+  trim(line);
+  text_add_char(line, '\n');
+  add_lines(string, indent + (column->fit == FIT_BELOW ? 2 : 6), layout->style, line);
+  line->bytes[--line->length] = '\0'; // the row's own end follows
+}
+
+static void add_row(const Layout *layout, unsigned row, const bool *chosen, Text *out) {
+  const Sheet *sheet = layout->sheet;
+  Text line = {0};
+  text_repeat(&line, ' ', sheet->indent);
+  for (unsigned i = 0; i < sheet->column_count; i++) {
+    const Cell *cell = &sheet->rows[row].cells[i];
+    if (!chosen[i])
+      continue;
+    if (runs_on(&sheet->columns[i]))
+      add_running(layout, string_at(layout, row, i), &sheet->columns[i], &line);
+    else
+      add_cell(layout, string_at(layout, row, i), i, sheet->rows[row].tone ? TONE_PLAIN : cell->tone, &line);
+    if (cell->spans)
+      break;
+  }
+  trim(&line);
+  tone_add(layout->style, sheet->rows[row].tone, text_string(&line), out);
+  text_add_char(out, '\n');
+  text_free(&line);
+}
+
+static void add_titles(const Layout *layout, const bool *chosen, Text *out) {
+  const Sheet *sheet = layout->sheet;
+  Text line = {0};
+  text_repeat(&line, ' ', sheet->indent);
+  for (unsigned i = 0; i < sheet->column_count; i++)
+    if (chosen[i] && sheet->columns[i].fit != FIT_BELOW)
+      add_cell(layout, title_of(&sheet->columns[i]), i, TONE_PLAIN, &line);
+  trim(&line);
+  if (line.length) {
+    tone_add(layout->style, TONE_BOLD, text_string(&line), out);
+    text_add_char(out, '\n');
+  }
+  text_free(&line);
+}
+
+// The keys, and as many of the other columns from `first` on as fit, one at least. Where the next table begins.
+static unsigned choose(const Layout *layout, unsigned first, bool *chosen) {
+  const Sheet *sheet = layout->sheet;
+  unsigned wide = sheet->indent, next = first, data = 0;
+  for (unsigned i = 0; i < sheet->column_count; i++) {
+    chosen[i] = layout->inside[i] && sheet->columns[i].fit == FIT_KEY;
+    wide += chosen[i] ? layout->widths[i] + GAP : 0;
+  }
+  for (; next < sheet->column_count; next++) {
+    if (!layout->inside[next] || sheet->columns[next].fit == FIT_KEY)
+      continue;
+    unsigned more = runs_on(&sheet->columns[next]) ? 0 : layout->widths[next] + gap_of(&sheet->columns[next]);
+    if (data++ && layout->style->width && wide + more > layout->style->width + GAP)
+      break;
+    wide += more;
+    chosen[next] = true;
+  }
+  return next;
+}
+
+static bool has_row(const Layout *layout, unsigned row, const bool *chosen) {
+  for (unsigned i = 0; i < layout->sheet->column_count; i++)
+    if (chosen[i] && *string_at(layout, row, i) && layout->sheet->columns[i].fit != FIT_KEY)
+      return true;
+  return false;
+}
+
+static void add_tables(const Layout *layout, Arena *arena, Text *out) {
+  const Sheet *sheet = layout->sheet;
+  bool *chosen = ARENA_ARRAY(arena, bool, sheet->column_count + 1);
+  for (unsigned first = 0, next; first < sheet->column_count; first = next) {
+    next = choose(layout, first, chosen);
+    if (first)
+      text_add_char(out, '\n');
+    if (!sheet->is_bare)
+      add_titles(layout, chosen, out);
+    bool parted = first || next < sheet->column_count;
+    for (unsigned row = 0; row < sheet->row_count; row++)
+      if (!parted || has_row(layout, row, chosen))
+        add_row(layout, row, chosen, out);
+  }
+}
+
+void sheet_text(const Sheet *sheet, const SheetStyle *style, Text *out) {
+  Arena *arena = arena_new();
+  if (sheet->title) {
+    tone_add(style, TONE_BOLD, sheet->title, out);
+    text_add_char(out, '\n');
+  }
+  Layout layout = layout_of(sheet, style, arena);
+  leave_out(&layout);
+  if (sheet->row_count)
+    add_tables(&layout, arena, out);
+  if (sheet->notes)
+    add_lines(sheet->notes, 0, style, out);
+  arena_free(arena);
+}
