@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
 # weakmem cost: its records, its choice of groups, one core alone, a file that another run holds.
-set -euo pipefail
+source "$SOURCE/tests/cli/shared/test.bash"
 source "$SOURCE/tests/cli/shared/signals.bash"
-fail() { echo "FAIL: $*" >&2; exit 1; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 "$WEAKMEM" cost --quiet --only fences --format json -o "$work/costs.jsonl" >"$work/out.json"
 "$WEAKMEM" cost --quiet --only latency --format json -o "$work/costs.jsonl" >/dev/null

@@ -2,10 +2,7 @@
 # Each arch/*/cpu.h stands by itself, as it must to be pasted into generated C: in C11 and GNU C, with and without
 # optimisation, free of warnings, by every compiler there is for its CPU. Where the CPU or qemu-user is there too, what
 # was compiled runs: every fence, the hints, and a clock that does not go back.
-set -euo pipefail
-fail() { echo "FAIL: $*" >&2; exit 1; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+source "$SOURCE/tests/cli/shared/test.bash"
 
 body='
 #include <stdio.h>

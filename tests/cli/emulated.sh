@@ -1,11 +1,8 @@
 #!/usr/bin/env bash
 # What runs under qemu-user or valgrind is said to be emulated, and shows nothing of the CPU it is not.
-set -euo pipefail
-fail() { echo "FAIL: $*" >&2; exit 1; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+source "$SOURCE/tests/cli/shared/test.bash"
 
-[[ $("$WEAKMEM" topo --format json) != *'"emulated": true'* ]] || { echo "SKIP: this program is itself emulated"; exit 77; }
+[[ $("$WEAKMEM" topo --format json) != *'"emulated": true'* ]] || skip "this program is itself emulated"
 
 # whole EMULATOR...: the program itself. With AddressSanitizer in it, it would want more memory than there is.
 whole() {

@@ -1,23 +1,11 @@
 #!/usr/bin/env bash
 # show --export: tests become programs that need no weakmem; their records are read by import, judged, and compared.
-set -euo pipefail
-fail() { echo "FAIL: $*" >&2; exit 1; }
+source "$SOURCE/tests/cli/shared/test.bash"
 if "$WEAKMEM" topo --format json | grep '"emulated": true' >/dev/null; then
-  echo "SKIP: what is exported for an emulated CPU does not run by itself; emulated/suite starts it by the emulator"
-  exit 77
+  skip "what is exported for an emulated CPU does not run by itself; emulated/suite starts it by the emulator"
 fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 cd "$work"
 strict='-Wall -Wextra -Wpedantic -Werror'
-
-# status WANTED COMMAND...: its exit status, its output in out and err.
-status() {
-  local wanted=$1 got=0
-  shift
-  "$@" >out 2>err || got=$?
-  [ "$got" = "$wanted" ] || fail "$* ended with $got, not $wanted: $(cat err)"
-}
 
 # ---- from here to there and back
 
@@ -50,12 +38,12 @@ odd=$(cd there/tests && echo odd*)
 [[ $odd =~ ^odd[_a-z]+\.c$ && $(find there/tests -type f | wc -l) = 6 ]] || fail "tests: $(ls there/tests)"
 odd=${odd%.c}
 make -s -C there -j2 WARN="$strict" >/dev/null
-status 0 make -s -C there WARN="$strict" run PROGRAMS='build/SB build/MP build/2+2W build/IRIW' ARGS='--time 0.15'
+ends 0 make -s -C there WARN="$strict" run PROGRAMS='build/SB build/MP build/2+2W build/IRIW' ARGS='--time 0.15'
 [ ! -s out ] || fail "make run prints $(cat out)"
 [ "$(wc -l <there/records.jsonl)" = 4 ] || fail "not four records"
 
 # Standard output is the record and nothing else; it has the fields of a record that weakmem writes.
-status 0 there/build/SB --time 0.2 --seed 7 --pus 0
+ends 0 there/build/SB --time 0.2 --seed 7 --pus 0
 grep -q 'exists (0:r0=0 /\\ 1:r0=0): ' err || fail "no histogram for people: $(cat err)"
 cp out there/one.jsonl
 "$WEAKMEM" run SB --time 0.1 --format json --no-keep >here.jsonl
@@ -87,7 +75,7 @@ done
 
 # Records are not appended to the file that they are read from; blanks do not hide one; machines keep to themselves.
 cp one.jsonl self.jsonl
-status 2 "$WEAKMEM" import self.jsonl -o self.jsonl
+ends 2 "$WEAKMEM" import self.jsonl -o self.jsonl
 cmp one.jsonl self.jsonl || fail "a record is there twice"
 sed 's/^{/{ /' one.jsonl >blank.jsonl
 "$WEAKMEM" import blank.jsonl | cmp - one.jsonl || fail "a record behind a blank"
@@ -95,17 +83,17 @@ echo '{"schema":"weakmem.run/1","test":"SB","status":"done","machine":{},"iterat
 "$WEAKMEM" import <(cat one.jsonl nameless.jsonl) | tail -n 1 | grep '"arch":""' >/dev/null || fail "a machine gets another's name"
 
 # What was not seen is told as the bound that it would prove.
-status 0 there/build/SB --iterations 4000 --pus 0 --seed 1
+ends 0 there/build/SB --iterations 4000 --pus 0 --seed 1
 grep -qE ': 0 of [0-9]+: under [0-9.e-]+ at 95 %' err || fail "no bound: $(cat err)"
 
 # A test that weakmem does not have is judged by the text that its record holds.
-status 0 "there/build/$odd" --iterations 100000 -q
+ends 0 "there/build/$odd" --iterations 100000 -q
 [ ! -s err ] || fail "not quiet: $(cat err)"
 "$WEAKMEM" import - <out | grep '"state":"1:r0=-1;".*"weak":false,"verdict":{' >/dev/null || fail "not judged: $(cat out)"
 
 # ---- what goes wrong there
 
-status 3 there/build/hang --time 0.1 --timeout 0.5
+ends 3 there/build/hang --time 0.1 --timeout 0.5
 grep -q '"status":"timeout"' out || fail "a test that hangs: $(cat out)"
 "$WEAKMEM" import - <out >/dev/null
 there/build/SB --time 20 >out 2>err &
@@ -124,17 +112,17 @@ rc=0; wait $pid || rc=$?
 [ $rc = 143 ] && grep -q '"status":"interrupted"' out || fail "interrupted: $rc $(cat out)"
 [ ! -e /proc/"${child%% *}" ] || fail "a process is left"
 # timeout(1) signals the whole group: then the test's own process has not crashed.
-status 124 timeout 0.5 there/build/MP --time 20
+ends 124 timeout 0.5 there/build/MP --time 20
 grep -q '"status":"interrupted"' out || fail "timeout: $(cat out)"
 for options in '--time x' '--time 0' '--pus 1-0' '--pus 99999' '--seed -1' '--iterations 0' 'more' '--nonsense'; do
   read -ra words <<<"$options"
-  status 2 there/build/SB "${words[@]}"
+  ends 2 there/build/SB "${words[@]}"
   [ -s err ] && [ ! -s out ] || fail "SB $options: $(cat out err)"
 done
-status 3 sh -c 'there/build/SB --time 0.05 >/dev/full'
-status 0 there/build/SB --help
+ends 3 sh -c 'there/build/SB --time 0.05 >/dev/full'
+ends 0 there/build/SB --help
 if command -v taskset >/dev/null; then # more threads than PUs
-  status 0 taskset -c "$(taskset -cp $$ | sed 's/.*[: ]//; s/[-,].*//')" there/build/IRIW --time 0.1
+  ends 0 taskset -c "$(taskset -cp $$ | sed 's/.*[: ]//; s/[-,].*//')" there/build/IRIW --time 0.1
   grep -q '"name":"shared-pus"' out || fail "shared PUs: $(cat out)"
 fi
 
@@ -143,18 +131,18 @@ fi
 "$WEAKMEM" show --export there SB # its own
 [ -x there/build/SB ] && [ -f there/records.jsonl ] || fail "more was touched than the export's own files"
 echo mine >there/Makefile
-status 2 "$WEAKMEM" show --export there MP
+ends 2 "$WEAKMEM" show --export there MP
 grep -q 'there/Makefile is there already' err || fail "$(cat err)"
 [ "$(cat there/Makefile)" = mine ] || fail "it was written over"
 rm there/Makefile
 ln -s "$work/here.jsonl" there/Makefile
-status 2 "$WEAKMEM" show --export there MP
+ends 2 "$WEAKMEM" show --export there MP
 [ -L there/Makefile ] || fail "a link was written over"
-status 2 "$WEAKMEM" show --export here.jsonl MP
-status 2 "$WEAKMEM" show --export new NO-SUCH-TEST
-status 2 "$WEAKMEM" show --export new SB --fence no-such-fence
-status 2 "$WEAKMEM" show --export new increment --engine perpetual # lockstep is not what was asked for
-status 2 "$WEAKMEM" show --export new SB --cflags "-D'X"
+ends 2 "$WEAKMEM" show --export here.jsonl MP
+ends 2 "$WEAKMEM" show --export new NO-SUCH-TEST
+ends 2 "$WEAKMEM" show --export new SB --fence no-such-fence
+ends 2 "$WEAKMEM" show --export new increment --engine perpetual # lockstep is not what was asked for
+ends 2 "$WEAKMEM" show --export new SB --cflags "-D'X"
 [ ! -e new ] && [ -z "$(find there -name '.export*')" ] || fail "something is left of what failed"
 "$WEAKMEM" show --export deep/er/new SB
 [ -f deep/er/new/tests/SB.c ] || fail "no folders within folders"
@@ -198,7 +186,7 @@ can_sanitize() { echo 'int main(void){}' | "$1" $sanitize -x c -o probe - 2>/dev
 # sanitized COMPILER: what it made runs and finds nothing wrong.
 sanitized() {
   build "sanitize-$1" "$1 $sanitize" || return 0
-  status 0 "sanitize-$1/build/SB" --time 0.1
+  ends 0 "sanitize-$1/build/SB" --time 0.1
   ! grep -q 'Sanitizer\|runtime error' err || fail "$(cat err)"
 }
 if can_sanitize clang; then
@@ -211,7 +199,7 @@ fi
 foreign() {
   build "$1" "$1-linux-gnu-gcc" LDFLAGS=-static || return 0
   command -v "qemu-$2" >/dev/null || { echo "qemu-$2: not here"; return 0; }
-  status 0 make -s -C "$1" run CC="$1-linux-gnu-gcc" OPT=-O0 WARN="$strict" LDFLAGS=-static RUN="qemu-$2" \
+  ends 0 make -s -C "$1" run CC="$1-linux-gnu-gcc" OPT=-O0 WARN="$strict" LDFLAGS=-static RUN="qemu-$2" \
     ARGS='--time 0.1 --timeout 30'
   "$WEAKMEM" import "$1/records.jsonl" >out 2>err
   python3 - "$3" out <<'P' || fail "$1: $(cat out)"
@@ -232,6 +220,6 @@ aarch64) other=mfence ;;
 *) other=dmb-ish ;;
 esac
 "$WEAKMEM" show --export fenced SB --fence $other
-status 2 make -s -C fenced build/SB
+ends 2 make -s -C fenced build/SB
 grep -q "this test has the fence $other, which only " err || fail "$(cat err)"
 echo PASS

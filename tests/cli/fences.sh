@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
 # weakmem fences: the answer for store buffering and for a lost update, its records, and what it refuses.
-set -euo pipefail
+source "$SOURCE/tests/cli/shared/test.bash"
 source "$SOURCE/tests/cli/shared/signals.bash"
-fail() { echo "FAIL: $*" >&2; exit 1; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data
 
 "$WEAKMEM" fences SB --quiet --time 0.01 --per-thread --format json -o "$work/ladder.jsonl" >"$work/SB.json"

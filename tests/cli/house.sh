@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The house: a folder includes only folders below it, and CPUs are named in arch/ alone.
-set -euo pipefail
+source "$SOURCE/tests/cli/shared/test.bash"
 cd "$SOURCE"
 
 declare -A may=(
@@ -24,11 +24,10 @@ fail() { echo "$*"; failed=1; }
 
 for room in "${!may[@]}"; do
   [ -d "$room" ] || continue
-  while IFS=: read -r file line include; do
-    target=$(sed -E 's/.*"([^"]+)".*/\1/' <<<"$include")
+  while IFS='"' read -r place target _; do
     folder=${target%/*}
-    [[ $folder == arch/* ]] && folder=arch
-    [[ " $room ${may[$room]} " == *" $folder "* ]] || fail "$file:$line: $room may not include $target"
+    [[ $folder != arch/* ]] || folder=arch
+    [[ " $room ${may[$room]} " == *" $folder "* ]] || fail "${place%:*}: $room may not include $target"
   done < <(grep -rnH '^#include "' --include='*.[ch]' "$room" || true)
 done
 

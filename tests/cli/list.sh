@@ -1,14 +1,11 @@
 #!/usr/bin/env bash
 # list names every test of the suite with its story, which says which CPUs show it.
-set -eu
-rows=$("$WEAKMEM" list --format tsv | tail -n +2)
-[ "$(wc -l <<<"$rows")" = "$(find "$SOURCE/litmus" -name '*.litmus' | wc -l)" ]
-[ "$(wc -l <<<"$rows")" -ge 80 ]
-if cut -f5 <<<"$rows" | grep -nvE 'CPU|x86|ARM|POWER|architectures'; then
-  echo "these stories do not say which CPUs show it"
-  exit 1
-fi
-"$WEAKMEM" list classic | head -n 1 | grep classic >/dev/null
-status=0
-"$WEAKMEM" list nothing-of-the-kind 2>/dev/null || status=$?
-[ $status = 2 ]
+source "$SOURCE/tests/cli/shared/test.bash"
+ends 0 "$WEAKMEM" list --format tsv
+rows=$(tail -n +2 "$work/out")
+files=$(find "$SOURCE/litmus" -name '*.litmus' | wc -l)
+[[ $(wc -l <<<"$rows") == "$files" && $files -ge 80 ]] || fail "$(wc -l <<<"$rows") rows for $files files"
+silent=$(cut -f5 <<<"$rows" | grep -nvE 'CPU|x86|ARM|POWER|architectures') && fail "stories do not say which CPUs show it: $silent"
+ends 0 "$WEAKMEM" list classic
+head -n 1 "$work/out" | grep -q classic || fail "no heading: $(head -3 "$work/out")"
+ends 2 "$WEAKMEM" list nothing-of-the-kind

@@ -2,16 +2,12 @@
 # RISC-V and POWER, whose Debian 12 has not the libraries that weakmem needs: the C of every test that comes with it,
 # by either engine, compiles without a warning for them, and some of it runs under qemu's user emulation, where it shows
 # what the CPU's model allows and nothing else. So that one knows: ends with 77 where the compilers are not here.
-set -euo pipefail
-fail() { echo "FAIL: $*" >&2; exit 1; }
-skip() { echo "SKIP: $*"; exit 77; }
+source "$SOURCE/tests/cli/shared/test.bash"
 for tool in make python3 {riscv64,powerpc64le,powerpc64}-linux-gnu-gcc qemu-{riscv64,ppc64le,ppc64}; do
   command -v "$tool" >/dev/null || skip "no $tool here"
 done
 ! grep -q __asan_init "$WEAKMEM" || skip "the same as without sanitizers, slowly"
 [[ $("$WEAKMEM" topo --format json) != *'"emulated": true'* ]] || skip "what it prints is no other CPU's under an emulator"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 families=(classic atomicity publish dependency)
 warnings='-Wall -Wextra -Wpedantic -Wshadow -Werror'

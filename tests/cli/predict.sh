@@ -1,39 +1,36 @@
 #!/usr/bin/env bash
 # weakmem predict: its formats, its explanations, and what it says of bad input.
-set -euo pipefail
-fail() { echo "FAIL: $*" >&2; exit 1; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+source "$SOURCE/tests/cli/shared/test.bash"
 
 # tsv: a header, a line a model, allowed states in order.
-"$WEAKMEM" predict --format tsv SB >"$folder/sb.tsv"
-[[ $(head -1 "$folder/sb.tsv") == $'test\tmodel\tcondition\tstates\tfile' ]] || fail "no header"
-[[ $(cut -f2 "$folder/sb.tsv" | tail -n +2 | paste -sd ' ') == "sc c11 x86-tso aarch64 riscv power" ]] || fail "models"
-sc=$(grep -P '^SB\tsc\t' "$folder/sb.tsv")
+"$WEAKMEM" predict --format tsv SB >"$work/sb.tsv"
+[[ $(head -1 "$work/sb.tsv") == $'test\tmodel\tcondition\tstates\tfile' ]] || fail "no header"
+[[ $(cut -f2 "$work/sb.tsv" | tail -n +2 | paste -sd ' ') == "sc c11 x86-tso aarch64 riscv power" ]] || fail "models"
+sc=$(grep -P '^SB\tsc\t' "$work/sb.tsv")
 [[ $sc == $'SB\tsc\tForbidden\t0:r0=0; 1:r0=1; | 0:r0=1; 1:r0=0; | 0:r0=1; 1:r0=1;\tclassic/SB.litmus' ]] || fail "$sc"
-[[ $(cut -f3 "$folder/sb.tsv" | grep -c Allowed) == 5 ]] || fail "SB is allowed by all but sc"
+[[ $(cut -f3 "$work/sb.tsv" | grep -c Allowed) == 5 ]] || fail "SB is allowed by all but sc"
 
 # Text: load buffering is no one's bug.
-"$WEAKMEM" predict LB >"$folder/lb.txt"
-grep -q '^ \* 0:r0=1; 1:r0=1;  forbidden   thin-air    forbidden   allowed     allowed     allowed$' "$folder/lb.txt" ||
-  fail "$(cat "$folder/lb.txt")"
-grep -q 'only by the no-thin-air axiom' "$folder/lb.txt" || fail "thin air is not told"
+"$WEAKMEM" predict LB >"$work/lb.txt"
+grep -q '^ \* 0:r0=1; 1:r0=1;  forbidden   thin-air    forbidden   allowed     allowed     allowed$' "$work/lb.txt" ||
+  fail "$(cat "$work/lb.txt")"
+grep -q 'only by the no-thin-air axiom' "$work/lb.txt" || fail "thin air is not told"
 
 # A data race leaves everything undefined; without LSE more is allowed.
-cat >"$folder/racy.litmus" <<'TEST'
+cat >"$work/racy.litmus" <<'TEST'
 C racy
 {}
 P0 (int* x) { *x = 1; }
 P1 (int* x) { int r0 = *x; }
 exists (1:r0=1)
 TEST
-"$WEAKMEM" predict --model c11 "$folder/racy.litmus" >"$folder/racy.txt"
-grep -q '^ \* 1:r0=1;    undefined$' "$folder/racy.txt" || fail "$(cat "$folder/racy.txt")"
-grep -q 'has a data race' "$folder/racy.txt" || fail "the race is not told"
-grep -q 'W x=1 .* racy.litmus:3: P0 (int\* x)' "$folder/racy.txt" && grep -q 'R x=0 .* racy.litmus:4: P1 ' "$folder/racy.txt" ||
-  fail "the accesses that race are not told: $(cat "$folder/racy.txt")"
-"$WEAKMEM" predict --model c11 --format json "$folder/racy.litmus" | grep '"race":\["racy.litmus:3: ' >/dev/null || fail "race in JSON"
-cat >"$folder/pair.litmus" <<'TEST'
+"$WEAKMEM" predict --model c11 "$work/racy.litmus" >"$work/racy.txt"
+grep -q '^ \* 1:r0=1;    undefined$' "$work/racy.txt" || fail "$(cat "$work/racy.txt")"
+grep -q 'has a data race' "$work/racy.txt" || fail "the race is not told"
+grep -q 'W x=1 .* racy.litmus:3: P0 (int\* x)' "$work/racy.txt" && grep -q 'R x=0 .* racy.litmus:4: P1 ' "$work/racy.txt" ||
+  fail "the accesses that race are not told: $(cat "$work/racy.txt")"
+"$WEAKMEM" predict --model c11 --format json "$work/racy.litmus" | grep '"race":\["racy.litmus:3: ' >/dev/null || fail "race in JSON"
+cat >"$work/pair.litmus" <<'TEST'
 C pair
 {}
 P0 (atomic_int* x, atomic_int* y) {
@@ -46,17 +43,17 @@ P1 (atomic_int* x, atomic_int* y) {
 }
 exists (0:r0=0 /\ 1:r0=0)
 TEST
-verdict() { "$WEAKMEM" predict --format tsv --model aarch64 "$@" "$folder/pair.litmus" | tail -1 | cut -f3; }
+verdict() { "$WEAKMEM" predict --format tsv --model aarch64 "$@" "$work/pair.litmus" | tail -1 | cut -f3; }
 [[ $(verdict) == Forbidden && $(verdict --features lse) == Forbidden && $(verdict --features none) == Allowed ]] ||
   fail "the lowering is not keyed on LSE"
 
 status=0
-"$WEAKMEM" predict --features lse,foo SB 2>"$folder/err" >"$folder/out" || status=$?
-[[ $status == 2 && ! -s $folder/out ]] || fail "--features foo is accepted"
-grep -q "'foo'; there are rcpc (aarch64), lse (aarch64), or none" "$folder/err" || fail "$(cat "$folder/err")"
+"$WEAKMEM" predict --features lse,foo SB 2>"$work/err" >"$work/out" || status=$?
+[[ $status == 2 && ! -s $work/out ]] || fail "--features foo is accepted"
+grep -q "'foo'; there are rcpc (aarch64), lse (aarch64), or none" "$work/err" || fail "$(cat "$work/err")"
 
 # The fences of CPUs: one that no CPU has is an error at its place; what another CPU has is judged for that one.
-cat >"$folder/typo.litmus" <<'TEST'
+cat >"$work/typo.litmus" <<'TEST'
 C typo
 {}
 P0 (atomic_int* x) {
@@ -64,11 +61,11 @@ P0 (atomic_int* x) {
 }
 TEST
 status=0
-"$WEAKMEM" predict "$folder/typo.litmus" SB >"$folder/out" 2>"$folder/err" || status=$?
-[[ $status == 2 ]] && grep -q "typo.litmus:4:24: error: no CPU has a fence 'mfennce'; there are, of x86_64: mfence, .*aarch64: dmb-ish, " "$folder/err" ||
-  fail "$status $(cat "$folder/err")"
-grep -q '^SB:' "$folder/out" || fail "the other test is not predicted"
-cat >"$folder/foreign.litmus" <<'TEST'
+"$WEAKMEM" predict "$work/typo.litmus" SB >"$work/out" 2>"$work/err" || status=$?
+[[ $status == 2 ]] && grep -q "typo.litmus:4:24: error: no CPU has a fence 'mfennce'; there are, of x86_64: mfence, .*aarch64: dmb-ish, " "$work/err" ||
+  fail "$status $(cat "$work/err")"
+grep -q '^SB:' "$work/out" || fail "the other test is not predicted"
+cat >"$work/foreign.litmus" <<'TEST'
 C foreign
 {}
 P0 (atomic_int* x, atomic_int* y) {
@@ -83,14 +80,14 @@ P1 (atomic_int* x, atomic_int* y) {
 }
 exists (0:r0=0 /\ 1:r0=0)
 TEST
-[[ $("$WEAKMEM" predict --format tsv --model aarch64 "$folder/foreign.litmus" | tail -1 | cut -f3) == Forbidden ]] ||
+[[ $("$WEAKMEM" predict --format tsv --model aarch64 "$work/foreign.litmus" | tail -1 | cut -f3) == Forbidden ]] ||
   fail "dmb-ish is not judged for aarch64"
 if ! "$WEAKMEM" topo --format json | grep '"arch": "aarch64"' >/dev/null; then
   for command in run fences; do
     status=0
-    "$WEAKMEM" $command --cc /nonexistent/cc "$folder/foreign.litmus" >"$folder/out" 2>"$folder/err" || status=$?
-    [[ $status == 2 ]] && grep -q "foreign.litmus:5:3: error: 'dmb-ish' is a fence of aarch64, and this CPU is " "$folder/err" ||
-      fail "$command: $status $(cat "$folder/err")"
+    "$WEAKMEM" $command --cc /nonexistent/cc "$work/foreign.litmus" >"$work/out" 2>"$work/err" || status=$?
+    [[ $status == 2 ]] && grep -q "foreign.litmus:5:3: error: 'dmb-ish' is a fence of aarch64, and this CPU is " "$work/err" ||
+      fail "$command: $status $(cat "$work/err")"
   done
 fi
 
@@ -100,26 +97,26 @@ for command in run predict show fences cost compare import list topo; do
 done
 
 # Explanations: the cycle, event by event with its line; an execution; what only coherence forbids.
-"$WEAKMEM" predict --explain --model x86-tso MP >"$folder/mp.txt"
-grep -q "forbidden by x86-tso: its axiom 'tso'" "$folder/mp.txt" || fail "$(cat "$folder/mp.txt")"
-[[ $(grep -o '^ *| .*' "$folder/mp.txt" | tr -d ' |' | paste -sd ' ') == "po rfe po fre" ]] || fail "not the cycle of MP"
-grep -q 'R x=0 from init .*MP.litmus:[0-9]*: int r1 = ' "$folder/mp.txt" || fail "no source line"
+"$WEAKMEM" predict --explain --model x86-tso MP >"$work/mp.txt"
+grep -q "forbidden by x86-tso: its axiom 'tso'" "$work/mp.txt" || fail "$(cat "$work/mp.txt")"
+[[ $(grep -o '^ *| .*' "$work/mp.txt" | tr -d ' |' | paste -sd ' ') == "po rfe po fre" ]] || fail "not the cycle of MP"
+grep -q 'R x=0 from init .*MP.litmus:[0-9]*: int r1 = ' "$work/mp.txt" || fail "no source line"
 "$WEAKMEM" predict --explain --model power MP | grep 'allowed by power' >/dev/null || fail "no execution of MP"
 "$WEAKMEM" predict --explain --model power CoRR | grep "sc-per-location" >/dev/null || fail "CoRR is not explained"
-"$WEAKMEM" predict --explain --model c11 MP+fences >"$folder/sw.txt"
-grep -q '^    sw: release b --po--> c --rfe--> d --po--> acquire e$' "$folder/sw.txt" &&
-  grep -q '^    hb: a --po--> b --sw--> e --po--> f$' "$folder/sw.txt" || fail "$(cat "$folder/sw.txt")"
+"$WEAKMEM" predict --explain --model c11 MP+fences >"$work/sw.txt"
+grep -q '^    sw: release b --po--> c --rfe--> d --po--> acquire e$' "$work/sw.txt" &&
+  grep -q '^    hb: a --po--> b --sw--> e --po--> f$' "$work/sw.txt" || fail "$(cat "$work/sw.txt")"
 "$WEAKMEM" predict --explain --model sc --state '0:r0=1; 1:r0=0;' SB | grep 'allowed by sc' >/dev/null || fail "--state"
 
 # Graphs, valid for Graphviz where there is one; JSON; herd's form.
-"$WEAKMEM" predict --format dot MP LB CoRR >"$folder/all.dot"
-[[ $(grep -c '^digraph' "$folder/all.dot") == 18 ]] || fail "a graph a test and model"
-if command -v dot >/dev/null; then dot -Tsvg "$folder/all.dot" >/dev/null || fail "dot cannot read it"; fi
-"$WEAKMEM" predict --format json SB LB >"$folder/two.json"
-[[ $(wc -l <"$folder/two.json") == 2 ]] || fail "an object a line"
-grep -q '"no_thin_air":\["0:r0=1; 1:r0=1;"\]' "$folder/two.json" || fail "$(cat "$folder/two.json")"
-"$WEAKMEM" predict --format herd --model sc SB >"$folder/sb.herd"
-sed '/^Time/d' "$folder/sb.herd" | diff - <(cat <<'HERD'
+"$WEAKMEM" predict --format dot MP LB CoRR >"$work/all.dot"
+[[ $(grep -c '^digraph' "$work/all.dot") == 18 ]] || fail "a graph a test and model"
+if command -v dot >/dev/null; then dot -Tsvg "$work/all.dot" >/dev/null || fail "dot cannot read it"; fi
+"$WEAKMEM" predict --format json SB LB >"$work/two.json"
+[[ $(wc -l <"$work/two.json") == 2 ]] || fail "an object a line"
+grep -q '"no_thin_air":\["0:r0=1; 1:r0=1;"\]' "$work/two.json" || fail "$(cat "$work/two.json")"
+"$WEAKMEM" predict --format herd --model sc SB >"$work/sb.herd"
+sed '/^Time/d' "$work/sb.herd" | diff - <(cat <<'HERD'
 Test SB Allowed
 States 3
 0:r0=0; 1:r0=1;
@@ -135,14 +132,14 @@ HERD
 ) || fail "not as herd7 prints"
 
 # A model of one's own.
-printf '"mine"\nacyclic po | rf | co | fr as everything\n' >"$folder/mine.cat"
-"$WEAKMEM" predict --cat "$folder/mine.cat" --as aarch64 --explain MP | grep "its axiom 'everything'" >/dev/null || fail "--cat"
-printf 'acyclic po |\n' >"$folder/bad.cat"
-printf '"its own"\ncatdep\nacyclic po as all\n' >"$folder/catdep.cat"
+printf '"mine"\nacyclic po | rf | co | fr as everything\n' >"$work/mine.cat"
+"$WEAKMEM" predict --cat "$work/mine.cat" --as aarch64 --explain MP | grep "its axiom 'everything'" >/dev/null || fail "--cat"
+printf 'acyclic po |\n' >"$work/bad.cat"
+printf '"its own"\ncatdep\nacyclic po as all\n' >"$work/catdep.cat"
 status=0
-"$WEAKMEM" predict --cat "$folder/catdep.cat" --as aarch64 SB >/dev/null 2>"$folder/err" || status=$?
-[[ $status == 2 && $(grep -c error "$folder/err") == 1 ]] && grep -q "catdep.cat:2:1: error: 'catdep': .* register events" "$folder/err" ||
-  fail "catdep: $status $(cat "$folder/err")"
+"$WEAKMEM" predict --cat "$work/catdep.cat" --as aarch64 SB >/dev/null 2>"$work/err" || status=$?
+[[ $status == 2 && $(grep -c error "$work/err") == 1 ]] && grep -q "catdep.cat:2:1: error: 'catdep': .* register events" "$work/err" ||
+  fail "catdep: $status $(cat "$work/err")"
 
 # Bad usage and bad input: status 2, a reason, and what could be read is judged all the same.
 usage() {
@@ -152,30 +149,30 @@ usage() {
 }
 usage --model vax SB
 usage --format herd SB
-usage --cat "$folder/mine.cat" SB
+usage --cat "$work/mine.cat" SB
 usage --as aarch64 SB
-usage --as vax --cat "$folder/mine.cat" SB
-usage --cat "$folder/bad.cat" --as sc SB
-usage --cat "$folder/none.cat" --as sc SB
+usage --as vax --cat "$work/mine.cat" SB
+usage --cat "$work/bad.cat" --as sc SB
+usage --cat "$work/none.cat" --as sc SB
 usage --unroll 0 SB
 usage --explain --format tsv SB
 usage --state '0:r0=0;' SB
-usage "$folder/none.litmus"
+usage "$work/none.litmus"
 status=0
-"$WEAKMEM" predict --format tsv "$folder/none.litmus" SB >"$folder/half.tsv" 2>/dev/null || status=$?
-[[ $status == 2 && $(grep -c '^SB' "$folder/half.tsv") == 6 ]] || fail "one bad file hides the others"
+"$WEAKMEM" predict --format tsv "$work/none.litmus" SB >"$work/half.tsv" 2>/dev/null || status=$?
+[[ $status == 2 && $(grep -c '^SB' "$work/half.tsv") == 6 ]] || fail "one bad file hides the others"
 
 # No thin air is RC11's axiom to excuse; POWER's of that name is POWER's own.
-"$WEAKMEM" predict --model c11,power LB+ctrl+ctrl >"$folder/air.txt"
-grep -q '0:r0=1; 1:r0=1;  thin-air    forbidden' "$folder/air.txt" || fail "$(cat "$folder/air.txt")"
+"$WEAKMEM" predict --model c11,power LB+ctrl+ctrl >"$work/air.txt"
+grep -q '0:r0=1; 1:r0=1;  thin-air    forbidden' "$work/air.txt" || fail "$(cat "$work/air.txt")"
 ! "$WEAKMEM" predict --explain --model power LB+ctrl+ctrl | grep RC11 || fail "RC11 is named for POWER"
 
 # A condition that nothing may satisfy holds or fails.
-sed 's/^exists/~exists/' "$SOURCE/litmus/classic/SB.litmus" >"$folder/not.litmus"
-"$WEAKMEM" predict --model sc,c11 "$folder/not.litmus" | grep 'condition *holds *fails' >/dev/null || fail "~exists"
+sed 's/^exists/~exists/' "$SOURCE/litmus/classic/SB.litmus" >"$work/not.litmus"
+"$WEAKMEM" predict --model sc,c11 "$work/not.litmus" | grep 'condition *holds *fails' >/dev/null || fail "~exists"
 
 # Where a loop reaches its bound that is said, in every format, and nothing is claimed of what lies beyond.
-cat >"$folder/bound.litmus" <<'T'
+cat >"$work/bound.litmus" <<'T'
 C bound
 {}
 P0 (atomic_int* x) { int n = 0; while (atomic_load_explicit(x, memory_order_relaxed) == 0) { n = n + 1; } }
@@ -183,10 +180,10 @@ P1 (atomic_int* x) { atomic_store_explicit(x, 1, memory_order_relaxed); }
 exists (0:n=9)
 T
 for format in tsv json herd; do
-  "$WEAKMEM" predict --model c11 --format $format "$folder/bound.litmus" 2>&1 >/dev/null | grep 'bound: c11: a loop' >/dev/null || fail "$format"
+  "$WEAKMEM" predict --model c11 --format $format "$work/bound.litmus" 2>&1 >/dev/null | grep 'bound: c11: a loop' >/dev/null || fail "$format"
 done
-"$WEAKMEM" predict --model c11 "$folder/bound.litmus" | grep 'condition *unknown' >/dev/null || fail "the bound is not told"
-"$WEAKMEM" predict --model c11 --explain "$folder/bound.litmus" | grep 'a loop goes on' >/dev/null || fail "explained what is not known"
+"$WEAKMEM" predict --model c11 "$work/bound.litmus" | grep 'condition *unknown' >/dev/null || fail "the bound is not told"
+"$WEAKMEM" predict --model c11 --explain "$work/bound.litmus" | grep 'a loop goes on' >/dev/null || fail "explained what is not known"
 
 # What is too large is given up in time, and said.
 {
@@ -194,17 +191,17 @@ done
   echo '{}'
   for t in $(seq 0 19); do echo "P$t (atomic_int* x) { atomic_store_explicit(x, $t, memory_order_relaxed); }"; done
   echo 'exists (x=99)'
-} >"$folder/large.litmus"
+} >"$work/large.litmus"
 status=0
-timeout 20 "$WEAKMEM" predict --time 0.2 --model c11 "$folder/large.litmus" >"$folder/large.txt" || status=$?
+timeout 20 "$WEAKMEM" predict --time 0.2 --model c11 "$work/large.litmus" >"$work/large.txt" || status=$?
 [[ $status == 3 ]] || fail "too large: status $status"
-grep -q 'c11: it takes longer than the 0.2 s it was given; [0-9]* executions' "$folder/large.txt" || fail "$(cat "$folder/large.txt")"
-grep -q 'condition *unknown' "$folder/large.txt" || fail "$(cat "$folder/large.txt")"
+grep -q 'c11: it takes longer than the 0.2 s it was given; [0-9]* executions' "$work/large.txt" || fail "$(cat "$work/large.txt")"
+grep -q 'condition *unknown' "$work/large.txt" || fail "$(cat "$work/large.txt")"
 
 # SIGINT ends a decision that is under way at once: what was found is printed, and that it was interrupted.
-"$WEAKMEM" predict --time 60 SB "$folder/large.litmus" MP >"$folder/out" 2>"$folder/err" &
+"$WEAKMEM" predict --time 60 SB "$work/large.litmus" MP >"$work/out" 2>"$work/err" &
 for _ in $(seq 300); do
-  ! grep -q '^SB:' "$folder/out" || break
+  ! grep -q '^SB:' "$work/out" || break
   sleep 0.1
 done
 sleep 0.3
@@ -212,12 +209,12 @@ kill -INT $!
 status=0 before=$SECONDS
 wait $! || status=$?
 [[ $status == 3 && $((SECONDS - before)) -lt 20 ]] || fail "interrupted: status $status after $((SECONDS - before)) s"
-grep -q 'interrupted at test 2 of 3' "$folder/err" || fail "$(cat "$folder/err")"
-grep -q '^SB:' "$folder/out" && grep -q 'it was interrupted' "$folder/out" || fail "$(cat "$folder/out")"
-! grep -q '^MP' "$folder/out" || fail "it went on after SIGINT"
+grep -q 'interrupted at test 2 of 3' "$work/err" || fail "$(cat "$work/err")"
+grep -q '^SB:' "$work/out" && grep -q 'it was interrupted' "$work/out" || fail "$(cat "$work/out")"
+! grep -q '^MP' "$work/out" || fail "it went on after SIGINT"
 
 # On a terminal it tells of a long decision.
-python3 - "$WEAKMEM" "$folder/large.litmus" <<'PYTHON' || fail "no progress on a terminal"
+python3 - "$WEAKMEM" "$work/large.litmus" <<'PYTHON' || fail "no progress on a terminal"
 import os, pty, sys
 try:
     pid, fd = pty.fork()
@@ -236,18 +233,18 @@ sys.exit(b"large: c11: " not in seen or b"executions so far" not in seen)
 PYTHON
 
 # A filter that leaves nothing says so, and so does what consume is judged as.
-cat >"$folder/filter.litmus" <<'T'
+cat >"$work/filter.litmus" <<'T'
 C nothing
 {}
 P0 (atomic_int* x) { int r0 = atomic_load_explicit(x, memory_order_consume); }
 filter (0:r0=7)
 exists (0:r0=0)
 T
-"$WEAKMEM" predict "$folder/filter.litmus" >"$folder/out"
-grep -q 'sc, c11, x86-tso, aarch64, riscv, power: the filter leaves out every execution' "$folder/out" || fail "$(cat "$folder/out")"
-grep -q 'memory_order_consume is judged as acquire' "$folder/out" || fail "$(cat "$folder/out")"
-"$WEAKMEM" predict --model c11 --format tsv "$folder/filter.litmus" 2>&1 >/dev/null | grep 'the filter leaves out' >/dev/null || fail "tsv"
-"$WEAKMEM" run --time 0.05 --format json "$folder/filter.litmus" 2>&1 >/dev/null |
+"$WEAKMEM" predict "$work/filter.litmus" >"$work/out"
+grep -q 'sc, c11, x86-tso, aarch64, riscv, power: the filter leaves out every execution' "$work/out" || fail "$(cat "$work/out")"
+grep -q 'memory_order_consume is judged as acquire' "$work/out" || fail "$(cat "$work/out")"
+"$WEAKMEM" predict --model c11 --format tsv "$work/filter.litmus" 2>&1 >/dev/null | grep 'the filter leaves out' >/dev/null || fail "tsv"
+"$WEAKMEM" run --time 0.05 --format json "$work/filter.litmus" 2>&1 >/dev/null |
   grep -q 'nothing: the filter leaves out all of the [0-9]* iterations' || fail "run does not tell of the filter"
 ! "$WEAKMEM" predict SB | grep -E 'consume|filter' || fail "a note that is not true"
 echo PASS

@@ -1,9 +1,6 @@
 #!/usr/bin/env bash
 # report: one page that holds the records, loads nothing, is there whole or not at all, and never takes their place.
-set -euo pipefail
-fail() { echo "FAIL: $*" >&2; exit 1; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+source "$SOURCE/tests/cli/shared/test.bash"
 export XDG_DATA_HOME=$work/data
 cd "$work"
 status_of() { status=0; "$@" >out 2>err || status=$?; }

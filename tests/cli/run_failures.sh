@@ -1,27 +1,25 @@
 #!/usr/bin/env bash
 # What goes wrong with one test is that test's result: the next one runs, and the status is 3.
-set -euo pipefail
-fail() { echo "FAIL: $*" >&2; exit 1; }
-dir=$(mktemp -d)
-trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
-mkdir "$dir/tmp"
-export XDG_CACHE_HOME=$dir/cache XDG_DATA_HOME=$dir/data TMPDIR=$dir/tmp
+source "$SOURCE/tests/cli/shared/test.bash"
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+mkdir "$work/tmp"
+export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data TMPDIR=$work/tmp
 status=0
 
 statuses() { sed 's/.*"status":"\([a-z-]*\)".*/\1/' "$1" | tr '\n' ' '; }
 
 # A hang.
-cat >"$dir/hang.litmus" <<'TEST'
+cat >"$work/hang.litmus" <<'TEST'
 C hang
 {}
 P0 (atomic_int* x) { while (1) { int r1 = atomic_load_explicit(x, memory_order_relaxed); } }
 exists ([x]=1)
 TEST
-"$WEAKMEM" run "$dir/hang.litmus" SB --time 0.1 --timeout 1 --format json >"$dir/out" 2>"$dir/err" || status=$?
-[[ $status == 3 && $(statuses "$dir/out") == "timeout done " ]] || fail "hang: $status, $(statuses "$dir/out") $(cat "$dir/err")"
+"$WEAKMEM" run "$work/hang.litmus" SB --time 0.1 --timeout 1 --format json >"$work/out" 2>"$work/err" || status=$?
+[[ $status == 3 && $(statuses "$work/out") == "timeout done " ]] || fail "hang: $status, $(statuses "$work/out") $(cat "$work/err")"
 
 # A crash: the test's process is killed from outside.
-"$WEAKMEM" run SB MP --time 1 --format json >"$dir/out" 2>"$dir/err" &
+"$WEAKMEM" run SB MP --time 1 --format json >"$work/out" 2>"$work/err" &
 run=$!
 for _ in $(seq 500); do
   # The compilers are gone once the test's own process, a fork of weakmem, is the only child.
@@ -38,38 +36,38 @@ for _ in $(seq 500); do
 done
 status=0
 wait $run || status=$?
-[[ $status == 3 && $(statuses "$dir/out") == "crash done " ]] || fail "crash: $status, $(statuses "$dir/out") $(cat "$dir/err")"
-head -1 "$dir/out" | grep 'SIGSEGV' >/dev/null || fail "the signal is not named"
+[[ $status == 3 && $(statuses "$work/out") == "crash done " ]] || fail "crash: $status, $(statuses "$work/out") $(cat "$work/err")"
+head -1 "$work/out" | grep 'SIGSEGV' >/dev/null || fail "the signal is not named"
 
 # A compiler that fails: its own words, and the status.
 status=0
-"$WEAKMEM" run SB --time 0.1 --cflags '-include /no/such/header.h' >"$dir/out" 2>"$dir/err" || status=$?
-[[ $status == 3 ]] && grep -q 'not-compiled: .*header.h' "$dir/out" || fail "not compiled: $status, $(cat "$dir/out")"
+"$WEAKMEM" run SB --time 0.1 --cflags '-include /no/such/header.h' >"$work/out" 2>"$work/err" || status=$?
+[[ $status == 3 ]] && grep -q 'not-compiled: .*header.h' "$work/out" || fail "not compiled: $status, $(cat "$work/out")"
 
 # Without a place for the cache.
 as_usual() {
-  "$@" "$WEAKMEM" run SB --time 0.05 --format json >"$dir/out" 2>"$dir/err" || fail "$*: status $?: $(cat "$dir/err")"
-  [[ $(statuses "$dir/out") == "done " ]] || fail "$*: $(cat "$dir/out")"
-  [[ -z $(ls -A "$dir/tmp") ]] || fail "$* left $(ls -A "$dir/tmp")"
+  "$@" "$WEAKMEM" run SB --time 0.05 --format json >"$work/out" 2>"$work/err" || fail "$*: status $?: $(cat "$work/err")"
+  [[ $(statuses "$work/out") == "done " ]] || fail "$*: $(cat "$work/out")"
+  [[ -z $(ls -A "$work/tmp") ]] || fail "$* left $(ls -A "$work/tmp")"
 }
 as_usual env -u XDG_CACHE_HOME -u HOME
 as_usual env XDG_CACHE_HOME=/proc
-mkdir -p "$dir/sealed/weakmem"
-chmod 500 "$dir/sealed" "$dir/sealed/weakmem"
-as_usual env XDG_CACHE_HOME="$dir/sealed"
+mkdir -p "$work/sealed/weakmem"
+chmod 500 "$work/sealed" "$work/sealed/weakmem"
+as_usual env XDG_CACHE_HOME="$work/sealed"
 if [[ $(id -u) == 0 ]] && command -v setpriv >/dev/null; then # root may write all the same; nobody else may
-  mkdir -m 755 "$dir/theirs"
-  chmod 755 "$dir"
-  chmod 1777 "$dir/tmp"
-  cp "$WEAKMEM" "$dir/weakmem"
-  WEAKMEM=$dir/weakmem as_usual setpriv --reuid 65534 --regid 65534 --clear-groups env XDG_CACHE_HOME="$dir/theirs"
+  mkdir -m 755 "$work/theirs"
+  chmod 755 "$work"
+  chmod 1777 "$work/tmp"
+  cp "$WEAKMEM" "$work/weakmem"
+  WEAKMEM=$work/weakmem as_usual setpriv --reuid 65534 --regid 65534 --clear-groups env XDG_CACHE_HOME="$work/theirs"
 fi
 
 # Output that cannot be written ends the run, and says so.
 cannot_write() {
   local status=0
-  "$@" 2>"$dir/err" || status=$?
-  [[ $status == 3 ]] && grep -q 'cannot write' "$dir/err" || fail "$*: status $status: $(cat "$dir/err")"
+  "$@" 2>"$work/err" || status=$?
+  [[ $status == 3 ]] && grep -q 'cannot write' "$work/err" || fail "$*: status $status: $(cat "$work/err")"
 }
 full() { "$WEAKMEM" run SB MP --time 0.05 >/dev/full; }
 closed() { "$WEAKMEM" run SB MP --time 0.05 >&-; }
@@ -80,16 +78,16 @@ cannot_write full_records
 { "$WEAKMEM" run --time 1 2>/dev/null || true; } | head -1 >/dev/null # ends long before 88 times a second
 
 # Two writers: the second is refused, the first is not disturbed.
-"$WEAKMEM" run SB --time 3 -o "$dir/records" >/dev/null 2>&1 &
+"$WEAKMEM" run SB --time 3 -o "$work/records" >/dev/null 2>&1 &
 first=$!
 for _ in $(seq 200); do
-  [[ -e $dir/records ]] && break
+  [[ -e $work/records ]] && break
   sleep 0.02
 done
 status=0
-"$WEAKMEM" run MP --time 0.05 -o "$dir/records" >/dev/null 2>"$dir/err" || status=$?
-[[ $status == 3 ]] && grep -q 'another run' "$dir/err" || fail "second writer: status $status: $(cat "$dir/err")"
+"$WEAKMEM" run MP --time 0.05 -o "$work/records" >/dev/null 2>"$work/err" || status=$?
+[[ $status == 3 ]] && grep -q 'another run' "$work/err" || fail "second writer: status $status: $(cat "$work/err")"
 wait $first || fail "the first writer failed"
-[[ $(wc -l <"$dir/records") == 1 ]] || fail "the first writer's record"
-[[ -z $(ls -A "$dir/tmp") ]] || fail "left: $(ls -A "$dir/tmp")"
+[[ $(wc -l <"$work/records") == 1 ]] || fail "the first writer's record"
+[[ -z $(ls -A "$work/tmp") ]] || fail "left: $(ls -A "$work/tmp")"
 echo PASS

@@ -1,21 +1,18 @@
 #!/usr/bin/env bash
 # Ctrl-C and SIGTERM: what was done is printed and recorded, the status is 3, and nothing is left.
-set -euo pipefail
+source "$SOURCE/tests/cli/shared/test.bash"
 source "$SOURCE/tests/cli/shared/signals.bash"
-fail() { echo "FAIL: $*" >&2; exit 1; }
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-mkdir "$dir/tmp"
-export XDG_DATA_HOME=$dir/data
+mkdir "$work/tmp"
+export XDG_DATA_HOME=$work/data
 
-# A process of ours has $dir in its arguments, or, where it is a compiler, in its environment.
+# A process of ours has $work in its arguments, or, where it is a compiler, in its environment.
 processes() {
   local process words state
   for process in /proc/[0-9]*; do
     [[ $process != "/proc/$$" ]] || continue
     words=()
     { mapfile -d '' words <"$process/cmdline" && mapfile -d '' -O 100000 words <"$process/environ"; } || continue
-    [[ "${words[*]}" == *"$dir"* ]] || continue
+    [[ "${words[*]}" == *"$work"* ]] || continue
     read -r _ _ state _ <"$process/stat" && [[ $state == Z ]] || echo "$process"
   done 2>/dev/null
 }
@@ -25,8 +22,8 @@ nothing_left() {
     sleep 0.05
   done
   [[ -z $(processes) ]] || fail "$1: processes left: $(processes)"
-  [[ -z $(ls -A "$dir/tmp") ]] || fail "$1: left in TMPDIR: $(ls -A "$dir/tmp")"
-  ! ls -d "$dir"/cache/weakmem/weakmem-work-* 2>/dev/null || fail "$1: a workspace is left"
+  [[ -z $(ls -A "$work/tmp") ]] || fail "$1: left in TMPDIR: $(ls -A "$work/tmp")"
+  ! ls -d "$work"/cache/weakmem/weakmem-work-* 2>/dev/null || fail "$1: a workspace is left"
   [[ -z $(find /dev/shm -iname '*weakmem*' 2>/dev/null) ]] || fail "$1: shared memory is left"
 }
 
@@ -35,19 +32,19 @@ nothing_left() {
 interrupt() { # signal records seconds arguments...
   local signal=$1 wanted=$2 delay=$3 what="$1 after $2 records and $3 s"
   shift 3
-  : >"$dir/records"
-  XDG_CACHE_HOME=$dir/cache TMPDIR=$dir/tmp setsid "$WEAKMEM" run -o "$dir/records" "$@" >"$dir/out" 2>"$dir/err" &
+  : >"$work/records"
+  XDG_CACHE_HOME=$work/cache TMPDIR=$work/tmp setsid "$WEAKMEM" run -o "$work/records" "$@" >"$work/out" 2>"$work/err" &
   local run=$! status=0
   for _ in $(seq 1000); do
-    [[ $(wc -l <"$dir/records") -lt $wanted ]] || break
+    [[ $(wc -l <"$work/records") -lt $wanted ]] || break
     sleep 0.05
   done
   until_ready $run || fail "$what: it never handles SIGINT"
   sleep "$delay"
-  kill "-$signal" -- "-$run" || fail "$what: it had ended: $(cat "$dir/err")"
+  kill "-$signal" -- "-$run" || fail "$what: it had ended: $(cat "$work/err")"
   wait $run || status=$?
-  [[ $status == 3 ]] || fail "$what: status $status: $(cat "$dir/err")"
-  grep -q 'interrupted with' "$dir/err" || fail "$what: it does not say so: $(cat "$dir/err")"
+  [[ $status == 3 ]] || fail "$what: status $status: $(cat "$work/err")"
+  grep -q 'interrupted with' "$work/err" || fail "$what: it does not say so: $(cat "$work/err")"
   nothing_left "$what"
 }
 
@@ -55,16 +52,16 @@ interrupt() { # signal records seconds arguments...
 for signal in INT TERM HUP; do
   interrupt $signal 0 0.2 --time 3
   interrupt $signal 1 1 --time 3 SB MP LB
-  head -1 "$dir/records" | grep '"status":"done"' >/dev/null || fail "$signal: what was done is not recorded"
-  tail -1 "$dir/records" | grep '"status":"interrupted"' >/dev/null || fail "$signal: $(tail -1 "$dir/records")"
-  [[ $(grep -c 'iterations in' "$dir/out") -ge 1 ]] || fail "$signal: what was counted is not printed"
+  head -1 "$work/records" | grep '"status":"done"' >/dev/null || fail "$signal: what was done is not recorded"
+  tail -1 "$work/records" | grep '"status":"interrupted"' >/dev/null || fail "$signal: $(tail -1 "$work/records")"
+  [[ $(grep -c 'iterations in' "$work/out") -ge 1 ]] || fail "$signal: what was counted is not printed"
 done
 interrupt INT 1 2 --time 4 --actors processes SB MP
-tail -1 "$dir/records" | grep '"status":"interrupted"' >/dev/null || fail "processes: not recorded as interrupted"
-[[ $(tail -1 "$dir/records" | grep -o '"iterations":[0-9]*') != '"iterations":0' ]] || fail "what was counted is lost"
+tail -1 "$work/records" | grep '"status":"interrupted"' >/dev/null || fail "processes: not recorded as interrupted"
+[[ $(tail -1 "$work/records" | grep -o '"iterations":[0-9]*') != '"iterations":0' ]] || fail "what was counted is lost"
 
 # A second signal ends it at once, and still leaves no process.
-XDG_CACHE_HOME=$dir/cache TMPDIR=$dir/tmp setsid "$WEAKMEM" run -o "$dir/other" SB --time 30 >/dev/null 2>&1 &
+XDG_CACHE_HOME=$work/cache TMPDIR=$work/tmp setsid "$WEAKMEM" run -o "$work/other" SB --time 30 >/dev/null 2>&1 &
 run=$!
 until_ready $run || fail "it never handles SIGINT"
 sleep 1

@@ -1,33 +1,28 @@
 #!/usr/bin/env bash
 # show prints the test, its C and its machine code; the C compiles by itself.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-export XDG_CACHE_HOME=$folder/cache
+source "$SOURCE/tests/cli/shared/test.bash"
+export XDG_CACHE_HOME=$work/cache
 
-"$WEAKMEM" show --part test SB >"$folder/SB.litmus"
-"$WEAKMEM" show --part test "$folder/SB.litmus" | diff - "$folder/SB.litmus"
+"$WEAKMEM" show --part test SB >"$work/SB.litmus"
+"$WEAKMEM" show --part test "$work/SB.litmus" | diff - "$work/SB.litmus" || fail "what is shown is not the same test again"
 for engine in perpetual lockstep; do
-  "$WEAKMEM" show --part c --engine $engine SB >"$folder/SB.c"
-  cc -O2 -Wall -Wextra -Werror -fwrapv -fPIC -shared -o "$folder/SB.so" "$folder/SB.c"
+  "$WEAKMEM" show --part c --engine $engine SB >"$work/SB.c"
+  cc -O2 -Wall -Wextra -Werror -fwrapv -fPIC -shared -o "$work/SB.so" "$work/SB.c"
 done
-"$WEAKMEM" show --part asm SB+fences | grep -E '^(thread|run)1' >/dev/null
-status=0
-"$WEAKMEM" show --engine perpetual increment 2>"$folder/errors" || status=$?
-[ $status = 2 ] && grep -q 'perpetual engine cannot' "$folder/errors"
-status=0
-"$WEAKMEM" show --cc /nonexistent SB >/dev/null 2>"$folder/errors" || status=$?
-[ $status = 3 ] && grep -q nonexistent "$folder/errors"
-status=0
-"$WEAKMEM" show nowhere.litmus 2>"$folder/errors" || status=$?
-[ $status = 2 ]
+ends 0 "$WEAKMEM" show --part asm SB+fences
+grep -qE '^(thread|run)1' "$work/out" || fail "no code of P1: $(cat "$work/out")"
+ends 2 "$WEAKMEM" show --engine perpetual increment
+grep -q 'perpetual engine cannot' "$work/err" || fail "$(cat "$work/err")"
+ends 3 "$WEAKMEM" show --cc /nonexistent SB
+grep -q nonexistent "$work/err" || fail "$(cat "$work/err")"
+ends 2 "$WEAKMEM" show nowhere.litmus
 
 # Without a cache folder the object is in memory: the machine code is shown all the same, and to any user.
-in_memory() { "$@" "$folder/weakmem" show --part asm SB | grep -E '^(thread|run)1' >/dev/null; }
-cp "$WEAKMEM" "$folder/weakmem"
-chmod 755 "$folder"
-mkdir -m 1777 "$folder/tmp"
-export TMPDIR=$folder/tmp
+in_memory() { "$@" "$work/weakmem" show --part asm SB | grep -E '^(thread|run)1' >/dev/null; }
+cp "$WEAKMEM" "$work/weakmem"
+chmod 755 "$work"
+mkdir -m 1777 "$work/tmp"
+export TMPDIR=$work/tmp
 in_memory env -u XDG_CACHE_HOME HOME=/nonexistent
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
   in_memory setpriv --reuid 65534 --regid 65534 --clear-groups env -u XDG_CACHE_HOME HOME=/nonexistent

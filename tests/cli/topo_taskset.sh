@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Under taskset only the PUs of the mask are offered; what is no option or no machine is an error with status 2.
-set -euo pipefail
-fail() { echo "FAIL: $*" >&2; exit 1; }
+source "$SOURCE/tests/cli/shared/test.bash"
 
 all=$(taskset -cp $$ | sed 's/.*: //')
 for pu in $(seq 0 $(($(nproc --all) - 1))); do

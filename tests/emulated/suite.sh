@@ -2,10 +2,7 @@
 # The tests that come with weakmem, made by the cross compiler and run under qemu's user emulation: by both engines,
 # between threads and between processes. What is seen is the emulator's, so that records and texts say so; it must all
 # the same be what the CPU may do.
-set -euo pipefail
-fail() { echo "FAIL: $*" >&2; exit 1; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+source "$SOURCE/tests/cli/shared/test.bash"
 export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data
 
 machine=$("$WEAKMEM" topo --format json | tr -d ' \n')

@@ -1,0 +1,31 @@
+# Sourced first by every test of a command. A command that fails where nobody asked for its status is told with its
+# line, and with what the program last wrote to $work/err, so that no test fails without a word.
+set -Eeuo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'tell_failure "$?" "$LINENO" "$BASH_COMMAND"' ERR
+
+tell_failure() { # STATUS LINE COMMAND
+  [ -z "${SAID_FAILURE:-}" ] || return 0
+  SAID_FAILURE=yes
+  echo "FAIL: ${0##*/}:$2: status $1: $3" >&2
+  [ ! -s "$work/err" ] || sed 's/^/  err: /' "$work/err" >&2
+}
+
+fail() {
+  echo "FAIL: ${0##*/}:${BASH_LINENO[0]}: $*" >&2
+  exit 1
+}
+
+skip() {
+  echo "SKIP: $*"
+  exit 77
+}
+
+# ends STATUS COMMAND...: the command ends with this status. Its output is in $work/out and $work/err.
+ends() {
+  local wanted=$1 got=0
+  shift
+  "$@" >"$work/out" 2>"$work/err" || got=$?
+  [[ $got == "$wanted" ]] || fail "$* ended with $got, not $wanted: $(head -c 2000 "$work/out" "$work/err")"
+}
