@@ -1,5 +1,5 @@
 #include "results/compare.h"
-#include "arch/arch.h"
+#include "arch/model.h"
 #include "results/compare_parts.h"
 
 #include <assert.h>
@@ -322,12 +322,12 @@ static CompareVerdict worse(CompareVerdict a, CompareVerdict b) {
   return a == COMPARE_UNKNOWN ? b : a;
 }
 
-// Three bits a model, in the order of arch_all; 0: nothing is said.
+// Three bits a model, in the order of model_all; 0: nothing is said.
 enum { SAID_BITS = 3, SAID_ALL = 7 };
 static const char *const said_names[] = {"", "allowed", "forbidden", "undefined", "unmodelled"};
 
-const char *compare_said(const CompareState *state, unsigned arch) {
-  return said_names[state->said >> arch * SAID_BITS & SAID_ALL];
+const char *compare_said(const CompareState *state, unsigned model) {
+  return said_names[state->said >> model * SAID_BITS & SAID_ALL];
 }
 
 static const char *verdict_said(const RecordState *state, const char *model) {
@@ -341,9 +341,9 @@ static const char *verdict_said(const RecordState *state, const char *model) {
 
 static uint32_t said_of(const RecordState *state) {
   uint32_t said = 0;
-  assert(arch_count * SAID_BITS <= 32);
-  for (unsigned a = 0; a < arch_count; a++) {
-    const char *verdict = verdict_said(state, arch_all[a]->model);
+  assert(model_count * SAID_BITS <= 32);
+  for (unsigned a = 0; a < model_count; a++) {
+    const char *verdict = verdict_said(state, model_all[a]->name);
     for (uint32_t v = 1; v < sizeof said_names / sizeof *said_names; v++)
       if (!strcmp(verdict, said_names[v]))
         said |= v << a * SAID_BITS;

@@ -176,9 +176,9 @@ bool compare_same_condition(const char *a, const char *b);
 // "ARM", "32-bit ARM", "x86"; the name itself where it is not known.
 const char *compare_arch_name(const char *arch);
 const char *compare_verdict_name(CompareVerdict verdict);
-// What records say of a state by the model of arch_all[arch]: "allowed", "forbidden", "undefined", "unmodelled"; ""
+// What records say of a state by the model of model_all[model]: "allowed", "forbidden", "undefined", "unmodelled"; ""
 // where none does. That of sc is made of `weak`.
-const char *compare_said(const CompareState *state, unsigned arch);
+const char *compare_said(const CompareState *state, unsigned model);
 // "AMD EPYC (x86_64, 2 cores, kvm)".
 void compare_machine_name(const CompareMachine *machine, Text *out);
 // Text of records, which may hold what a terminal would act on: that is shown as '?'.

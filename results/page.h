@@ -4,13 +4,13 @@
 #include "results/compare.h"
 
 enum {
-  PAGE_MODELS = 8,    // at most; one for each of arch_all
+  PAGE_MODELS = 8,    // at most; one for each of model_all
   PAGE_CELLS = 30000, // beyond these, tests are left out and the page says so: what browsers open in good time
   PAGE_BYTES = 64 << 20,
   PAGE_STATES = 256 // of a test; the rest are counted
 };
 
-// A state of a test, and what each model says of it: a letter a model, in the order of arch_all. a: allowed,
+// A state of a test, and what each model says of it: a letter a model, in the order of model_all. a: allowed,
 // f: forbidden, t: forbidden by RC11's no-thin-air axiom alone, u: undefined, m: unmodelled, ?: not decided,
 // -: the model does not speak of the test.
 typedef struct {

@@ -1,6 +1,6 @@
 // A comparison as the page's data.
 #include "results/page_data.h"
-#include "arch/arch.h"
+#include "arch/model.h"
 #include "results/import.h"
 
 #include <assert.h>
@@ -189,14 +189,14 @@ static void collect_states(Writing *writing, unsigned row) {
 static void write_said(const Writing *writing, unsigned row, const char *name) {
   char letters[PAGE_MODELS + 1] = "";
   bool wanted = false;
-  for (unsigned a = 0; a < arch_count && a < PAGE_MODELS; a++)
+  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++)
     letters[a] = '-';
   for (unsigned m = 0; m < writing->comparison->machine_count; m++) {
     const CompareCell *cell = comparison_cell(writing->comparison, row, m);
     const CompareState *state = cell ? cell->states : NULL;
     while (state && strcmp(state->state, name) != 0)
       state = state->next;
-    for (unsigned a = 0; state && a < arch_count && a < PAGE_MODELS; a++) {
+    for (unsigned a = 0; state && a < model_count && a < PAGE_MODELS; a++) {
       const char *said = compare_said(state, a);
       if (letters[a] == '-' && *said) // its first letter, but of "unmodelled", whose is that of "undefined"
         memcpy(&letters[a], strcmp(said, "unmodelled") != 0 ? said : "m", 1);
@@ -251,10 +251,10 @@ static bool model_forbids(const Writing *writing, const CompareMachine *machine,
     return false;
   const char *verdicts = writing->test.states[index].verdicts;
   const char *letter = NULL;
-  for (unsigned a = 0; a < arch_count && a < PAGE_MODELS; a++) {
-    if (!strcmp(arch_all[a]->model, "c11") && verdicts[a] == 'u')
+  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++) {
+    if (!strcmp(model_all[a]->name, "c11") && verdicts[a] == 'u')
       return false;
-    if (!strcmp(arch_all[a]->model, machine->model))
+    if (!strcmp(model_all[a]->name, machine->model))
       letter = &verdicts[a];
   }
   return letter && *letter == 'f';
@@ -379,7 +379,7 @@ static void write_known(const Writing *writing, const CompareRow *row) {
   page_count_field(w, "beyond", test->beyond);
   page_key(w, "why");
   page_open(w, '[');
-  for (unsigned a = 0; a < arch_count && a < PAGE_MODELS; a++)
+  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++)
     page_text(w, test->why[a] ? test->why[a] : "");
   page_close(w, ']');
 }
@@ -535,10 +535,10 @@ static void write_labels(const Comparison *c, PageWriter *w) {
 static void write_models(PageWriter *w) {
   page_key(w, "models");
   page_open(w, '[');
-  for (unsigned a = 0; a < arch_count && a < PAGE_MODELS; a++) {
+  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++) {
     page_open(w, '[');
-    page_text(w, arch_all[a]->model);
-    page_text(w, arch_all[a]->title);
+    page_text(w, model_all[a]->name);
+    page_text(w, model_all[a]->title);
     page_close(w, ']');
   }
   page_close(w, ']');
@@ -560,7 +560,7 @@ static void write_head(const Page *page, PageWriter *w) {
 void page_data(const Page *page, PageWriter *w, PageCount *count) {
   const Comparison *c = page->comparison;
   Writing writing = {.page = page, .comparison = c, .w = w, .count = count};
-  assert(arch_count <= PAGE_MODELS);
+  assert(model_count <= PAGE_MODELS);
   page_open(w, '{');
   write_head(page, w);
   write_models(w);

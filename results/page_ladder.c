@@ -1,5 +1,5 @@
 // Fence ladders in the page's data.
-#include "arch/arch.h"
+#include "arch/model.h"
 #include "results/page_data.h"
 
 #include <math.h>
@@ -20,10 +20,10 @@ static uint64_t count_of(const json_t *object, const char *key) {
 static void write_verdicts(const json_t *row, PageWriter *writer) {
   char letters[PAGE_MODELS + 1] = "";
   const json_t *verdicts = json_object_get(row, "verdict");
-  for (unsigned a = 0; a < arch_count && a < PAGE_MODELS; a++) {
-    const char *verdict = text_of(verdicts, arch_all[a]->model);
+  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++) {
+    const char *verdict = text_of(verdicts, model_all[a]->name);
     bool forbidden = verdict && !strcmp(verdict, "forbidden");
-    bool thin_air = !strcmp(arch_all[a]->model, "c11") && json_is_true(json_object_get(row, "thin_air"));
+    bool thin_air = !strcmp(model_all[a]->name, "c11") && json_is_true(json_object_get(row, "thin_air"));
     letters[a] = '-';
     if (forbidden)
       letters[a] = "ft"[thin_air];

@@ -1,5 +1,5 @@
 // The machine code of a test's threads, as objdump (binutils) tells it.
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/build/build.h"
 #include "harness/build/spawn.h"
 
@@ -71,7 +71,7 @@ static bool run_objdump(const char *objdump, const char *object, Spawn *spawn, G
 
 // That of our own CPU: plain objdump may know no other than the one of the machine that an emulator runs on.
 static const char *find_objdump(Arena *arena) {
-  const char *own = arch_here() ? compiler_locate(arena_printf(arena, "%s-objdump", arch_here()->gnu), arena) : NULL;
+  const char *own = cpu_here() ? compiler_locate(arena_printf(arena, "%s-objdump", cpu_here()->gnu), arena) : NULL;
   return own ? own : compiler_locate("objdump", arena);
 }
 

@@ -220,7 +220,7 @@ static int run(const Settings *settings, const Console *console) {
   Session command = {.settings = settings, .console = console, .progress = progress_new(console, settings->quiet)};
   Diag diag = {.arena = settings->arena};
   char *arguments[] = {settings->test};
-  Suite suite = tests_find(arguments, 1, arch_here(), settings->arena, &diag);
+  Suite suite = tests_find(arguments, 1, cpu_here(), settings->arena, &diag);
   if (!diag.errors && suite.count != 1)
     diag_error(&diag, "%s names %u tests; the ladder is that of one", settings->test, suite.count);
   RecordWriter *writer = !diag.errors && settings->output ? record_writer_open(settings->output, &diag) : NULL;

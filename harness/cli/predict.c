@@ -30,22 +30,26 @@ enum { KEY_CAT = 256, KEY_AS, KEY_EXPLAIN, KEY_STATE, KEY_UNROLL, KEY_TIME, KEY_
 
 // Whether some row of some architecture's table asks for it.
 static bool is_feature(const char *name) {
-  for (unsigned a = 0; a < arch_count; a++)
-    for (unsigned i = 0; i < arch_all[a]->row_count; i++)
-      if (arch_all[a]->rows[i].feature && !strcmp(arch_all[a]->rows[i].feature, name))
+  for (unsigned c = 0; c < cpu_count; c++) {
+    const Mapping *mapping = cpu_mapping(cpu_all[c], "c11");
+    for (unsigned i = 0; i < mapping->row_count; i++)
+      if (mapping->rows[i].feature && !strcmp(mapping->rows[i].feature, name))
         return true;
+  }
   return false;
 }
 
 static error_t unknown_feature(struct argp_state *state, const char *name) {
   Text known = {0};
   const char *last = "";
-  for (unsigned a = 0; a < arch_count; a++)
-    for (unsigned i = 0; i < arch_all[a]->row_count; i++) {
-      const char *feature = arch_all[a]->rows[i].feature;
+  for (unsigned c = 0; c < cpu_count; c++) {
+    const Mapping *mapping = cpu_mapping(cpu_all[c], "c11");
+    for (unsigned i = 0; i < mapping->row_count; i++) {
+      const char *feature = mapping->rows[i].feature;
       if (feature && strcmp(feature, last) != 0) // rows of one feature stand together
-        text_printf(&known, "%s (%s), ", last = feature, arch_all[a]->name);
+        text_printf(&known, "%s (%s), ", last = feature, cpu_all[c]->name);
     }
+  }
   error_t error =
       option_error(state, "--features", "no table asks for '%s'; there are %sor none", name, text_string(&known));
   text_free(&known);
@@ -70,7 +74,7 @@ static error_t parse_features(struct argp_state *state, char *text, Settings *s)
 }
 
 static error_t parse_arch(struct argp_state *state, const char *text, Settings *s) {
-  if (!arch_find(text))
+  if (!model_find(text))
     return option_error(state, "--as", "no architecture '%s'; there are sc c11 x86_64 aarch64 riscv power", text);
   s->as = text;
   return 0;
@@ -160,34 +164,34 @@ typedef struct {
 } Judges;
 
 static bool add_model(const char *name, Arena *arena, Judges *judges, Diag *diag) {
-  for (unsigned a = 0; a < arch_count; a++)
-    if (!strcmp(arch_all[a]->model, name)) {
-      judges->judges[judges->count++] = (Judge){name, arch_all[a], cat_builtin(arch_all[a], arena)};
-      return true;
-    }
+  const Model *model = model_find(name);
+  if (model) {
+    judges->judges[judges->count++] = (Judge){model->name, model, cat_builtin(model, arena)};
+    return true;
+  }
   return diag_error(diag, "no model '%s'; there are sc c11 x86-tso aarch64 riscv power", name);
 }
 
 static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
-  const Arch *arch = arch_find(s->as);
-  CatModel *model = cat_load(s->cat, arch, s->arena, diag);
+  const Model *as = model_find(s->as);
+  CatModel *model = cat_load(s->cat, as, s->arena, diag);
   if (!model)
     return false;
   const char *slash = strrchr(s->cat, '/');
-  judges->judges[judges->count++] = (Judge){slash ? slash + 1 : s->cat, arch, model};
+  judges->judges[judges->count++] = (Judge){slash ? slash + 1 : s->cat, as, model};
   return true;
 }
 
 static Judges find_models(const Settings *s, Diag *diag) {
-  Judges judges = {.judges = ARENA_ARRAY(s->arena, Judge, s->model_count + arch_count)};
+  Judges judges = {.judges = ARENA_ARRAY(s->arena, Judge, s->model_count + model_count)};
   if (s->cat)
     add_cat(s, &judges, diag);
   else if (s->models)
     for (unsigned i = 0; i < s->model_count; i++)
       add_model(s->models[i], s->arena, &judges, diag);
   else
-    for (unsigned i = 0; i < arch_count; i++)
-      add_model(arch_all[i]->model, s->arena, &judges, diag);
+    for (unsigned i = 0; i < model_count; i++)
+      add_model(model_all[i]->name, s->arena, &judges, diag);
   return judges;
 }
 

@@ -451,7 +451,7 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
 static int run(const Settings *settings, const Console *console) {
   Diag diag = {.arena = settings->arena};
   Suite suite = settings->argument_count ? tests_find(settings->arguments, (unsigned)settings->argument_count,
-                                                      arch_here(), settings->arena, &diag)
+                                                      cpu_here(), settings->arena, &diag)
                                          : suite_builtin("classic", settings->arena, &diag);
   if (!diag.errors && !suite.count)
     diag_error(&diag, "there is no test to run");

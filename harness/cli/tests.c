@@ -1,31 +1,30 @@
 #include "harness/cli/tests.h"
 
-// The first CPU that has a fence of this name, as an index into arch_all; arch_count where none does.
-static unsigned arch_with(const char *fence) {
-  unsigned a = 0;
-  while (a < arch_count && !arch_fence(arch_all[a], fence))
-    a++;
-  return a;
+// The first CPU that has a fence of this name, NULL if none has.
+static const Cpu *cpu_with(const char *fence) {
+  for (unsigned i = 0; i < cpu_count; i++)
+    if (cpu_fence(cpu_all[i], fence))
+      return cpu_all[i];
+  return NULL;
 }
 
-static void add_fences(const Arch *arch, Text *out) {
-  for (unsigned i = 0; i < arch->fence_count; i++)
-    text_printf(out, "%s%s", i ? ", " : "", arch->fences[i].name);
+static void add_fences(const Cpu *cpu, Text *out) {
+  for (unsigned i = 0; i < cpu->fence_count; i++)
+    text_printf(out, "%s%s", i ? ", " : "", cpu->fences[i].name);
 }
 
 static void report_unknown(const Test *test, const Expr *expr, Diag *diag) {
   Text names = {0};
-  for (unsigned a = 0; a < arch_count; a++)
-    if (arch_all[a]->fence_count) {
-      text_printf(&names, "%s%s: ", names.length ? "; " : "", arch_all[a]->name);
-      add_fences(arch_all[a], &names);
-    }
+  for (unsigned i = 0; i < cpu_count; i++) {
+    text_printf(&names, "%s%s: ", names.length ? "; " : "", cpu_all[i]->name);
+    add_fences(cpu_all[i], &names);
+  }
   diag_error_at(diag, test->source, expr->span, "no CPU has a fence '%s'; there are, of %s", expr->access.cpu_fence,
                 text_string(&names));
   text_free(&names);
 }
 
-static void report_foreign(const Test *test, const Expr *expr, const Arch *owner, const Arch *cpu, Diag *diag) {
+static void report_foreign(const Test *test, const Expr *expr, const Cpu *owner, const Cpu *cpu, Diag *diag) {
   Text names = {0};
   add_fences(cpu, &names);
   diag_error_at(diag, test->source, expr->span,
@@ -37,7 +36,7 @@ static void report_foreign(const Test *test, const Expr *expr, const Arch *owner
 
 typedef struct {
   const Test *test;
-  const Arch *cpu; // NULL: any
+  const Cpu *cpu; // NULL: any
   Diag *diag;
 } Check;
 
@@ -45,21 +44,21 @@ static bool check_fence(const Expr *expr, void *context) {
   const Check *check = context;
   if (expr->kind != EXPR_ACCESS || expr->access.op != ACCESS_CPU_FENCE)
     return false;
-  unsigned owner = arch_with(expr->access.cpu_fence);
-  if (owner == arch_count)
+  const Cpu *owner = cpu_with(expr->access.cpu_fence);
+  if (!owner)
     report_unknown(check->test, expr, check->diag);
-  else if (check->cpu && !arch_fence(check->cpu, expr->access.cpu_fence))
-    report_foreign(check->test, expr, arch_all[owner], check->cpu, check->diag);
+  else if (check->cpu && !cpu_fence(check->cpu, expr->access.cpu_fence))
+    report_foreign(check->test, expr, owner, check->cpu, check->diag);
   return false;
 }
 
-static bool check_fences(const Test *test, const Arch *cpu, Diag *diag) {
+static bool check_fences(const Test *test, const Cpu *cpu, Diag *diag) {
   unsigned errors = diag->errors;
   test_each(test, check_fence, &(Check){test, cpu, diag});
   return diag->errors == errors;
 }
 
-Suite tests_find(char *const *arguments, unsigned count, const Arch *cpu, Arena *arena, Diag *diag) {
+Suite tests_find(char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena, Diag *diag) {
   Suite suite = suite_find(arguments, count, arena, diag);
   unsigned kept = 0;
   for (unsigned i = 0; i < suite.count; i++)

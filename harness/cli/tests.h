@@ -1,8 +1,8 @@
 // The tests that a command was asked for, and whether they can be what it wants of them.
 #pragma once
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/lang/suite.h"
 
 // suite_find, without the tests that name a fence no CPU has: an error at its place. Where `cpu` is given they are to
 // run there: a fence of another CPU is an error too.
-Suite tests_find(char *const *arguments, unsigned count, const Arch *cpu, Arena *arena, Diag *diag);
+Suite tests_find(char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena, Diag *diag);

@@ -1,5 +1,5 @@
 #include "harness/cost/claim.h"
-#include "arch/arch.h"
+#include "arch/cpus.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,11 +26,11 @@ static void add_times(Text *out, double cost, double other) {
 }
 
 bool cost_is_full_fence(const char *operation) {
-  const Arch *here = arch_here();
+  const Cpu *here = cpu_here();
   if (!strcmp(operation, "fence-seq_cst"))
     return true;
-  const ArchFence *fence = here ? arch_fence(here, operation) : NULL;
-  const LowerRow *row = here ? arch_lower(here, LOWER_FENCE, "seq_cst", NULL) : NULL;
+  const CpuFence *fence = here ? cpu_fence(here, operation) : NULL;
+  const LowerRow *row = here ? cpu_lower(here, "c11", LOWER_FENCE, "seq_cst", NULL) : NULL;
   for (unsigned i = 0; fence && row && i < row->step_count; i++)
     if (row->steps[i].kind == STEP_FENCE && !strcmp(row->steps[i].tags, fence->tags))
       return true;

@@ -9,7 +9,7 @@
 
 typedef struct {
   const Test *test;
-  const Arch *arch;
+  const Cpu *cpu; // NULL: the events are the operations themselves
   const char *const *features;
   Arena *arena;
   Diag *diag;
@@ -151,15 +151,15 @@ static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *s
 }
 
 static void lower_memory(Lowering *l, const MemoryOperation *op) {
-  if (!l->arch->row_count) {
+  if (!l->cpu) {
     const char *text = arena_printf(l->arena, "%s %s", op->name, order_name(op->order));
     emit(l, memory_instr(op, c11_kind(op->kind), text, op->order ? op->order->tag : "NA"));
     return;
   }
   const char *order = op->order ? op->order->name : "relaxed";
-  const LowerRow *row = arch_lower(l->arch, op->kind, order, l->features);
+  const LowerRow *row = cpu_lower(l->cpu, "c11", op->kind, order, l->features);
   if (!row) // an order that C11 does not give to the operation: compilers make it the strongest
-    row = arch_lower(l->arch, op->kind, "seq_cst", l->features);
+    row = cpu_lower(l->cpu, "c11", op->kind, "seq_cst", l->features);
   assert(row);
   for (unsigned i = 0; i < row->step_count; i++)
     emit_step(l, op, &row->steps[i]);
@@ -325,11 +325,11 @@ static Operand lower_rmw(Lowering *l, const Access *access, Span span) {
 }
 
 static void lower_cpu_fence(Lowering *l, const Access *access, Span span) {
-  if (!l->arch->row_count) // C11 gives a CPU's own fence no meaning
+  if (!l->cpu) // C11 gives a CPU's own fence no meaning
     return;
-  const ArchFence *fence = arch_fence(l->arch, access->cpu_fence);
+  const CpuFence *fence = cpu_fence(l->cpu, access->cpu_fence);
   if (!fence) {
-    diag_error_at(l->diag, l->test->source, span, "%s has no fence '%s'", l->arch->title, access->cpu_fence);
+    diag_error_at(l->diag, l->test->source, span, "%s has no fence '%s'", l->cpu->model->title, access->cpu_fence);
     return;
   }
   emit(l, (Instr){.kind = INSTR_FENCE, .span = span, .text = fence->instruction, .tags = fence->tags});
@@ -553,11 +553,11 @@ static bool filter_holds(const void *context, const EventValue *state) {
   return prop_holds(test, test->filter, (State){values});
 }
 
-Program *program_lower(const Test *test, const Arch *arch, const LowerOptions *options, Arena *arena, Diag *diag) {
+Program *program_lower(const Test *test, const Model *model, const LowerOptions *options, Arena *arena, Diag *diag) {
   Program *program = ARENA_NEW(arena, Program);
   *program = (Program){.name = test->name,
                        .source = test->source,
-                       .rmw_is_one_event = arch->rmw_is_one_event,
+                       .rmw_is_one_event = model->rmw_is_one_event,
                        .no_dependencies = options && options->no_dependencies,
                        .unroll = options && options->unroll ? options->unroll : LOWER_UNROLL,
                        .threads = ARENA_ARRAY(arena, ProgramThread, test->thread_count),
@@ -570,7 +570,7 @@ Program *program_lower(const Test *test, const Arch *arch, const LowerOptions *o
                        .keep = test->filter ? filter_holds : NULL,
                        .keep_context = test};
   Lowering lowering = {.test = test,
-                       .arch = arch,
+                       .cpu = model->cpu,
                        .features = options ? options->features : NULL,
                        .arena = arena,
                        .diag = diag,

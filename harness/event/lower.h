@@ -1,11 +1,11 @@
 // Test -> Program.
 #pragma once
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/event/program.h"
 #include "harness/lang/test.h"
 
 typedef struct {
-  const char *const *features; // of the CPU, NULL-terminated; NULL: the architecture's default ("lse" on aarch64)
+  const char *const *features; // of the CPU, NULL-terminated; NULL: its own, as arch/ has them
   unsigned unroll;             // turns of each loop; 0: LOWER_UNROLL
   bool no_dependencies;        // as if a compiler had seen through all that the source shows
 } LowerOptions;
@@ -13,10 +13,10 @@ typedef struct {
 // Enough for a compare-exchange loop of two or three threads to end in each of its ways.
 enum { LOWER_UNROLL = 4 };
 
-// Lowers a test for an architecture by its table, or for C11 and sc, whose events are the C11 operations themselves.
-// Operands are evaluated from left to right. NULL with an error in `diag` where it cannot be (a fence the architecture
-// does not have). `options` may be NULL. The program points into the test and its source, and lives in `arena`.
-Program *program_lower(const Test *test, const Arch *arch, const LowerOptions *options, Arena *arena, Diag *diag);
+// Lowers a test for a model: by the mapping to its CPU; the events of a language's model are the operations themselves.
+// Operands are evaluated from left to right. NULL with an error in `diag` where it cannot be (a fence the CPU does not
+// have). `options` may be NULL. The program points into the test and its source, and lives in `arena`.
+Program *program_lower(const Test *test, const Model *model, const LowerOptions *options, Arena *arena, Diag *diag);
 
 // The program as text, for `show` and for tests: one instruction a line.
 void program_print(const Program *program, Text *out);

@@ -1,7 +1,7 @@
 #include "harness/machine/host.h"
 
-#include "arch/arch.h"
 #include "arch/cpu.h"
+#include "arch/cpus.h"
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -52,9 +52,9 @@ static bool run_by_another_program(void) {
 // Whether the kernel says that it was made for another architecture than we were. Since Linux 6.1.
 static bool kernel_is_foreign(Arena *arena) {
   const char *machine = host_file(arena, "/proc/sys/kernel/arch");
-  for (unsigned i = 0; i < arch_count; i++)
-    if (arch_all[i]->uname && !strcmp(arch_all[i]->uname, machine))
-      return arch_all[i] != arch_here();
+  for (unsigned i = 0; i < cpu_count; i++)
+    if (!strcmp(cpu_all[i]->uname, machine))
+      return cpu_all[i] != cpu_here();
   return false;
 }
 

@@ -11,8 +11,8 @@ static const uint64_t STEPS = 20000000; // of one run: see cat_eval.c's charge
 
 // Every name that the architecture's tags put events into.
 static void collect_sets(CatModel *model) {
-  for (unsigned t = 0; t < model->arch->tag_count; t++)
-    for (const char *w = model->arch->tags[t].sets; *w;) {
+  for (unsigned t = 0; t < model->as->tag_count; t++)
+    for (const char *w = model->as->tags[t].sets; *w;) {
       size_t length = strcspn(w, " ");
       char *name = arena_copy(model->arena, w, length);
       bool known = length == 0;
@@ -25,14 +25,14 @@ static void collect_sets(CatModel *model) {
     }
 }
 
-CatModel *cat_parse(const Source *source, const Arch *arch, const CatOptions *options, Arena *arena, Diag *diag) {
+CatModel *cat_parse(const Source *source, const Model *as, const CatOptions *options, Arena *arena, Diag *diag) {
   CatModel *model = ARENA_NEW(arena, CatModel);
   model->arena = arena;
-  model->arch = arch;
+  model->as = as;
   CatTree tree = {0};
   if (!cat_parse_tree(source, options, arena, diag, &tree))
     return NULL;
-  model->title = tree.title ? tree.title : arch->model;
+  model->title = tree.title ? tree.title : as->name;
   model->block = tree.block;
   collect_sets(model);
   if (!cat_resolve(model, diag) || !cat_check(model, diag))
@@ -44,24 +44,24 @@ CatModel *cat_parse(const Source *source, const Arch *arch, const CatOptions *op
   return model;
 }
 
-CatModel *cat_load(const char *path, const Arch *arch, Arena *arena, Diag *diag) {
+CatModel *cat_load(const char *path, const Model *as, Arena *arena, Diag *diag) {
   const Source *source = source_read_file(path, CAT_FILE_LIMIT, arena, diag);
   if (!source)
     return NULL;
   const char *slash = strrchr(path, '/');
   const char *folder = !slash ? "." : slash == path ? "/" : arena_copy(arena, path, (size_t)(slash - path));
-  return cat_parse(source, arch, &(CatOptions){.folder = folder}, arena, diag);
+  return cat_parse(source, as, &(CatOptions){.folder = folder}, arena, diag);
 }
 
-CatModel *cat_builtin(const Arch *arch, Arena *arena) {
+CatModel *cat_builtin(const Model *builtin, Arena *arena) {
   const Embedded *file = embedded_arch;
-  while (file->path && strcmp(file->path, arch->model_path) != 0)
+  while (file->path && strcmp(file->path, builtin->path) != 0)
     file++;
   assert(file->path);
   Source *source = ARENA_NEW(arena, Source);
   *source = (Source){file->path, file->bytes, file->length};
   Diag diag = {.arena = arena};
-  CatModel *model = cat_parse(source, arch, NULL, arena, &diag);
+  CatModel *model = cat_parse(source, builtin, NULL, arena, &diag);
   assert(model);
   return model;
 }

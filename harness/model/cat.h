@@ -1,7 +1,7 @@
 // Memory models in cat (Alglave, Cousot, Maranget, "Syntax and semantics of the weak consistency model specification
 // language cat", 2016).
 #pragma once
-#include "arch/arch.h"
+#include "arch/model.h"
 #include "harness/base/diag.h"
 #include "harness/model/execution.h"
 
@@ -14,13 +14,13 @@ typedef struct {
   const char *const *variants; // for `if "variant" then .. else`; NULL-terminated, may be NULL
 } CatOptions;
 
-// Parses and checks a model; `arch` says what its programs' tags mean. NULL with errors, each with its place, in
+// Parses and checks a model; `as` says what its programs' tags mean. NULL with errors, each with its place, in
 // `diag`.
-CatModel *cat_parse(const Source *source, const Arch *arch, const CatOptions *options, Arena *arena, Diag *diag);
+CatModel *cat_parse(const Source *source, const Model *as, const CatOptions *options, Arena *arena, Diag *diag);
 // The same of a file. It may include those of its folder.
-CatModel *cat_load(const char *path, const Arch *arch, Arena *arena, Diag *diag);
-// The model that comes with an architecture. Never fails.
-CatModel *cat_builtin(const Arch *arch, Arena *arena);
+CatModel *cat_load(const char *path, const Model *as, Arena *arena, Diag *diag);
+// One of the models that come with weakmem. Never fails.
+CatModel *cat_builtin(const Model *model, Arena *arena);
 
 const char *cat_title(const CatModel *model);
 // Whether every execution that is not coherent per location is forbidden whatever else it does (seen from the model's

@@ -162,8 +162,8 @@ static bool word_in(const char *words, const char *word, size_t length) {
 // The architecture's sets, as bits, that a list of tags puts an event into.
 static uint64_t sets_of_tags(const CatModel *model, const char *tags) {
   uint64_t sets = 0;
-  for (unsigned t = 0; t < model->arch->tag_count; t++) {
-    const ArchTag *tag = &model->arch->tags[t];
+  for (unsigned t = 0; t < model->as->tag_count; t++) {
+    const ModelTag *tag = &model->as->tags[t];
     if (!word_in(tags, tag->tag, strlen(tag->tag)))
       continue;
     for (unsigned s = 0; s < model->arch_set_count; s++)

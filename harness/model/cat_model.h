@@ -190,7 +190,7 @@ struct Machine {
 
 struct CatModel {
   Arena *arena;
-  const Arch *arch;
+  const Model *as;
   const char *title;
   Block block;
   Global *globals;

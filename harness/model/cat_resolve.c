@@ -103,7 +103,7 @@ static void unknown(Resolver *r, Expr *e, const char *what) {
     return;
   e->reported = true;
   diag_error_at(r->diag, e->source, e->span, "%s '%s' is not defined%s%s", what, e->name,
-                e->kind == EXPR_TAG ? "" : " for ", e->kind == EXPR_TAG ? "" : r->model->arch->name);
+                e->kind == EXPR_TAG ? "" : " for ", e->kind == EXPR_TAG ? "" : r->model->as->name);
 }
 
 static void resolve(Resolver *r, Expr *e, const Scope *scope);

@@ -9,13 +9,13 @@ State prediction_state(const Test *test, const EventValue *state, Arena *arena) 
   return (State){values};
 }
 
-bool judge_excuses(const Judge *judge) { return judge->arch == arch_find("c11"); }
+bool judge_excuses(const Judge *judge) { return judge->model->excused != NULL; }
 
 Prediction prediction_make(const Test *test, const Judge *judge, const LowerOptions *lower, const ModelOptions *options,
                            Arena *arena) {
   Prediction p = {.test = test, .judge = judge};
   Diag diag = {.arena = arena};
-  p.program = program_lower(test, judge->arch, lower, arena, &diag);
+  p.program = program_lower(test, judge->model, lower, arena, &diag);
   if (!p.program) {
     p.why = diag.first ? diag.first->message : "it cannot be lowered";
     return p;

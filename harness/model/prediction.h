@@ -7,7 +7,7 @@
 // A model to judge by, and whose lowering it judges.
 typedef struct {
   const char *name; // "c11", "x86-tso", or of the user's file
-  const Arch *arch;
+  const Model *model;
   CatModel *cat;
 } Judge;
 

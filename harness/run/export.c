@@ -1,5 +1,5 @@
 #include "harness/run/export.h"
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/base/embedded.h"
 #include "harness/lang/insert.h"
 
@@ -229,8 +229,8 @@ static bool is_unknown_fence(const Expr *expr, void *context) {
   (void)context;
   if (expr->kind != EXPR_ACCESS || expr->access.op != ACCESS_CPU_FENCE)
     return false;
-  for (unsigned i = 0; i < arch_count; i++)
-    if (arch_fence(arch_all[i], expr->access.cpu_fence))
+  for (unsigned i = 0; i < cpu_count; i++)
+    if (cpu_fence(cpu_all[i], expr->access.cpu_fence))
       return false;
   return true;
 }

@@ -1,5 +1,5 @@
 // The C of an exported test: what an engine makes of it, then the test itself as data, without its statements.
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/build/emit.h"
 #include "harness/engine/perpetual.h"
 #include "harness/lang/insert.h"
@@ -246,12 +246,12 @@ static Fences fences_of(const Test *test) {
 // Elsewhere the compiler says which CPU the test is for.
 static void add_checks(const Fences *fences, Text *out) {
   for (unsigned i = 0; i < fences->count; i++)
-    for (unsigned a = 0; a < arch_count; a++)
-      if (arch_fence(arch_all[a], fences->names[i]))
+    for (unsigned a = 0; a < cpu_count; a++)
+      if (cpu_fence(cpu_all[a], fences->names[i]))
         text_printf(out,
                     "_Static_assert(!__builtin_strcmp(CPU_NAME, \"%s\"), \"this test has the fence %s, which only %s "
                     "has\");\n",
-                    arch_all[a]->name, fences->names[i], arch_all[a]->title);
+                    cpu_all[a]->name, fences->names[i], cpu_all[a]->model->title);
   text_add(out, fences->count ? "\n" : "");
 }
 

@@ -20,15 +20,15 @@ struct Labeller {
 Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena) {
   Labeller *labeller = ARENA_NEW(arena, Labeller);
   *labeller = (Labeller){.machine = machine, .seconds = seconds};
-  for (unsigned i = 0; i < arch_count && i < JUDGES; i++)
-    labeller->judges[labeller->count++] = (Judge){arch_all[i]->model, arch_all[i], cat_builtin(arch_all[i], arena)};
+  for (unsigned i = 0; i < model_count && i < JUDGES; i++)
+    labeller->judges[labeller->count++] = (Judge){model_all[i]->name, model_all[i], cat_builtin(model_all[i], arena)};
   return labeller;
 }
 
 // ---- What ran
 
-// The architecture of the machine that it ran on; NULL where it has no folder.
-static const Arch *arch_of(const Identity *machine) { return machine->arch ? arch_find(machine->arch) : NULL; }
+// The CPU of the machine that it ran on; NULL if it has no folder.
+static const Cpu *cpu_of(const Identity *machine) { return machine->arch ? cpu_find(machine->arch) : NULL; }
 
 // Whether the threads' code has one of these mnemonics, or may have.
 static bool has_any(const Compiled *compiled, const char *const *mnemonics, Arena *arena) {
@@ -48,11 +48,11 @@ bool label_has_exclusives(const Compiled *compiled, Arena *arena) {
   return has_any(compiled, exclusives, arena);
 }
 
-LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Compiled *compiled, Arena *arena) {
+LowerOptions label_lowering(const Identity *machine, const Cpu *cpu, const Compiled *compiled, Arena *arena) {
   static const char *const acquire_pc[] = {"ldapr", "ldapur", NULL};
   // By whether there are atomic instructions, and acquire loads that may pass an earlier release.
   static const char *const features[2][2][3] = {{{NULL}, {"rcpc", NULL}}, {{"lse", NULL}, {"lse", "rcpc", NULL}}};
-  if (!arch || arch != arch_of(machine) || !arch->features)
+  if (!cpu || cpu != cpu_of(machine) || !cpu->features)
     return (LowerOptions){0};
   bool lse = machine->has_lse && !label_has_exclusives(compiled, arena);
   return (LowerOptions){.features = features[lse][has_any(compiled, acquire_pc, arena)]};
@@ -80,14 +80,14 @@ static void predict_all(Labelling *l) {
   ModelOptions options = model_options(l->labeller);
   for (unsigned i = 0; i < l->labeller->count; i++) {
     const Judge *judge = &l->labeller->judges[i];
-    LowerOptions lower = label_lowering(l->labeller->machine, judge->arch, l->compiled, l->arena);
+    LowerOptions lower = label_lowering(l->labeller->machine, judge->model->cpu, l->compiled, l->arena);
     l->predictions[i] = prediction_make(l->test, judge, &lower, &options, l->arena);
   }
 }
 
-static const Prediction *prediction_of(const Labelling *l, const Arch *arch) {
+static const Prediction *prediction_of(const Labelling *l, const Model *model) {
   for (unsigned i = 0; i < l->labeller->count; i++)
-    if (l->labeller->judges[i].arch == arch)
+    if (l->labeller->judges[i].model == model)
       return &l->predictions[i];
   return NULL;
 }
@@ -98,7 +98,7 @@ static bool is_c11(const Judge *judge) { return !strcmp(judge->name, "c11"); }
 // Whether C11 leaves the program without a meaning, so that whatever it does is no one's fault. An execution that the
 // filter hides may be the one that races; where not all were looked at, the one that was not.
 static bool find_race(Labelling *l) {
-  const Prediction *c11 = prediction_of(l, arch_find("c11"));
+  const Prediction *c11 = prediction_of(l, model_find("c11"));
   if (!c11 || !c11->program || c11->result.undefined || c11->result.gave_up || !l->test->filter)
     return c11 && c11->program && (c11->result.undefined || c11->result.gave_up);
   Test *whole = ARENA_NEW(l->arena, Test);
@@ -154,16 +154,16 @@ static void explain(const Labelling *l, const Prediction *prediction, State stat
 // What the model of this CPU forbids whatever the compiler has made of the dependencies that the source shows: it may
 // drop one that it can see through. NULL where there is no such prediction to go by.
 static const Prediction *predict_here(Labelling *l) {
-  const Arch *arch = arch_of(l->labeller->machine);
-  const Prediction *shown = arch ? prediction_of(l, arch) : NULL;
+  const Cpu *cpu = cpu_of(l->labeller->machine);
+  const Prediction *shown = cpu ? prediction_of(l, cpu->model) : NULL;
   bool any = false;
   for (unsigned i = 0; i < l->histogram->count && !any; i++)
     any = forbids(shown, l->histogram->rows[i].state);
   if (!any || l->racy)
     return NULL;
-  if (has_any(l->compiled, arch->beyond, l->arena))
+  if (has_any(l->compiled, cpu->beyond, l->arena))
     return NULL;
-  LowerOptions lower = label_lowering(l->labeller->machine, arch, l->compiled, l->arena);
+  LowerOptions lower = label_lowering(l->labeller->machine, cpu, l->compiled, l->arena);
   lower.no_dependencies = true;
   ModelOptions options = model_options(l->labeller);
   Prediction *least = ARENA_NEW(l->arena, Prediction);
@@ -173,7 +173,7 @@ static const Prediction *predict_here(Labelling *l) {
 
 static Alarm find_alarm(Labelling *l) {
   Alarm alarm = {0};
-  const Prediction *here = predict_here(l), *c11 = prediction_of(l, arch_find("c11")), *culprit = NULL;
+  const Prediction *here = predict_here(l), *c11 = prediction_of(l, model_find("c11")), *culprit = NULL;
   State worst = {0};
   for (unsigned i = 0; i < l->histogram->count; i++) {
     const HistogramRow *row = &l->histogram->rows[i];

@@ -36,6 +36,6 @@ Labels label_record(Labeller *labeller, const Test *test, const Compiled *compil
 // True where the code cannot be read, or not all of it.
 bool label_has_exclusives(const Compiled *compiled, Arena *arena);
 
-// How the code that ran was lowered, for a model of this machine's architecture. Where that is in doubt, by the
+// How the code that ran was lowered, for the model of this machine's CPU. Where that is in doubt, by the
 // lowering that allows more.
-LowerOptions label_lowering(const Identity *machine, const Arch *arch, const Compiled *compiled, Arena *arena);
+LowerOptions label_lowering(const Identity *machine, const Cpu *cpu, const Compiled *compiled, Arena *arena);

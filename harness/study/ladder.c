@@ -75,9 +75,9 @@ static void add_state(Ladder *ladder, State state) {
 // By what sequential consistency allows of the states that some coherent execution ends in.
 static void find_target(Making *m) {
   Ladder *ladder = m->ladder;
-  const Arch *sc = arch_find("sc");
+  const Model *sc = model_find("sc");
   Judge *judge = ARENA_NEW(ladder->arena, Judge);
-  *judge = (Judge){sc->model, sc, cat_builtin(sc, ladder->arena)};
+  *judge = (Judge){sc->name, sc, cat_builtin(sc, ladder->arena)};
   ModelOptions options = model_options(m->ladder);
   m->sc = prediction_make(ladder->test, judge, NULL, &options, ladder->arena);
   const ModelResult *result = &m->sc.result;
@@ -142,7 +142,7 @@ static LadderVerdict summarise(const Making *m, const Prediction *prediction) {
 
 static LadderVerdict judge(const Making *m, const Test *test, const Judge *by, const Compiled *compiled) {
   Arena *scratch = arena_new();
-  LowerOptions lower = label_lowering(m->ladder->machine, by->arch, compiled, scratch);
+  LowerOptions lower = label_lowering(m->ladder->machine, by->model->cpu, compiled, scratch);
   ModelOptions options = model_options(m->ladder);
   Prediction prediction = prediction_make(test, by, &lower, &options, scratch);
   LadderVerdict verdict = summarise(m, &prediction);
@@ -151,13 +151,13 @@ static LadderVerdict judge(const Making *m, const Test *test, const Judge *by, c
 }
 
 static void find_judges(Ladder *ladder) {
-  const Arch *first[] = {arch_find("c11"), arch_here()};
+  const Model *first[] = {model_find("c11"), cpu_here()->model};
   for (unsigned i = 0; i < 2; i++)
-    ladder->judges[ladder->judge_count++] = (Judge){first[i]->model, first[i], cat_builtin(first[i], ladder->arena)};
-  for (unsigned i = 0; ladder->options.other_models && i < arch_count && ladder->judge_count < LADDER_JUDGES; i++)
-    if (arch_all[i] != first[0] && arch_all[i] != first[1] && arch_all[i] != arch_find("sc"))
+    ladder->judges[ladder->judge_count++] = (Judge){first[i]->name, first[i], cat_builtin(first[i], ladder->arena)};
+  for (unsigned i = 0; ladder->options.other_models && i < model_count && ladder->judge_count < LADDER_JUDGES; i++)
+    if (model_all[i] != first[0] && model_all[i] != first[1] && model_all[i] != model_find("sc"))
       ladder->judges[ladder->judge_count++] =
-          (Judge){arch_all[i]->model, arch_all[i], cat_builtin(arch_all[i], ladder->arena)};
+          (Judge){model_all[i]->name, model_all[i], cat_builtin(model_all[i], ladder->arena)};
 }
 
 // ---- Planning
@@ -340,8 +340,8 @@ static void read_code(Making *m) {
     text_clear(&with);
     if (!listing_of(row, ladder->arena, &with))
       continue;
-    const ArchFence *is;
-    fence->emitted = ladder_emitted(text_string(&with), text_string(&without), arch_here(), &is, ladder->arena);
+    const CpuFence *is;
+    fence->emitted = ladder_emitted(text_string(&with), text_string(&without), cpu_here(), &is, ladder->arena);
     if (ladder_spelling(fence->name))
       fence->operation = is ? is->name : *fence->emitted ? fence->name : "compiler";
   }
@@ -490,13 +490,13 @@ typedef struct {
 } Options;
 
 // What a fence is to a CPU's model: the tags of its events. "": nothing.
-static const char *strength_of(const Arch *arch, const char *name, Arena *arena) {
-  const ArchFence *fence = arch_fence(arch, name);
+static const char *strength_of(const Cpu *cpu, const char *name, Arena *arena) {
+  const CpuFence *fence = cpu_fence(cpu, name);
   if (fence)
     return fence->tags;
   if (strncmp(name, "fence-", 6) != 0)
     return "";
-  const LowerRow *row = arch_lower(arch, LOWER_FENCE, name + 6, NULL);
+  const LowerRow *row = cpu_lower(cpu, "c11", LOWER_FENCE, name + 6, NULL);
   const char *tags = "";
   for (unsigned i = 0; row && i < row->step_count; i++)
     tags = arena_printf(arena, "%s%s;", tags, row->steps[i].tags);
@@ -526,7 +526,7 @@ static Options options_of(const Making *m, const Judge *by, unsigned thread) {
     const LadderFence *fence = &ladder->fences[i];
     if (is_c11 && strncmp(fence->name, "fence-", 6) != 0)
       continue;
-    const char *strength = is_c11 ? fence->name : strength_of(by->arch, fence->name, arena);
+    const char *strength = is_c11 ? fence->name : strength_of(by->model->cpu, fence->name, arena);
     double cost = price_in(m, fence, thread);
     unsigned k = 0;
     while (k < out.count && strcmp(strengths[k], strength) != 0)
@@ -541,7 +541,7 @@ static Options options_of(const Making *m, const Judge *by, unsigned thread) {
     out.costs[k] = cost;
     strengths[k] = strength;
   }
-  const char *most = is_c11 ? "fence-seq_cst" : strength_of(by->arch, "fence-seq_cst", arena);
+  const char *most = is_c11 ? "fence-seq_cst" : strength_of(by->model->cpu, "fence-seq_cst", arena);
   for (unsigned k = 1; k + 1 < out.count; k++) // the one that orders the most goes last
     if (!strcmp(strengths[k], most)) {
       const char *name = out.names[k];

@@ -44,20 +44,20 @@ static bool same_first_word(const char *a, const char *b) {
 
 // Whether it may be a fence: as one of the CPU's begins, and with an operand in memory where that has one (an xchg of a
 // register with itself pads code).
-static bool may_be_fence(const char *instruction, const Arch *arch) {
-  for (unsigned i = 0; i < arch->fence_count; i++) {
-    const char *fence = arch->fences[i].instruction;
+static bool may_be_fence(const char *instruction, const Cpu *cpu) {
+  for (unsigned i = 0; i < cpu->fence_count; i++) {
+    const char *fence = cpu->fences[i].instruction;
     if (same_first_word(instruction, fence) && (!strchr(fence, '(') || strchr(instruction, '(')))
       return true;
   }
   return false;
 }
 
-static const ArchFence *known_fence(const char *instruction, const Arch *arch, Arena *arena) {
-  for (unsigned i = 0; i < arch->fence_count; i++) {
-    const char *fence = arch->fences[i].instruction;
+static const CpuFence *known_fence(const char *instruction, const Cpu *cpu, Arena *arena) {
+  for (unsigned i = 0; i < cpu->fence_count; i++) {
+    const char *fence = cpu->fences[i].instruction;
     if (!strcmp(instruction, normalised(fence, strlen(fence), arena)))
-      return &arch->fences[i];
+      return &cpu->fences[i];
   }
   return NULL;
 }
@@ -82,7 +82,7 @@ static bool is_told(const char *list, const char *instruction) {
   return false;
 }
 
-const char *ladder_emitted(const char *with, const char *without, const Arch *arch, const ArchFence **fence,
+const char *ladder_emitted(const char *with, const char *without, const Cpu *cpu, const CpuFence **fence,
                            Arena *arena) {
   *fence = NULL;
   Arena *scratch = arena_new();
@@ -91,10 +91,10 @@ const char *ladder_emitted(const char *with, const char *without, const Arch *ar
     size_t length;
     const char *text = instruction_of(line, &length);
     const char *instruction = normalised(text, length, scratch);
-    if (!length || !may_be_fence(instruction, arch) ||
+    if (!length || !may_be_fence(instruction, cpu) ||
         count_of(with, instruction, scratch) <= count_of(without, instruction, scratch))
       continue;
-    *fence = known_fence(instruction, arch, scratch);
+    *fence = known_fence(instruction, cpu, scratch);
     if (*fence || !*all)
       all = instruction;
     else if (!is_told(all, instruction))

@@ -10,28 +10,16 @@
 
 #define SECONDS 2.0 // for one test and model; all of the suite takes less
 
-static const Arch *find_arch(const char *name) {
-  static const char *const others[][2] = {
-      {"ppc64", "power"}, {"ppc64le", "power"}, {"ppc", "power"}, {"riscv32", "riscv"}, {"x86", "x86_64"}};
-  for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
-    if (!strcmp(name, others[i][0]))
-      name = others[i][1];
-  for (unsigned i = 0; i < arch_count; i++)
-    if (arch_all[i]->uname && (!strcmp(arch_all[i]->name, name) || !strcmp(arch_all[i]->uname, name)))
-      return arch_all[i];
-  return NULL;
-}
-
 const char *machines_model(const char *arch) {
-  const Arch *found = find_arch(arch);
-  return found ? found->model : NULL;
+  const Cpu *cpu = cpu_find(arch);
+  return cpu ? cpu->model->name : NULL;
 }
 
-static CompareVerdict judge(const Test *test, const Arch *arch, const CompareRow *row, bool lse, Arena *arena) {
+static CompareVerdict judge(const Test *test, const Cpu *cpu, const CompareRow *row, bool lse, Arena *arena) {
   static const char *const no_features[] = {NULL};
   LowerOptions lower = {.features = lse ? NULL : no_features};
   ModelOptions options = {.limits = {.seconds = SECONDS}};
-  Judge by = {.name = arch->model, .arch = arch, .cat = cat_builtin(arch, arena)};
+  Judge by = {.name = cpu->model->name, .model = cpu->model, .cat = cat_builtin(cpu->model, arena)};
   test = test_with_fence(test, row->fence, UINT64_MAX, arena);
   Prediction prediction = prediction_make(test, &by, &lower, &options, arena);
   if (!prediction.program || prediction.result.unmodelled)
@@ -52,7 +40,7 @@ static bool asks(const Test *test, const char *condition) {
 
 // What is judged once for all cells that have it in common.
 typedef struct {
-  const Arch *arch;
+  const Cpu *cpu;
   bool lse, named; // named: known by the test's name alone
   CompareVerdict verdict;
 } Judged;
@@ -66,30 +54,30 @@ typedef struct {
   Arena *arena;
 } RowJudging;
 
-static CompareVerdict judge_once(RowJudging *judging, const Arch *arch, bool lse, bool named) {
+static CompareVerdict judge_once(RowJudging *judging, const Cpu *cpu, bool lse, bool named) {
   unsigned i = 0;
   Judged *judged = judging->judged;
-  while (i < judging->count && (judged[i].arch != arch || judged[i].lse != lse || judged[i].named != named))
+  while (i < judging->count && (judged[i].cpu != cpu || judged[i].lse != lse || judged[i].named != named))
     i++;
-  assert(i < sizeof judging->judged / sizeof *judged); // there are fewer architectures
+  assert(i < sizeof judging->judged / sizeof *judged); // there are fewer CPUs
   if (i == judging->count)
     judged[judging->count++] =
-        (Judged){arch, lse, named, judge(judging->tests[named], arch, judging->row, lse, judging->arena)};
+        (Judged){cpu, lse, named, judge(judging->tests[named], cpu, judging->row, lse, judging->arena)};
   return judged[i].verdict;
 }
 
 // A cell without a digest is of the suite's test of that name, if that asks for the same.
 static CompareVerdict judge_cell(RowJudging *judging, const CompareCell *cell) {
   const CompareMachine *machine = &judging->comparison->machines[cell->column];
-  const Arch *arch = find_arch(machine->machine.arch);
+  const Cpu *cpu = cpu_find(machine->machine.arch);
   bool named = cell->condition;
   const Test *test = judging->tests[named];
-  if (!arch)
+  if (!cpu)
     return machine->known_arch ? COMPARE_UNMODELLED : COMPARE_UNKNOWN;
   if (!test || (named && !asks(test, cell->condition)))
     return COMPARE_UNKNOWN;
   bool lse = machine->machine.has_lse || *machine->source || !*machine->machine.kernel;
-  return judge_once(judging, arch, lse, named);
+  return judge_once(judging, cpu, lse, named);
 }
 
 static bool is_open(const CompareCell *cell) {

@@ -23,9 +23,9 @@ struct RowFacts {
 RowFacts *row_facts_new(double seconds, Arena *arena) {
   RowFacts *facts = ARENA_NEW(arena, RowFacts);
   *facts = (RowFacts){.tests = row_tests_new(arena), .until = clock_seconds() + seconds};
-  assert(arch_count <= PAGE_MODELS);
-  for (unsigned i = 0; i < arch_count; i++)
-    facts->judges[facts->judge_count++] = (Judge){arch_all[i]->model, arch_all[i], cat_builtin(arch_all[i], arena)};
+  assert(model_count <= PAGE_MODELS);
+  for (unsigned i = 0; i < model_count; i++)
+    facts->judges[facts->judge_count++] = (Judge){model_all[i]->name, model_all[i], cat_builtin(model_all[i], arena)};
   return facts;
 }
 

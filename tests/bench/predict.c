@@ -33,9 +33,9 @@ typedef struct {
 } Models;
 
 static Models all_models(Arena *arena) {
-  Models models = {.count = arch_count};
-  for (unsigned m = 0; m < arch_count; m++)
-    models.judges[m] = (Judge){arch_all[m]->model, arch_all[m], cat_builtin(arch_all[m], arena)};
+  Models models = {.count = model_count};
+  for (unsigned m = 0; m < model_count; m++)
+    models.judges[m] = (Judge){model_all[m]->name, model_all[m], cat_builtin(model_all[m], arena)};
   return models;
 }
 

@@ -132,7 +132,7 @@ static const Prediction *prediction_by(const Hunt *hunt, const Candidate *progra
 }
 
 static const Prediction *prediction_here(const Hunt *hunt, const Candidate *program) {
-  return arch_here() ? prediction_by(hunt, program, arch_here()->model) : NULL;
+  return cpu_here() ? prediction_by(hunt, program, cpu_here()->model->name) : NULL;
 }
 
 static bool is_decided(const Prediction *p) {
@@ -277,9 +277,9 @@ static void count_seen(Hunt *hunt, const Candidate *program) {
 
 static void hunt_batch(Hunt *hunt, unsigned first, unsigned count, const Build *some_builds, unsigned build_count) {
   Arena *arena = arena_new();
-  for (unsigned j = 0; j < arch_count && j < JUDGES; j++)
-    hunt->judges[j] = (Judge){arch_all[j]->model, arch_all[j], cat_builtin(arch_all[j], arena)};
-  hunt->judge_count = arch_count < JUDGES ? arch_count : JUDGES;
+  for (unsigned j = 0; j < model_count && j < JUDGES; j++)
+    hunt->judges[j] = (Judge){model_all[j]->name, model_all[j], cat_builtin(model_all[j], arena)};
+  hunt->judge_count = model_count < JUDGES ? model_count : JUDGES;
   Candidate programs[BATCH] = {0};
   for (unsigned i = 0; i < count; i++) {
     Text text = {0};

@@ -1,6 +1,6 @@
 // Small litmus tests drawn at random, as text: the same number always gives the same test.
 #pragma once
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/base/text.h"
 #include "harness/engine/kernel.h"
 
@@ -263,9 +263,9 @@ static inline void random_compare_exchange(RandomProgram *p, unsigned depth) {
 
 static inline void random_fence(RandomProgram *p) {
   static const char *const orders[] = {"relaxed", "acquire", "release", "acq_rel", "seq_cst", "seq_cst", "seq_cst"};
-  const Arch *here = arch_here();
+  const Cpu *here = cpu_here();
   if (here && here->fence_count && random_percent(p, 20)) {
-    const ArchFence *fence = &here->fences[random_below(p, here->fence_count)];
+    const CpuFence *fence = &here->fences[random_below(p, here->fence_count)];
     if (!fence->feature) {
       text_printf(p->out, "cpu_fence(\"%s\");\n", fence->name);
       return;

@@ -182,8 +182,8 @@ int main(int argc, char **argv) {
   Bench bench = {.arena = arena_new()};
   bench.diag.arena = bench.arena;
   bench.topology = topology_new(&bench.diag);
-  const Arch *sc = arch_find("sc");
-  bench.sc = (Judge){sc->model, sc, cat_builtin(sc, bench.arena)};
+  const Model *sc = model_find("sc");
+  bench.sc = (Judge){sc->name, sc, cat_builtin(sc, bench.arena)};
   for (unsigned g = 0; g < GROUPS && bench.topology; g++)
     if (chosen(groups[g], argc, argv)) {
       if (!strcmp(groups[g], "sc"))

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const char *const variants[] = {"on", NULL};
   CatOptions options = {.variants = variants};
   Source source = {"fuzzed.cat", arena_copy(arena, (const char *)data + 1, size - 1), size - 1};
-  CatModel *model = cat_parse(&source, arch_all[data[0] % arch_count], &options, arena, &diag);
+  CatModel *model = cat_parse(&source, model_all[data[0] % model_count], &options, arena, &diag);
   assert((model == NULL) == (diag.errors > 0));
   Text text = {0};
   diag_format(&diag, &text);

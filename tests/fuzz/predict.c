@@ -42,12 +42,12 @@ static void predict(const Test *test, Arena *arena) {
   LowerOptions lower = {.unroll = 2}, old = {.unroll = 2, .features = none};
   Judge judges[8];
   Prediction predictions[8];
-  for (unsigned m = 0; m < arch_count; m++) {
-    judges[m] = (Judge){arch_all[m]->model, arch_all[m], cat_builtin(arch_all[m], arena)};
+  for (unsigned m = 0; m < model_count; m++) {
+    judges[m] = (Judge){model_all[m]->name, model_all[m], cat_builtin(model_all[m], arena)};
     predictions[m] = prediction_make(test, &judges[m], &lower, &options, arena);
     check_within(&predictions[0], &predictions[m]);
     check_explanations(&predictions[m], &options.limits, arena);
-    if (judges[m].arch == arch_find("aarch64")) {
+    if (judges[m].model == model_find("aarch64")) {
       Prediction pairs = prediction_make(test, &judges[m], &old, &options, arena);
       check_within(&predictions[m], &pairs);
     }

@@ -1,6 +1,6 @@
 // Compiling: real compilers and broken ones; what is made is cached, trusted only where it is ours, and nothing else is
 // left.
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/build/compile.h"
 #include "harness/build/compiler.h"
 #include "harness/build/words.h"
@@ -112,7 +112,7 @@ static bool is_here(const char *cc) {
 
 // Under another name, where that tells it to make code for another CPU: one that an emulator runs.
 static const char *clang(void) {
-  const char *cross = arena_printf(arena, "%s-clang", arch_here()->gnu);
+  const char *cross = arena_printf(arena, "%s-clang", cpu_here()->gnu);
   return skip_emulated() && is_here(cross) ? cross : "clang";
 }
 

@@ -1,6 +1,6 @@
 // The listing of a test's machine code: all that runs its threads, however long, and a word where it is cut.
 #define Suite LitmusSuite // Check has a Suite of its own
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/lang/suite.h"
 #undef Suite
 #include "harness/run/run.h"
@@ -52,7 +52,7 @@ static void teardown(void) {
 
 // Puts a program in the place of our CPU's objdump.
 static void be_objdump(const char *body) {
-  const char *path = arena_printf(arena, "%s/%s-objdump", root, arch_here()->gnu);
+  const char *path = arena_printf(arena, "%s/%s-objdump", root, cpu_here()->gnu);
   FILE *file = fopen(path, "w");
   fprintf(file, "#!/bin/sh\n%s\n", body);
   fclose(file);
@@ -92,7 +92,7 @@ START_TEST(a_listing_that_is_cut_says_so_and_may_hold_exclusives) {
 END_TEST
 
 START_TEST(code_is_judged_by_the_loads_that_it_has) {
-  const Arch *arch = arch_find("aarch64");
+  const Cpu *arch = cpu_find("aarch64");
   Identity machine = {.arch = "aarch64", .has_lse = true};
   be_objdump("echo '1130 <thread0>:'\necho '    2000:\tldar w0, [x1]'\n");
   const char *const *features = label_lowering(&machine, arch, compiled, arena).features;

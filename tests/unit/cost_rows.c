@@ -1,5 +1,5 @@
 // The rows: that none is missing, none is there twice, and that one which cannot be had says why.
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/cost/claim.h"
 #include "harness/cost/cost.h"
 #include "tests/unit/skip.h"
@@ -40,7 +40,7 @@ START_TEST(every_fence_is_there_in_every_context) {
   static const char *const c11[] = {"compiler",      "fence-relaxed", "fence-consume", "fence-acquire",
                                     "fence-release", "fence-acq_rel", "fence-seq_cst"};
   static const char *const contexts[] = {COST_ALONE, COST_AFTER_STORE, COST_AFTER_OTHER, COST_BETWEEN_LOADS};
-  const Arch *here = arch_here();
+  const Cpu *here = cpu_here();
   ck_assert_ptr_nonnull(here);
   ck_assert_uint_gt(here->fence_count, 0);
   for (unsigned c = 0; c < sizeof contexts / sizeof *contexts; c++) {
@@ -103,7 +103,7 @@ START_TEST(one_core_leaves_reasons) {
   static const char *const names[][2] = {{"mfence", COST_AFTER_OTHER},   {"fence-seq_cst", COST_AFTER_OTHER},
                                          {"increment-plain", "2-cores"}, {"transfer", "2-cores"},
                                          {"read", "other-core-wrote"},   {"increment-relaxed", "same-line"}};
-  for (unsigned i = arch_here() != arch_find("x86_64"); i < sizeof names / sizeof *names; i++) {
+  for (unsigned i = cpu_here() != cpu_find("x86_64"); i < sizeof names / sizeof *names; i++) {
     CostRow *row = cost_find(f.cost, names[i][0], names[i][1]);
     ck_assert_msg(row != NULL, "%s %s", names[i][0], names[i][1]);
     ck_assert_str_eq(row->reason, "no second core");
@@ -130,7 +130,7 @@ END_TEST
 
 START_TEST(an_instruction_this_cpu_lacks_has_a_reason) {
   // The reason is there exactly where the fence would be an illegal instruction: the others can all be measured.
-  const Arch *here = arch_here();
+  const Cpu *here = cpu_here();
   for (unsigned i = 0; i < here->fence_count; i++) {
     CostRow *row = cost_find(f.cost, here->fences[i].name, COST_ALONE);
     if (!row->reason) {

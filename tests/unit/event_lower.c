@@ -7,7 +7,7 @@ static void teardown(void) { arena_free(arena); }
 
 static const char *lowered(const char *arch, const LowerOptions *options, const char *text) {
   Diag diag = {.arena = arena};
-  Program *program = program_lower(parse_text(text, arena), arch_find(arch), options, arena, &diag);
+  Program *program = program_lower(parse_text(text, arena), model_find(arch), options, arena, &diag);
   if (!program)
     return diag.first->message;
   Text out = {0};

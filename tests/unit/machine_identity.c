@@ -1,8 +1,8 @@
 // Who this machine is, and what spoils a run on it.
 #include "harness/machine/identity.h"
 
-#include "arch/arch.h"
 #include "arch/cpu.h"
+#include "arch/cpus.h"
 #include "harness/machine/clock.h"
 #include "harness/machine/host.h"
 
@@ -30,7 +30,7 @@ static void tear_down(void) {
 
 START_TEST(the_identity_is_complete) {
   Identity id = identity_read(machine, arena);
-  ck_assert_str_eq(id.arch, arch_here()->name);
+  ck_assert_str_eq(id.arch, cpu_here()->name);
   ck_assert_uint_eq(id.cores, topology_cores(machine));
   ck_assert_uint_eq(id.pus, topology_pu_count(machine));
   ck_assert(id.cpu && id.vendor && id.microcode && id.virtual_ && id.kernel);

@@ -13,7 +13,7 @@ static void end(void) { arena_free(arena); }
 static const char *judge(const char *model, const char *text) {
   Built b;
   CatVerdict v;
-  CatModel *m = cat_builtin(arch_find(model), arena);
+  CatModel *m = cat_builtin(model_find(model), arena);
   cat_judge(m, built(&b, arena, text), false, arena, &v);
   return v.error ? v.error : !v.allowed ? "forbidden" : v.undefined ? "undefined" : "allowed";
 }
@@ -143,7 +143,7 @@ START_TEST(every_model_is_coherent) {
     must("forbidden", models[i], "Wx2/RLX Wx1/RLX");                   // CoWW
     must("forbidden", models[i], "Wx1/RLX Rx0/RLX");                   // CoWR
     must("forbidden", models[i], "Rx1/RLX Wx1/RLX");                   // CoRW1
-    ck_assert(cat_implies_coherence(cat_builtin(arch_find(models[i]), arena)));
+    ck_assert(cat_implies_coherence(cat_builtin(model_find(models[i]), arena)));
   }
 }
 END_TEST
@@ -152,7 +152,7 @@ static CatModel *parse(const char *text, const CatOptions *options, Text *errors
   Source *source = ARENA_NEW(arena, Source);
   *source = (Source){"m.cat", arena_string(arena, text), strlen(text)};
   Diag diag = {.arena = arena};
-  CatModel *model = cat_parse(source, arch_find("x86-tso"), options, arena, &diag);
+  CatModel *model = cat_parse(source, model_find("x86-tso"), options, arena, &diag);
   diag_format(&diag, errors);
   ck_assert_int_eq(model == NULL, diag.errors > 0);
   return model;
@@ -297,7 +297,7 @@ static void is_wrong(const char *model, const char *expected) {
 
 START_TEST(errors_name_their_place) {
   is_wrong("acyclic po |", "m.cat:1:13: error: expected an expression, but the model ends");
-  is_wrong("acyclic nowhere", "m.cat:1:9: error: the name 'nowhere' is not defined for x86_64");
+  is_wrong("acyclic nowhere", "m.cat:1:9: error: the name 'nowhere' is not defined for x86-tso");
   is_wrong("let a = [po]", "m.cat:1:10: error: a set of events is expected here, but this is a relation");
   is_wrong("let a = R | po", "m.cat:1:13: error: a set of events is expected here, but this is a relation");
   is_wrong("acyclic W", "m.cat:1:9: error: a relation is expected here, but this is a set of events");
@@ -381,7 +381,7 @@ END_TEST
 static void explains(const char *model, const char *execution, const char *axiom, const char *cycle) {
   Built b;
   CatVerdict v;
-  CatModel *m = cat_builtin(arch_find(model), arena);
+  CatModel *m = cat_builtin(model_find(model), arena);
   cat_judge(m, built(&b, arena, execution), true, arena, &v);
   ck_assert(!v.allowed && !v.error);
   Text text = {0};

@@ -40,7 +40,7 @@ static void teardown(void) { arena_free(arena); }
 
 // How the witness that gives these values to the observables comes about.
 static Explanation explained(const char *text, const char *model, const Value *values) {
-  const Arch *arch = arch_find(model);
+  const Model *arch = model_find(model);
   const Program *program = lower_text(text, arch->name, arena);
   EventValue state[8];
   for (unsigned i = 0; i < program->observable_count; i++)
@@ -107,10 +107,10 @@ static const struct {
 
 START_TEST(every_model_names_its_axiom_and_its_cycle) {
   for (size_t i = 0; i < sizeof goldens / sizeof goldens[0]; i++)
-    for (unsigned m = 0; m < arch_count; m++) {
-      Explanation e = explained(goldens[i].text, arch_all[m]->model, goldens[i].witness);
+    for (unsigned m = 0; m < model_count; m++) {
+      Explanation e = explained(goldens[i].text, model_all[m]->name, goldens[i].witness);
       ck_assert_msg(!strcmp(cycle(&e), goldens[i].cycles[m]), "%.4s, %s: %s, not %s", goldens[i].text + 2,
-                    arch_all[m]->model, cycle(&e), goldens[i].cycles[m]);
+                    model_all[m]->name, cycle(&e), goldens[i].cycles[m]);
     }
 }
 END_TEST
@@ -279,7 +279,7 @@ START_TEST(graphviz_reads_every_graph) {
   if (system("command -v dot >/dev/null") != 0) // NOLINT: the same
     return;
   for (size_t i = 0; i < sizeof goldens / sizeof goldens[0]; i++)
-    check_graph(goldens[i].text, arch_all[i % arch_count]->model, goldens[i].witness);
+    check_graph(goldens[i].text, model_all[i % model_count]->name, goldens[i].witness);
   check_graph(chain, "c11", (Value[]){1, 2, 1, 0});
 }
 END_TEST

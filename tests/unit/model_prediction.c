@@ -8,7 +8,7 @@ static void teardown(void) { arena_free(arena); }
 
 static Prediction predicted(const char *text, const char *model, const LowerOptions *lower) {
   Judge *judge = ARENA_NEW(arena, Judge);
-  *judge = (Judge){model, arch_find(model), cat_builtin(arch_find(model), arena)};
+  *judge = (Judge){model, model_find(model), cat_builtin(model_find(model), arena)};
   ModelOptions options = {.limits = {.seconds = 60}, .excused = NO_THIN_AIR};
   return prediction_make(parse_text(text, arena), judge, lower, &options, arena);
 }
@@ -45,9 +45,9 @@ START_TEST(only_rc11s_thin_air_axiom_is_excused) {
   ck_assert(prediction_excused(&p, both));
   ck_assert(!prediction_excused(&p, (State){(Value[]){0, 1}})); // allowed
   ck_assert(judge_excuses(p.judge));
-  for (unsigned m = 0; m < arch_count; m++)
-    if (strcmp(arch_all[m]->model, "c11") != 0) {
-      p = predicted(lb, arch_all[m]->model, NULL);
+  for (unsigned m = 0; m < model_count; m++)
+    if (strcmp(model_all[m]->name, "c11") != 0) {
+      p = predicted(lb, model_all[m]->name, NULL);
       ck_assert(!judge_excuses(p.judge) && !prediction_excused(&p, both));
     }
   p = predicted(LB("acquire", "release", "1"), "c11", NULL); // coherence forbids it too
@@ -59,8 +59,8 @@ END_TEST
 // Each thread stores what it read: no execution makes the circle that (1, 1) would come of.
 START_TEST(values_out_of_thin_air_are_in_no_execution_and_c11s_are_excused) {
   State both = {(Value[]){1, 1}};
-  for (unsigned m = 0; m < arch_count; m++) {
-    Prediction p = predicted(LB("relaxed", "relaxed", "r0"), arch_all[m]->model, NULL);
+  for (unsigned m = 0; m < model_count; m++) {
+    Prediction p = predicted(LB("relaxed", "relaxed", "r0"), model_all[m]->name, NULL);
     ck_assert_uint_eq(p.result.candidate_count, 1);
     ck_assert_int_eq(verdict(&p, 0, 0), VERDICT_ALLOWED);
     ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);

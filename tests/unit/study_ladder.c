@@ -93,17 +93,17 @@ START_TEST(what_the_compiler_made_of_a_fence_is_read_from_its_code) {
       {"    1103:\tmov    $0x1,%eax\n", "", NULL},
       {"    1103:\tlock addl $0x0,(%rsp)\n    1109:\tsfence\n", "sfence", "sfence"},
   };
-  const Arch *arch = arch_find("x86_64");
+  const Cpu *arch = cpu_find("x86_64");
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    const ArchFence *fence;
+    const CpuFence *fence;
     ck_assert_str_eq(ladder_emitted(arena_printf(arena, "%s%s", bare, rows[i].added), bare, arch, &fence, arena),
                      rows[i].emitted);
     ck_assert_str_eq(fence ? fence->name : "", rows[i].fence ? rows[i].fence : "");
   }
-  const ArchFence *fence;
-  ck_assert_str_eq(ladder_emitted("run0:\n  10:\tdmb\tishld\n", "run0:\n  10:\tldr\tw0, [x1]\n", arch_find("aarch64"),
-                                  &fence, arena),
-                   "dmb ishld");
+  const CpuFence *fence;
+  ck_assert_str_eq(
+      ladder_emitted("run0:\n  10:\tdmb\tishld\n", "run0:\n  10:\tldr\tw0, [x1]\n", cpu_find("aarch64"), &fence, arena),
+      "dmb ishld");
   ck_assert_str_eq(fence->name, "dmb-ishld");
 }
 END_TEST

@@ -1,9 +1,9 @@
 // Sequential consistency judges the C11 program; it has no use for the orders, though a model may name them.
-#include "arch/arch.h"
+#include "arch/model.h"
 
-extern const Arch arch_sc;
+extern const Model model_sc;
 
-static const ArchTag tags[] = {
+static const ModelTag tags[] = {
     {"RLX", "A RLX"},
     {"CON", "A CON"},
     {"ACQ", "A ACQ"},
@@ -14,12 +14,12 @@ static const ArchTag tags[] = {
     {"lock", "LK LKR LKW LS LF UL RL RU"}, // models may name them; the language has no locks
 };
 
-const Arch arch_sc = {
+const Model model_sc = {
     .name = "sc",
-    .model = "sc",
     .title = "Sequential consistency",
-    .model_path = "sc/model.cat",
+    .path = "sc/model.cat",
     .rmw_is_one_event = true,
+    .coherent = true,
     .tags = tags,
     .tag_count = sizeof tags / sizeof tags[0],
 };

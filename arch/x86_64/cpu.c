@@ -1,11 +1,14 @@
 // x86-64: only the order of a store and a later load is ever lost, so only sequentially consistent stores and fences
 // cost.
-#include "arch/arch.h"
+#include "arch/cpus.h"
 
-extern const Arch arch_x86_64;
+#include <stddef.h>
+
+extern const Model model_x86_tso;
+extern const Cpu cpu_x86_64;
 
 // clang-format off
-static const LowerRow rows[] = {
+static const LowerRow c11[] = {
     {LOWER_LOAD, 1, "relaxed consume acquire seq_cst", NULL, {{STEP_READ, "mov", "", NULL}}},
     {LOWER_STORE, 1, "relaxed release", NULL, {{STEP_WRITE, "mov", "", NULL}}},
     {LOWER_STORE, 1, "seq_cst", NULL, {{STEP_RMW, "xchg", "A", "A"}}},
@@ -15,7 +18,7 @@ static const LowerRow rows[] = {
 };
 // clang-format on
 
-static const ArchFence fences[] = {
+static const CpuFence fences[] = {
     {"mfence", "mfence", "MFENCE", "orders every earlier access before every later one", NULL},
     {"lfence", "lfence", "LFENCE", "waits for earlier instructions; orders nothing that x86 does not order anyway",
      NULL},
@@ -29,24 +32,40 @@ static const ArchFence fences[] = {
     {"serialize", "serialize", "MFENCE", "drains the store buffer and the pipeline", "serialize"},
 };
 
-static const ArchTag tags[] = {
+static const ModelTag tags[] = {
     {"A", "A X"},
     {"MFENCE", "MFENCE"},
     {"LFENCE", "LFENCE"},
     {"SFENCE", "SFENCE"},
 };
 
-const Arch arch_x86_64 = {
-    .name = "x86_64",
-    .model = "x86-tso",
+static const char *const names[] = {"tso", "x86", NULL};
+
+const Model model_x86_tso = {
+    .name = "x86-tso",
+    .aliases = names,
     .title = "x86-64 (TSO)",
-    .model_path = "x86_64/model.cat",
-    .rows = rows,
-    .row_count = sizeof rows / sizeof rows[0],
-    .fences = fences,
-    .fence_count = sizeof fences / sizeof fences[0],
+    .path = "x86_64/model.cat",
+    .cpu = &cpu_x86_64,
+    .coherent = true,
     .tags = tags,
-    .tag_count = sizeof tags / sizeof tags[0],
+    .tag_count = sizeof tags / sizeof *tags,
+};
+
+static const Mapping mappings[] = {
+    {"c11", c11, sizeof c11 / sizeof *c11},
+};
+
+static const char *const machines[] = {"x86", "amd64", NULL};
+
+const Cpu cpu_x86_64 = {
+    .name = "x86_64",
     .uname = "x86_64",
+    .aliases = machines,
     .gnu = "x86_64-linux-gnu",
+    .model = &model_x86_tso,
+    .mappings = mappings,
+    .mapping_count = sizeof mappings / sizeof *mappings,
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof *fences,
 };

@@ -2,12 +2,15 @@
 // it a loop of a load-exclusive and a store-exclusive, which orders less. With RCpc (FEAT_LRCPC; GCC from 13 on and
 // clang from 16 on, told by -march) an acquire load is ldapr, which may pass an earlier stlr (Arm ARM B2.3, AcquirePC);
 // not the read of a cas that fails.
-#include "arch/arch.h"
+#include "arch/cpus.h"
 
-extern const Arch arch_aarch64;
+#include <stddef.h>
+
+extern const Model model_aarch64;
+extern const Cpu cpu_aarch64;
 
 // clang-format off
-static const LowerRow rows[] = {
+static const LowerRow c11[] = {
     {LOWER_LOAD, 1, "consume acquire", "rcpc", {{STEP_READ, "ldapr", "Q", NULL}}},
     {LOWER_FAIL, 1, "consume acquire", "rcpc", {{STEP_READ, "ldar", "A", NULL}}},
     {LOWER_LOAD, 1, "relaxed", NULL, {{STEP_READ, "ldr", "", NULL}}},
@@ -28,7 +31,7 @@ static const LowerRow rows[] = {
 };
 // clang-format on
 
-static const ArchFence fences[] = {
+static const CpuFence fences[] = {
     {"dmb-ish", "dmb ish", "DMB.ISH", "orders every earlier access before every later one", NULL},
     {"dmb-ishld", "dmb ishld", "DMB.ISHLD", "orders earlier loads before every later access", NULL},
     {"dmb-ishst", "dmb ishst", "DMB.ISHST", "orders earlier stores before later stores", NULL},
@@ -36,7 +39,7 @@ static const ArchFence fences[] = {
     {"isb", "isb", "ISB", "empties the pipeline; orders later loads only after a branch on an earlier one", NULL},
 };
 
-static const ArchTag tags[] = {
+static const ModelTag tags[] = {
     {"A", "A"},
     {"L", "L"},
     {"Q", "Q"},
@@ -55,19 +58,35 @@ static const char *const features[] = {"lse", NULL};
 // Atomics whose read, since nothing asks for it, no dmb ishld orders.
 static const char *const beyond[] = {"stadd", "stclr", "steor", "stset", NULL};
 
-const Arch arch_aarch64 = {
+static const char *const names[] = {"arm", "armv8", "arm64", NULL};
+
+const Model model_aarch64 = {
     .name = "aarch64",
-    .model = "aarch64",
+    .aliases = names,
     .title = "ARMv8 (AArch64)",
-    .model_path = "aarch64/model.cat",
-    .rows = rows,
-    .row_count = sizeof rows / sizeof rows[0],
-    .fences = fences,
-    .fence_count = sizeof fences / sizeof fences[0],
+    .path = "aarch64/model.cat",
+    .cpu = &cpu_aarch64,
+    .coherent = true,
     .tags = tags,
-    .tag_count = sizeof tags / sizeof tags[0],
+    .tag_count = sizeof tags / sizeof *tags,
+};
+
+static const Mapping mappings[] = {
+    {"c11", c11, sizeof c11 / sizeof *c11},
+};
+
+static const char *const machines[] = {"arm64", NULL};
+
+const Cpu cpu_aarch64 = {
+    .name = "aarch64",
     .uname = "aarch64",
+    .aliases = machines,
     .gnu = "aarch64-linux-gnu",
+    .model = &model_aarch64,
+    .mappings = mappings,
+    .mapping_count = sizeof mappings / sizeof *mappings,
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof *fences,
     .features = features,
     .beyond = beyond,
 };

@@ -1,10 +1,13 @@
 // RISC-V: fences around loads and stores; the read-modify-writes carry their own order.
-#include "arch/arch.h"
+#include "arch/cpus.h"
 
-extern const Arch arch_riscv;
+#include <stddef.h>
+
+extern const Model model_riscv;
+extern const Cpu cpu_riscv;
 
 // clang-format off
-static const LowerRow rows[] = {
+static const LowerRow c11[] = {
     {LOWER_LOAD, 1, "relaxed", NULL, {{STEP_READ, "lw", "", NULL}}},
     {LOWER_LOAD, 2, "consume acquire", NULL, {{STEP_READ, "lw", "", NULL}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}},
     {LOWER_LOAD, 3, "seq_cst", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}, {STEP_READ, "lw", "", NULL}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}},
@@ -22,7 +25,7 @@ static const LowerRow rows[] = {
 };
 // clang-format on
 
-static const ArchFence fences[] = {
+static const CpuFence fences[] = {
     {"fence-rw-rw", "fence rw,rw", "Fence.rw.rw", "orders earlier accesses before later accesses", NULL},
     {"fence-r-rw", "fence r,rw", "Fence.r.rw", "orders earlier loads before later accesses", NULL},
     {"fence-rw-w", "fence rw,w", "Fence.rw.w", "orders earlier accesses before later stores", NULL},
@@ -33,7 +36,7 @@ static const ArchFence fences[] = {
     {"fence-tso", "fence.tso", "Fence.tso", "orders all but an earlier store before a later load", NULL},
 };
 
-static const ArchTag tags[] = {
+static const ModelTag tags[] = {
     {"Acq", "Acq"},
     {"Rel", "Rel"},
     {"AcqRel", "AcqRel"},
@@ -55,19 +58,35 @@ static const ArchTag tags[] = {
 // Compare-exchange, and accesses of 8 and 16 bits, where there is no Zacas or Zabha: a loop, which orders less.
 static const char *const beyond[] = {"lr.w", "lr.d", NULL};
 
-const Arch arch_riscv = {
+static const char *const names[] = {"rvwmo", NULL};
+
+const Model model_riscv = {
     .name = "riscv",
-    .model = "riscv",
+    .aliases = names,
     .title = "RISC-V (RVWMO)",
-    .model_path = "riscv/model.cat",
+    .path = "riscv/model.cat",
+    .cpu = &cpu_riscv,
     .rmw_is_one_event = true, // an AMO is one memory operation, "both simultaneously" load and store
-    .rows = rows,
-    .row_count = sizeof rows / sizeof rows[0],
-    .fences = fences,
-    .fence_count = sizeof fences / sizeof fences[0],
+    .coherent = true,
     .tags = tags,
-    .tag_count = sizeof tags / sizeof tags[0],
+    .tag_count = sizeof tags / sizeof *tags,
+};
+
+static const Mapping mappings[] = {
+    {"c11", c11, sizeof c11 / sizeof *c11},
+};
+
+static const char *const machines[] = {"riscv32", NULL};
+
+const Cpu cpu_riscv = {
+    .name = "riscv",
     .uname = "riscv64",
+    .aliases = machines,
     .gnu = "riscv64-linux-gnu",
+    .model = &model_riscv,
+    .mappings = mappings,
+    .mapping_count = sizeof mappings / sizeof *mappings,
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof *fences,
     .beyond = beyond,
 };

@@ -1,10 +1,13 @@
 // POWER: fences around loads and stores; a load that is waited for is one that a branch and isync follow.
-#include "arch/arch.h"
+#include "arch/cpus.h"
 
-extern const Arch arch_power;
+#include <stddef.h>
+
+extern const Model model_power;
+extern const Cpu cpu_power;
 
 // clang-format off
-static const LowerRow rows[] = {
+static const LowerRow c11[] = {
     {LOWER_LOAD, 1, "relaxed", NULL, {{STEP_READ, "lwz", "", NULL}}},
     {LOWER_LOAD, 3, "consume acquire", NULL, {{STEP_READ, "lwz", "", NULL}, {STEP_BRANCH, "cmp; bc", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}},
     {LOWER_LOAD, 4, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}, {STEP_READ, "lwz", "", NULL}, {STEP_BRANCH, "cmp; bc", "", NULL}, {STEP_FENCE, "isync", "ISYNC", NULL}}},
@@ -22,28 +25,44 @@ static const LowerRow rows[] = {
 };
 // clang-format on
 
-static const ArchFence fences[] = {
+static const CpuFence fences[] = {
     {"sync", "sync", "SYNC", "orders every earlier access before every later one", NULL},
     {"lwsync", "lwsync", "LWSYNC", "orders all but an earlier store before a later load", NULL},
     {"isync", "isync", "ISYNC", "empties the pipeline; orders later loads only after a branch on an earlier one", NULL},
     {"eieio", "eieio", "EIEIO", "orders earlier stores before later stores", NULL},
 };
 
-static const ArchTag tags[] = {
+static const ModelTag tags[] = {
     {"X", "X"}, {"SYNC", "SYNC"}, {"LWSYNC", "LWSYNC"}, {"ISYNC", "ISYNC"}, {"EIEIO", "EIEIO"},
 };
 
-const Arch arch_power = {
+static const char *const names[] = {"ppc", NULL};
+
+const Model model_power = {
     .name = "power",
-    .model = "power",
+    .aliases = names,
     .title = "POWER",
-    .model_path = "power/model.cat",
-    .rows = rows,
-    .row_count = sizeof rows / sizeof rows[0],
-    .fences = fences,
-    .fence_count = sizeof fences / sizeof fences[0],
+    .path = "power/model.cat",
+    .cpu = &cpu_power,
+    .coherent = true,
     .tags = tags,
-    .tag_count = sizeof tags / sizeof tags[0],
+    .tag_count = sizeof tags / sizeof *tags,
+};
+
+static const Mapping mappings[] = {
+    {"c11", c11, sizeof c11 / sizeof *c11},
+};
+
+static const char *const machines[] = {"ppc64", "ppc", NULL};
+
+const Cpu cpu_power = {
+    .name = "power",
     .uname = "ppc64le",
+    .aliases = machines,
     .gnu = "powerpc64le-linux-gnu",
+    .model = &model_power,
+    .mappings = mappings,
+    .mapping_count = sizeof mappings / sizeof *mappings,
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof *fences,
 };

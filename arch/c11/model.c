@@ -1,9 +1,9 @@
 // C11 itself: its operations are the events, tagged by their orders.
-#include "arch/arch.h"
+#include "arch/model.h"
 
-extern const Arch arch_c11;
+extern const Model model_c11;
 
-static const ArchTag tags[] = {
+static const ModelTag tags[] = {
     {"RLX", "A RLX"},
     {"CON", "A CON"},
     {"ACQ", "A ACQ"},
@@ -14,12 +14,13 @@ static const ArchTag tags[] = {
     {"lock", "LK LKR LKW LS LF UL RL RU"}, // models may name them; the language has no locks
 };
 
-const Arch arch_c11 = {
+const Model model_c11 = {
     .name = "c11",
-    .model = "c11",
     .title = "C11 (RC11)",
-    .model_path = "c11/model.cat",
+    .path = "c11/model.cat",
+    .excused = "no-thin-air", // ISO C11 has no such axiom
     .rmw_is_one_event = true,
+    .coherent = true,
     .tags = tags,
     .tag_count = sizeof tags / sizeof tags[0],
 };

@@ -1,0 +1,33 @@
+// The memory models: data on every one, in every build. The text of each is model.cat in its folder.
+#pragma once
+#include <stdbool.h>
+
+typedef struct Cpu Cpu; // arch/cpus.h
+
+// What a tag means: the base sets of cat that an event with it is in. `tag` on reads, writes and fences alike.
+typedef struct {
+  const char *tag;
+  const char *sets; // names of cat base sets, separated by blanks
+} ModelTag;
+
+typedef struct {
+  const char *name;           // "x86-tso": what --model and records call it
+  const char *const *aliases; // what else people call it, NULL-terminated; NULL: nothing
+  const char *title;          // "x86-64 (TSO)"
+  const char *path;           // of its text in embedded_arch: "x86_64/model.cat"
+  const Cpu *cpu;             // whose instructions it speaks of; NULL: a language's operations
+  bool rmw_is_one_event;      // C11, sc and RISC-V: an exchange is one event that reads and writes
+  bool coherent;              // its text forbids whatever is not coherent per location
+  const char *excused;        // the axiom that is stricter than what the model stands for; NULL: none
+  const ModelTag *tags;
+  unsigned tag_count;
+} Model;
+
+// sc c11 x86-tso aarch64 riscv power, in this order.
+extern const Model *const model_all[];
+extern const unsigned model_count;
+
+// By the model's name, its CPU's, or an alias; NULL if there is none.
+const Model *model_find(const char *name);
+// The place of a model in model_all.
+unsigned model_index(const Model *model);

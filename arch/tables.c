@@ -1,0 +1,92 @@
+// The models and the CPUs that there are: a folder each, and a line each here.
+#include "arch/cpus.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+extern const Model model_sc, model_c11, model_x86_tso, model_aarch64, model_riscv, model_power;
+extern const Cpu cpu_x86_64, cpu_aarch64, cpu_riscv, cpu_power;
+
+const Model *const model_all[] = {&model_sc, &model_c11, &model_x86_tso, &model_aarch64, &model_riscv, &model_power};
+const unsigned model_count = sizeof model_all / sizeof *model_all;
+
+const Cpu *const cpu_all[] = {&cpu_x86_64, &cpu_aarch64, &cpu_riscv, &cpu_power};
+const unsigned cpu_count = sizeof cpu_all / sizeof *cpu_all;
+
+static bool is_in(const char *const *list, const char *name) {
+  for (; list && *list; list++)
+    if (!strcmp(*list, name))
+      return true;
+  return false;
+}
+
+const Model *model_find(const char *name) {
+  for (unsigned i = 0; i < model_count; i++) {
+    const Model *model = model_all[i];
+    if (!strcmp(model->name, name) || (model->cpu && !strcmp(model->cpu->name, name)) || is_in(model->aliases, name))
+      return model;
+  }
+  return NULL;
+}
+
+unsigned model_index(const Model *model) {
+  unsigned i = 0;
+  while (i < model_count && model_all[i] != model)
+    i++;
+  assert(i < model_count);
+  return i;
+}
+
+const Cpu *cpu_find(const char *name) {
+  for (unsigned i = 0; i < cpu_count; i++) {
+    const Cpu *cpu = cpu_all[i];
+    if (!strcmp(cpu->name, name) || !strcmp(cpu->uname, name) || is_in(cpu->aliases, name))
+      return cpu;
+  }
+  return NULL;
+}
+
+const CpuFence *cpu_fence(const Cpu *cpu, const char *name) {
+  for (unsigned i = 0; i < cpu->fence_count; i++)
+    if (!strcmp(cpu->fences[i].name, name))
+      return &cpu->fences[i];
+  return NULL;
+}
+
+// ---- Mappings ----
+
+// Whether `word` is among the blank-separated words of `list`.
+static bool has_word(const char *list, const char *word) {
+  size_t length = strlen(word);
+  for (const char *at = list; *at;) {
+    size_t span = strcspn(at, " ");
+    if (span == length && !memcmp(at, word, length))
+      return true;
+    at += span + strspn(at + span, " ");
+  }
+  return false;
+}
+
+const LowerRow *mapping_row(const Mapping *mapping, LowerOperation operation, const char *order,
+                            const char *const *features) {
+  for (unsigned i = 0; i < mapping->row_count; i++) {
+    const LowerRow *row = &mapping->rows[i];
+    if (row->operation == operation && has_word(row->orders, order) && (!row->feature || is_in(features, row->feature)))
+      return row;
+  }
+  return operation == LOWER_FAIL ? mapping_row(mapping, LOWER_LOAD, order, features) : NULL;
+}
+
+const Mapping *cpu_mapping(const Cpu *cpu, const char *dialect) {
+  for (unsigned i = 0; i < cpu->mapping_count; i++)
+    if (!strcmp(cpu->mappings[i].dialect, dialect))
+      return &cpu->mappings[i];
+  return NULL;
+}
+
+const LowerRow *cpu_lower(const Cpu *cpu, const char *dialect, LowerOperation operation, const char *order,
+                          const char *const *features) {
+  const Mapping *mapping = cpu_mapping(cpu, dialect);
+  return mapping ? mapping_row(mapping, operation, order, features ? features : cpu->features) : NULL;
+}
