@@ -1,5 +1,5 @@
 #include "harness/build/build.h"
-#include "arch/arch.h"
+#include "arch/cpus.h"
 #include "harness/build/compile.h"
 #include "harness/build/emit.h"
 #include "harness/engine/session.h"
@@ -35,11 +35,11 @@ struct Compiled {
 
 // A sentence on the fences that this CPU has.
 static const char *fence_message(const char *missing, Arena *arena) {
-  const Arch *arch = arch_here();
+  const Cpu *cpu = cpu_here();
   Text text = {0};
   text_printf(&text, "this CPU has no fence '%s'", missing);
-  for (unsigned i = 0; arch && i < arch->fence_count; i++)
-    text_printf(&text, "%s%s", i ? ", " : "; it has ", arch->fences[i].name);
+  for (unsigned i = 0; cpu && i < cpu->fence_count; i++)
+    text_printf(&text, "%s%s", i ? ", " : "; it has ", cpu->fences[i].name);
   const char *message = arena_string(arena, text_string(&text));
   text_free(&text);
   return message;
