@@ -261,6 +261,8 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
     text_printf(out, s->format == FORMAT_TEXT ? "  %s\n" : "// %s\n", why);
     return;
   }
+  if (s->format == FORMAT_TEXT && p->result.hang)
+    text_printf(out, "  %s\n", p->why);
   Explanation explanation = model_explain(p->judge->cat, p->program, limits, state, arena);
   if (s->format == FORMAT_DOT)
     explanation_dot(&explanation, title, out);
@@ -329,7 +331,7 @@ static void warn(const Settings *s, const PredictedTest *predicted, FILE *err) {
     return;
   for (unsigned m = 0; m < predicted->count; m++) {
     const Prediction *p = &predicted->predictions[m];
-    if (p->why && (p->result.bound_reached || p->result.gave_up || p->filtered_out))
+    if (p->why && (p->result.bound_reached || p->result.gave_up || p->result.hang || p->filtered_out))
       fprintf(err, "weakmem: warning: %s: %s: %s\n", p->test->name, p->judge->name, p->why);
   }
 }

@@ -230,8 +230,8 @@ static void lower_store(Lowering *l, const Address *address, Operand at, Operand
   lower_memory(l, &op);
 }
 
-static void assume(Lowering *l, Operand holds, Span span) {
-  emit(l, (Instr){.kind = INSTR_ASSUME, .span = span, .text = "assume", .a = holds});
+static void assume(Lowering *l, Operand holds, Span span, bool fair) {
+  emit(l, (Instr){.kind = INSTR_ASSUME, .span = span, .text = "assume", .a = holds, .fair = fair});
 }
 
 static void move(Lowering *l, unsigned dst, Operand value, BaseType from, BaseType to, Span span) {
@@ -280,7 +280,7 @@ static Operand lower_compare_exchange(Lowering *l, const Access *access, Span sp
   unsigned either = emit(l, (Instr){.kind = INSTR_EITHER, .span = span, .text = "compare_exchange"});
   lower_memory(l, &op);
   Operand equal = operate(l, span, OP_EQ, width_of(type), in_register(found), expected);
-  assume(l, equal, span);
+  assume(l, equal, span, false);
   move(l, result, operate(l, span, OP_SECOND, one, equal, number(1)), BASE_INT, BASE_INT, span);
   unsigned done = emit(l, (Instr){.kind = INSTR_JUMP, .span = span, .text = "jump"});
 
@@ -290,8 +290,7 @@ static Operand lower_compare_exchange(Lowering *l, const Access *access, Span sp
   op.order = access->failure;
   lower_memory(l, &op);
   Operand differs = operate(l, span, OP_NE, width_of(type), in_register(found), expected);
-  if (!access->weak)
-    assume(l, differs, span);
+  assume(l, differs, span, access->weak);
   if (in_reg)
     move(l, access->expected_register, in_register(found), type, expected_type, span);
   else

@@ -33,7 +33,8 @@ typedef enum {
   INSTR_CHOOSE, // to `target` where `a` is zero, else on, as a conditional select does: nothing is control dependent on
                 // it; OP_PICK says what was picked by it
   INSTR_FORGET, // the reservation that the last exclusive read made, if there is one
-  INSTR_ASSUME  // where `a` is zero there is no such path; not a dependency. A compare-exchange is INSTR_EITHER, then
+  INSTR_ASSUME  // where `a` is zero there is no such path (`fair`: but a loop is not stayed in for ever so); not a
+                // dependency. A compare-exchange is INSTR_EITHER, then
                 // an INSTR_RMW that assumes that it found what it expected, or an INSTR_READ that did not
 } InstrKind;
 
@@ -85,6 +86,7 @@ typedef struct {
   unsigned bits; // of the access, or of the type that the arithmetic is done in: 8 to 128. Comparisons and OP_NOT give
                  // 0 or 1 of any type
   bool is_signed;
+  bool fair;       // INSTR_ASSUME: a compare-exchange that fails though it found what it expected does so not for ever
   unsigned target; // index into the thread's instructions; the count of them: the end
 } Instr;
 

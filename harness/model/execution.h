@@ -32,17 +32,18 @@ typedef struct {
   unsigned event_count;
   const Event *events; // initial writes first, then thread by thread in program order
   Relation po, rf, co, addr, data, ctrl,
-      rmw;                 // po is transitive; rmw joins a read to its write where they are two events
+      rmw;                                  // po is transitive; rmw joins a read to its write where they are two events
   Relation pick_addr, pick_data, pick_ctrl; // as addr, data and ctrl, and by what a choice took on the way
   Relation amo;            // those rmw pairs that one instruction makes (not a load-/store-exclusive pair)
   const EventValue *state; // of the program's observables, `observable_total` values
+  uint64_t waiting;        // threads that wait for ever, a bit each (the first 64); the state means nothing then
   // Parts that did not change since the callback before: a model need not recompute what depends on them alone.
   uint64_t path_serial;  // changes with the events, their values aside, po, rmw and the dependencies
   uint64_t value_serial; // changes with rf
 } Execution;
 
 typedef struct {
-  uint64_t executions; // shown to the callback
+  uint64_t executions; // shown to the callback, but for those of limits->hang
   bool bound_reached;  // some execution goes on in a loop beyond its bound; those were left out
   bool out_of_bounds;  // some execution accesses an element that an array does not have; those were left out
   bool circular;       // some choice of sources makes a value depend on itself; such executions are not made
@@ -58,6 +59,14 @@ typedef struct {
   bool coherent_only;
   // With that, leave out those too in which another thread writes between the halves of a read-modify-write.
   bool atomic_only;
+  // Leave out executions that end as another does: those that take turns of a loop that only waits (wait.h); those in
+  // which threads that are alike, and whose registers are not observed, take each other's part (alike.h).
+  bool waits, alike;
+  bool keeps_turns; // with `waits`: one turn of such a loop is made nonetheless where the turn has several accesses
+  // Called, in the end and for a second at most, with executions in which some threads wait for ever, each reading in
+  // its last turn what is last in the coherence order, and the others end, until it returns false. Their state means
+  // nothing. NULL: they are not made. With `waits`.
+  bool (*hang)(const Execution *execution, void *context);
   const volatile int *stop;                             // non-zero: give up; may be NULL
   void (*progress)(void *context, uint64_t executions); // called a few times a second; may be NULL
   void *progress_context;

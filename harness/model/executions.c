@@ -1,5 +1,6 @@
 // Candidate executions: every choice of paths, then of sources for the reads (search_values.c follows the values), then
 // of orders for the writes (search_order.c).
+#include "harness/model/alike.h"
 #include "harness/model/search.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@ static void give_up(Search *s, const char *why) {
 }
 
 bool search_expired(Search *s) {
-  s->stop = s->stop || patience_ends(s->patience, s->result);
+  s->stop = s->stop || deadline_passed(s->deadline, s->result);
   return s->stop;
 }
 
@@ -162,6 +163,26 @@ static void thread_events(Search *s, unsigned thread) {
   }
 }
 
+bool search_waits(const Search *s, unsigned event) {
+  if (s->events[event].thread < 0)
+    return false;
+  const SearchThread *t = &s->threads[s->events[event].thread];
+  return t->path->end == PATH_WAITS && event >= t->first + t->path->wait_from;
+}
+
+// A write that its thread overwrites, or an initial one that some thread does, other than by what a waiting thread
+// writes back, is not the last.
+static void find_passed(Search *s) {
+  for (unsigned e = s->cell_count; e < s->execution.event_count; e++) {
+    int cell = s->cell_of[e];
+    if (cell < 0 || !(s->events[e].kind & EVENT_WRITE) || search_waits(s, e))
+      continue;
+    s->passed[cell] = true;
+    for (unsigned earlier = s->threads[s->events[e].thread].first; earlier < e; earlier++)
+      s->passed[earlier] |= s->cell_of[earlier] == cell;
+  }
+}
+
 // Lays out the events of the chosen paths, and the relations that do not depend on what is read. False where there is
 // no execution of them.
 static bool lay_out(Search *s) {
@@ -187,6 +208,9 @@ static bool lay_out(Search *s) {
   s->origins = ARENA_ARRAY(s->arena, const PathEvent *, count);
   s->cell_of = ARENA_ARRAY(s->arena, int, count);
   s->source = ARENA_ARRAY(s->arena, int, count);
+  s->after = ARENA_ARRAY(s->arena, int, count);
+  s->rank = ARENA_ARRAY(s->arena, unsigned, count);
+  s->passed = ARENA_ARRAY(s->arena, bool, count);
   s->reads = ARENA_ARRAY(s->arena, unsigned, count);
   s->trail = ARENA_ARRAY(s->arena, TrailEntry, live);
   Relation *relations[] = {&x->po,        &x->rf,        &x->co,        &x->addr, &x->data, &x->ctrl,
@@ -196,6 +220,9 @@ static bool lay_out(Search *s) {
   initial_events(s);
   for (unsigned t = 0; t < s->program->thread_count; t++)
     thread_events(s, t);
+  alike_order(s);
+  if (s->hangs)
+    find_passed(s);
   x->path_serial++;
   return true;
 }
@@ -224,15 +251,21 @@ static bool all_known(const Search *s) {
   return true;
 }
 
-// Every read has its source.
+static bool force_all(Search *s) {
+  for (unsigned c = 0; c < s->cell_count; c++)
+    if (!search_force(s, c))
+      return false;
+  return true;
+}
+
+// Every read has its source, and was forced with it.
 static void chosen(Search *s) {
   if (!all_known(s)) {
     s->result->circular = true;
     return;
   }
-  for (unsigned c = 0; c < s->cell_count; c++)
-    if (!search_force(s, c))
-      return;
+  if (s->moving && !force_all(s))
+    return;
   fill_values(s);
   s->execution.value_serial++;
   if (s->moving)
@@ -245,6 +278,11 @@ static bool may_read(const Search *s, unsigned read, unsigned write) {
   if (read == write || !(s->events[write].kind & EVENT_WRITE))
     return false;
   if (s->cell_of[read] >= 0 && s->cell_of[write] >= 0 && s->cell_of[read] != s->cell_of[write])
+    return false;
+  if (s->hangs && s->passed[write] && search_waits(s, read))
+    return false;
+  int first = s->events[read].kind == EVENT_READ ? s->after[read] : -1;
+  if (first >= 0 && s->source[first] > (int)write)
     return false;
   bool later = read < write && s->events[read].thread == s->events[write].thread;
   return !later || !s->limits->coherent_only;
@@ -263,12 +301,7 @@ static unsigned next_read(const Search *s) {
 static bool still_coherent(Search *s, unsigned read) {
   if (!s->limits->coherent_only)
     return true;
-  if (!s->moving)
-    return search_force(s, (unsigned)s->cell_of[read]);
-  for (unsigned c = 0; c < s->cell_count; c++)
-    if (!search_force(s, c))
-      return false;
-  return true;
+  return s->moving ? force_all(s) : search_force(s, (unsigned)s->cell_of[read]);
 }
 
 static void choose_sources(Search *s) {
@@ -298,27 +331,51 @@ static void choose_sources(Search *s) {
 
 static void search_paths(Search *s) {
   s->arena = arena_new();
-  if (lay_out(s) && search_propagate(s))
+  if (lay_out(s) && search_propagate(s) && force_all(s))
     choose_sources(s);
   search_forget(s, 0);
   arena_free(s->arena);
 }
 
-// Every choice of a path for each thread: of whole paths, or of those with at least one that is cut.
-static void choose_paths(Search *s, unsigned thread, bool cut, bool has_cut) {
+// Every choice of a path for each thread, of those that end as `end` or before it, and one at least that ends so.
+static void choose_paths(Search *s, unsigned thread, PathEnd end, PathEnd so_far) {
   if (search_expired(s))
     return;
   if (thread == s->program->thread_count) {
-    if (cut == has_cut)
+    if (so_far == end)
       search_paths(s);
     return;
   }
   SearchThread *t = &s->threads[thread];
-  unsigned count = cut ? t->paths->path_count : t->paths->whole_count;
-  for (unsigned i = 0; i < count && !s->stop; i++) {
+  for (unsigned i = alike_first_path(s, thread); i < t->paths->up_to[end] && !s->stop; i++) {
     t->path = &t->paths->paths[i];
-    choose_paths(s, thread + 1, cut, has_cut || t->path->is_cut);
+    choose_paths(s, thread + 1, end, t->path->end > so_far ? t->path->end : so_far);
   }
+}
+
+static bool any_path(const Search *s, PathEnd end) {
+  for (unsigned t = 0; t < s->program->thread_count; t++)
+    if (s->threads[t].paths->up_to[end] > s->threads[t].paths->up_to[end - 1])
+      return true;
+  return false;
+}
+
+// Another search of the same paths, for a second at most; true where that was not enough.
+static bool search_again(const Search *search, PathEnd end, bool (*see)(const Execution *, void *), void *context) {
+  EnumerationResult result = {0};
+  Program unfiltered = *search->program;
+  unfiltered.keep = NULL;
+  Search s = *search;
+  s.program = s.execution.program = &unfiltered;
+  s.result = &result;
+  s.see = see;
+  s.context = context;
+  s.hangs = end == PATH_WAITS;
+  s.stop = false;
+  Deadline deadline = deadline_new(search->limits, 1);
+  s.deadline = &deadline;
+  choose_paths(&s, 0, end, PATH_ENDS);
+  return result.gave_up;
 }
 
 static bool see_one(const Execution *execution, void *context) {
@@ -328,25 +385,9 @@ static bool see_one(const Execution *execution, void *context) {
 }
 
 // Whether some execution goes on in a loop beyond its bound. Where that takes too long to tell, it may: say so.
-static bool reaches_bound(const Search *search) {
-  bool any = false, seen = false;
-  for (unsigned t = 0; t < search->program->thread_count; t++)
-    any |= search->threads[t].paths->path_count > search->threads[t].paths->whole_count;
-  if (!any)
-    return false;
-  EnumerationResult result = {0};
-  Program unfiltered = *search->program;
-  unfiltered.keep = NULL;
-  Search s = *search;
-  s.program = &unfiltered;
-  s.result = &result;
-  s.see = see_one;
-  s.context = &seen;
-  s.stop = false;
-  Patience patience = patience_new(search->limits, 1);
-  s.patience = &patience;
-  choose_paths(&s, 0, true, false);
-  return seen || result.gave_up;
+static bool reaches_bound(const Search *s) {
+  bool seen = false;
+  return any_path(s, PATH_CUT) && (search_again(s, PATH_CUT, see_one, &seen) || seen);
 }
 
 EnumerationResult executions_each(const Program *program, const EnumerationLimits *limits,
@@ -354,25 +395,31 @@ EnumerationResult executions_each(const Program *program, const EnumerationLimit
   EnumerationResult result = {0};
   Arena *arena = arena_new();
   ThreadPaths *paths = ARENA_ARRAY(arena, ThreadPaths, program->thread_count);
-  Patience patience = patience_new(limits, limits->seconds);
+  Deadline deadline = deadline_new(limits, limits->seconds);
   Search s = {.program = program,
               .limits = limits,
               .see = see,
               .context = context,
               .result = &result,
-              .patience = &patience,
+              .deadline = &deadline,
               .threads = ARENA_ARRAY(arena, SearchThread, program->thread_count),
               .state = ARENA_ARRAY(arena, EventValue, program->observable_total)};
   s.execution = (Execution){.program = program, .state = s.state};
   for (unsigned t = 0; t < program->thread_count && !s.stop; t++) {
-    s.stop = !paths_of_thread(program, t, &patience, arena, &paths[t], &result);
+    s.stop = !paths_of_thread(program, t, &deadline, arena, &paths[t], &result);
     s.threads[t].paths = &paths[t];
     s.threads[t].values = ARENA_ARRAY(arena, KnownValue, paths[t].pool.count);
   }
-  if (!s.stop)
-    choose_paths(&s, 0, false, false);
-  if (!result.gave_up && !s.stop)
+  if (!s.stop) {
+    paths_drop_impossible(program, paths, arena);
+    alike_find(&s);
+    choose_paths(&s, 0, PATH_ENDS, PATH_ENDS);
+  }
+  if (!result.gave_up && !s.stop) {
     result.bound_reached = reaches_bound(&s);
+    if (limits->hang && any_path(&s, PATH_WAITS))
+      search_again(&s, PATH_WAITS, limits->hang, context);
+  }
   arena_free(arena);
   return result;
 }

@@ -51,6 +51,7 @@ Explanation model_explain(CatModel *model, const Program *program, const Enumera
   Looking looking = {.model = model, .state = state, .width = program->observable_count, .out = &out, .arena = arena};
   coherent.coherent_only = cat_implies_coherence(model);
   coherent.atomic_only = cat_implies_atomicity(model);
+  coherent.waits = coherent.alike = true;
   look_through(&looking, program, &coherent);
   if (!out.found && !out.why && coherent.atomic_only) { // then only what another thread tears apart ends there
     coherent.atomic_only = false;
@@ -175,6 +176,25 @@ static void print_event(const Execution *x, unsigned index, Text *out) {
   text_add_char(out, '\n');
   text_free(&label);
   text_free(&action);
+}
+
+void hang_print(const Execution *x, Text *out) {
+  bool first = true;
+  for (int t = 0; t < 64; t++) {
+    if (!(x->waiting >> t & 1))
+      continue;
+    text_printf(out, "%sP%d", first ? "" : ", ", t);
+    first = false;
+    unsigned last = x->event_count;
+    for (unsigned e = 0; e < x->event_count; e++)
+      if (x->events[e].thread == t)
+        last = e;
+    if (last == x->event_count)
+      continue;
+    text_add(out, " (");
+    event_print_line(x, last, out);
+    text_add(out, ")");
+  }
 }
 
 // ---- As text ----

@@ -1,4 +1,5 @@
 #include "harness/model/path.h"
+#include "harness/model/wait.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,12 @@
 typedef struct {
   unsigned turns, forks;
 } Loop;
+
+// The last time that a walk was at an instruction that is watched.
+typedef struct {
+  bool was_here, kept_turn;
+  unsigned event_count; // then
+} Visit;
 
 // A path being walked.
 typedef struct {
@@ -23,7 +30,10 @@ typedef struct {
   size_t event_count, event_capacity;
   Constraint *constraints;
   size_t constraint_count, constraint_capacity;
-  Loop *loops; // by instruction
+  Loop *loops;     // by instruction
+  Visit *visits;   // by instruction, where loops are watched; else NULL
+  ExprId *visited; // by instruction and register: what was in it then
+  bool resumed;    // at a watched instruction that it does not arrive at
 } Walk;
 
 typedef struct {
@@ -32,10 +42,11 @@ typedef struct {
   unsigned index; // of the thread
   Arena *arena;
   ValuePool *pool;
+  LoopWatch watch;
   uint64_t steps; // of all paths
   Path *paths;
   size_t path_count, path_capacity;
-  Patience *patience;
+  Deadline *deadline;
   EnumerationResult *result;
 } Walker;
 
@@ -82,6 +93,10 @@ static Walk walk_copy(const Walker *w, const Walk *from) {
   to.constraints = copy(from->constraints, from->constraint_count * sizeof *to.constraints);
   to.constraint_capacity = from->constraint_count;
   to.loops = copy(from->loops, w->thread->instr_count * sizeof *to.loops);
+  if (from->visits) {
+    to.visits = copy(from->visits, w->thread->instr_count * sizeof *to.visits);
+    to.visited = copy(from->visited, (size_t)w->thread->instr_count * (registers + 1) * sizeof *to.visited);
+  }
   return to;
 }
 
@@ -92,6 +107,8 @@ static void walk_free(Walk *walk) {
   free(walk->events);
   free(walk->constraints);
   free(walk->loops);
+  free(walk->visits);
+  free(walk->visited);
 }
 
 static void *grow(void *old, size_t *capacity, size_t count, size_t size) {
@@ -221,17 +238,21 @@ static void step_operation(Walker *w, Walk *walk, const Instr *instr) {
                taint_union(operand_pick(walk, &instr->a), operand_pick(walk, &instr->b)));
 }
 
+static void add_constraint(Walk *walk, Constraint constraint) {
+  walk->constraints =
+      grow(walk->constraints, &walk->constraint_capacity, walk->constraint_count + 1, sizeof *walk->constraints);
+  walk->constraints[walk->constraint_count++] = constraint;
+}
+
 // Demands a value; false where the path demanded the opposite before, or it is a constant and the opposite.
 static bool constrain(Walker *w, Walk *walk, ExprId value, bool nonzero) {
   const ValueExpr *e = &w->pool->exprs[value];
   if (e->kind == VALUE_CONSTANT)
     return (e->constant.location >= 0 || e->constant.number != 0) == nonzero;
   for (size_t i = 0; i < walk->constraint_count; i++)
-    if (walk->constraints[i].value == value)
+    if (walk->constraints[i].value == value && !walk->constraints[i].fair)
       return walk->constraints[i].nonzero == nonzero;
-  walk->constraints =
-      grow(walk->constraints, &walk->constraint_capacity, walk->constraint_count + 1, sizeof *walk->constraints);
-  walk->constraints[walk->constraint_count++] = (Constraint){value, nonzero};
+  add_constraint(walk, (Constraint){.value = value, .nonzero = nonzero});
   return true;
 }
 
@@ -275,8 +296,8 @@ static void find_live(const Walker *w, Path *path) {
   free(live);
 }
 
-static void keep(Walker *w, const Walk *walk, bool is_cut) {
-  if (patience_ends(w->patience, w->result))
+static void keep(Walker *w, const Walk *walk, PathEnd end, unsigned wait_from) {
+  if (deadline_passed(w->deadline, w->result))
     return;
   if (w->path_count >= PATH_COUNT || arena_used(w->arena) > PATH_MEMORY) {
     give_up(w, "a thread has more than 20000 paths, or more than 256 MiB of them");
@@ -284,16 +305,15 @@ static void keep(Walker *w, const Walk *walk, bool is_cut) {
   }
   w->paths = arena_grow(w->arena, w->paths, &w->path_capacity, w->path_count + 1, sizeof *w->paths);
   Path *path = &w->paths[w->path_count++];
-  *path = (Path){.event_count = (unsigned)walk->event_count,
-                 .constraint_count = (unsigned)walk->constraint_count,
-                 .is_cut = is_cut};
+  *path = (Path){.event_count = (unsigned)walk->event_count, .end = end, .wait_from = wait_from};
   path->events = ARENA_ARRAY(w->arena, PathEvent, walk->event_count);
   path->constraints = ARENA_ARRAY(w->arena, Constraint, walk->constraint_count);
   path->registers = ARENA_ARRAY(w->arena, ExprId, w->thread->register_count);
   if (walk->event_count)
     memcpy(path->events, walk->events, walk->event_count * sizeof *path->events);
-  if (walk->constraint_count)
-    memcpy(path->constraints, walk->constraints, walk->constraint_count * sizeof *path->constraints);
+  for (size_t i = 0; i < walk->constraint_count; i++)
+    if (!walk->constraints[i].fair || (end == PATH_WAITS && walk->constraints[i].event >= wait_from))
+      path->constraints[path->constraint_count++] = walk->constraints[i];
   if (w->thread->register_count)
     memcpy(path->registers, walk->registers, w->thread->register_count * sizeof *path->registers);
   find_live(w, path);
@@ -301,12 +321,16 @@ static void keep(Walker *w, const Walk *walk, bool is_cut) {
 
 static void walk_on(Walker *w, Walk *walk);
 
+static bool may_fork(Walker *w, Walk *walk) {
+  if (++walk->forks > PATH_FORKS)
+    give_up(w, "a path of a thread has more than 1024 branches");
+  return walk->forks <= PATH_FORKS;
+}
+
 // Goes both ways: here on, in a copy to `target`. `value` is NO_EXPR where nothing decides.
 static void fork_walk(Walker *w, Walk *walk, ExprId value, unsigned target) {
-  if (++walk->forks > PATH_FORKS) {
-    give_up(w, "a path of a thread has more than 1024 branches");
+  if (!may_fork(w, walk))
     return;
-  }
   Walk other = walk_copy(w, walk);
   walk->at++;
   if (value == NO_EXPR || constrain(w, walk, value, true))
@@ -349,10 +373,113 @@ static bool step_jump(Walker *w, Walk *walk, const Instr *instr) {
   return true;
 }
 
+// ---- Waits ----
+
+// What a walk knew where it was last: its registers, and the reservation.
+static ExprId *known_then(const Walker *w, const Walk *walk) {
+  return walk->visited + (size_t)walk->at * (w->thread->register_count + 1);
+}
+
+static bool stands_as_then(const Walker *w, const Walk *walk) {
+  unsigned count = w->thread->register_count;
+  const ExprId *then = known_then(w, walk);
+  for (unsigned r = 0; r < count; r++)
+    if (then[r] != walk->registers[r] && loop_watch_live(&w->watch, walk->at, r))
+      return false;
+  return then[count] == walk->reserved || !loop_watch_live(&w->watch, walk->at, count);
+}
+
+static void remember(const Walker *w, Walk *walk, bool kept_turn) {
+  unsigned count = w->thread->register_count;
+  walk->visits[walk->at] = (Visit){true, kept_turn, (unsigned)walk->event_count};
+  if (count)
+    memcpy(known_then(w, walk), walk->registers, count * sizeof *walk->registers);
+  known_then(w, walk)[count] = walk->reserved;
+}
+
+// The read of the read-modify-write that a write is of, if that is in the turn; else NULL.
+static const PathEvent *read_of(const Walk *walk, unsigned from, size_t write) {
+  const PathEvent *e = &walk->events[write];
+  if (e->kind == EVENT_RMW)
+    return e;
+  for (size_t i = write; i-- > from;)
+    if (walk->events[i].conditional == write || (i + 1 == write && walk->events[i].has_partner))
+      return &walk->events[i];
+  return NULL;
+}
+
+// Whether the turn since then writes nothing, but by read-modify-writes. `several`: it has more accesses than one.
+static bool only_looks(const Walk *walk, unsigned from, bool *several) {
+  unsigned reads = 0;
+  for (size_t i = from; i < walk->event_count; i++) {
+    if (walk->events[i].kind & EVENT_WRITE && !read_of(walk, from, i))
+      return false;
+    reads += (walk->events[i].kind & EVENT_READ) != 0;
+  }
+  *several = reads > 1;
+  return true;
+}
+
+// That what a read-modify-write writes is what it read.
+static ExprId writes_back(Walker *w, const Walk *walk, unsigned from, size_t write) {
+  const PathEvent *e = &walk->events[write];
+  const Instr *instr = &w->thread->instrs[e->instr];
+  return value_operation(w->pool, OP_EQ, instr->bits, instr->is_signed, read_of(walk, from, write)->read, e->written);
+}
+
+// Goes on from an instruction that is watched as if it were the first time there.
+static void resume(Walker *w, Walk *walk) {
+  remember(w, walk, false);
+  walk->resumed = true;
+  walk_on(w, walk);
+}
+
+// A turn that may have changed nothing. Where it did not, the walk ends in it; in a copy it goes on where it did.
+static void end_wait(Walker *w, Walk *walk, unsigned from) {
+  for (size_t i = from; i < walk->event_count; i++) {
+    if (!(walk->events[i].kind & EVENT_WRITE))
+      continue;
+    ExprId same = writes_back(w, walk, from, i);
+    if (value_is_constant(w->pool, same) && !constrain(w, walk, same, true)) {
+      resume(w, walk);
+      return;
+    }
+    if (!may_fork(w, walk))
+      return;
+    Walk other = walk_copy(w, walk);
+    if (constrain(w, &other, same, false))
+      resume(w, &other);
+    walk_free(&other);
+    if (!constrain(w, walk, same, true))
+      return;
+  }
+  keep(w, walk, PATH_WAITS, from);
+}
+
+// At an instruction that is watched; false where the walk ended. A model that tells races looks at the accesses of a
+// turn too: where these are several, one may race that is not in the last turn, so one turn is kept.
+static bool arrive(Walker *w, Walk *walk) {
+  Visit *visit = &walk->visits[walk->at];
+  bool several, repeats = visit->was_here && stands_as_then(w, walk) && only_looks(walk, visit->event_count, &several);
+  if (!repeats) {
+    remember(w, walk, false);
+    return true;
+  }
+  if (several && w->deadline->limits->keeps_turns && !visit->kept_turn) {
+    remember(w, walk, true);
+    return true;
+  }
+  end_wait(w, walk, visit->event_count);
+  return false;
+}
+
 // Follows one path to its end; where it forks, all of them.
 static void walk_on(Walker *w, Walk *walk) {
   while (!w->result->gave_up && walk->at < w->thread->instr_count) {
     const Instr *instr = &w->thread->instrs[walk->at];
+    if (walk->visits && w->watch.watched[walk->at] && !walk->resumed && !arrive(w, walk))
+      return;
+    walk->resumed = false;
     if (walk->event_count + 2 > PATH_EVENTS) {
       give_up(w, "a path of a thread has more than 255 accesses and fences");
       return;
@@ -362,7 +489,7 @@ static void walk_on(Walker *w, Walk *walk) {
       return;
     }
     if (++walk->steps > PATH_STEPS) {
-      keep(w, walk, true);
+      keep(w, walk, PATH_CUT, 0);
       return;
     }
     switch (instr->kind) {
@@ -392,7 +519,7 @@ static void walk_on(Walker *w, Walk *walk) {
       continue;
     case INSTR_JUMP:
       if (!step_jump(w, walk, instr)) {
-        keep(w, walk, true);
+        keep(w, walk, PATH_CUT, 0);
         return;
       }
       continue;
@@ -400,37 +527,37 @@ static void walk_on(Walker *w, Walk *walk) {
       fork_walk(w, walk, NO_EXPR, instr->target);
       return;
     case INSTR_ASSUME:
-      if (!constrain(w, walk, operand_value(w, walk, &instr->a), true))
+      if (instr->fair)
+        add_constraint(walk, (Constraint){operand_value(w, walk, &instr->a), true, true, (unsigned)walk->event_count});
+      else if (!constrain(w, walk, operand_value(w, walk, &instr->a), true))
         return;
       break;
     }
     walk->at++;
   }
   if (!w->result->gave_up)
-    keep(w, walk, false);
+    keep(w, walk, PATH_ENDS, 0);
 }
 
-// Whole paths first, each kind in the order it was found.
+// By how they end, each kind in the order it was found.
 static void sort_paths(const Walker *w, ThreadPaths *out) {
   out->paths = ARENA_ARRAY(w->arena, Path, w->path_count);
-  out->path_count = (unsigned)w->path_count;
   unsigned next = 0;
-  for (int cut = 0; cut <= 1; cut++) {
+  for (PathEnd end = PATH_ENDS; end < PATH_ENDINGS; end++) {
     for (size_t i = 0; i < w->path_count; i++)
-      if (w->paths[i].is_cut == cut)
+      if (w->paths[i].end == end)
         out->paths[next++] = w->paths[i];
-    if (!cut)
-      out->whole_count = next;
+    out->up_to[end] = next;
   }
 }
 
-bool paths_of_thread(const Program *program, unsigned thread, Patience *patience, Arena *arena, ThreadPaths *out,
+bool paths_of_thread(const Program *program, unsigned thread, Deadline *deadline, Arena *arena, ThreadPaths *out,
                      EnumerationResult *result) {
   *out = (ThreadPaths){.pool = {.arena = arena}};
   Walker w = {.program = program,
               .thread = &program->threads[thread],
               .index = thread,
-              .patience = patience,
+              .deadline = deadline,
               .result = result,
               .arena = arena,
               .pool = &out->pool};
@@ -441,6 +568,14 @@ bool paths_of_thread(const Program *program, unsigned thread, Patience *patience
                .loops = calloc(w.thread->instr_count + 1, sizeof *walk.loops)};
   if (!walk.registers || !walk.taints || !walk.picks || !walk.loops)
     abort();
+  if (deadline->limits->waits)
+    w.watch = loop_watch(program, thread, arena);
+  if (w.watch.watched) {
+    walk.visits = calloc(w.thread->instr_count + 1, sizeof *walk.visits);
+    walk.visited = calloc((size_t)w.thread->instr_count * (registers + 1) + 1, sizeof *walk.visited);
+    if (!walk.visits || !walk.visited)
+      abort();
+  }
   for (unsigned r = 0; r < registers; r++)
     walk.registers[r] = value_constant(w.pool, w.thread->initial[r]);
   walk_on(&w, &walk);

@@ -1,8 +1,8 @@
 // Paths: the ways that control can take through one thread, its reads left open.
 #pragma once
+#include "harness/model/deadline.h"
 #include "harness/model/execution.h"
 #include "harness/model/expression.h"
-#include "harness/model/patience.h"
 
 enum {
   PATH_EVENTS = 256,        // of one path
@@ -34,7 +34,16 @@ typedef struct {
 typedef struct {
   ExprId value;
   bool nonzero;
+  bool fair;      // asked only of a turn that is taken for ever:
+  unsigned event; // ... of the one that has this event, or begins with it
 } Constraint;
+
+typedef enum {
+  PATH_ENDS,  // a whole path
+  PATH_WAITS, // in a loop that only waits (wait.h), it takes the same turn for ever
+  PATH_CUT,   // it goes on in a loop beyond the bound
+  PATH_ENDINGS
+} PathEnd;
 
 typedef struct {
   PathEvent *events;
@@ -45,16 +54,21 @@ typedef struct {
   ExprId *live; // the expressions that are not constant and matter: events, constraints, what is observed; operands
                 // first
   unsigned live_count;
-  bool is_cut; // it goes on in a loop beyond the bound: not a whole path
+  PathEnd end;
+  unsigned wait_from; // PATH_WAITS: the first event of its last turn
 } Path;
 
 typedef struct {
   ValuePool pool;
-  Path *paths; // whole ones first
-  unsigned path_count, whole_count;
+  Path *paths;                  // by how they end
+  unsigned up_to[PATH_ENDINGS]; // how many end so, or in a way before it
 } ThreadPaths;
 
-// Every path of a thread that its own branches do not contradict. False, with result->gave_up and why, beyond the
-// limits or the patience.
-bool paths_of_thread(const Program *program, unsigned thread, Patience *patience, Arena *arena, ThreadPaths *out,
+// Every path of a thread that its own branches do not contradict; with limits->waits, those alone that take no turn of
+// a loop that only waits. False, with result->gave_up and why, beyond the limits or the deadline.
+bool paths_of_thread(const Program *program, unsigned thread, Deadline *deadline, Arena *arena, ThreadPaths *out,
                      EnumerationResult *result);
+
+// In a program with loops, takes away the paths that read what nobody writes: every write to the location writes a
+// constant, and with none of them the path's branches go as it takes them.
+void paths_drop_impossible(const Program *program, ThreadPaths *threads, Arena *arena);

@@ -1,4 +1,5 @@
 #include "harness/model/prediction.h"
+#include "harness/model/explain.h"
 
 #include <assert.h>
 
@@ -30,7 +31,13 @@ Prediction prediction_make(const Test *test, const Judge *judge, const LowerOpti
                          "a loop goes on beyond its bound of %u turns, or a path beyond 20000 instructions; what that "
                          "leads to is not known",
                          p.program->unroll);
-  p.filtered_out = test->filter && !p.result.executions && !p.result.gave_up && !p.result.unmodelled;
+  p.filtered_out = test->filter && !p.result.executions && !p.result.hang && !p.result.gave_up && !p.result.unmodelled;
+  if (!p.why && p.result.hang) {
+    Text who = {0};
+    hang_print(p.result.hang, &who);
+    p.why = arena_printf(arena, "in some execution a wait never ends: %s", text_string(&who));
+    text_free(&who);
+  }
   if (!p.why && p.filtered_out)
     p.why = "the filter leaves out every execution, so that no state is left to be allowed or forbidden";
   p.all_witnesses = true;

@@ -1,8 +1,8 @@
 // One choice of paths, and the search of its executions: sources for the reads, then orders for the writes. Inside of
 // executions_each.
 #pragma once
+#include "harness/model/deadline.h"
 #include "harness/model/path.h"
-#include "harness/model/patience.h"
 
 enum {
   SEARCH_EVENTS = 1024,   // of one execution
@@ -25,6 +25,7 @@ typedef struct {
   const ThreadPaths *paths;
   const Path *path;   // the one chosen
   unsigned first;     // its first event
+  unsigned twin;      // an earlier thread that it may take the part of (alike.h); NO_THREAD
   KnownValue *values; // by expression
   unsigned unknown;   // live expressions whose value is not known
 } SearchThread;
@@ -36,9 +37,12 @@ typedef struct {
 
 // The order of the writes of a cell as far as coherence forces it: a bit for every write, by its rank among them.
 typedef struct {
-  unsigned count;
+  unsigned *accesses; // events that access the cell, thread by thread, without its initial write
+  unsigned access_count, count;
   unsigned writes[SEARCH_CELL_WRITES];   // events; the initial write first
   uint64_t before[SEARCH_CELL_WRITES];   // those that must come before it
+  uint64_t block[SEARCH_CELL_WRITES];    // those that stand next to one another with it, and itself
+  unsigned head[SEARCH_CELL_WRITES];     // the first of them
   unsigned follower[SEARCH_CELL_WRITES]; // which must come next: the write of a read-modify-write that read this one;
                                          // NO_RANK: any
   unsigned ordered[SEARCH_CELL_WRITES];  // an order being built
@@ -51,8 +55,9 @@ typedef struct {
   bool (*see)(const Execution *execution, void *context);
   void *context;
   EnumerationResult *result;
-  Patience *patience;
+  Deadline *deadline;
   bool stop;
+  bool hangs; // of executions in which some thread waits for ever
 
   SearchThread *threads;
   Cell *cells;
@@ -64,6 +69,9 @@ typedef struct {
   const PathEvent **origins; // by event; NULL for initial writes
   int *cell_of;              // by event: of an access whose address is known; -1 else
   int *source;               // by event: the write that a read takes its value from; -1 not chosen
+  unsigned *rank;            // by event: of a write, in the order of its cell
+  bool *passed;              // by event, where `hangs`: a write that another write follows for certain
+  int *after;                // by event: what comes first, among events that may be exchanged (alike.h); -1
   unsigned *reads;           // events that read
   unsigned read_count;
   TrailEntry *trail;
@@ -84,6 +92,9 @@ void search_forget(Search *s, size_t mark);
 const EventValue *search_value(const Search *s, unsigned thread, ExprId expr);
 // The cell of an address; -1 with result->out_of_bounds where there is none.
 int search_cell(Search *s, EventValue address);
+
+// Whether an event is of the turn that its thread takes for ever.
+bool search_waits(const Search *s, unsigned event);
 
 // Orders (search_order.c). Fills orders[cell] from the sources chosen so far: writes, and what coherence forces (where
 // the limits ask for it; else that the initial write comes first). False where it goes round in circles.

@@ -8,59 +8,95 @@
 
 #include <string.h>
 
-static unsigned rank_of(const WriteOrder *order, unsigned write) {
-  unsigned rank = 0;
-  while (order->writes[rank] != write)
-    rank++;
-  return rank;
+static bool add_write(Search *s, WriteOrder *order, unsigned write) {
+  if (order->count == SEARCH_CELL_WRITES) {
+    s->result->gave_up = s->stop = true;
+    s->result->why = "a location is written more than 63 times";
+    return false;
+  }
+  unsigned rank = s->rank[write] = order->count++;
+  order->writes[rank] = write;
+  return true;
 }
 
-static bool gather_writes(Search *s, unsigned cell) {
+// The cell's accesses, and its writes with their ranks. Where every address is a constant, once is enough.
+static bool gather(Search *s, unsigned cell) {
   WriteOrder *order = &s->orders[cell];
-  order->count = 1;
-  order->writes[0] = cell;
-  order->before[0] = 0;
-  order->follower[0] = NO_RANK;
-  for (unsigned e = s->cell_count; e < s->execution.event_count; e++)
-    if (s->cell_of[e] == (int)cell && s->events[e].kind & EVENT_WRITE) {
-      if (order->count == SEARCH_CELL_WRITES) {
-        s->result->gave_up = s->stop = true;
-        s->result->why = "a location is written more than 63 times";
-        return false;
-      }
-      order->before[order->count] = 1;
-      order->follower[order->count] = NO_RANK;
-      order->writes[order->count++] = e;
-    }
+  if (!order->accesses)
+    order->accesses = ARENA_ARRAY(s->arena, unsigned, s->execution.event_count);
+  else if (!s->moving)
+    return true;
+  order->count = order->access_count = 0;
+  if (!add_write(s, order, cell))
+    return false;
+  for (unsigned e = s->cell_count; e < s->execution.event_count; e++) {
+    if (s->cell_of[e] != (int)cell)
+      continue;
+    order->accesses[order->access_count++] = e;
+    if (s->events[e].kind & EVENT_WRITE && !add_write(s, order, e))
+      return false;
+  }
   return true;
 }
 
 // The rank of the write that a read must be followed by without another write between, if there is one.
-static unsigned follower_of(const Search *s, const WriteOrder *order, unsigned read) {
+static unsigned follower_of(const Search *s, unsigned read) {
   if (s->events[read].kind == EVENT_RMW)
-    return rank_of(order, read);
+    return s->rank[read];
   const PathEvent *origin = s->origins[read];
   if (!s->limits->atomic_only || !(origin->has_partner || origin->is_close))
     return NO_RANK;
   unsigned write = read + 1;
   if (origin->is_close)
     write = s->threads[s->events[read].thread].first + origin->conditional;
-  return s->cell_of[write] == s->cell_of[read] ? rank_of(order, write) : NO_RANK;
+  return s->cell_of[write] == s->cell_of[read] ? s->rank[write] : NO_RANK;
 }
 
-// Adds that one write comes before another; false where they are the same.
+// `more` comes before the writes of `block`, and so before all that these come before.
+static void put_all_before(WriteOrder *order, uint64_t more, uint64_t block) {
+  for (unsigned i = 0; i < order->count; i++)
+    if ((block >> i & 1) || (order->before[i] & block))
+      order->before[i] |= more;
+}
+
+// One write comes before another; false where it does not. The order stays transitive, and what comes before or after
+// one write of a block comes before or after them all.
 static bool put_before(WriteOrder *order, unsigned first, unsigned second) {
-  order->before[second] |= (uint64_t)1 << first;
-  return first != second;
+  if (first == second || order->before[first] >> second & 1)
+    return false;
+  if (!(order->before[second] >> first & 1))
+    put_all_before(order, order->before[order->head[first]] | order->block[first], order->block[second]);
+  return true;
+}
+
+// One write comes right after another: their blocks become one. False where they cannot.
+static bool put_next(WriteOrder *order, unsigned first, unsigned second) {
+  if (order->follower[first] != NO_RANK || !put_before(order, first, second))
+    return false;
+  uint64_t a = order->block[first], b = order->block[second];
+  uint64_t before_b = order->before[order->head[second]] & ~a;
+  for (uint64_t rest = before_b; rest; rest &= rest - 1)
+    if (order->before[__builtin_ctzll(rest)] & a) // it comes between
+      return false;
+  put_all_before(order, before_b, a);
+  for (unsigned i = 0; i < order->count; i++)
+    if (!((a | b) >> i & 1) && order->before[i] & a)
+      order->before[i] |= order->before[order->head[second]] | b;
+  for (uint64_t rest = a | b; rest; rest &= rest - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(rest);
+    order->block[i] = a | b;
+    order->head[i] = order->head[first];
+  }
+  order->follower[first] = second;
+  return true;
 }
 
 // What the accesses of the threads to the cell force, one after the other in each thread.
 static bool force_threads(const Search *s, unsigned cell, WriteOrder *order) {
   int thread = -1;
   unsigned last = 0; // the write that the access before saw or made
-  for (unsigned e = s->cell_count; e < s->execution.event_count; e++) {
-    if (s->cell_of[e] != (int)cell)
-      continue;
+  for (unsigned i = 0; i < order->access_count; i++) {
+    unsigned e = order->accesses[i];
     if (s->events[e].thread != thread) {
       thread = s->events[e].thread;
       last = 0;
@@ -68,19 +104,16 @@ static bool force_threads(const Search *s, unsigned cell, WriteOrder *order) {
     if (s->events[e].kind & EVENT_READ && s->source[e] >= 0) {
       if (s->cell_of[s->source[e]] != (int)cell) // not known yet to be here
         continue;
-      unsigned seen = rank_of(order, (unsigned)s->source[e]);
-      if (seen != last)
-        put_before(order, last, seen);
+      unsigned seen = s->rank[s->source[e]];
+      if (seen != last && !put_before(order, last, seen))
+        return false;
       last = seen;
-      unsigned follower = follower_of(s, order, e);
-      if (follower != NO_RANK) {
-        if (order->follower[seen] != NO_RANK) // two cannot both be next
-          return false;
-        order->follower[seen] = follower;
-      }
+      unsigned follower = follower_of(s, e);
+      if (follower != NO_RANK && !put_next(order, seen, follower))
+        return false;
     }
     if (s->events[e].kind & EVENT_WRITE) {
-      unsigned made = rank_of(order, e);
+      unsigned made = s->rank[e];
       if (!put_before(order, last, made))
         return false;
       last = made;
@@ -89,48 +122,27 @@ static bool force_threads(const Search *s, unsigned cell, WriteOrder *order) {
   return true;
 }
 
-// What comes after a write comes after its follower, and what comes before the follower before the write. True where
-// that was news.
-static bool keep_together(WriteOrder *order) {
-  bool news = false;
-  for (unsigned w = 0; w < order->count; w++) {
-    unsigned next = order->follower[w];
-    if (next == NO_RANK)
-      continue;
-    uint64_t both = (uint64_t)1 << w | (uint64_t)1 << next, more = (order->before[next] | (uint64_t)1 << w) & ~both;
-    news |= (more & ~order->before[w]) != 0 || !(order->before[next] >> w & 1);
-    order->before[w] |= more;
-    order->before[next] |= (uint64_t)1 << w;
-    for (unsigned later = 0; later < order->count; later++)
-      if (later != next && order->before[later] >> w & 1 && !(order->before[later] >> next & 1)) {
-        order->before[later] |= (uint64_t)1 << next;
-        news = true;
-      }
+// What is so whatever is read: the initial write comes first; of threads that are alike one does.
+static bool force_first(const Search *s, WriteOrder *order) {
+  for (unsigned rank = 0; rank < order->count; rank++) {
+    order->before[rank] = rank ? 1 : 0;
+    order->follower[rank] = NO_RANK;
+    order->block[rank] = (uint64_t)1 << rank;
+    order->head[rank] = rank;
   }
-  return news;
-}
-
-// Warshall over the masks; false where some write comes before itself.
-static bool close_order(WriteOrder *order) {
-  do {
-    for (unsigned k = 0; k < order->count; k++)
-      for (unsigned i = 0; i < order->count; i++)
-        if (order->before[i] >> k & 1)
-          order->before[i] |= order->before[k];
-    for (unsigned i = 0; i < order->count; i++)
-      if (order->before[i] >> i & 1)
-        return false;
-  } while (keep_together(order));
+  for (unsigned rank = 0; rank < order->count; rank++) {
+    int after = s->after[order->writes[rank]];
+    if (after >= 0 && !put_before(order, s->rank[after], rank))
+      return false;
+  }
   return true;
 }
 
 bool search_force(Search *s, unsigned cell) {
   WriteOrder *order = &s->orders[cell];
-  if (!gather_writes(s, cell))
+  if (!gather(s, cell) || !force_first(s, order))
     return false;
-  if (!s->limits->coherent_only)
-    return true;
-  return force_threads(s, cell, order) && close_order(order);
+  return !s->limits->coherent_only || force_threads(s, cell, order);
 }
 
 // The final value of a location's element: of the last write to it, or the initial one where nobody accesses it.
@@ -144,7 +156,28 @@ static EventValue final_value(const Search *s, unsigned location, unsigned eleme
   return s->program->locations[location].initial[element];
 }
 
+// Whether every read of a turn that is taken for ever has nothing newer to read. What waiting threads write back is no
+// news.
+static bool wait_for_ever(const Search *s) {
+  for (unsigned i = 0; i < s->read_count; i++) {
+    unsigned read = s->reads[i];
+    if (!search_waits(s, read))
+      continue;
+    EventSet later = {s->execution.co.n, s->execution.co.words,
+                      relation_row(s->execution.co, (unsigned)s->source[read])};
+    for (unsigned w = set_next(later, 0); w < later.n; w = set_next(later, w + 1))
+      if (!search_waits(s, w))
+        return false;
+  }
+  return true;
+}
+
 static void show(Search *s) {
+  if (s->hangs && !wait_for_ever(s))
+    return;
+  s->execution.waiting = 0;
+  for (unsigned t = 0; t < s->program->thread_count && t < 64; t++)
+    s->execution.waiting |= (uint64_t)(s->threads[t].path->end == PATH_WAITS) << t;
   for (unsigned i = 0; i < s->program->observable_total; i++) {
     const ProgramObservable *o = &s->program->observables[i];
     if (o->is_register)
@@ -175,7 +208,7 @@ static void order_next(Search *s, unsigned cell, unsigned placed, uint64_t done)
     return;
   }
   Relation co = s->execution.co;
-  unsigned next = placed ? order->follower[rank_of(order, order->ordered[placed - 1])] : NO_RANK;
+  unsigned next = placed ? order->follower[s->rank[order->ordered[placed - 1]]] : NO_RANK;
   for (unsigned i = 0; i < order->count && !search_expired(s); i++) {
     uint64_t bit = (uint64_t)1 << i;
     if (done & bit || order->before[i] & ~done || (next != NO_RANK && next != i))

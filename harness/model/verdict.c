@@ -151,6 +151,19 @@ static bool judge(const Execution *execution, void *context) {
   return !j->result->gave_up;
 }
 
+// An execution in which some thread waits for ever: the first that the model allows is kept.
+static bool judge_hang(const Execution *execution, void *context) {
+  Judging *j = context;
+  CatVerdict verdict;
+  cat_judge(j->model, execution, false, j->scratch, &verdict);
+  if (verdict.error || !verdict.allowed)
+    return !verdict.error;
+  Execution *hang = ARENA_NEW(j->states.arena, Execution);
+  *hang = execution_copy(execution, j->states.arena);
+  j->result->hang = hang;
+  return false;
+}
+
 static int compare_states(const void *a, const void *b, void *width) {
   const SeenState *x = a, *y = b;
   return compare_values(x->values, y->values, *(unsigned *)width);
@@ -184,6 +197,10 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   EnumerationLimits limits = options->limits;
   limits.coherent_only = !options->incoherent && cat_implies_coherence(model);
   limits.atomic_only = cat_implies_atomicity(model);
+  limits.waits = true;
+  limits.alike = !options->count;
+  limits.keeps_turns = cat_raises_flags(model);
+  limits.hang = judge_hang;
   Judging judging = {.model = model,
                      .options = options,
                      .flags = cat_raises_flags(model),

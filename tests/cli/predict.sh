@@ -185,6 +185,39 @@ done
 "$WEAKMEM" predict --model c11 "$work/bound.litmus" | grep 'condition *unknown' >/dev/null || fail "the bound is not told"
 "$WEAKMEM" predict --model c11 --explain "$work/bound.litmus" | grep 'a loop goes on' >/dev/null || fail "explained what is not known"
 
+# A loop that only waits needs no bound: text, tsv and the explanation agree. A wait that nobody ends is told.
+cat >"$work/await.litmus" <<'T'
+C await
+{}
+P0 (int* x, atomic_int* y) { *x = 1; atomic_store_explicit(y, 1, memory_order_release); }
+P1 (int* x, atomic_int* y) {
+  int r0 = 0;
+  while (r0 == 0) {
+    r0 = atomic_load_explicit(y, memory_order_acquire);
+  }
+  int r1 = *x;
+}
+exists (1:r1=0)
+T
+"$WEAKMEM" predict "$work/await.litmus" >"$work/await.txt" || fail "a wait: status $?"
+grep -q '^ \* 1:r1=0;    forbidden   forbidden   forbidden   forbidden   forbidden   forbidden$' "$work/await.txt" &&
+  grep -q '^   1:r1=1;    allowed     allowed     allowed     allowed     allowed     allowed$' "$work/await.txt" ||
+  fail "$(cat "$work/await.txt")"
+[[ $("$WEAKMEM" predict --format tsv "$work/await.litmus" | cut -f3,4 | sort | uniq -c | xargs) == "6 Forbidden 1:r1=1; 1 condition states" ]] ||
+  fail "a wait in tsv: $("$WEAKMEM" predict --format tsv "$work/await.litmus")"
+[[ $("$WEAKMEM" predict --explain "$work/await.litmus" | grep -c '  forbidden') == 6 ]] || fail "a wait explained"
+sed 's/(y, 1/(y, 0/' "$work/await.litmus" >"$work/hang.litmus"
+"$WEAKMEM" predict --model c11 "$work/hang.litmus" | grep 'c11: in some execution a wait never ends: P1 (hang.litmus:7: r0 = ' >/dev/null ||
+  fail "a wait that nobody ends is not told: $("$WEAKMEM" predict --model c11 "$work/hang.litmus")"
+"$WEAKMEM" predict --model c11 --format tsv "$work/hang.litmus" 2>&1 >/dev/null | grep 'a wait never ends' >/dev/null || fail "in tsv"
+
+# Locks and increments, by every model, in a moment.
+cp "$SOURCE/tests/data/TAS-lock-3.litmus" "$SOURCE/tests/data/inc4x3.litmus" "$work"
+for test in "TAS-lock-3 [x]=3;" "inc4x3 [x]=12;"; do
+  [[ $("$WEAKMEM" predict --format tsv "$work/${test% *}.litmus" | cut -f4 | sort | uniq -c | xargs) == "6 ${test#* } 1 states" ]] ||
+    fail "$test: $("$WEAKMEM" predict --format tsv "$work/${test% *}.litmus")"
+done
+
 # What is too large is given up in time, and said.
 {
   echo 'C large'

@@ -237,6 +237,120 @@ START_TEST(test_a_loop_that_coherence_ends_does_not_reach_the_bound) {
 }
 END_TEST
 
+typedef struct {
+  Seen seen;
+  unsigned hangs;
+} Waiting;
+
+static bool see_waiting(const Execution *x, void *context) { return see(x, &((Waiting *)context)->seen); }
+
+static bool see_hang(const Execution *x, void *context) {
+  (void)x;
+  return ++((Waiting *)context)->hangs < 1000;
+}
+
+static Waiting wait(const char *arch, const char *text, bool keeps_turns) {
+  Waiting w = {0};
+  EnumerationLimits limits = {.coherent_only = true,
+                              .atomic_only = true,
+                              .seconds = 20,
+                              .waits = true,
+                              .alike = true,
+                              .keeps_turns = keeps_turns,
+                              .hang = see_hang};
+  EnumerationResult result = executions_each(lower_text(text, arch, arena), &limits, see_waiting, &w);
+  ck_assert_msg(!result.gave_up, "%s", result.why);
+  ck_assert(!result.bound_reached);
+  return w;
+}
+
+START_TEST(test_a_loop_that_only_waits_needs_no_bound) {
+  const char *flag = "C t\n{}\n" P("0", STORE("x", "1")) P(
+      "1", "int r0 = 0; while (r0 == 0) { r0 = atomic_load_explicit(x, memory_order_relaxed); } ") "exists (1:r0=1)\n";
+  Waiting w = wait("c11", flag, true);
+  ck_assert(w.seen.seen == 1 && w.seen.with[1] == 1 && w.hangs == 0);
+  // What a turn counts, others see
+  const char *counted = "C t\n{}\n" P("0", STORE("x", "1")) P(
+      "1", "int n = 0; while (atomic_load_explicit(x, memory_order_relaxed) == 0) { n = n + 1; } ") "exists (1:n=1)\n";
+  EnumerationResult result;
+  EnumerationLimits limits = {.coherent_only = true, .waits = true};
+  Seen seen = {0};
+  result = executions_each(lower_text(counted, "c11", arena), &limits, see, &seen);
+  ck_assert(result.bound_reached && seen.seen == LOWER_UNROLL + 1);
+  // A turn of several accesses is kept once where races are told
+  const char *two = "C t\n{}\n" P("0", STORE("x", "1"))
+      P("1", "int r0 = 0; while (atomic_load_explicit(x, memory_order_relaxed) == 0) { r0 = *y; } ") "exists (x=1)\n";
+  ck_assert_uint_eq(wait("c11", two, false).seen.seen, 1);
+  ck_assert_uint_ge(wait("c11", two, true).seen.seen, 2);
+}
+END_TEST
+
+START_TEST(test_a_wait_that_nobody_ends_is_told) {
+  const char *flag = "C t\n{}\n" P("0", STORE("x", "1") STORE("x", "2")) P(
+      "1", "int r0 = 0; while (r0 != 1) { r0 = atomic_load_explicit(x, memory_order_relaxed); } ") "exists (1:r0=1)\n";
+  Waiting w = wait("c11", flag, true);
+  ck_assert(w.seen.seen == 1 && w.hangs == 1); // it saw 1 in time, or only 2
+  const char *endless = "C t\n{}\n" P("0", "while (1) { } ") "exists (x=0)\n";
+  w = wait("c11", endless, true);
+  ck_assert(w.seen.seen == 0 && w.hangs == 1);
+  // A compare-exchange that fails though it need not does so not for ever
+  const char *weak =
+      "C t\n{}\n" P("0", "int e = 0; while (atomic_compare_exchange_weak_explicit(x, &e, 1, memory_order_relaxed, "
+                         "memory_order_relaxed) == 0) { e = 0; } ") "exists (x=1)\n";
+  w = wait("c11", weak, true);
+  ck_assert(w.seen.seen == 1 && w.hangs == 0);
+}
+END_TEST
+
+// Three threads that take a lock by exchanges, add one each, and let it go, or do not.
+static const char *lock(const char *let_go) {
+  static Text text;
+  text_clear(&text);
+  text_add(&text, "C t\n{}\n");
+  for (unsigned t = 0; t < 3; t++)
+    text_printf(&text,
+                "P%u (atomic_int* l, int* x) { int r0 = 1; while (r0 != 0) { "
+                "r0 = atomic_exchange_explicit(l, 1, memory_order_acquire); } int r1 = *x; *x = r1 + 1; %s }\n",
+                t, let_go);
+  text_add(&text, "exists (x=3)\n");
+  return text_string(&text);
+}
+
+START_TEST(test_an_exchange_that_writes_back_what_it_read_is_a_wait) {
+  const char *const archs[] = {"c11", "aarch64"};
+  for (unsigned i = 0; i < 2; i++) {
+    Waiting w = wait(archs[i], lock("atomic_store_explicit(l, 0, memory_order_release);"), i == 0);
+    ck_assert_uint_gt(w.seen.with[3], 0);
+    ck_assert_uint_eq(w.hangs, 0);
+    w = wait(archs[i], lock(""), i == 0);
+    ck_assert_uint_eq(w.seen.seen, 0);
+    ck_assert_uint_gt(w.hangs, 0);
+  }
+}
+END_TEST
+
+START_TEST(test_threads_that_are_alike_are_put_in_one_order) {
+  const char *body = "atomic_fetch_add_explicit(x, 1, memory_order_relaxed); "
+                     "atomic_fetch_add_explicit(x, 1, memory_order_relaxed); ";
+  Text text = {0};
+  text_add(&text, "C t\n{}\n");
+  for (unsigned t = 0; t < 3; t++)
+    text_printf(&text, "P%u (atomic_int* x) { %s}\n", t, body);
+  text_add(&text, "exists (x=6)\n");
+  Waiting w = wait("c11", text_string(&text), true);
+  ck_assert(w.seen.seen == 15 && w.seen.with[6] == 15); // 6! / 2!^3, by 3!
+  text_free(&text);
+  // A register that is observed tells them apart
+  const char *told = "C t\n{}\n" P("0", "int r0 = atomic_fetch_add_explicit(x, 1, memory_order_relaxed); ")
+      P("1", "int r0 = atomic_fetch_add_explicit(x, 1, memory_order_relaxed); ") "exists (0:r0=1)\n";
+  ck_assert_uint_eq(wait("c11", told, true).seen.seen, 2);
+  // Readers alone: 3 ways that two can read one of two values
+  const char *readers =
+      "C t\n{}\n" P("0", STORE("x", "1")) P("1", LOAD("r0", "x")) P("2", LOAD("r0", "x")) "exists (x=1)\n";
+  ck_assert_uint_eq(wait("c11", readers, true).seen.seen, 3);
+}
+END_TEST
+
 START_TEST(test_states_that_the_filter_refuses_are_left_out) {
   const char *text = "C t\n{}\n" P("0", STORE("x", "1") LOAD("r0", "y"))
       P("1", STORE("y", "1") LOAD("r0", "x")) "filter (1:r0=1)\nexists (0:r0=0)\n";
@@ -369,6 +483,10 @@ int main(void) {
   tcase_add_test(tests, test_compare_exchange_succeeds_exactly_where_it_finds_what_it_expects);
   tcase_add_test(tests, test_loops_are_turned_up_to_the_bound_and_it_is_said);
   tcase_add_test(tests, test_a_loop_that_coherence_ends_does_not_reach_the_bound);
+  tcase_add_test(tests, test_a_loop_that_only_waits_needs_no_bound);
+  tcase_add_test(tests, test_a_wait_that_nobody_ends_is_told);
+  tcase_add_test(tests, test_an_exchange_that_writes_back_what_it_read_is_a_wait);
+  tcase_add_test(tests, test_threads_that_are_alike_are_put_in_one_order);
   tcase_add_test(tests, test_states_that_the_filter_refuses_are_left_out);
   tcase_add_test(tests, test_hostile_programs_end_with_a_reason);
   tcase_add_test(tests, test_limits_and_the_caller_end_it);
