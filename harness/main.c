@@ -25,7 +25,7 @@ static const Command commands[] = {
     {0},
 };
 
-static volatile int stop;
+static Stop stop;
 static _Atomic long long stopped_ms; // when it was set; 0: it is not
 
 // timeout(1) signals the program and then its group: what comes so soon after the first is the same wish.

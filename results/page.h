@@ -1,6 +1,7 @@
 // The page: a comparison as one HTML file that stands by itself. It opens from disk and asks the network for nothing;
 // its own policy forbids it to, and to run anything but its own script.
 #pragma once
+#include "harness/base/stop.h"
 #include "results/compare.h"
 
 enum {
@@ -37,9 +38,9 @@ typedef struct {
   bool (*test)(const CompareRow *row, const char *const *states, unsigned count, Arena *arena, PageTest *out,
                void *context);
   void *context;
-  const char *title;        // NULL: one is made
-  const char *command;      // that made it, for the reader
-  const volatile int *stop; // non-zero: write no further. NULL: never
+  const char *title;   // NULL: one is made
+  const char *command; // that made it, for the reader
+  const Stop *stop;    // non-zero: write no further. NULL: never
 } Page;
 
 typedef struct {

@@ -422,7 +422,7 @@ static void write_rows(Writing *writing) {
   unsigned cells = 0;
   page_key(writing->w, "tests");
   page_open(writing->w, '[');
-  for (unsigned row = 0; row < c->row_count && !(writing->page->stop && *writing->page->stop); row++) {
+  for (unsigned row = 0; row < c->row_count && !stop_wanted(writing->page->stop); row++) {
     bool full =
         cells + c->machine_count > PAGE_CELLS || writing->index >= TESTS || writing->w->bytes > (size_t)PAGE_BYTES;
     if (full && !row_is_alarming(c, row)) {

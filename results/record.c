@@ -1,5 +1,7 @@
 #include "results/record.h"
 
+#include "harness/base/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,13 +17,10 @@ static json_t *string_of(const char *text) {
   if (string)
     return string;
   Text clean = {0};
-  for (const char *at = text; *at;) {
-    unsigned length = text_utf8(at);
-    if (length)
-      text_add_bytes(&clean, at, length);
-    else
-      text_add_char(&clean, '?');
-    at += length ? length : 1;
+  for (size_t at = 0, length = strlen(text), size; at < length; at += size) {
+    uint32_t code;
+    size = utf8_lenient(text + at, length - at, &code);
+    text_add_bytes(&clean, code == UTF8_REPLACEMENT ? "?" : text + at, code == UTF8_REPLACEMENT ? 1 : size);
   }
   string = json_string(text_string(&clean));
   text_free(&clean);

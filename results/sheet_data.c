@@ -1,6 +1,8 @@
 // The writers for programs: columns separated by tabs, and JSON.
 #include "results/sheet.h"
 
+#include "harness/base/json_text.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,55 +63,8 @@ void sheet_tsv(const Sheet *sheet, Text *out) {
 
 static const SheetJson plain = {.digits = 15};
 
-enum { REPLACEMENT = 0xfffd };
-
-static uint32_t code_point(const char *text, unsigned length) {
-  const unsigned char *at = (const unsigned char *)text;
-  uint32_t code = length == 1 ? at[0] : at[0] & (0x7fu >> length);
-  for (unsigned i = 1; i < length; i++)
-    code = code << 6 | (at[i] & 0x3fu);
-  return code;
-}
-
-// What would make text look like other text: controls, and marks that turn the direction of writing.
-static bool misleads(uint32_t code) {
-  return (code < ' ' && code != '\n' && code != '\t') || (code >= 0x7f && code < 0xa0) || code == 0x200e ||
-         code == 0x200f || code == 0x061c || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-}
-
-static void add_escape(uint32_t code, Text *out) {
-  static const char letters[] = "\b\t\n\f\r\"\\", names[] = "btnfr\"\\";
-  const char *letter = code && code < 0x80 ? strchr(letters, (int)code) : NULL;
-  if (letter)
-    text_printf(out, "\\%c", names[letter - letters]);
-  else if (code < 0x10000)
-    text_printf(out, "\\u%04x", (unsigned)code);
-  else // a surrogate pair
-    text_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (code >> 10)), (unsigned)(0xdc00 | (code & 0x3ff)));
-}
-
-// In a page nothing but harmless ASCII comes out, and nothing that misleads its reader.
-static void add_code(const char *text, unsigned length, bool in_page, Text *out) {
-  uint32_t code = code_point(text, length);
-  if (in_page && misleads(code))
-    code = REPLACEMENT;
-  bool markup = code == '<' || code == '>' || code == '&', ascii = code < 0x7f;
-  if (code < ' ' || code == '"' || code == '\\' || (in_page && (markup || !ascii)))
-    add_escape(code, out);
-  else
-    text_add_bytes(out, text, length);
-}
-
 static void add_string(const char *text, const SheetJson *how, Text *out) {
-  text_add_char(out, '"');
-  for (unsigned length; *text; text += length ? length : 1) {
-    length = text_utf8(text);
-    if (length)
-      add_code(text, length, how->in_page, out);
-    else
-      text_add(out, how->in_page ? "\\ufffd" : "?");
-  }
-  text_add_char(out, '"');
+  json_text_string(&(JsonText){.out = out, .for_html = how->in_page}, text);
 }
 
 // As a number with a point or an exponent, so that it is read as one that is no integer.

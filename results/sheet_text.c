@@ -1,6 +1,8 @@
 // The text writer: aligned columns, in tables that are as wide as the terminal at most.
 #include "results/sheet.h"
 
+#include "harness/base/utf8.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -24,8 +26,9 @@ void tone_add(const SheetStyle *style, Tone tone, const char *text, Text *out) {
 
 unsigned text_columns(const char *text) {
   unsigned columns = 0;
-  for (unsigned length; *text; text += length ? length : 1, columns++)
-    length = text_utf8(text);
+  uint32_t code;
+  for (size_t length = strlen(text), at = 0; at < length; columns++)
+    at += utf8_lenient(text + at, length - at, &code);
   return columns;
 }
 

@@ -129,11 +129,11 @@ static size_t mark_length(const char *line, size_t length) {
 }
 
 static bool read_lines(Stream *stream, Lines *lines) {
-  const volatile int *stop = stream->handlers->stop;
+  const Stop *stop = stream->handlers->stop;
   char *line;
   size_t length;
   LineStatus status;
-  while (!(stop && *stop) && (status = lines_next(lines, &line, &length)) != LINE_END) {
+  while (!stop_wanted(stop) && (status = lines_next(lines, &line, &length)) != LINE_END) {
     stream->line = lines->number;
     const char *what = lines->number == 1 ? what_else(line, length) : NULL;
     size_t mark = lines->number == 1 ? mark_length(line, length) : 0;

@@ -1,5 +1,6 @@
 // Records one after the other, in bounded memory: a file may hold millions.
 #pragma once
+#include "harness/base/stop.h"
 #include "results/record.h"
 
 typedef struct {
@@ -9,8 +10,8 @@ typedef struct {
   // in `why`, where it is damaged. NULL: skipped, which is told.
   bool (*object)(const char *schema, const json_t *object, void *context, Diag *why);
   void *context;
-  Arena *arena;             // where records are to live on; NULL: nowhere
-  const volatile int *stop; // non-zero: read no further. NULL: never
+  Arena *arena;     // where records are to live on; NULL: nowhere
+  const Stop *stop; // non-zero: read no further. NULL: never
 } StreamHandlers;
 
 typedef struct {

@@ -1,5 +1,7 @@
 #include "harness/base/text.h"
 
+#include "harness/base/utf8.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -66,35 +68,15 @@ void text_printf(Text *text, const char *format, ...) {
   text->length += (size_t)length;
 }
 
-// The bytes of the control character that stands there; 0: none does.
-static size_t control_length(const char *bytes, size_t length) {
-  const unsigned char *c = (const unsigned char *)bytes;
-  if (length > 1 && c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
-    return 2;
-  return c[0] < ' ' || c[0] == 0x7f;
-}
-
 void text_add_printable(Text *text, const char *bytes, size_t length) {
-  for (size_t i = 0, control; i < length; i += control ? control : 1) {
-    control = control_length(bytes + i, length - i);
-    text_add_bytes(text, control ? "?" : &bytes[i], 1);
+  for (size_t at = 0, size; at < length; at += size) {
+    uint32_t code;
+    size = utf8_lenient(bytes + at, length - at, &code);
+    if (utf8_is_control(code))
+      text_add_char(text, '?');
+    else
+      text_add_bytes(text, bytes + at, size);
   }
 }
 
 const char *text_string(const Text *text) { return text->bytes ? text->bytes : ""; }
-
-unsigned text_utf8(const char *text) {
-  const unsigned char *at = (const unsigned char *)text;
-  if (at[0] < 0x80)
-    return 1;
-  unsigned more = at[0] >= 0xc2 && at[0] < 0xe0   ? 1
-                  : at[0] >= 0xe0 && at[0] < 0xf0 ? 2
-                  : at[0] >= 0xf0 && at[0] < 0xf5 ? 3
-                                                  : 0;
-  for (unsigned i = 1; i <= more; i++)
-    if ((at[i] & 0xc0) != 0x80)
-      return 0;
-  bool overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
-  bool beyond = (at[0] == 0xed && at[1] >= 0xa0) || (at[0] == 0xf4 && at[1] >= 0x90);
-  return more == 0 || overlong || beyond ? 0 : more + 1;
-}

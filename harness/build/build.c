@@ -55,7 +55,7 @@ static Compiled *compiled_new(const Test *test, const RunOptions *options, Arena
 }
 
 static void compile_sources(Compiled **compiled, const char *const *sources, const unsigned *owners, unsigned count,
-                            const Compiler *compiler, Arena *arena, const volatile int *stop,
+                            const Compiler *compiler, Arena *arena, const Stop *stop,
                             void (*progress)(unsigned, unsigned, void *), void *context) {
   CompileResult *results = ARENA_ARRAY(arena, CompileResult, count ? count : 1);
   Diag diag = {.arena = arena};
@@ -73,8 +73,8 @@ static void compile_sources(Compiled **compiled, const char *const *sources, con
 }
 
 Compiled **run_compile(const Test *const *tests, unsigned count, const RunOptions *options, const Compiler *compiler,
-                       Arena *arena, const volatile int *stop,
-                       void (*progress)(unsigned done, unsigned count, void *context), void *context) {
+                       Arena *arena, const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
+                       void *context) {
   Compiled **compiled = ARENA_ARRAY(arena, Compiled *, count ? count : 1);
   const char **sources = ARENA_ARRAY(arena, const char *, count ? count : 1);
   unsigned *owners = ARENA_ARRAY(arena, unsigned, count ? count : 1);

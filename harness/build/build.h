@@ -1,5 +1,6 @@
 // Makes machine code of tests: test -> C -> the compiler -> a shared object.
 #pragma once
+#include "harness/base/stop.h"
 #include "harness/build/compiler.h"
 #include "harness/engine/options.h"
 #include "harness/lang/test.h"
@@ -18,8 +19,8 @@ void run_emit(const Test *test, Engine engine, Arena *arena, Text *out);
 // `stop`, where not NULL, is polled: once it is non-zero compilers under way are killed, and what they did not make
 // counts as not compiled. Objects that are memory files last until run_release.
 Compiled **run_compile(const Test *const *tests, unsigned count, const RunOptions *options, const Compiler *compiler,
-                       Arena *arena, const volatile int *stop,
-                       void (*progress)(unsigned done, unsigned count, void *context), void *context);
+                       Arena *arena, const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
+                       void *context);
 
 // Closes the memory file that the object is, where it is one: the object is gone then. NULL is none.
 void run_release(Compiled *compiled);

@@ -35,7 +35,7 @@ typedef struct {
   unsigned *same; // the first source of the same content: itself, or an earlier one
   char (*digests)[65];
   Arena *arena;
-  const volatile int *stop;
+  const Stop *stop;
   void (*progress)(unsigned done, unsigned count, void *context);
   void *context;
   Cache *cache;
@@ -50,7 +50,7 @@ typedef struct {
   unsigned source;
 } Running;
 
-static bool stopped(const Job *job) { return job->stop && *job->stop; }
+static bool stopped(const Job *job) { return stop_wanted(job->stop); }
 
 static const char *object_name(const Job *job, unsigned source) {
   return arena_printf(job->arena, "%s.so", job->digests[source]);
@@ -299,7 +299,7 @@ static void share(Job *job) {
 }
 
 bool compile_within(double seconds, const Compiler *compiler, const char *const *sources, unsigned count,
-                    CompileResult *results, Arena *arena, Diag *diag, const volatile int *stop,
+                    CompileResult *results, Arena *arena, Diag *diag, const Stop *stop,
                     void (*progress)(unsigned done, unsigned count, void *context), void *context) {
   for (unsigned i = 0; i < count; i++)
     results[i] = (CompileResult){.memory = -1};
@@ -335,7 +335,7 @@ bool compile_within(double seconds, const Compiler *compiler, const char *const 
 }
 
 bool compile_all(const Compiler *compiler, const char *const *sources, unsigned count, CompileResult *results,
-                 Arena *arena, Diag *diag, const volatile int *stop,
+                 Arena *arena, Diag *diag, const Stop *stop,
                  void (*progress)(unsigned done, unsigned count, void *context), void *context) {
   return compile_within(COMPILE_SECONDS, compiler, sources, count, results, arena, diag, stop, progress, context);
 }

@@ -6,6 +6,7 @@
 // writable by others. Without a cache folder, and where the compiler is a script or a flag names a file, so that more
 // than that decides what is made, objects are kept in memory files, gone with the process; nothing is left on disk.
 #pragma once
+#include "harness/base/stop.h"
 #include "harness/build/compiler.h"
 
 typedef struct {
@@ -20,13 +21,13 @@ typedef struct {
 // not made has neither object nor errors. A compiler that takes longer than COMPILE_SECONDS is killed, and no other is
 // started: it would hang for the next source too.
 bool compile_all(const Compiler *compiler, const char *const *sources, unsigned count, CompileResult *results,
-                 Arena *arena, Diag *diag, const volatile int *stop,
+                 Arena *arena, Diag *diag, const Stop *stop,
                  void (*progress)(unsigned done, unsigned count, void *context), void *context);
 
 enum { COMPILE_SECONDS = 60 };
 // The same with another limit, in seconds.
 bool compile_within(double seconds, const Compiler *compiler, const char *const *sources, unsigned count,
-                    CompileResult *results, Arena *arena, Diag *diag, const volatile int *stop,
+                    CompileResult *results, Arena *arena, Diag *diag, const Stop *stop,
                     void (*progress)(unsigned done, unsigned count, void *context), void *context);
 
 // Closes the memory files among the results; their objects are gone then. Files in the cache stay.

@@ -1,11 +1,13 @@
 // The subcommands: one file each, options in, one call, text out.
 #pragma once
+#include "harness/base/stop.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 
 typedef struct {
-  const volatile int *stop; // non-zero after SIGINT or SIGTERM: finish what is in flight, print it, end
-  FILE *out, *err;          // data; everything else
+  const Stop *stop; // non-zero after SIGINT or SIGTERM: finish what is in flight, print it, end
+  FILE *out, *err;  // data; everything else
 } Console;
 
 enum { EXIT_OK = 0, EXIT_FORBIDDEN = 1, EXIT_USAGE = 2, EXIT_MACHINE = 3 };

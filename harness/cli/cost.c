@@ -1,10 +1,9 @@
 // weakmem cost: what barriers and atomics cost here.
+#include "harness/base/time.h"
 #include "harness/cli/console.h"
 #include "harness/cli/cost_view.h"
 #include "harness/cli/options.h"
 #include "results/record.h"
-
-#include <time.h>
 
 typedef struct {
   Arena *arena;
@@ -128,20 +127,10 @@ static void print(const Cost *cost, const CostSettings *s, const Identity *ident
   text_free(&text);
 }
 
-// When it began, in UTC as RFC 3339 has it.
-static char *timestamp(Arena *arena) {
-  time_t now = time(NULL);
-  struct tm utc;
-  char text[32] = "";
-  if (gmtime_r(&now, &utc))
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return arena_string(arena, text);
-}
-
 static int measure_and_print(Cost *cost, const CostSettings *s, RecordWriter *writer, const Console *console,
                              Diag *diag) {
   Identity identity = identity_read(cost->topology, s->arena);
-  const char *started = timestamp(s->arena);
+  const char *started = time_rfc3339(s->arena);
   Placement placement = {.kind = PLACEMENT_CUSTOM, .threads = cost->cores, .pus = cost->pus};
   Conditions conditions = conditions_begin(cost->topology, &placement);
   measure(cost, s, console);

@@ -225,7 +225,7 @@ typedef struct {
   bool forbidden; // a state was seen that should not have been
 } Session;
 
-static bool stopped(const Console *console) { return console->stop && *console->stop; }
+static bool stopped(const Console *console) { return stop_wanted(console->stop); }
 
 // Tells and forgets what is in the list; warnings not where the user wants quiet.
 static void report(const Settings *settings, const Console *console, Diag *diag) {

@@ -1,12 +1,13 @@
 // The run in a process of its own, so that a test that hangs or crashes ends all the same, and says so.
 #pragma once
+#include "harness/base/stop.h"
 #include "harness/export/exported.h"
 
 typedef struct {
   const Topology *topology;
   const Placement *placement;
   RunOptions options; // with its seed and timeout
-  const volatile int *stop;
+  const Stop *stop;
 } ChildRun;
 
 typedef struct {

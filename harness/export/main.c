@@ -1,6 +1,7 @@
 // The program that a test is where there is no weakmem: runs it, tells people on stderr what was seen, and writes its
 // record to standard output.
 #include "arch/cpu.h"
+#include "harness/base/time.h"
 #include "harness/export/pus.h"
 #include "harness/export/record.h"
 
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { OK = 0, USAGE = 2, MACHINE = 3 }; // exit status, as weakmem's
@@ -25,13 +25,9 @@ typedef struct {
   bool quiet;
 } Settings;
 
-static volatile int stop;
-static volatile sig_atomic_t stopped_by;
+static Stop stop; // by which signal
 
-static void on_signal(int number) {
-  stopped_by = number;
-  stop = 1;
-}
+static void on_signal(int number) { stop = number; }
 
 static const char help[] =
     "usage: %s [OPTION]... >>records.jsonl\n"
@@ -169,15 +165,6 @@ static RunOptions run_options(const Settings *s) {
   return options;
 }
 
-static const char *now_rfc3339(Arena *arena) {
-  char *text = arena_alloc(arena, 32);
-  time_t now = time(NULL);
-  struct tm parts;
-  if (gmtime_r(&now, &parts))
-    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
-
 static bool write_record(const RunRecord *record, bool quiet) {
   Text text = {0};
   if (!quiet || record->status != RUN_DONE)
@@ -196,7 +183,7 @@ static RunRecord run(const Topology *topology, const Placement *placement, const
                      Arena *arena) {
   RunRecord record = {.machine = identity_read(topology, arena),
                       .placement = placement,
-                      .started = now_rfc3339(arena),
+                      .started = time_rfc3339(arena),
                       .seed = options->seed};
   const char *missing = missing_fence();
   if (missing) {
@@ -254,9 +241,9 @@ int main(int argc, char **argv) {
     fprintf(stderr, "%s: %s\n", argv[0], d->message);
   arena_free(arena);
   // Who was interrupted ends as interrupted, so that a shell's loop over programs ends too.
-  if (stopped_by) {
-    signal(stopped_by, SIG_DFL);
-    raise(stopped_by);
+  if (stop) {
+    signal(stop, SIG_DFL);
+    raise(stop);
   }
   return status;
 }

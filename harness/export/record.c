@@ -1,4 +1,5 @@
 #include "harness/export/record.h"
+#include "harness/base/json_text.h"
 #include "harness/export/pus.h"
 #include "harness/lang/print.h"
 
@@ -18,24 +19,9 @@ static double seconds_of(const RunRecord *record) {
 
 // ---- JSON
 
-// RFC 8259, section 7. What is not UTF-8 becomes '?'.
 static void add_string(const char *text, Text *out) {
-  text_add_char(out, '"');
-  for (const char *at = text ? text : ""; *at;) {
-    unsigned length = text_utf8(at);
-    if (*at == '"' || *at == '\\')
-      text_printf(out, "\\%c", *at);
-    else if (*at == '\n')
-      text_add(out, "\\n");
-    else if ((unsigned char)*at < ' ' || *at == 0x7f)
-      text_printf(out, "\\u%04x", (unsigned char)*at);
-    else if (!length)
-      text_add_char(out, '?');
-    else
-      text_add_bytes(out, at, length);
-    at += length ? length : 1;
-  }
-  text_add_char(out, '"');
+  JsonText json = {.out = out};
+  json_text_string(&json, text);
 }
 
 static void add_field(const char *name, const char *value, Text *out) {

@@ -16,7 +16,7 @@ bool deadline_passed(Deadline *deadline, EnumerationResult *result) {
   enum { ASKED_BETWEEN = 16 };     // reading the clock takes as long as a step of a small search
   const double told_between = 0.2; // seconds
   const EnumerationLimits *limits = deadline->limits;
-  if (limits->stop && *limits->stop) {
+  if (stop_wanted(limits->stop)) {
     result->gave_up = true;
     result->why = "it was interrupted";
     return true;

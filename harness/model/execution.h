@@ -1,5 +1,6 @@
 // Candidate executions: what a model judges.
 #pragma once
+#include "harness/base/stop.h"
 #include "harness/event/program.h"
 #include "harness/model/relation.h"
 
@@ -67,7 +68,7 @@ typedef struct {
   // its last turn what is last in the coherence order, and the others end, until it returns false. Their state means
   // nothing. NULL: they are not made. With `waits`.
   bool (*hang)(const Execution *execution, void *context);
-  const volatile int *stop;                             // non-zero: give up; may be NULL
+  const Stop *stop;                                     // non-zero: give up; may be NULL
   void (*progress)(void *context, uint64_t executions); // called a few times a second; may be NULL
   void *progress_context;
 } EnumerationLimits;

@@ -27,7 +27,7 @@ static void tell(const ChildJob *job, void *report) {
 static Outcome await(const ChildJob *job, const Group *group, void *report, bool *told) {
   double deadline = clock_seconds() + job->timeout, grace = 0;
   for (;;) {
-    if (!*told && job->stop && *job->stop) {
+    if (!*told && stop_wanted(job->stop)) {
       *told = true;
       grace = clock_seconds() + GRACE_SECONDS;
       tell(job, report);

@@ -1,6 +1,7 @@
 // One test in a process of its own, so that a crash, a hang or a time-out is that test's result.
 #pragma once
 #include "harness/base/diag.h"
+#include "harness/base/stop.h"
 #include "harness/run/run.h"
 
 // `body` runs in a forked child that leads a process group of its own; `report` (report_bytes, zeroed, shared with the
@@ -9,10 +10,10 @@ typedef struct {
   void (*body)(void *report, void *context);
   void *context;
   size_t report_bytes;
-  double timeout;           // seconds; then the group is killed
-  const volatile int *stop; // where not NULL: once non-zero, `*stopping` (in the report, may be NULL) is set to 1 so
-                            // that the body can end by itself, and the group is killed where it has not within a second
-  size_t stopping_offset;   // of an `int` in the report
+  double timeout;         // seconds; then the group is killed
+  const Stop *stop;       // where not NULL: once non-zero, `*stopping` (in the report, may be NULL) is set to 1 so
+                          // that the body can end by itself, and the group is killed where it has not within a second
+  size_t stopping_offset; // of an `int` in the report
 } ChildJob;
 
 typedef struct {

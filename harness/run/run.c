@@ -120,7 +120,7 @@ static double default_timeout(const RunOptions *options) {
 }
 
 RunResult run_test(const Test *test, const Compiled *compiled, const Topology *topology, const Placement *placement,
-                   const RunOptions *options, Arena *arena, const volatile int *stop) {
+                   const RunOptions *options, Arena *arena, const Stop *stop) {
   RunResult result = {
       .engine = compiled_engine(compiled), .meeting = "none", .seed = options->seed ? options->seed : draw_seed()};
   if (!compiled_object(compiled)) {

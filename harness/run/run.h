@@ -1,5 +1,6 @@
 // Runs a test on this machine: test -> C -> machine code -> pinned threads -> histogram.
 #pragma once
+#include "harness/base/stop.h"
 #include "harness/build/build.h"
 #include "harness/engine/histogram.h"
 #include "harness/machine/clock.h"
@@ -36,4 +37,4 @@ typedef struct {
 // Runs one compiled test in a child process of its own. Everything that it made is gone when this returns. `stop`,
 // where not NULL, is polled: once it is non-zero the run ends early with RUN_INTERRUPTED and what was counted.
 RunResult run_test(const Test *test, const Compiled *compiled, const Topology *topology, const Placement *placement,
-                   const RunOptions *options, Arena *arena, const volatile int *stop);
+                   const RunOptions *options, Arena *arena, const Stop *stop);

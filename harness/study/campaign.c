@@ -1,11 +1,11 @@
 #include "harness/study/campaign.h"
 
 #include "arch/cpu.h"
+#include "harness/base/time.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 
 #include <string.h>
-#include <time.h>
 
 static const double LABEL_SECONDS = 1; // for the models to decide a test
 
@@ -154,7 +154,7 @@ unsigned campaign_resume(Campaign *campaign, const Records *earlier) {
 
 // ---- Compiling and running
 
-void campaign_compile(Campaign *campaign, Arena *arena, const volatile int *stop,
+void campaign_compile(Campaign *campaign, Arena *arena, const Stop *stop,
                       void (*progress)(unsigned done, unsigned count, void *context), void *context) {
   const Test **tests = ARENA_ARRAY(arena, const Test *, campaign->count + 1);
   unsigned count = 0;
@@ -168,14 +168,6 @@ void campaign_compile(Campaign *campaign, Arena *arena, const volatile int *stop
   for (unsigned i = 0, next = 0; i < campaign->count; i++)
     if (!campaign->runs[i].done)
       campaign->runs[i].compiled = compiled[next++];
-}
-
-static const char *now_rfc3339(Arena *arena) {
-  char *text = arena_alloc(arena, 32);
-  time_t now = time(NULL);
-  struct tm parts;
-  strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &parts));
-  return text;
 }
 
 static void record_settings(Record *record, const RunResult *result, Arena *arena) {
@@ -208,9 +200,9 @@ static const char *remark_on(const RunResult *result, Arena *arena) {
                                 : NULL;
 }
 
-void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const volatile int *stop) {
+void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop *stop) {
   Record *record = &run->record;
-  record->started = now_rfc3339(arena);
+  record->started = time_rfc3339(arena);
   RunResult result =
       run_test(run->test, run->compiled, campaign->topology, &run->placement, &campaign->options, arena, stop);
   record->status = run_status_name(result.status);

@@ -1,5 +1,6 @@
 // A campaign: tests x placements x fences, each run once and made a record.
 #pragma once
+#include "harness/base/stop.h"
 #include "harness/machine/topology.h"
 #include "harness/run/run.h"
 #include "harness/study/label.h"
@@ -50,11 +51,11 @@ bool campaign_plan(const CampaignOptions *options, const Topology *topology, con
 unsigned campaign_resume(Campaign *campaign, const Records *earlier);
 
 // Compiles what is left to be run.
-void campaign_compile(Campaign *campaign, Arena *arena, const volatile int *stop,
+void campaign_compile(Campaign *campaign, Arena *arena, const Stop *stop,
                       void (*progress)(unsigned done, unsigned count, void *context), void *context);
 
 // Runs one and makes its record. Where it ended early the record holds what was counted.
-void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const volatile int *stop);
+void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop *stop);
 
 // Lets go of what was compiled, once nothing more is to be run or looked at.
 void campaign_release(Campaign *campaign);

@@ -1,14 +1,13 @@
 #include "harness/study/evidence.h"
 
+#include "harness/base/file.h"
 #include "harness/lang/print.h"
 #include "harness/study/data_folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { FOLDERS = 1000 }; // that hold evidence on one test, at most
 
@@ -100,7 +99,7 @@ static char *new_folder(const char *test, Arena *arena) {
   for (unsigned i = 1; i <= FOLDERS; i++) {
     char *path = arena_printf(arena, "%s/%.100s-%u", kept, name, i);
     Diag unsaid = {.arena = arena}; // evidence_keep warns
-    if (!data_folder_make(path, arena, &unsaid))
+    if (!file_make_folders(path, 0700, &unsaid))
       return NULL;
     if (!mkdir(path, 0700))
       return path;
@@ -110,24 +109,8 @@ static char *new_folder(const char *test, Arena *arena) {
   return NULL;
 }
 
-static bool keep_bytes(const char *folder, const char *name, const char *bytes, size_t length, Arena *arena) {
-  int file = open(arena_printf(arena, "%s/%s", folder, name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0)
-    return false;
-  while (length) {
-    ssize_t written = write(file, bytes, length);
-    if (written < 0 && errno != EINTR)
-      break;
-    if (written > 0) {
-      bytes += written;
-      length -= (size_t)written;
-    }
-  }
-  return !close(file) && !length;
-}
-
 static bool keep_text(const char *folder, const char *name, Text *text, Arena *arena) {
-  bool kept = keep_bytes(folder, name, text_string(text), text->length, arena);
+  bool kept = file_create(arena_printf(arena, "%s/%s", folder, name), text_string(text), text->length);
   text_clear(text);
   return kept;
 }

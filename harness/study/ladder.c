@@ -24,7 +24,7 @@ typedef struct {
   Cost *cost; // NULL: no figures
 } Making;
 
-static bool stopped(const LadderSite *site) { return site->stop && *site->stop; }
+static bool stopped(const LadderSite *site) { return stop_wanted(site->stop); }
 
 static void tell(const LadderSite *site, const char *what, unsigned done, unsigned count) {
   if (site->progress)

@@ -1,6 +1,7 @@
 // The fence ladder of a test: for each fence, in each of the test's threads, what it costs, what the models say of the
 // weak states that the condition asks for, and how often they were seen; and which is the cheapest that forbids them.
 #pragma once
+#include "harness/base/stop.h"
 #include "harness/cost/cost.h"
 #include "harness/model/prediction.h"
 #include "harness/study/campaign.h"
@@ -101,7 +102,7 @@ typedef struct {
 // What a ladder needs from where it stands: the machine, and somebody who watches.
 typedef struct {
   const Topology *topology;
-  const volatile int *stop; // polled; NULL
+  const Stop *stop; // polled; NULL
   void (*progress)(void *context, const char *what, unsigned done, unsigned count);
   void *context;
 } LadderSite;

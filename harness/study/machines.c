@@ -102,8 +102,8 @@ static void judge_row(const RowTests *tests, Comparison *comparison, unsigned ro
   arena_free(judging.arena);
 }
 
-void machines_judge(Comparison *comparison, Arena *arena, const volatile int *stop) {
+void machines_judge(Comparison *comparison, Arena *arena, const Stop *stop) {
   RowTests tests = row_tests_new(arena);
-  for (unsigned row = 0; row < comparison->row_count && !(stop && *stop); row++)
+  for (unsigned row = 0; row < comparison->row_count && !stop_wanted(stop); row++)
     judge_row(&tests, comparison, row);
 }

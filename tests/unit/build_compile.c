@@ -24,7 +24,7 @@
 static Arena *arena;
 static Diag diag;
 static Left before;
-static volatile int stop;
+static Stop stop;
 static const char *root, *cache; // the test's own folder; the cache in it
 
 static const char *in_root(const char *name) { return arena_printf(arena, "%s/%s", root, name); }

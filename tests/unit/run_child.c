@@ -24,7 +24,7 @@ typedef struct {
 
 static Arena *arena;
 static Left before;
-static volatile int stop;
+static Stop stop;
 
 static void setup(void) {
   before = left_now();
