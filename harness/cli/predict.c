@@ -21,12 +21,20 @@ typedef struct {
   const char *state; // --state
   unsigned format;
   LowerOptions lower;
-  double seconds; // a test and model
+  double seconds; // of a test and model
   char **tests;
   size_t test_count, test_capacity;
 } Settings;
 
 enum { KEY_CAT = 256, KEY_AS, KEY_EXPLAIN, KEY_STATE, KEY_UNROLL, KEY_TIME, KEY_FEATURES };
+
+// "sc c11 x86-tso": of all models.
+static const char *model_names(Arena *arena) {
+  const char *names = "";
+  for (unsigned i = 0; i < model_count; i++)
+    names = arena_printf(arena, "%s%s%s", names, i ? " " : "", model_all[i]->name);
+  return names;
+}
 
 // Whether some row of some architecture's table asks for it.
 static bool is_feature(const char *name) {
@@ -75,7 +83,7 @@ static error_t parse_features(struct argp_state *state, char *text, Settings *s)
 
 static error_t parse_arch(struct argp_state *state, const char *text, Settings *s) {
   if (!model_find(text))
-    return option_error(state, "--as", "no architecture '%s'; there are sc c11 x86_64 aarch64 riscv power", text);
+    return option_error(state, "--as", "no architecture '%s'; there are %s", text, model_names(s->arena));
   s->as = text;
   return 0;
 }
@@ -165,11 +173,10 @@ typedef struct {
 
 static bool add_model(const char *name, Arena *arena, Judges *judges, Diag *diag) {
   const Model *model = model_find(name);
-  if (model) {
-    judges->judges[judges->count++] = (Judge){model->name, model, cat_builtin(model, arena)};
-    return true;
-  }
-  return diag_error(diag, "no model '%s'; there are sc c11 x86-tso aarch64 riscv power", name);
+  if (!model)
+    return diag_error(diag, "no model '%s'; there are %s", name, model_names(arena));
+  judges->judges[judges->count++] = judge_of(model, arena);
+  return true;
 }
 
 static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
@@ -183,40 +190,45 @@ static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
 }
 
 static Judges find_models(const Settings *s, Diag *diag) {
-  Judges judges = {.judges = ARENA_ARRAY(s->arena, Judge, s->model_count + model_count)};
+  if (!s->cat && !s->models)
+    return (Judges){judges_all(s->arena), model_count};
+  Judges judges = {.judges = ARENA_ARRAY(s->arena, Judge, s->model_count + 1)};
   if (s->cat)
     add_cat(s, &judges, diag);
-  else if (s->models)
-    for (unsigned i = 0; i < s->model_count; i++)
-      add_model(s->models[i], s->arena, &judges, diag);
-  else
-    for (unsigned i = 0; i < model_count; i++)
-      add_model(model_all[i]->name, s->arena, &judges, diag);
+  for (unsigned i = 0; i < s->model_count; i++)
+    add_model(s->models[i], s->arena, &judges, diag);
   return judges;
 }
 
 // ---- Explanations ----
 
-static const EventValue *state_asked_for(const Settings *s, const Test *test, Arena *arena, const char **why) {
+static const EventValue *named_state(const Settings *s, const Test *test, Arena *arena) {
   Value *values = ARENA_ARRAY(arena, Value, test->observable_total);
   EventValue *state = ARENA_ARRAY(arena, EventValue, test->observable_count);
-  if (!state_parse(test, s->state, values)) {
-    *why = "it has no such state: every register and location that it shows must be given, once";
-    return NULL;
-  }
+  state_parse(test, s->state, values); // checked before
   for (unsigned i = 0; i < test->observable_count; i++)
     state[i] = (EventValue){-1, values[i]};
   return state;
 }
 
-// A witness (of `forall`: a state that is none) that the model allows, else one that it forbids; NULL where no
-// execution ends in one.
+// Whether every test has the state of --state.
+static bool check_state(const Settings *s, const Suite *suite, Diag *diag) {
+  for (unsigned i = 0; s->state && i < suite->count; i++) {
+    const Test *test = suite->tests[i];
+    if (!state_parse(test, s->state, ARENA_ARRAY(s->arena, Value, test->observable_total)))
+      diag_error(diag, "--state: %s has no state '%s': every register and location that it shows must be given, once",
+                 test->name, s->state);
+  }
+  return !diag->errors;
+}
+
+// A state that the test asks for and the model allows, else one that it forbids; NULL if no execution ends in one. Of a
+// test without a condition, any.
 static const EventValue *telling_state(const Test *test, const ModelResult *result, Arena *arena) {
-  bool wanted = test->condition.quantifier != QUANTIFIER_FORALL;
   const EventValue *forbidden = NULL;
   for (unsigned i = 0; i < result->candidate_count; i++) {
     const EventValue *state = result->candidates[i];
-    if (state_is_witness(test, prediction_state(test, state, arena)) != wanted)
+    if (!state_is_asked(test, prediction_state(test, state, arena), true))
       continue;
     for (unsigned j = 0; j < result->state_count; j++)
       if (result->states[j] == state)
@@ -231,7 +243,7 @@ static const EventValue *telling_state(const Test *test, const ModelResult *resu
 static const EventValue *state_to_explain(const Settings *s, const Prediction *p, const EnumerationLimits *limits,
                                           Arena *arena, const char **why) {
   if (s->state)
-    return state_asked_for(s, p->test, arena, why);
+    return named_state(s, p->test, arena);
   const EventValue *state = telling_state(p->test, &p->result, arena);
   if (!state) {
     ModelOptions options = {.limits = *limits, .incoherent = true};
@@ -276,7 +288,7 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
     race_print(p->result.racy, p->result.race, out);
   }
   if (s->format == FORMAT_TEXT && explanation.found && !explanation.verdict.allowed && explanation.verdict.axiom &&
-      !strcmp(explanation.verdict.axiom, NO_THIN_AIR) && judge_excuses(p->judge))
+      p->judge->model->excused && !strcmp(explanation.verdict.axiom, p->judge->model->excused))
     text_add(out, "  RC11 forbids load buffering as a whole; ISO C11 does not.\n");
 }
 
@@ -352,18 +364,18 @@ static void tell_progress(void *context, uint64_t executions) {
 // Whether every model decided.
 static bool predict(const Settings *s, const Judges *judges, const Test *test, const Console *console) {
   Arena *arena = arena_new();
-  Prediction *predictions = ARENA_ARRAY(arena, Prediction, judges->count);
   Deciding deciding = {.progress = progress_new(console, false), .test = test->name, .seconds = s->seconds};
-  ModelOptions options = {.limits = {.seconds = s->seconds,
+  JudgeOptions options = {.limits = {.seconds = s->seconds,
                                      .stop = console->stop,
                                      .progress = tell_progress,
                                      .progress_context = &deciding},
-                          .excused = NO_THIN_AIR,
+                          .lower = s->lower,
                           .count = s->format == FORMAT_HERD};
+  Prediction *predictions = ARENA_ARRAY(arena, Prediction, judges->count);
   double start = now();
   for (unsigned m = 0; m < judges->count; m++) {
     deciding.model = judges->judges[m].name;
-    predictions[m] = prediction_make(test, &judges->judges[m], &s->lower, &options, arena);
+    predictions[m] = judge_test(&judges->judges[m], test, &options, arena);
   }
   PredictedTest predicted = {test, predictions, judges->count, now() - start};
   Text text = {0};
@@ -385,6 +397,8 @@ static int predict_all(const Settings *s, const Console *console) {
     suite = tests_find(s->tests, (unsigned)s->test_count, NULL, s->arena, &diag);
   else if (!diag.errors)
     suite = suite_builtin("classic", s->arena, &diag);
+  if (!diag.errors && !check_state(s, &suite, &diag))
+    suite.count = 0;
   console_report(console, &diag);
   Text header = {0};
   if (s->format == FORMAT_TSV && judges.count && (suite.count || !diag.errors))

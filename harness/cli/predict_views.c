@@ -32,27 +32,9 @@ typedef struct {
   unsigned count;
 } Rows;
 
-static int compare_rows(const void *a, const void *b, void *test) {
-  return state_compare(test, *(const State *)a, *(const State *)b);
-}
-
 static Rows rows_of(const PredictedTest *predicted, Arena *arena) {
-  unsigned most = 0;
-  for (unsigned m = 0; m < predicted->count; m++)
-    most += predicted->predictions[m].result.candidate_count;
-  Rows rows = {.arena = arena, .test = predicted->test, .states = ARENA_ARRAY(arena, State, most)};
-  for (unsigned m = 0; m < predicted->count; m++) {
-    const ModelResult *result = &predicted->predictions[m].result;
-    for (unsigned i = 0; i < result->candidate_count; i++)
-      rows.states[rows.count++] = prediction_state(predicted->test, result->candidates[i], arena);
-  }
-  if (rows.count)
-    qsort_r(rows.states, rows.count, sizeof *rows.states, compare_rows, (void *)predicted->test);
-  unsigned kept = 0;
-  for (unsigned i = 0; i < rows.count; i++)
-    if (!kept || state_compare(predicted->test, rows.states[kept - 1], rows.states[i]))
-      rows.states[kept++] = rows.states[i];
-  rows.count = kept;
+  Rows rows = {.arena = arena, .test = predicted->test};
+  rows.states = predictions_states(predicted->predictions, predicted->count, &rows.count, arena);
   return rows;
 }
 
@@ -109,8 +91,7 @@ static void add_table(const PredictedTest *predicted, const Rows *rows, Text *ou
   for (unsigned i = 0; i < shown; i++) {
     for (unsigned m = 0; m < predicted->count; m++)
       cells[m] = cell(&predicted->predictions[m], rows->states[i]);
-    bool witness =
-        predicted->test->condition.quantifier != QUANTIFIER_NONE && state_is_witness(rows->test, rows->states[i]);
+    bool witness = test_has_condition(predicted->test) && state_is_witness(rows->test, rows->states[i]);
     add_line(out, witness ? " *" : "  ", labels[i], width, cells, predicted->count);
   }
   if (shown < rows->count)

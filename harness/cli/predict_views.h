@@ -1,6 +1,6 @@
 // What `weakmem predict` prints: a test's predictions in each of its formats.
 #pragma once
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 
 #include <jansson.h>
 

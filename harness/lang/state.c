@@ -62,6 +62,30 @@ bool prop_holds(const Test *test, const Prop *prop, State state) {
 
 bool state_is_witness(const Test *test, State state) { return prop_holds(test, test->condition.body, state); }
 
+bool quantifier_asks(Quantifier quantifier, bool witness, bool weak) {
+  switch (quantifier) {
+  case QUANTIFIER_EXISTS:
+  case QUANTIFIER_NOT_EXISTS:
+    return witness;
+  case QUANTIFIER_FORALL:
+    return !witness;
+  case QUANTIFIER_NONE:
+    break;
+  }
+  return weak;
+}
+
+bool state_is_asked(const Test *test, State state, bool weak) {
+  Quantifier quantifier = test_has_condition(test) ? test->condition.quantifier : QUANTIFIER_NONE;
+  return quantifier_asks(quantifier, state_is_witness(test, state), weak);
+}
+
+bool test_has_condition(const Test *test) {
+  const Condition *condition = &test->condition;
+  return condition->quantifier != QUANTIFIER_NONE &&
+         !(condition->quantifier == QUANTIFIER_FORALL && condition->body->kind == PROP_TRUE);
+}
+
 bool condition_validated(const Test *test, bool any_witness, bool all_witnesses) {
   switch (test->condition.quantifier) {
   case QUANTIFIER_EXISTS:

@@ -23,6 +23,14 @@ bool prop_holds(const Test *test, const Prop *prop, State state);
 // A witness satisfies the body of the condition, whatever its quantifier.
 bool state_is_witness(const Test *test, State state);
 
+// The one rule of which states a test asks for. `exists` and `~exists` ask for witnesses, `forall` for what contradicts
+// it. A test without a condition, which is `forall (true)`, asks for what is weak: what sequential consistency forbids.
+// Who has no model at hand knows of none (`weak` false): such a test asks an engine for nothing.
+bool quantifier_asks(Quantifier quantifier, bool witness, bool weak);
+bool state_is_asked(const Test *test, State state, bool weak);
+// Whether the test has a condition, other than `forall (true)`.
+bool test_has_condition(const Test *test);
+
 // Whether the condition holds over a set of states: `exists` has a witness among them, `~exists` has none,
 // `forall` has nothing else.
 bool condition_validated(const Test *test, bool any_witness, bool all_witnesses);

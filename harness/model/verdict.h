@@ -40,9 +40,6 @@ typedef struct {
   bool incoherent;          // make executions that are not coherent too, whatever the model says of them
 } ModelOptions;
 
-// RC11's axiom that is stricter than ISO C11: what it alone forbids is no one's bug.
-#define NO_THIN_AIR "no-thin-air"
-
 // Judges the executions of the program. Where the model forbids what is not coherent per location whatever else it
 // does, only coherent executions are made, and the candidates are theirs. The result lives in `arena`.
 ModelResult model_run(CatModel *model, const Program *program, const ModelOptions *options, Arena *arena);

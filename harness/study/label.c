@@ -1,27 +1,19 @@
 #include "harness/study/label.h"
 
 #include "harness/model/explain.h"
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 
 #include <string.h>
 
-enum {
-  JUDGES = 16,
-  EXECUTIONS = 200000 // looked at for one model: what bounds memory, as time does not
-};
-
 struct Labeller {
-  Judge judges[JUDGES];
-  unsigned count;
+  const Judge *judges; // of model_all
   const Identity *machine;
   double seconds;
 };
 
 Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena) {
   Labeller *labeller = ARENA_NEW(arena, Labeller);
-  *labeller = (Labeller){.machine = machine, .seconds = seconds};
-  for (unsigned i = 0; i < model_count && i < JUDGES; i++)
-    labeller->judges[labeller->count++] = (Judge){model_all[i]->name, model_all[i], cat_builtin(model_all[i], arena)};
+  *labeller = (Labeller){.judges = judges_all(arena), .machine = machine, .seconds = seconds};
   return labeller;
 }
 
@@ -67,29 +59,19 @@ typedef struct {
   Record *record;
   const Compiled *compiled;
   Arena *arena;
-  Prediction predictions[JUDGES];
+  const Prediction *predictions; // of model_all
   bool racy;
 } Labelling;
 
-static ModelOptions model_options(const Labeller *labeller) {
-  return (ModelOptions){.limits = {.seconds = labeller->seconds / labeller->count, .executions = EXECUTIONS},
-                        .excused = NO_THIN_AIR};
-}
-
-static void predict_all(Labelling *l) {
-  ModelOptions options = model_options(l->labeller);
-  for (unsigned i = 0; i < l->labeller->count; i++) {
-    const Judge *judge = &l->labeller->judges[i];
-    LowerOptions lower = label_lowering(l->labeller->machine, judge->model->cpu, l->compiled, l->arena);
-    l->predictions[i] = prediction_make(l->test, judge, &lower, &options, l->arena);
-  }
+static JudgeOptions judge_options(const Labelling *l) {
+  const Cpu *cpu = cpu_of(l->labeller->machine);
+  return (JudgeOptions){.limits = judge_limits(l->labeller->seconds / model_count),
+                        .lower = label_lowering(l->labeller->machine, cpu, l->compiled, l->arena),
+                        .cpu = cpu};
 }
 
 static const Prediction *prediction_of(const Labelling *l, const Model *model) {
-  for (unsigned i = 0; i < l->labeller->count; i++)
-    if (l->labeller->judges[i].model == model)
-      return &l->predictions[i];
-  return NULL;
+  return &l->predictions[model_index(model)];
 }
 
 static bool is_sc(const Judge *judge) { return !strcmp(judge->name, "sc"); }
@@ -99,21 +81,21 @@ static bool is_c11(const Judge *judge) { return !strcmp(judge->name, "c11"); }
 // filter hides may be the one that races; where not all were looked at, the one that was not.
 static bool find_race(Labelling *l) {
   const Prediction *c11 = prediction_of(l, model_find("c11"));
-  if (!c11 || !c11->program || c11->result.undefined || c11->result.gave_up || !l->test->filter)
-    return c11 && c11->program && (c11->result.undefined || c11->result.gave_up);
+  if (!c11->program || c11->result.undefined || c11->result.gave_up || !l->test->filter)
+    return c11->program && (c11->result.undefined || c11->result.gave_up);
   Test *whole = ARENA_NEW(l->arena, Test);
   *whole = *l->test;
   whole->filter = NULL;
-  ModelOptions options = model_options(l->labeller);
-  Prediction all = prediction_make(whole, c11->judge, NULL, &options, l->arena);
+  JudgeOptions options = judge_options(l);
+  Prediction all = judge_test(c11->judge, whole, &options, l->arena);
   return all.result.undefined || all.result.gave_up;
 }
 
 static void label_state(Labelling *l, unsigned row) {
   State state = l->histogram->rows[row].state;
   RecordState *out = &l->record->states[row];
-  out->verdicts = ARENA_ARRAY(l->arena, RecordVerdict, l->labeller->count);
-  for (unsigned i = 0; i < l->labeller->count; i++) {
+  out->verdicts = ARENA_ARRAY(l->arena, RecordVerdict, model_count);
+  for (unsigned i = 0; i < model_count; i++) {
     const Judge *judge = &l->labeller->judges[i];
     const Prediction *prediction = &l->predictions[i];
     Verdict verdict = prediction->program ? prediction_verdict(prediction, state) : VERDICT_UNKNOWN;
@@ -142,7 +124,7 @@ static void explain(const Labelling *l, const Prediction *prediction, State stat
   EventValue values[LIMIT_OBSERVABLES];
   for (unsigned i = 0; i < l->test->observable_count; i++)
     values[i] = (EventValue){-1, state.values[i]};
-  EnumerationLimits limits = {.seconds = l->labeller->seconds, .executions = EXECUTIONS};
+  EnumerationLimits limits = judge_limits(l->labeller->seconds);
   Explanation explanation = model_explain(prediction->judge->cat, prediction->program, &limits, values, l->arena);
   Text text = {0};
   explanation_print(&explanation, prediction->judge->name, &text);
@@ -163,11 +145,10 @@ static const Prediction *predict_here(Labelling *l) {
     return NULL;
   if (has_any(l->compiled, cpu->beyond, l->arena))
     return NULL;
-  LowerOptions lower = label_lowering(l->labeller->machine, cpu, l->compiled, l->arena);
-  lower.no_dependencies = true;
-  ModelOptions options = model_options(l->labeller);
+  JudgeOptions options = judge_options(l);
+  options.lower.no_dependencies = true;
   Prediction *least = ARENA_NEW(l->arena, Prediction);
-  *least = prediction_make(l->test, shown->judge, &lower, &options, l->arena);
+  *least = judge_test(shown->judge, l->test, &options, l->arena);
   return least;
 }
 
@@ -194,7 +175,7 @@ static Alarm find_alarm(Labelling *l) {
 static const char *undecided(const Labelling *l) {
   Text models = {0};
   const char *why = NULL;
-  for (unsigned i = 0; i < l->labeller->count; i++)
+  for (unsigned i = 0; i < model_count; i++)
     if (l->predictions[i].program && l->predictions[i].why && !l->predictions[i].result.unmodelled) {
       text_printf(&models, "%s%s", models.length ? ", " : "", l->labeller->judges[i].name);
       why = l->predictions[i].why;
@@ -216,7 +197,8 @@ Labels label_record(Labeller *labeller, const Test *test, const Compiled *compil
                          .arena = arena};
   if (!histogram->count)
     return (Labels){0};
-  predict_all(&labelling);
+  JudgeOptions options = judge_options(&labelling);
+  labelling.predictions = judge_test_by(labeller->judges, model_count, test, &options, arena);
   labelling.racy = find_race(&labelling);
   for (unsigned i = 0; i < histogram->count; i++)
     label_state(&labelling, i);

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STATES = 8, QUESTIONS = 2000, EXECUTIONS = 200000 };
+enum { STATES = 8, QUESTIONS = 2000 };
 static const double JUDGE_SECONDS = 2;    // for one model to decide one row
 static const double JUDGING_SECONDS = 60; // for all of them and all rows, about
 static const double SEARCH_SECONDS = 20;  // for the combinations of one model
@@ -33,18 +33,6 @@ static void tell(const LadderSite *site, const char *what, unsigned done, unsign
 
 // ---- What is asked for
 
-static bool has_condition(const Test *test) {
-  return test->condition.quantifier != QUANTIFIER_NONE &&
-         !(test->condition.quantifier == QUANTIFIER_FORALL && test->condition.body->kind == PROP_TRUE);
-}
-
-// The states that a condition is about: its witnesses; of a forall those that break it; without a condition, all.
-static bool is_asked(const Test *test, bool witness) {
-  if (!has_condition(test))
-    return true;
-  return test->condition.quantifier == QUANTIFIER_FORALL ? !witness : witness;
-}
-
 // Whether sequential consistency forbids the state, as far as loops are followed: spinning on a flag has no end, and
 // what a few turns do not lead to more of them hardly ever do.
 static bool is_weak(const Making *m, State state) {
@@ -53,14 +41,13 @@ static bool is_weak(const Making *m, State state) {
 }
 
 static bool is_target(const Making *m, State state) {
-  const Test *test = m->ladder->test;
-  return is_asked(test, state_is_witness(test, state)) && (m->ladder->target != TARGET_WEAK || is_weak(m, state));
+  bool weak = m->ladder->target != TARGET_WEAK || is_weak(m, state);
+  return weak && state_is_asked(m->ladder->test, state, true);
 }
 
-static ModelOptions model_options(const Ladder *ladder) {
+static EnumerationLimits limits_of(const Ladder *ladder) {
   double share = JUDGING_SECONDS / (1 + ladder->row_count) / ladder->judge_count;
-  return (ModelOptions){.limits = {.seconds = fmin(JUDGE_SECONDS, share), .executions = EXECUTIONS},
-                        .excused = NO_THIN_AIR};
+  return judge_limits(fmin(JUDGE_SECONDS, share));
 }
 
 static void add_state(Ladder *ladder, State state) {
@@ -75,11 +62,9 @@ static void add_state(Ladder *ladder, State state) {
 // By what sequential consistency allows of the states that some coherent execution ends in.
 static void find_target(Making *m) {
   Ladder *ladder = m->ladder;
-  const Model *sc = model_find("sc");
   Judge *judge = ARENA_NEW(ladder->arena, Judge);
-  *judge = (Judge){sc->name, sc, cat_builtin(sc, ladder->arena)};
-  ModelOptions options = model_options(m->ladder);
-  m->sc = prediction_make(ladder->test, judge, NULL, &options, ladder->arena);
+  *judge = judge_of(model_find("sc"), ladder->arena);
+  m->sc = judge_test(judge, ladder->test, &(JudgeOptions){.limits = limits_of(ladder)}, ladder->arena);
   const ModelResult *result = &m->sc.result;
   ladder->states = ARENA_ARRAY(ladder->arena, const char *, STATES);
   ladder->target = TARGET_UNKNOWN;
@@ -91,7 +76,7 @@ static void find_target(Making *m) {
   unsigned weak = 0, interleaved = 0;
   for (unsigned i = 0; i < result->candidate_count; i++) {
     State state = prediction_state(ladder->test, result->candidates[i], ladder->arena);
-    if (!is_asked(ladder->test, state_is_witness(ladder->test, state)))
+    if (!state_is_asked(ladder->test, state, true))
       continue;
     if (is_target(m, state)) {
       weak++;
@@ -100,7 +85,7 @@ static void find_target(Making *m) {
       interleaved++;
     }
   }
-  ladder->also_interleaved = weak && interleaved && has_condition(ladder->test);
+  ladder->also_interleaved = weak && interleaved && test_has_condition(ladder->test);
   if (!weak)
     ladder->target = interleaved ? TARGET_INTERLEAVING : TARGET_NEVER;
   if (ladder->target == TARGET_INTERLEAVING) {
@@ -142,9 +127,9 @@ static LadderVerdict summarise(const Making *m, const Prediction *prediction) {
 
 static LadderVerdict judge(const Making *m, const Test *test, const Judge *by, const Compiled *compiled) {
   Arena *scratch = arena_new();
-  LowerOptions lower = label_lowering(m->ladder->machine, by->model->cpu, compiled, scratch);
-  ModelOptions options = model_options(m->ladder);
-  Prediction prediction = prediction_make(test, by, &lower, &options, scratch);
+  JudgeOptions options = {.limits = limits_of(m->ladder),
+                          .lower = label_lowering(m->ladder->machine, by->model->cpu, compiled, scratch)};
+  Prediction prediction = judge_test(by, test, &options, scratch);
   LadderVerdict verdict = summarise(m, &prediction);
   arena_free(scratch);
   return verdict;
@@ -153,11 +138,10 @@ static LadderVerdict judge(const Making *m, const Test *test, const Judge *by, c
 static void find_judges(Ladder *ladder) {
   const Model *first[] = {model_find("c11"), cpu_here()->model};
   for (unsigned i = 0; i < 2; i++)
-    ladder->judges[ladder->judge_count++] = (Judge){first[i]->name, first[i], cat_builtin(first[i], ladder->arena)};
+    ladder->judges[ladder->judge_count++] = judge_of(first[i], ladder->arena);
   for (unsigned i = 0; ladder->options.other_models && i < model_count && ladder->judge_count < LADDER_JUDGES; i++)
     if (model_all[i] != first[0] && model_all[i] != first[1] && model_all[i] != model_find("sc"))
-      ladder->judges[ladder->judge_count++] =
-          (Judge){model_all[i]->name, model_all[i], cat_builtin(model_all[i], ladder->arena)};
+      ladder->judges[ladder->judge_count++] = judge_of(model_all[i], ladder->arena);
 }
 
 // ---- Planning

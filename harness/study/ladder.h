@@ -3,7 +3,7 @@
 #pragma once
 #include "harness/base/stop.h"
 #include "harness/cost/cost.h"
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 #include "harness/study/campaign.h"
 #include "harness/study/ladder_places.h"
 

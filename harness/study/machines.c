@@ -2,7 +2,7 @@
 
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 #include "harness/study/row_test.h"
 
 #include <assert.h>
@@ -13,21 +13,6 @@
 const char *machines_model(const char *arch) {
   const Cpu *cpu = cpu_find(arch);
   return cpu ? cpu->model->name : NULL;
-}
-
-static CompareVerdict judge(const Test *test, const Cpu *cpu, const CompareRow *row, bool lse, Arena *arena) {
-  static const char *const no_features[] = {NULL};
-  LowerOptions lower = {.features = lse ? NULL : no_features};
-  ModelOptions options = {.limits = {.seconds = SECONDS}};
-  Judge by = {.name = cpu->model->name, .model = cpu->model, .cat = cat_builtin(cpu->model, arena)};
-  test = test_with_fence(test, row->fence, UINT64_MAX, arena);
-  Prediction prediction = prediction_make(test, &by, &lower, &options, arena);
-  if (!prediction.program || prediction.result.unmodelled)
-    return COMPARE_UNMODELLED;
-  bool asked = test->condition.quantifier == QUANTIFIER_FORALL ? !prediction.all_witnesses : prediction.any_witness;
-  if (asked)
-    return COMPARE_ALLOWED;
-  return prediction.result.gave_up || prediction.result.bound_reached ? COMPARE_UNKNOWN : COMPARE_FORBIDDEN;
 }
 
 static bool asks(const Test *test, const char *condition) {
@@ -48,11 +33,30 @@ typedef struct {
 typedef struct {
   const Comparison *comparison;
   const CompareRow *row;
+  const Judge *judges;  // of model_all
   const Test *tests[2]; // by digest; by name alone
   Judged judged[32];
   unsigned count;
   Arena *arena;
 } RowJudging;
+
+static CompareVerdict judge(const RowJudging *judging, const Test *test, const Cpu *cpu, bool lse) {
+  static const char *const no_features[] = {NULL};
+  JudgeOptions options = {.limits = {.seconds = SECONDS}, .lower = {.features = lse ? NULL : no_features}, .cpu = cpu};
+  test = test_with_fence(test, judging->row->fence, UINT64_MAX, judging->arena);
+  Prediction sc = judge_test(&judging->judges[model_index(model_find("sc"))], test, &options, judging->arena);
+  Prediction own = judge_test(&judging->judges[model_index(cpu->model)], test, &options, judging->arena);
+  switch (prediction_asked(&own, &sc)) {
+  case VERDICT_ALLOWED:
+    return COMPARE_ALLOWED;
+  case VERDICT_FORBIDDEN:
+    return COMPARE_FORBIDDEN;
+  case VERDICT_UNKNOWN:
+    return COMPARE_UNKNOWN;
+  default:
+    return COMPARE_UNMODELLED;
+  }
+}
 
 static CompareVerdict judge_once(RowJudging *judging, const Cpu *cpu, bool lse, bool named) {
   unsigned i = 0;
@@ -61,8 +65,7 @@ static CompareVerdict judge_once(RowJudging *judging, const Cpu *cpu, bool lse, 
     i++;
   assert(i < sizeof judging->judged / sizeof *judged); // there are fewer CPUs
   if (i == judging->count)
-    judged[judging->count++] =
-        (Judged){cpu, lse, named, judge(judging->tests[named], cpu, judging->row, lse, judging->arena)};
+    judged[judging->count++] = (Judged){cpu, lse, named, judge(judging, judging->tests[named], cpu, lse)};
   return judged[i].verdict;
 }
 
@@ -84,7 +87,7 @@ static bool is_open(const CompareCell *cell) {
   return cell->conditional && !cell->predicted && cell->verdict == COMPARE_UNKNOWN;
 }
 
-static void judge_row(const RowTests *tests, Comparison *comparison, unsigned row) {
+static void judge_row(const RowTests *tests, const Judge *judges, Comparison *comparison, unsigned row) {
   const CompareCell *cell = comparison_first(comparison, row);
   while (cell && !is_open(cell))
     cell = comparison_next(comparison, cell);
@@ -93,7 +96,8 @@ static void judge_row(const RowTests *tests, Comparison *comparison, unsigned ro
   uint64_t fenced;
   CompareRow named = comparison->rows[row];
   named.digest = 0;
-  RowJudging judging = {.comparison = comparison, .row = &comparison->rows[row], .arena = arena_new()};
+  RowJudging judging = {
+      .comparison = comparison, .row = &comparison->rows[row], .judges = judges, .arena = arena_new()};
   judging.tests[0] = row_test(tests, judging.row, &fenced, judging.arena);
   judging.tests[1] = row_test(tests, &named, &fenced, judging.arena);
   for (; cell; cell = comparison_next(comparison, cell))
@@ -104,6 +108,7 @@ static void judge_row(const RowTests *tests, Comparison *comparison, unsigned ro
 
 void machines_judge(Comparison *comparison, Arena *arena, const Stop *stop) {
   RowTests tests = row_tests_new(arena);
+  const Judge *judges = judges_all(arena);
   for (unsigned row = 0; row < comparison->row_count && !stop_wanted(stop); row++)
-    judge_row(&tests, comparison, row);
+    judge_row(&tests, judges, comparison, row);
 }

@@ -3,7 +3,7 @@
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 #include "harness/machine/clock.h"
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 #include "harness/study/row_test.h"
 
 #include <assert.h>
@@ -11,21 +11,17 @@
 #include <string.h>
 
 #define SECONDS 2.0 // for one test, all models together
-enum { EXECUTIONS = 200000 };
 
 struct RowFacts {
   RowTests tests;
-  Judge judges[PAGE_MODELS];
-  unsigned judge_count;
-  double until; // clock_seconds
+  const Judge *judges; // of model_all
+  double until;        // clock_seconds
 };
 
 RowFacts *row_facts_new(double seconds, Arena *arena) {
   RowFacts *facts = ARENA_NEW(arena, RowFacts);
-  *facts = (RowFacts){.tests = row_tests_new(arena), .until = clock_seconds() + seconds};
+  *facts = (RowFacts){.tests = row_tests_new(arena), .judges = judges_all(arena), .until = clock_seconds() + seconds};
   assert(model_count <= PAGE_MODELS);
-  for (unsigned i = 0; i < model_count; i++)
-    facts->judges[facts->judge_count++] = (Judge){model_all[i]->name, model_all[i], cat_builtin(model_all[i], arena)};
   return facts;
 }
 
@@ -33,18 +29,16 @@ typedef struct {
   const RowFacts *facts;
   const Test *test; // with the row's fences
   Arena *arena;
-  Prediction predictions[PAGE_MODELS];
-  unsigned count; // of them; 0 where there was no time left
+  const Prediction *predictions; // of model_all
+  unsigned count;                // of them; 0 where there was no time left
 } Asking;
 
 static void predict(Asking *asking) {
   if (clock_seconds() > asking->facts->until)
     return;
-  ModelOptions options = {.limits = {.seconds = SECONDS / asking->facts->judge_count, .executions = EXECUTIONS},
-                          .excused = NO_THIN_AIR};
-  asking->count = asking->facts->judge_count;
-  for (unsigned i = 0; i < asking->count; i++)
-    asking->predictions[i] = prediction_make(asking->test, &asking->facts->judges[i], NULL, &options, asking->arena);
+  JudgeOptions options = {.limits = judge_limits(SECONDS / model_count)};
+  asking->count = model_count;
+  asking->predictions = judge_test_by(asking->facts->judges, model_count, asking->test, &options, asking->arena);
 }
 
 // ---- States
@@ -67,31 +61,17 @@ static char letter_of(const Prediction *prediction, State state) {
   return '?';
 }
 
-// What is counted as seen: witnesses; of `forall` what contradicts it; without a condition what is weak.
-static bool is_wanted(const Asking *asking, State state, const char *verdicts) {
-  switch (asking->test->condition.quantifier) {
-  case QUANTIFIER_NONE:
-    return asking->count && verdicts[0] == 'f'; // sc is the first
-  case QUANTIFIER_FORALL:
-    return !state_is_witness(asking->test, state);
-  case QUANTIFIER_EXISTS:
-  case QUANTIFIER_NOT_EXISTS:
-    break;
-  }
-  return state_is_witness(asking->test, state);
-}
-
 static PageState judge_state(const Asking *asking, const char *name) {
   PageState out = {.state = name};
   Value values[LIMIT_OBSERVABLES] = {0};
   bool parsed = asking->test->observable_total <= LIMIT_OBSERVABLES && state_parse(asking->test, name, values);
-  for (unsigned i = 0; i < asking->facts->judge_count && i < PAGE_MODELS; i++) {
+  for (unsigned i = 0; i < model_count; i++) {
     if (parsed && i < asking->count)
       out.verdicts[i] = letter_of(&asking->predictions[i], (State){values});
     else
       out.verdicts[i] = '-';
   }
-  out.wanted = parsed && is_wanted(asking, (State){values}, out.verdicts);
+  out.wanted = parsed && state_is_asked(asking->test, (State){values}, out.verdicts[0] == 'f'); // sc is the first;
   return out;
 }
 

@@ -4,7 +4,7 @@
 // usage: bench-predict [FOLDER]     a folder of C litmus tests; the tests that come with weakmem without one
 #include "harness/lang/parse.h"
 #include "harness/lang/suite.h"
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -28,22 +28,17 @@ static double now(void) {
 }
 
 typedef struct {
-  Judge judges[8];
+  const Judge *judges;
   unsigned count;
 } Models;
 
-static Models all_models(Arena *arena) {
-  Models models = {.count = model_count};
-  for (unsigned m = 0; m < model_count; m++)
-    models.judges[m] = (Judge){model_all[m]->name, model_all[m], cat_builtin(model_all[m], arena)};
-  return models;
-}
+static Models all_models(Arena *arena) { return (Models){judges_all(arena), model_count}; }
 
 static double judge(const Test *test, const Judge *by, const char **note) {
   Arena *arena = arena_new();
-  ModelOptions options = {.limits = {.seconds = 20}, .excused = NO_THIN_AIR};
+  JudgeOptions options = {.limits = {.seconds = 20}};
   double start = now();
-  Prediction p = prediction_make(test, by, NULL, &options, arena);
+  Prediction p = judge_test(by, test, &options, arena);
   double seconds = now() - start;
   if (p.result.gave_up)
     *note = "gave up";

@@ -16,7 +16,7 @@
 //   accesses that the compiler may move nothing is forbidden.
 #include "harness/lang/parse.h"
 #include "harness/lang/print.h"
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 #include "harness/run/run.h"
 #include "tests/bench/random_program.h"
 
@@ -28,7 +28,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BATCH = 16, JUDGES = 8, EXECUTIONS = 200000, FAILURES_SHOWN = 20 };
+enum { BATCH = 16, FAILURES_SHOWN = 20 };
 
 typedef struct {
   double seconds, time;
@@ -57,7 +57,7 @@ typedef struct {
 typedef struct {
   Settings settings;
   Topology *topology;
-  Judge judges[JUDGES];
+  const Judge *judges;
   unsigned judge_count;
   Counts counts;
 } Hunt;
@@ -65,7 +65,7 @@ typedef struct {
 typedef struct {
   const char *text;
   const Test *test; // NULL: it was found to be wrong
-  Prediction predictions[JUDGES];
+  Prediction *predictions;
   bool *seen; // of each state that this CPU's model allows
   unsigned index;
   RandomTraits traits;
@@ -153,9 +153,8 @@ static void check_within(Hunt *hunt, const Candidate *program, const Prediction 
 }
 
 static void check_models(Hunt *hunt, Candidate *program, Arena *arena) {
-  ModelOptions options = {.limits = {.seconds = 2, .executions = EXECUTIONS}, .excused = NO_THIN_AIR};
-  for (unsigned j = 0; j < hunt->judge_count; j++)
-    program->predictions[j] = prediction_make(program->test, &hunt->judges[j], NULL, &options, arena);
+  JudgeOptions options = {.limits = judge_limits(2)};
+  program->predictions = judge_test_by(hunt->judges, hunt->judge_count, program->test, &options, arena);
   const Prediction *sc = prediction_by(hunt, program, "sc"), *c11 = prediction_by(hunt, program, "c11");
   const Prediction *here = prediction_here(hunt, program);
   bool racy = c11->program && c11->result.undefined;
@@ -277,9 +276,8 @@ static void count_seen(Hunt *hunt, const Candidate *program) {
 
 static void hunt_batch(Hunt *hunt, unsigned first, unsigned count, const Build *some_builds, unsigned build_count) {
   Arena *arena = arena_new();
-  for (unsigned j = 0; j < model_count && j < JUDGES; j++)
-    hunt->judges[j] = (Judge){model_all[j]->name, model_all[j], cat_builtin(model_all[j], arena)};
-  hunt->judge_count = model_count < JUDGES ? model_count : JUDGES;
+  hunt->judges = judges_all(arena);
+  hunt->judge_count = model_count;
   Candidate programs[BATCH] = {0};
   for (unsigned i = 0; i < count; i++) {
     Text text = {0};

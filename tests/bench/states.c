@@ -9,7 +9,7 @@
 //
 // Exit status 1 where a line says FAIL.
 #include "harness/lang/suite.h"
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 #include "harness/run/run.h"
 
 #include <stdio.h>
@@ -102,8 +102,8 @@ static void begin_line(bool good, const Test *test, const Claim *claim, const Pl
 // Each state that the model allows was seen; the one seen least is shown, or those that were not.
 static bool check_states(Bench *bench, const Test *test, const Claim *claim, const Placement *placement,
                          const RunResult *result) {
-  const ModelOptions options = {0};
-  Prediction sc = prediction_make(test, &bench->sc, NULL, &options, bench->arena);
+  const JudgeOptions options = {0};
+  Prediction sc = judge_test(&bench->sc, test, &options, bench->arena);
   uint64_t rarest = UINT64_MAX;
   unsigned seen = 0;
   State rare = {0};
@@ -182,8 +182,7 @@ int main(int argc, char **argv) {
   Bench bench = {.arena = arena_new()};
   bench.diag.arena = bench.arena;
   bench.topology = topology_new(&bench.diag);
-  const Model *sc = model_find("sc");
-  bench.sc = (Judge){sc->name, sc, cat_builtin(sc, bench.arena)};
+  bench.sc = judge_of(model_find("sc"), bench.arena);
   for (unsigned g = 0; g < GROUPS && bench.topology; g++)
     if (chosen(groups[g], argc, argv)) {
       if (!strcmp(groups[g], "sc"))

@@ -2,7 +2,7 @@
 // a CPU without LSE whatever one with it does.
 #include "harness/lang/parse.h"
 #include "harness/model/explain.h"
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -38,17 +38,16 @@ static void check_explanations(const Prediction *p, const EnumerationLimits *lim
 
 static void predict(const Test *test, Arena *arena) {
   static const char *const none[] = {NULL};
-  ModelOptions options = {.limits = {.seconds = 0.05, .executions = 2000}, .excused = NO_THIN_AIR};
-  LowerOptions lower = {.unroll = 2}, old = {.unroll = 2, .features = none};
-  Judge judges[8];
-  Prediction predictions[8];
+  JudgeOptions options = {.limits = {.seconds = 0.05, .executions = 2000}, .lower = {.unroll = 2}};
+  const Judge *judges = judges_all(arena);
+  const Prediction *predictions = judge_test_by(judges, model_count, test, &options, arena);
   for (unsigned m = 0; m < model_count; m++) {
-    judges[m] = (Judge){model_all[m]->name, model_all[m], cat_builtin(model_all[m], arena)};
-    predictions[m] = prediction_make(test, &judges[m], &lower, &options, arena);
     check_within(&predictions[0], &predictions[m]);
     check_explanations(&predictions[m], &options.limits, arena);
     if (judges[m].model == model_find("aarch64")) {
-      Prediction pairs = prediction_make(test, &judges[m], &old, &options, arena);
+      JudgeOptions old = options;
+      old.lower.features = none;
+      Prediction pairs = judge_test(&judges[m], test, &old, arena);
       check_within(&predictions[m], &pairs);
     }
   }

@@ -1,6 +1,6 @@
 // Explanations: which axiom and cycle forbid a state, what synchronises, what races; and pictures of it.
 #include "harness/model/explain.h"
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 #include "tests/unit/litmus_text.h"
 
 #include <stdio.h>

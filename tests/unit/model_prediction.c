@@ -1,5 +1,5 @@
 // Predictions: a model's word on every state of a test.
-#include "harness/model/prediction.h"
+#include "harness/model/judge.h"
 #include "tests/unit/litmus_text.h"
 
 static Arena *arena;
@@ -8,9 +8,9 @@ static void teardown(void) { arena_free(arena); }
 
 static Prediction predicted(const char *text, const char *model, const LowerOptions *lower) {
   Judge *judge = ARENA_NEW(arena, Judge);
-  *judge = (Judge){model, model_find(model), cat_builtin(model_find(model), arena)};
-  ModelOptions options = {.limits = {.seconds = 60}, .excused = NO_THIN_AIR};
-  return prediction_make(parse_text(text, arena), judge, lower, &options, arena);
+  *judge = judge_of(model_find(model), arena);
+  JudgeOptions options = {.limits = judge_limits(60), .lower = lower ? *lower : (LowerOptions){0}};
+  return judge_test(judge, parse_text(text, arena), &options, arena);
 }
 
 static Verdict verdict(const Prediction *p, Value first, Value second) {
@@ -44,11 +44,11 @@ START_TEST(only_rc11s_thin_air_axiom_is_excused) {
   ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
   ck_assert(prediction_excused(&p, both));
   ck_assert(!prediction_excused(&p, (State){(Value[]){0, 1}})); // allowed
-  ck_assert(judge_excuses(p.judge));
+  ck_assert(p.judge->model->excused);
   for (unsigned m = 0; m < model_count; m++)
     if (strcmp(model_all[m]->name, "c11") != 0) {
       p = predicted(lb, model_all[m]->name, NULL);
-      ck_assert(!judge_excuses(p.judge) && !prediction_excused(&p, both));
+      ck_assert(!p.judge->model->excused && !prediction_excused(&p, both));
     }
   p = predicted(LB("acquire", "release", "1"), "c11", NULL); // coherence forbids it too
   ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
@@ -64,7 +64,7 @@ START_TEST(values_out_of_thin_air_are_in_no_execution_and_c11s_are_excused) {
     ck_assert_uint_eq(p.result.candidate_count, 1);
     ck_assert_int_eq(verdict(&p, 0, 0), VERDICT_ALLOWED);
     ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
-    ck_assert_int_eq(prediction_excused(&p, both), judge_excuses(p.judge));
+    ck_assert(prediction_excused(&p, both) == (p.judge->model->excused != NULL));
   }
   // Of what no circle could lead to, nothing is excused; nor where the circle would not be coherent.
   Prediction p = predicted(lb, "c11", NULL);
