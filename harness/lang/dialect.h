@@ -1,6 +1,6 @@
 // Dialects of the litmus language: what a test's text may call, as rows.
 #pragma once
-#include <stdbool.h>
+#include "harness/lang/type.h"
 
 typedef enum {
   ACCESS_LOAD,
@@ -28,8 +28,8 @@ typedef struct {
 // What a test may call. Of the rows of one operation the first that says all of an access is how it is printed.
 typedef struct {
   const char *name;
-  // One letter each: a: the address of a location, v: a value, e: the address of the expected value, m: an order (of a
-  // second one: the order on failure), s: the name of a CPU's fence in quotes
+  // One letter each: a: the address of a location, p: the location itself, `*x` or `y[1]`, v: a value, e: the address
+  // of the expected value, m: an order (of a second one: the order on failure), s: the name of a CPU's fence in quotes
   const char *arguments;
   AccessOp op;
   const char *order; // where no argument says it
@@ -38,6 +38,11 @@ typedef struct {
 
 typedef struct Dialect {
   const char *name;
+  const char *word; // that a test's first line begins with: "C"
+  bool addresses;   // initial values and conditions may name a location and mean its address
+  // Registers that no thread declares, since they are the CPU's: gives one its name ("X1" of "W1") and type; false
+  // where there is none of that name. NULL: the threads declare theirs.
+  bool (*cpu_register)(const char **name, Type *type);
   const Order *orders;
   unsigned order_count;
   const Primitive *primitives;

@@ -42,6 +42,7 @@ static const Primitive primitives[] = {
 
 const Dialect dialect_c11 = {
     .name = "c11",
+    .word = "C",
     .orders = orders,
     .order_count = sizeof orders / sizeof *orders,
     .primitives = primitives,

@@ -39,7 +39,8 @@ const char *number_read(Token token, Value *value, BaseType *type);
 typedef struct {
   UnsignedValue magnitude;
   bool is_negative;
-  Span span; // with its sign
+  const char *address; // NULL: a number; else the location whose element `magnitude` it points to
+  Span span;           // with its sign
 } Number;
 
 // Whether a type has that value, or its bits: -1 for an unsigned type and 0xff for a signed one say which are meant.

@@ -77,6 +77,17 @@ static bool parse_expected_value(Parser *p, Access *access) {
   return true;
 }
 
+// place := a plain access: `*x`, `y[1]`
+static bool parse_place(Parser *p, Address *address) {
+  const Expr *place = parse_unary(p);
+  if (!place)
+    return false;
+  if (place->kind != EXPR_ACCESS || place->access.order || place->access.op != ACCESS_LOAD)
+    return ERROR_AT(p, place->span, "expected a location such as '*x'");
+  *address = place->access.address;
+  return true;
+}
+
 // The name of a CPU's fence: letters, digits, '_', '.' and '-'.
 static bool parse_fence_name(Parser *p, Access *access) {
   Token token = p->token;
@@ -98,6 +109,8 @@ static bool parse_argument(Parser *p, char argument, Access *access) {
   switch (argument) {
   case 'a':
     return parse_address(p, &access->address);
+  case 'p':
+    return parse_place(p, &access->address);
   case 'e':
     return parse_expected_value(p, access);
   case 'v':
@@ -115,6 +128,7 @@ static const char *describe_arguments(Parser *p, const Primitive *primitive) {
   Text text = {0};
   for (const char *a = primitive->arguments; *a; a++) {
     const char *word = *a == 'a'   ? "location"
+                       : *a == 'p' ? "*location"
                        : *a == 'v' ? "value"
                        : *a == 'e' ? "expected"
                        : *a == 's' ? "name"
@@ -158,6 +172,8 @@ static bool parse_access(Parser *p, const Primitive *primitive, Access *access) 
                            arena_printf(p->arena, "')' after the arguments of %s", describe_arguments(p, primitive)));
   parser_advance(p);
   parser_leave(p);
+  if (access->operand && !check_conversion(p, access->operand, parameter_type(p, access->address.location).base))
+    return false;
   if (primitive->order)
     access->order = dialect_order(p->test->dialect, primitive->order);
   if (access->op == ACCESS_COMPARE_EXCHANGE && !access->failure)

@@ -31,8 +31,6 @@ static const Operator operators[] = {
     {"%", BINARY_REMAINDER, 10},
 };
 
-static Expr *parse_unary(Parser *p);
-
 Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin) {
   Expr *expr = ARENA_NEW(p->arena, Expr);
   expr->kind = kind;
@@ -50,12 +48,34 @@ Type parameter_type(const Parser *p, unsigned location) {
   return (Type){0};
 }
 
-static bool is_parameter(const Parser *p, int location) {
-  const Thread *thread = &p->test->threads[p->thread];
+bool is_parameter(const Thread *thread, int location) {
   for (unsigned i = 0; i < thread->parameter_count; i++)
     if ((int)thread->parameters[i].location == location)
       return true;
   return false;
+}
+
+// A literal of more than 64 bits that is all of the value, or an operand of arithmetic that makes it.
+static const Expr *wide_literal(const Expr *value) {
+  if (base_type_bits(value->type) <= 64)
+    return NULL;
+  switch (value->kind) {
+  case EXPR_CONSTANT:
+    return value->constant > (Value)UINT64_MAX || value->constant < INT64_MIN ? value : NULL;
+  case EXPR_UNARY:
+    return wide_literal(value->unary.operand);
+  case EXPR_BINARY: {
+    const Expr *left = wide_literal(value->binary.left);
+    return left ? left : wide_literal(value->binary.right);
+  }
+  default:
+    return NULL;
+  }
+}
+
+bool check_conversion(Parser *p, const Expr *value, BaseType type) {
+  const Expr *wide = base_type_bits(type) <= 64 ? wide_literal(value) : NULL;
+  return !wide || ERROR_AT(p, wide->span, "no '%s' has this value", base_type_name(type));
 }
 
 static bool check_shift(Parser *p, const Expr *left, const Expr *right) {
@@ -138,7 +158,8 @@ Expr *parse_expression(Parser *p) {
   return expr;
 }
 
-bool check_index(Parser *p, unsigned location, const Expr *index) {
+// Whether an index that is a constant lies within the location.
+static bool check_index(Parser *p, unsigned location, const Expr *index) {
   const Location *l = &p->test->locations[location];
   if (index->kind == EXPR_CONSTANT && (index->constant < 0 || index->constant >= (Value)l->length)) {
     if (l->is_array)
@@ -194,7 +215,7 @@ static bool parse_location(Parser *p, unsigned *location) {
   if (!name)
     return false;
   int found = location_find(p->test, name);
-  if (found >= 0 && is_parameter(p, found)) {
+  if (found >= 0 && is_parameter(&p->test->threads[p->thread], found)) {
     *location = (unsigned)found;
     return true;
   }
@@ -306,7 +327,7 @@ static Expr *parse_name_operand(Parser *p) {
   if (!name)
     return NULL;
   int location = location_find(p->test, name);
-  if (location >= 0 && is_parameter(p, location)) {
+  if (location >= 0 && is_parameter(&p->test->threads[p->thread], location)) {
     Address address = {.location = (unsigned)location};
     if (!parser_take(p, "[")) {
       ERROR_AT(p, span, "'%s' is a location: '*%s' reads it, and so does 'atomic_load(%s)'", name, name, name);
@@ -393,7 +414,8 @@ static Expr *parse_cast(Parser *p, size_t begin) {
   if (!parser_expect(p, ")", "after the type"))
     return NULL;
   Expr *operand = parse_unary(p);
-  return operand ? unary_new(p, UNARY_CAST, type.base, operand, begin) : NULL;
+  return operand && check_conversion(p, operand, type.base) ? unary_new(p, UNARY_CAST, type.base, operand, begin)
+                                                            : NULL;
 }
 
 static Expr *parse_prefixed(Parser *p) {
@@ -429,7 +451,7 @@ static Expr *parse_prefixed(Parser *p) {
 }
 
 // unary := [ '-' | '+' | '~' | '!' | '(' type ')' ] unary | '*' NAME | '*' '(' address ')' | primary
-static Expr *parse_unary(Parser *p) {
+Expr *parse_unary(Parser *p) {
   if (p->problem_end > p->previous_end || !parser_enter(p))
     return NULL; // what stands here was reported as no token
   Expr *expr = parse_prefixed(p);

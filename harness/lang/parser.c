@@ -1,3 +1,4 @@
+// The small steps that every rule is made of: tokens, then names.
 #include "harness/lang/parser.h"
 
 #include <assert.h>
@@ -46,6 +47,12 @@ bool parser_expected(Parser *p, const char *what) {
   if (span.offset != p->token.span.offset)
     return ERROR_AT(p, span, "expected %s", what);
   return ERROR_AT(p, span, "expected %s, found '%s'", what, token_text(p, p->token));
+}
+
+bool parser_unexpected(Parser *p, const char *what) {
+  if (p->token.kind == TOKEN_END || p->problem_end > p->previous_end)
+    return parser_expected(p, what);
+  return ERROR_AT(p, p->token.span, "expected %s, found '%s'", what, token_text(p, p->token));
 }
 
 bool parser_expect(Parser *p, const char *text, const char *where) {
@@ -116,6 +123,34 @@ bool parser_number(Parser *p, Number *number) {
   return true;
 }
 
+bool parse_element(Parser *p, bool *has_element, unsigned *element) {
+  if (!parser_take(p, "["))
+    return true;
+  Value value;
+  BaseType type;
+  const char *problem = p->token.kind == TOKEN_NUMBER ? number_read(p->token, &value, &type) : "expected a number";
+  if (problem)
+    return ERROR_AT(p, p->token.span, "%s", problem);
+  if (value < 0 || value >= LIMIT_ELEMENTS)
+    return ERROR_AT(p, p->token.span, "no location has that many elements");
+  parser_advance(p);
+  *has_element = true;
+  *element = (unsigned)value;
+  return parser_expect(p, "]", "after the number of the element");
+}
+
+bool parse_address_value(Parser *p, Number *number) {
+  size_t begin = p->token.span.offset;
+  bool has_element = false;
+  unsigned element = 0;
+  *number = (Number){.address = parser_name(p, "a location")};
+  if (!number->address || !parse_element(p, &has_element, &element))
+    return false;
+  number->magnitude = element;
+  number->span = parser_span_from(p, begin);
+  return true;
+}
+
 void parser_skip_group(Parser *p) {
   unsigned depth = 0;
   do {
@@ -125,4 +160,160 @@ void parser_skip_group(Parser *p) {
       depth--;
     parser_advance(p);
   } while (depth && p->token.kind != TOKEN_END);
+}
+
+// C17 6.4.1, and the names that <stdbool.h> takes.
+static const char *const reserved[] = {
+    "auto",       "break",     "case",           "char",          "const",    "continue", "default",  "do",
+    "double",     "else",      "enum",           "extern",        "float",    "for",      "goto",     "if",
+    "inline",     "int",       "long",           "register",      "restrict", "return",   "short",    "signed",
+    "sizeof",     "static",    "struct",         "switch",        "typedef",  "union",    "unsigned", "void",
+    "volatile",   "while",     "_Alignas",       "_Alignof",      "_Atomic",  "_Bool",    "_Complex", "_Generic",
+    "_Imaginary", "_Noreturn", "_Static_assert", "_Thread_local", "bool",     "true",     "false",    "asm",
+    "typeof",     "exists",    "forall",         "locations",     "filter",   "not",
+};
+
+bool name_is_reserved(Token token) {
+  for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+    if (token_is(token, reserved[i]))
+      return true;
+  return false;
+}
+
+const char *token_text(Parser *p, Token token) {
+  enum { SHOWN = 40 };
+  if (token.span.length <= SHOWN)
+    return arena_copy(p->arena, token.text, token.span.length);
+  return arena_printf(p->arena, "%.*s...", SHOWN, token.text);
+}
+
+const char *parser_name(Parser *p, const char *what) {
+  if (p->token.kind != TOKEN_NAME) {
+    parser_expected(p, what);
+    return NULL;
+  }
+  if (p->token.span.length > LIMIT_NAME) {
+    ERROR_AT(p, p->token.span, "a name of more than %d bytes", LIMIT_NAME);
+    return NULL;
+  }
+  if (name_is_reserved(p->token)) {
+    ERROR_AT(p, p->token.span, "expected %s, but '%s' is a word of the language", what, token_text(p, p->token));
+    return NULL;
+  }
+  const char *name = arena_copy(p->arena, p->token.text, p->token.span.length);
+  parser_advance(p);
+  return name;
+}
+
+int location_find(const Test *test, const char *name) {
+  for (unsigned i = 0; i < test->location_count; i++)
+    if (!strcmp(test->locations[i].name, name))
+      return (int)i;
+  return -1;
+}
+
+int register_find(const Thread *thread, const char *name) {
+  for (unsigned i = 0; i < thread->register_count; i++)
+    if (!strcmp(thread->registers[i].name, name))
+      return (int)i;
+  return -1;
+}
+
+// Makes room for the elements of a location.
+bool location_set_length(Parser *p, unsigned location, Value length, Span span) {
+  Location *l = &p->test->locations[location];
+  unsigned others = p->element_count - l->length;
+  if (length < 1)
+    return ERROR_AT(p, span, "an array has at least one element");
+  if (length > LIMIT_ELEMENTS - others)
+    return ERROR_AT(p, span, "more than %d elements in all locations together", LIMIT_ELEMENTS);
+  l->length = (unsigned)length;
+  l->initial = ARENA_ARRAY(p->arena, Value, l->length);
+  p->notes[location].numbers = ARENA_ARRAY(p->arena, Number, l->length);
+  p->element_count = others + l->length;
+  return true;
+}
+
+int location_intern(Parser *p, const char *name, Span span) {
+  Test *test = p->test;
+  int found = location_find(test, name);
+  if (found >= 0)
+    return found;
+  if (test->location_count == LIMIT_LOCATIONS) {
+    ERROR_AT(p, span, "more than %d locations", LIMIT_LOCATIONS);
+    return -1;
+  }
+  unsigned location = test->location_count++;
+  test->locations[location] = (Location){.name = name, .type = p->is_bare ? BASE_INT128 : BASE_INT};
+  p->notes[location] = (LocationNote){.span = span};
+  if (!location_set_length(p, location, 1, span)) {
+    test->location_count--;
+    return -1;
+  }
+  return (int)location;
+}
+
+bool parser_cpu_register(Parser *p, const char **name, Type *type, Span span) {
+  if (!p->test->dialect->cpu_register || p->test->dialect->cpu_register(name, type))
+    return true;
+  return ERROR_AT(p, span, "the CPU has no register '%s'", *name);
+}
+
+int register_add(Parser *p, unsigned thread, const char *name, Type type, Span span) {
+  Thread *t = &p->test->threads[thread];
+  if (t->register_count == LIMIT_REGISTERS) {
+    ERROR_AT(p, span, "more than %d registers in P%u", LIMIT_REGISTERS, thread);
+    return -1;
+  }
+  if (!t->registers)
+    t->registers = ARENA_ARRAY(p->arena, Register, LIMIT_REGISTERS);
+  t->registers[t->register_count] = (Register){.name = name, .type = type};
+  return (int)t->register_count++;
+}
+
+// Levenshtein's distance with transpositions (optimal string alignment), for names that are not long.
+static unsigned edit_distance(const char *a, const char *b) {
+  enum { LONGEST = 64 };
+  size_t m = strlen(a), n = strlen(b);
+  if (m > LONGEST || n > LONGEST)
+    return LONGEST;
+  unsigned rows[3][LONGEST + 1];
+  unsigned *before = rows[0], *previous = rows[1], *current = rows[2];
+  for (size_t j = 0; j <= n; j++)
+    previous[j] = before[j] = (unsigned)j;
+  for (size_t i = 1; i <= m; i++) {
+    current[0] = (unsigned)i;
+    for (size_t j = 1; j <= n; j++) {
+      unsigned best = previous[j - 1] + (a[i - 1] != b[j - 1]);
+      if (previous[j] + 1 < best)
+        best = previous[j] + 1;
+      if (current[j - 1] + 1 < best)
+        best = current[j - 1] + 1;
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+        best = before[j - 2] + 1;
+      current[j] = best;
+    }
+    unsigned *oldest = before;
+    before = previous;
+    previous = current;
+    current = oldest;
+  }
+  return previous[n];
+}
+
+// A name is near where at most about a third of it differs; a single letter is near to none.
+Suggestion suggestion_for(const char *wanted) {
+  return (Suggestion){.wanted = wanted, .distance = (unsigned)(strlen(wanted) + 1) / 3};
+}
+
+void suggestion_try(Suggestion *suggestion, const char *name) {
+  unsigned distance = edit_distance(suggestion->wanted, name);
+  if (distance < suggestion->distance || (distance == suggestion->distance && !suggestion->best)) {
+    suggestion->best = name;
+    suggestion->distance = distance;
+  }
+}
+
+const char *suggestion_text(Parser *p, const Suggestion *suggestion) {
+  return suggestion->best ? arena_printf(p->arena, " (did you mean '%s'?)", suggestion->best) : "";
 }

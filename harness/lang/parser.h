@@ -1,4 +1,14 @@
-// What the parse_*.c files share: the parser's state and the small steps that every rule is made of. Private to lang.
+// The parser's state, and the steps and rules that every front end is made of. The litmus language's C is one: parse.h.
+// Another (a CPU's assembly) shares the header, the initial values and the condition, and reads the threads by itself:
+//
+//   Parser *p = parser_new(source, dialect, arena, diag);
+//   if (p && parse_header(p)) {
+//     parse_init(p);      // then p->token is the first one after the braces; p->token.span says where the threads
+//     begin
+//     ...                 // makes test->threads; p->lexer.offset and parser_advance take the parser behind them
+//     parse_sections(p);  // locations, filter, condition
+//   }
+//   Test *test = parser_end(p);
 //
 // A rule that fails has reported why and returns NULL or false. Its caller passes that on up to where the text can be
 // picked up again: the next statement, thread or section.
@@ -21,7 +31,7 @@ typedef struct {
   unsigned thread;
   const char *name;
   Type type;
-  bool has_type, is_given, is_used;
+  bool has_type, is_given;
   Number number;
   Span span;
 } InitRegister;
@@ -31,6 +41,7 @@ typedef struct {
   bool is_register;
   unsigned thread;
   const char *name;
+  Type type; // where is_register and no statement names it
   bool has_element;
   unsigned element;
   bool is_whole;  // from `locations`, where the name of an array stands for all its elements
@@ -49,9 +60,12 @@ typedef struct {
   size_t previous_end;               // where the one before it ends
   size_t problem_end;                // where the last thing ends that was no token, and was reported
   unsigned depth;                    // of blocks and parentheses
-  unsigned deepest;                  // that this condition went
-  size_t condition_begin, group_end; // where this condition begins, and where the parentheses end that it begins with
   unsigned terms;                    // of this statement's expressions or this condition
+  unsigned deepest;                  // the greatest depth in this condition
+  size_t condition_begin, group_end; // this condition begins; the parentheses that it begins with end. Offsets
+  bool is_bare;                      // there are no threads: a condition's names are taken as they come
+  unsigned errors;                   // in `diag` before this test
+  Diagnostic *last;                  // ... and the last one of them
 
   Test *test;
   LocationNote notes[LIMIT_LOCATIONS];
@@ -65,10 +79,8 @@ typedef struct {
 
   // The thread that is being read.
   unsigned thread;
-  size_t register_capacity;
-  unsigned *register_blocks; // in which block each register was declared last
-  Span *register_spans;      // and where
-  size_t register_block_capacity;
+  unsigned *register_blocks;   // in which block each register was declared last
+  Span *register_spans;        // and where
   unsigned block, block_count; // the block being read, and how many there were
   unsigned statement_count;
   uint64_t unknown_registers; // a bit for each that was made only so that its absence is reported once
@@ -77,6 +89,18 @@ typedef struct {
 
 #define ERROR_AT(p, span, ...) diag_error_at((p)->diag, (p)->source, (span), __VA_ARGS__)
 #define WARNING_AT(p, span, ...) diag_warning_at((p)->diag, (p)->source, (span), __VA_ARGS__)
+
+// NULL, reported, where the source is too long or no text. The test that is made is p->test.
+Parser *parser_new(const Source *source, const Dialect *dialect, Arena *arena, Diag *diag);
+// Once all is read: the types of initial values, what the names of the condition name. NULL where anything was reported
+// as an error.
+Test *parser_end(Parser *p);
+
+// The sections of a test, in their order.
+bool parse_header(Parser *p);   // to the '{' of the initial values
+void parse_init(Parser *p);     // to the '}'
+void parse_thread(Parser *p);   // C's
+void parse_sections(Parser *p); // to the end of the file, or to a thread that follows
 
 // parser.c: tokens
 void parser_advance(Parser *p);
@@ -87,17 +111,21 @@ bool parser_take(Parser *p, const char *text); // advances where the token is th
 bool parser_expect(Parser *p, const char *text, const char *where);
 // Reports what was expected instead of the token that is there. Returns false.
 bool parser_expected(Parser *p, const char *what);
+// The same for what is no more than out of place, whatever line it is on.
+bool parser_unexpected(Parser *p, const char *what);
 Span parser_span_from(const Parser *p, size_t begin); // from there to the end of the last token read
 bool parser_at_thread(const Parser *p);               // `P1 (`
 bool parser_at_section(const Parser *p);              // `locations`, `filter`, a quantifier, the end
 bool parser_enter(Parser *p);                         // one level deeper; false, reported, where that is too deep
 void parser_leave(Parser *p);
 bool parser_count_term(Parser *p, Span span);
-bool parser_number(Parser *p, Number *number); // [ '-' ] NUMBER
+bool parser_number(Parser *p, Number *number);                       // [ '-' ] NUMBER
+bool parse_address_value(Parser *p, Number *number);                 // NAME [ '[' NUMBER ']' ]
+bool parse_element(Parser *p, bool *has_element, unsigned *element); // [ '[' NUMBER ']' ] after a location
 // Over a whole group `( ... )`, `[ ... ]`, `{ ... }`, or over one token.
 void parser_skip_group(Parser *p);
 
-// names.c: names, locations and registers
+// Names, locations and registers
 // The name at the token, which becomes `what` ("a register"); NULL where there is none, or a word of C, or too long.
 const char *parser_name(Parser *p, const char *what);
 bool name_is_reserved(Token token);
@@ -108,6 +136,8 @@ int register_find(const Thread *thread, const char *name);
 // The location of that name, made where it is new. -1, reported, beyond the limit.
 int location_intern(Parser *p, const char *name, Span span);
 bool location_set_length(Parser *p, unsigned location, Value length, Span span);
+// Gives a register the name and type that the CPU has for it, where the dialect's registers are the CPU's.
+bool parser_cpu_register(Parser *p, const char **name, Type *type, Span span);
 int register_add(Parser *p, unsigned thread, const char *name, Type type, Span span);
 // The nearest of the names seen so far, for "did you mean"; NULL where none is near.
 typedef struct {
@@ -124,31 +154,27 @@ bool token_begins_type(Token token);
 bool parser_at_type(const Parser *p);
 bool parse_type(Parser *p, Type *type);
 
-// The sections of a test, in their order.
-bool parse_header(Parser *p);           // parse_header.c: to the '{' of the init block
-bool parse_layout(Parser *p);           // once the locations are known
-void parse_init(Parser *p);             // parse_init.c
-void parse_thread(Parser *p);           // parse_thread.c
-void parse_locations(Parser *p);        // parse_condition.c
-void parse_filter(Parser *p);           // ...
-void parse_quantified(Parser *p);       // ...
-void resolve_initial_values(Parser *p); // resolve.c: once all is read
-void resolve_mentions(Parser *p);       // ...
+// Once all is read, by parser_end.
+void resolve_initial_values(Parser *p);
+void resolve_mentions(Parser *p);
+void parse_layout(Parser *p);
 
-Stmt *parse_block(Parser *p); // parse_statement.c: after '{', to the '}' included
 // The statement that is a store or a fence.
 Stmt *access_statement(Parser *p, Access access, size_t begin);
 
 // parse_expression.c
 Expr *parse_expression(Parser *p);
+Expr *parse_unary(Parser *p); // an operand, without binary operators of its own
 bool parse_address(Parser *p, Address *address);
 Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin);
 // A register of this thread, perhaps one that so far only the init block declares. -1 where there is none.
 int parser_register(Parser *p, const char *name, Span span);
+bool is_parameter(const Thread *thread, int location);
 // The type that this thread sees a location at.
 Type parameter_type(const Parser *p, unsigned location);
-// Whether an index that is a constant lies within the location.
-bool check_index(Parser *p, unsigned location, const Expr *index);
+
+// Whether a value is converted to the type as C does it: not a literal that no type of C holds.
+bool check_conversion(Parser *p, const Expr *value, BaseType type);
 
 // parse_call.c: the primitives of the test's dialect
 bool parser_at_call(const Parser *p);

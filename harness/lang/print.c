@@ -58,7 +58,7 @@ static void print_initial(const Test *test, unsigned location, Text *out) {
   }
   for (unsigned i = 0; i < l->length; i++) {
     text_add(out, i ? ", " : "");
-    value_print(l->initial[i], l->type, out);
+    print_value(test, l->initial[i], l->type, out);
   }
   text_add(out, l->is_array ? "};" : ";");
 }
@@ -80,7 +80,7 @@ static void print_init(const Test *test, Text *out) {
         text_add_char(out, ' ');
       }
       text_printf(out, "%u:%s = ", t, reg->name);
-      value_print(reg->initial, reg->type.base, out);
+      print_value(test, reg->initial, reg->type.base, out);
       text_add_char(out, ';');
     }
   text_add(out, out->length > empty ? " }\n" : "}\n");
@@ -178,7 +178,7 @@ static void print_content(const Test *test, Text *out) {
 }
 
 void test_print(const Test *test, Text *out) {
-  text_printf(out, "C %s\n", test->name);
+  text_printf(out, "%s %s\n", test->dialect->word, test->name);
   if (test->story[0])
     print_story(test->story, out);
   for (unsigned i = 0; i < test->header_count; i++)

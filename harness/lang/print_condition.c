@@ -13,6 +13,14 @@ void value_print(Value value, BaseType type, Text *out) {
     text_printf(out, "%llu", low);
 }
 
+void print_value(const Test *test, Value value, BaseType type, Text *out) {
+  unsigned location, element;
+  if (!test->dialect || !test->dialect->addresses || !value_is_address(value, &location, &element))
+    value_print(value, type, out);
+  else
+    text_printf(out, element ? "%s[%u]" : "%s", test->locations[location].name, element);
+}
+
 void print_observable(const Test *test, const Observable *o, Text *out) {
   if (o->is_register) {
     text_printf(out, "%u:%s", o->thread, test->threads[o->thread].registers[o->reg].name);
@@ -32,7 +40,7 @@ static void print_atom(const Test *test, const Prop *prop, Text *out) {
   if (prop->against_observable)
     print_observable(test, &test->observables[prop->other], out);
   else
-    value_print(prop->value, observable_base(test, left), out);
+    print_value(test, prop->value, observable_base(test, left), out);
 }
 
 static unsigned precedence_of(const Prop *prop) {

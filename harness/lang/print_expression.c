@@ -129,6 +129,9 @@ static void print_argument(const Test *test, unsigned thread, const Access *acce
   case 'a':
     print_address(test, thread, access->address, out);
     break;
+  case 'p':
+    print_place(test, thread, access->address, out);
+    break;
   case 'e':
     if (access->expected_in_register)
       text_printf(out, "&%s", test->threads[thread].registers[access->expected_register].name);

@@ -23,7 +23,7 @@ void state_print(const Test *test, State state, Text *out) {
     text_add(out, i ? " " : "");
     print_observable(test, o, out);
     text_add_char(out, '=');
-    value_print(state.values[i], observable_base(test, o), out);
+    print_value(test, state.values[i], observable_base(test, o), out);
     text_add_char(out, ';');
   }
 }

@@ -229,5 +229,9 @@ unsigned expr_parts(Expr *expr, Expr **parts[EXPR_PARTS]);
 // Whether evaluating it accesses memory. NULL does not.
 bool expr_accesses(const Expr *expr);
 
+// The address of an element as a value: a number that no type of up to 64 bits has.
+Value address_value(unsigned location, unsigned element);
+bool value_is_address(Value value, unsigned *location, unsigned *element);
+
 // Whether two trees are the same but for where they stand in their sources.
 bool test_equal(const Test *a, const Test *b);

@@ -90,5 +90,3 @@ Value type_wrap(BaseType base, Value value) {
   UnsignedValue up = (UnsignedValue)value << unused;
   return base_type_signed(base) ? (Value)up >> unused : (Value)(up >> unused);
 }
-
-bool type_fits(BaseType base, Value value) { return type_wrap(base, value) == value; }

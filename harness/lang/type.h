@@ -49,6 +49,3 @@ BaseType base_type_common(BaseType left, BaseType right);
 // `value` wrapped to the type as C's conversion does it (to bool: whether it is not 0), then sign- or zero-extended.
 // The upper half of unsigned __int128 is negative as a Value: the type tells.
 Value type_wrap(BaseType base, Value value);
-
-// Whether the type has the value as it stands: type_wrap keeps it, and it reads as what was written.
-bool type_fits(BaseType base, Value value);

@@ -1,6 +1,7 @@
-// Statements.
+// Threads, P0 (atomic_int* x, volatile int* y) { ... }, and their statements.
 #include "harness/lang/parser.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // A list of statements that grows at its end.
@@ -9,6 +10,7 @@ typedef struct {
 } Block;
 
 static bool parse_statement(Parser *p, Block *block);
+static Stmt *parse_block(Parser *p); // after '{', to before the '}'
 
 static bool block_ends(const Parser *p) {
   return parser_at(p, "}") || parser_at_thread(p) || p->token.kind == TOKEN_END ||
@@ -58,12 +60,10 @@ static const char *place_text(Parser *p, Span span) {
 // Declares a register, or finds the one of that name: a register is the thread's, whatever block declares it.
 static int declare(Parser *p, const char *name, Type type, Span span) {
   Thread *thread = &p->test->threads[p->thread];
-  int location = location_find(p->test, name);
-  for (unsigned i = 0; i < thread->parameter_count; i++)
-    if ((int)thread->parameters[i].location == location) {
-      ERROR_AT(p, span, "'%s' is a parameter of P%u and cannot be a register too", name, p->thread);
-      return -1;
-    }
+  if (is_parameter(thread, location_find(p->test, name))) {
+    ERROR_AT(p, span, "'%s' is a parameter of P%u and cannot be a register too", name, p->thread);
+    return -1;
+  }
   int reg = register_find(thread, name);
   if (reg < 0) {
     reg = register_add(p, p->thread, name, type, span);
@@ -114,7 +114,7 @@ static bool parse_declaration(Parser *p, Block *block) {
       return ERROR_AT(p, p->token.span, "registers that are arrays are not in the language");
     int reg = declare(p, name, type, span);
     Expr *value = NULL;
-    if (parser_take(p, "=") && !(value = parse_expression(p)))
+    if (parser_take(p, "=") && (!(value = parse_expression(p)) || !check_conversion(p, value, type.base)))
       return false;
     Stmt *stmt = statement_new(p, STMT_DECLARE, begin);
     stmt->reg = reg < 0 ? 0 : (unsigned)reg;
@@ -181,7 +181,7 @@ static bool parse_assignment(Parser *p, Block *block, const Expr *target, size_t
     return ERROR_AT(p, target->span, "only a register or a location such as '*x' can be assigned to");
   parser_advance(p); // '='
   Expr *value = parse_expression(p);
-  if (!value)
+  if (!value || !check_conversion(p, value, target->type))
     return false;
   Stmt *stmt;
   if (is_register) {
@@ -272,7 +272,7 @@ static bool parse_statement(Parser *p, Block *block) {
   return parse_simple(p, block);
 }
 
-// To behind the statement that failed: its `;`, or its braces, or before what ends the block.
+// After a statement that failed: skips the rest of it, through its `;` or its braces, but not what ends the block.
 static void skip_statement(Parser *p) {
   while (!block_ends(p)) {
     bool braces = parser_at(p, "{"), end = parser_at(p, ";");
@@ -282,7 +282,7 @@ static void skip_statement(Parser *p) {
   }
 }
 
-Stmt *parse_block(Parser *p) {
+static Stmt *parse_block(Parser *p) {
   Block block = {.end = &block.first};
   unsigned outer = p->block, depth = p->depth;
   p->block = ++p->block_count;
@@ -298,4 +298,115 @@ Stmt *parse_block(Parser *p) {
   }
   p->block = outer;
   return block.first;
+}
+
+// How the location is seen here has to agree with how it was seen before.
+static bool join_location(Parser *p, unsigned location, Type type, Span span) {
+  Location *l = &p->test->locations[location];
+  LocationNote *note = &p->notes[location];
+  if (!note->has_type) {
+    note->has_type = true;
+    l->type = type.base;
+  }
+  l->is_atomic |= type.is_atomic;
+  if (base_type_bits(l->type) != base_type_bits(type.base))
+    return ERROR_AT(p, span, "'%s' is %u bits wide here and %u bits ('%s') where it was declared first", l->name,
+                    base_type_bits(type.base), base_type_bits(l->type), base_type_name(l->type));
+  return true;
+}
+
+// parameter := type '*' { qualifier } NAME
+static bool parse_parameter(Parser *p) {
+  Thread *thread = &p->test->threads[p->thread];
+  Type type;
+  if (!parse_type(p, &type))
+    return false;
+  if (!parser_at(p, "*"))
+    return parser_expected(p, "'*': a thread's parameters are pointers to locations");
+  parser_advance(p);
+  while (parser_at(p, "const") || parser_at(p, "volatile") || parser_at(p, "restrict"))
+    parser_advance(p);
+  if (parser_at(p, "*"))
+    return ERROR_AT(p, p->token.span, "pointers to pointers are not in the language");
+  Span span = p->token.span;
+  const char *name = parser_name(p, "the name of a location");
+  if (!name)
+    return false;
+  int location = location_intern(p, name, span);
+  if (location < 0)
+    return false;
+  if (is_parameter(thread, location))
+    return ERROR_AT(p, span, "'%s' is a parameter of P%u twice", name, p->thread);
+  if (!thread->parameters)
+    thread->parameters = ARENA_ARRAY(p->arena, Parameter, LIMIT_LOCATIONS);
+  thread->parameters[thread->parameter_count++] = (Parameter){.location = (unsigned)location, .type = type};
+  return join_location(p, (unsigned)location, type, span);
+}
+
+// parameters := '(' [ 'void' | parameter { ',' parameter } ] ')'
+static bool parse_parameters(Parser *p) {
+  if (!parser_expect(p, "(", "after the thread's name"))
+    return false;
+  if (parser_at(p, "void") && token_is(parser_peek(p), ")"))
+    parser_advance(p);
+  if (!parser_at(p, ")")) {
+    do {
+      if (!parse_parameter(p))
+        return false;
+    } while (parser_take(p, ","));
+  }
+  return parser_expect(p, ")", "or ',' after a parameter");
+}
+
+// Threads are numbered from 0 in the order they stand in. One that is numbered otherwise is read all the same.
+static bool check_number(Parser *p) {
+  const char *text = token_text(p, p->token);
+  unsigned long number = p->token.span.length < 8 ? strtoul(text + 1, NULL, 10) : LIMIT_THREADS;
+  unsigned expected = p->test->thread_count;
+  if (expected == LIMIT_THREADS)
+    return ERROR_AT(p, p->token.span, "more than %d threads", LIMIT_THREADS);
+  if (number != expected)
+    ERROR_AT(p, p->token.span, "expected thread P%u, found '%s'", expected, text);
+  return true;
+}
+
+// To where the next thread or section begins. A thread's own braces are skipped as a whole.
+static void skip_thread(Parser *p) {
+  while (!parser_at_thread(p) && !parser_at_section(p))
+    parser_advance(p);
+}
+
+// thread := 'P0' parameters '{' { statement } '}'
+void parse_thread(Parser *p) {
+  Test *test = p->test;
+  if (!check_number(p)) {
+    parser_advance(p);
+    skip_thread(p);
+    return;
+  }
+  p->thread = test->thread_count++;
+  test->threads[p->thread] = (Thread){0};
+  p->register_blocks = ARENA_ARRAY(p->arena, unsigned, LIMIT_REGISTERS);
+  p->register_spans = ARENA_ARRAY(p->arena, Span, LIMIT_REGISTERS);
+  p->block = p->block_count = 0;
+  p->statement_count = 0;
+  p->unknown_registers = 0;
+  p->depth = 0;
+  parser_advance(p);
+  p->parameters_failed = !parse_parameters(p);
+  p->depth = 0;
+  while (p->parameters_failed && !parser_at(p, "{") && !parser_at_thread(p) && !parser_at_section(p))
+    parser_advance(p);
+  if (!parser_at(p, "{")) {
+    if (!p->parameters_failed)
+      parser_expected(p, "'{' before the thread's statements");
+    skip_thread(p);
+    return;
+  }
+  p->lexer.in_code = true;
+  parser_advance(p);
+  test->threads[p->thread].body = parse_block(p);
+  p->lexer.in_code = false;
+  if (!parser_expect(p, "}", arena_printf(p->arena, "to end P%u", p->thread)))
+    skip_thread(p);
 }
