@@ -20,6 +20,7 @@ const Model model_c11 = {
     .path = "c11/model.cat",
     .excused = "no-thin-air", // ISO C11 has no such axiom
     .rmw_is_one_event = true,
+    .unsequenced = true, // C17 6.5p3
     .coherent = true,
     .tags = tags,
     .tag_count = sizeof tags / sizeof tags[0],

@@ -1,7 +1,6 @@
 // Program -> text.
-#include "harness/event/lower.h"
-
 #include "harness/lang/print.h"
+#include "harness/event/program.h"
 
 static void print_value(EventValue value, const Program *program, Text *out) {
   if (value.location < 0) {

@@ -5,6 +5,7 @@
 #pragma once
 #include "harness/base/arena.h"
 #include "harness/base/diag.h"
+#include "harness/base/text.h"
 #include "harness/base/value.h"
 
 #include <stdbool.h>
@@ -146,6 +147,9 @@ const char *operation_name(Operation operation);
 bool program_element(const Program *program, EventValue pointer, unsigned *element);
 // A value as the observable shows it.
 EventValue program_shown(const ProgramObservable *observable, EventValue value);
+
+// The program as text, for tests: one instruction a line.
+void program_print(const Program *program, Text *out);
 
 bool event_value_equal(EventValue a, EventValue b);
 // Numbers before pointers; negative, 0 or positive.

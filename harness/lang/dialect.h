@@ -38,8 +38,10 @@ typedef struct {
 
 typedef struct Dialect {
   const char *name;
-  const char *word; // that a test's first line begins with: "C"
-  bool addresses;   // initial values and conditions may name a location and mean its address
+  const char *word;      // that a test's first line begins with: "C"
+  const char *plain_tag; // of the event of a plain access, where a model judges the dialect itself
+  const char *plain_as;  // the order that plain accesses are mapped to a CPU's instructions as
+  bool addresses;        // initial values and conditions may name a location and mean its address
   // Registers that no thread declares, since they are the CPU's: gives one its name ("X1" of "W1") and type; false
   // where there is none of that name. NULL: the threads declare theirs.
   bool (*cpu_register)(const char **name, Type *type);

@@ -2,8 +2,9 @@
 //
 // What C leaves open is settled, so that a test means one thing to all who read the tree: operands and arguments are
 // evaluated from left to right and before the operation itself (of two accesses in one expression the left one comes
-// first in program order); the right side of an assignment comes before the store; signed arithmetic wraps; an index
-// that is beyond the location at run time wraps around it (modulo its length, as an unsigned 64-bit number).
+// first in program order; C11's model alone judges operands in every order); the right side of an assignment comes
+// before the store; signed arithmetic wraps; an index that is beyond the location at run time wraps around it (modulo
+// its length, as an unsigned 64-bit number).
 //
 // The tree of a test and all it points at live in one arena. Trees are immutable once made: what changes a test
 // (insert.h) builds a new one that shares what it did not change.

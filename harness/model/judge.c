@@ -32,7 +32,7 @@ static const Program *program_of(const Judge *judge, const Test *test, const Jud
   if (speaks && options->program)
     return options->program;
   Diag diag = {.arena = arena};
-  const Program *program = program_lower(test, judge->model, speaks ? &options->lower : NULL, arena, &diag);
+  const Program *program = program_from_test(test, judge->model, speaks ? &options->lower : NULL, arena, &diag);
   if (!program)
     *why = diag.first ? diag.first->message : "it cannot be lowered";
   return program;

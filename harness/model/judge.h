@@ -1,7 +1,7 @@
 // The judge: what the memory models say of a test, within a time and a memory.
 #pragma once
 #include "arch/cpus.h"
-#include "harness/event/lower.h"
+#include "harness/event/from_test.h"
 #include "harness/lang/state.h"
 #include "harness/model/verdict.h"
 

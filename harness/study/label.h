@@ -1,6 +1,6 @@
 // Labels: what the memory models say of every state that a run has seen.
 #pragma once
-#include "harness/event/lower.h"
+#include "harness/event/from_test.h"
 #include "harness/machine/identity.h"
 #include "harness/run/run.h"
 #include "results/record.h"

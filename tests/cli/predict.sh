@@ -218,6 +218,10 @@ for test in "TAS-lock-3 [x]=3;" "inc4x3 [x]=12;"; do
     fail "$test: $("$WEAKMEM" predict --format tsv "$work/${test% *}.litmus")"
 done
 
+# C leaves the order of operands open; what runs, and so the CPUs, evaluates them from left to right.
+[[ $("$WEAKMEM" predict --format tsv "$SOURCE/tests/data/unsequenced-operands.litmus" | cut -f2,3 | grep Allowed) == "c11	Allowed" ]] ||
+  fail "operands: $("$WEAKMEM" predict --format tsv "$SOURCE/tests/data/unsequenced-operands.litmus")"
+
 # What is too large is given up in time, and said.
 {
   echo 'C large'

@@ -1,6 +1,6 @@
 // Tests in the text of a unit test.
 #pragma once
-#include "harness/event/lower.h"
+#include "harness/event/from_test.h"
 #include "harness/lang/parse.h"
 
 #include <check.h>
@@ -21,7 +21,7 @@ static inline Test *parse_text(const char *text, Arena *arena) {
 
 static inline Program *lower_text(const char *text, const char *arch, Arena *arena) {
   Diag diag = {.arena = arena};
-  Program *program = program_lower(parse_text(text, arena), model_find(arch), NULL, arena, &diag);
+  Program *program = program_from_test(parse_text(text, arena), model_find(arch), NULL, arena, &diag);
   ck_assert_msg(program != NULL, "%s", diag.first ? diag.first->message : "");
   return program;
 }

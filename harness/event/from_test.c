@@ -1,11 +1,20 @@
 // Test -> Program: thread by thread, statement by statement. What an operation becomes on a CPU is a row of its table.
-#include "harness/event/lower.h"
+#include "harness/event/from_test.h"
 
 #include "harness/lang/state.h"
 
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
+
+// The operands of an expression that access memory, and the registers that have their values.
+enum { OPERANDS_PERMUTED = 4, OPERANDS_KEPT = 32 };
+typedef struct {
+  const Expr *exprs[OPERANDS_KEPT];
+  unsigned registers[OPERANDS_KEPT];
+  unsigned count;
+  bool kept; // the order is from left to right: there are too many, or one assigns a register
+} Operands;
 
 typedef struct {
   const Test *test;
@@ -14,7 +23,9 @@ typedef struct {
   Arena *arena;
   Diag *diag;
   Program *program;
-  unsigned thread; // being lowered
+  bool unsequenced;         // the order of an expression's operands is open
+  const Operands *operands; // of the expression that is being lowered, where their values are at hand; NULL: none are
+  unsigned thread;          // being lowered
   Instr *instrs;
   size_t count, capacity;
   unsigned temporaries, temporary_peak; // registers beyond the test's: in use, and the most there ever were
@@ -153,13 +164,12 @@ static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *s
 static void lower_memory(Lowering *l, const MemoryOperation *op) {
   if (!l->cpu) {
     const char *text = arena_printf(l->arena, "%s %s", op->name, order_name(op->order));
-    emit(l, memory_instr(op, c11_kind(op->kind), text, op->order ? op->order->tag : "NA"));
+    emit(l, memory_instr(op, c11_kind(op->kind), text, op->order ? op->order->tag : l->test->dialect->plain_tag));
     return;
   }
-  const char *order = op->order ? op->order->name : "relaxed";
-  const LowerRow *row = cpu_lower(l->cpu, "c11", op->kind, order, l->features);
-  if (!row) // an order that C11 does not give to the operation: compilers make it the strongest
-    row = cpu_lower(l->cpu, "c11", op->kind, "seq_cst", l->features);
+  const Dialect *dialect = l->test->dialect;
+  const char *order = op->order ? op->order->name : dialect->plain_as;
+  const LowerRow *row = cpu_lower(l->cpu, dialect->name, op->kind, order, l->features);
   assert(row);
   for (unsigned i = 0; i < row->step_count; i++)
     emit_step(l, op, &row->steps[i]);
@@ -168,6 +178,7 @@ static void lower_memory(Lowering *l, const MemoryOperation *op) {
 // ---- Expressions ----
 
 static Operand lower_expr(Lowering *l, const Expr *expr);
+static Operand lower_arithmetic(Lowering *l, const Expr *expr);
 
 static void unmodelled(Lowering *l, const char *reason) {
   if (l->program->unmodelled)
@@ -370,8 +381,18 @@ static Operand lower_access(Lowering *l, const Access *access, Span span) {
   return none;
 }
 
+// A compare_exchange that keeps its expected value in a register, which the other operands may read.
+static bool assigns_register(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS && expr->access.op == ACCESS_COMPARE_EXCHANGE && expr->access.expected_in_register;
+}
+
 static Operand truth(Lowering *l, Operand value, BaseType type, Span span) {
   return operate(l, span, OP_NE, width_of(type), value, number(0));
+}
+
+static bool is_logical(const Expr *expr) {
+  return expr->kind == EXPR_BINARY && (expr->binary.op == BINARY_LOGICAL_AND || expr->binary.op == BINARY_LOGICAL_OR);
 }
 
 // `a && b`, `a || b`: a branch where the right operand does something, else the same in arithmetic.
@@ -402,8 +423,6 @@ static Operand lower_binary(Lowering *l, const Expr *expr) {
       [BINARY_NOT_EQUAL] = OP_NE,  [BINARY_AND] = OP_AND,        [BINARY_XOR] = OP_XOR,          [BINARY_OR] = OP_OR,
   };
   BinaryOp op = expr->binary.op;
-  if (op == BINARY_LOGICAL_AND || op == BINARY_LOGICAL_OR)
-    return lower_logical(l, expr);
   const Expr *left = expr->binary.left, *right = expr->binary.right;
   bool is_shift = op == BINARY_SHIFT_LEFT || op == BINARY_SHIFT_RIGHT;
   BaseType type = is_shift ? base_type_promote(left->type) : base_type_common(left->type, right->type);
@@ -426,7 +445,98 @@ static Operand lower_unary(Lowering *l, const Expr *expr) {
   return operate(l, expr->span, operations[expr->unary.op], width_of(expr->type), value, number(0));
 }
 
+// Adds the operands that access memory, from left to right. Those of `&&` and `||` are in order.
+static void find_operands(const Expr *expr, Operands *operands) {
+  if (expr->kind == EXPR_UNARY) {
+    find_operands(expr->unary.operand, operands);
+  } else if (expr->kind == EXPR_BINARY && !is_logical(expr)) {
+    find_operands(expr->binary.left, operands);
+    find_operands(expr->binary.right, operands);
+  } else if (expr_accesses(expr)) {
+    if (operands->count == OPERANDS_KEPT || expr_each(expr, assigns_register, NULL))
+      operands->kept = true;
+    else
+      operands->exprs[operands->count++] = expr;
+  }
+}
+
+static void lower_operand(Lowering *l, const Operands *operands, unsigned index) {
+  const Expr *expr = operands->exprs[index];
+  l->operands = NULL;
+  move(l, operands->registers[index], lower_expr(l, expr), expr->type, expr->type, expr->span);
+  l->operands = operands;
+}
+
+// The next order in the lexical one; false after the last.
+static bool next_permutation(unsigned *order, unsigned count) {
+  unsigned i = count - 1, j = count - 1;
+  while (i && order[i - 1] > order[i])
+    i--;
+  if (!i)
+    return false;
+  while (order[j] < order[i - 1])
+    j--;
+  unsigned swapped = order[i - 1];
+  order[i - 1] = order[j];
+  order[j] = swapped;
+  for (j = count - 1; i < j; i++, j--) {
+    swapped = order[i];
+    order[i] = order[j];
+    order[j] = swapped;
+  }
+  return true;
+}
+
+// Evaluates the operands in any of the orders, then the expression from their values.
+static Operand lower_unsequenced(Lowering *l, const Expr *expr, Operands *operands) {
+  unsigned order[OPERANDS_KEPT], jumps[2 * 3 * 4], jump_count = 0, count = operands->count;
+  bool last = false;
+  for (unsigned i = 0; i < count; i++) {
+    order[i] = i;
+    operands->registers[i] = temporary(l);
+  }
+  while (!last) {
+    unsigned now[OPERANDS_KEPT];
+    memcpy(now, order, sizeof now);
+    if (count <= OPERANDS_PERMUTED) {
+      last = !next_permutation(order, count);
+    } else {
+      last = order[0] != 0;
+      for (unsigned i = 0; i < count; i++)
+        order[i] = count - 1 - i;
+    }
+    unsigned either =
+        last ? 0 : emit(l, (Instr){.kind = INSTR_EITHER, .span = expr->span, .text = "order of operands"});
+    for (unsigned i = 0; i < count; i++)
+      lower_operand(l, operands, now[i]);
+    if (last)
+      break;
+    jumps[jump_count++] = emit(l, (Instr){.kind = INSTR_JUMP, .span = expr->span, .text = "jump"});
+    patch(l, either);
+  }
+  for (unsigned i = 0; i < jump_count; i++)
+    patch(l, jumps[i]);
+  return lower_arithmetic(l, expr);
+}
+
 static Operand lower_expr(Lowering *l, const Expr *expr) {
+  for (unsigned i = 0; l->operands && i < l->operands->count; i++)
+    if (l->operands->exprs[i] == expr)
+      return in_register(l->operands->registers[i]);
+  if (!l->unsequenced || l->operands || (expr->kind != EXPR_UNARY && expr->kind != EXPR_BINARY))
+    return lower_arithmetic(l, expr);
+  Operands operands = {0};
+  find_operands(expr, &operands);
+  bool open = operands.count > 1 && !operands.kept;
+  if (!open)
+    operands.count = 0;
+  l->operands = &operands;
+  Operand value = open ? lower_unsequenced(l, expr, &operands) : lower_arithmetic(l, expr);
+  l->operands = NULL;
+  return value;
+}
+
+static Operand lower_arithmetic(Lowering *l, const Expr *expr) {
   switch (expr->kind) {
   case EXPR_CONSTANT:
     return number(expr->constant);
@@ -435,12 +545,17 @@ static Operand lower_expr(Lowering *l, const Expr *expr) {
   case EXPR_UNARY:
     return lower_unary(l, expr);
   case EXPR_BINARY:
-    return lower_binary(l, expr);
+    if (!is_logical(expr))
+      return lower_binary(l, expr);
+    break;
   case EXPR_ACCESS:
-    return lower_access(l, &expr->access, expr->span);
+    break;
   }
-  assert(!"a kind of expression");
-  return number(0);
+  const Operands *outer = l->operands; // an expression of its own: the order of its operands is not that of the outer's
+  l->operands = NULL;
+  Operand value = expr->kind == EXPR_ACCESS ? lower_access(l, &expr->access, expr->span) : lower_logical(l, expr);
+  l->operands = outer;
+  return value;
 }
 
 // ---- Statements ----
@@ -552,7 +667,8 @@ static bool filter_holds(const void *context, const EventValue *state) {
   return prop_holds(test, test->filter, (State){values});
 }
 
-Program *program_lower(const Test *test, const Model *model, const LowerOptions *options, Arena *arena, Diag *diag) {
+Program *program_from_test(const Test *test, const Model *model, const LowerOptions *options, Arena *arena,
+                           Diag *diag) {
   Program *program = ARENA_NEW(arena, Program);
   *program = (Program){.name = test->name,
                        .source = test->source,
@@ -570,6 +686,7 @@ Program *program_lower(const Test *test, const Model *model, const LowerOptions 
                        .keep_context = test};
   Lowering lowering = {.test = test,
                        .cpu = model->cpu,
+                       .unsequenced = model->unsequenced,
                        .features = options ? options->features : NULL,
                        .arena = arena,
                        .diag = diag,

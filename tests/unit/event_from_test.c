@@ -7,7 +7,7 @@ static void teardown(void) { arena_free(arena); }
 
 static const char *lowered(const char *arch, const LowerOptions *options, const char *text) {
   Diag diag = {.arena = arena};
-  Program *program = program_lower(parse_text(text, arena), model_find(arch), options, arena, &diag);
+  Program *program = program_from_test(parse_text(text, arena), model_find(arch), options, arena, &diag);
   if (!program)
     return diag.first->message;
   Text out = {0};
@@ -16,6 +16,55 @@ static const char *lowered(const char *arch, const LowerOptions *options, const 
   text_free(&out);
   return copy;
 }
+
+static unsigned choices(const char *model, const char *statement) {
+  unsigned count = 0;
+  const char *text =
+      arena_printf(arena, "C t\n{ int y[2]; }\nP0 (int* x, int* y) { int r0 = 0; int r1; %s }\n", statement);
+  for (const char *at = lowered(model, NULL, text); (at = strstr(at, "maybe go to")); at++)
+    count++;
+  return count;
+}
+
+START_TEST(test_operands_come_in_every_order_that_c_leaves_open) {
+  ck_assert_str_eq(lowered("c11", NULL, "C t\n{}\nP0 (int* x, int* y) { int r0 = *x - *y; }\n"),
+                   "P0:\n"
+                   "   0  maybe go to 6\n"
+                   "   1  t3 = [&x]  # load plain [NA]\n"
+                   "   2  t1 = t3\n"
+                   "   3  t4 = [&y]  # load plain [NA]\n"
+                   "   4  t2 = t4\n"
+                   "   5  go to 10\n"
+                   "   6  t5 = [&y]  # load plain [NA]\n"
+                   "   7  t2 = t5\n"
+                   "   8  t6 = [&x]  # load plain [NA]\n"
+                   "   9  t1 = t6\n"
+                   "  10  t7 = t1 - t2\n"
+                   "  11  t0 = t7\n");
+  static const struct {
+    const char *statement;
+    unsigned choices; // orders but one
+  } rows[] = {
+      {"r1 = *x + *y;", 1},
+      {"r1 = -(*x * 2) + *y + *x;", 5},
+      {"r1 = *x + *x + *x + *x;", 23},
+      {"r1 = *x + *x + *x + *x + *y;", 1}, // from either side
+      {"r1 = *x && *y;", 0},
+      {"r1 = (*x && *y) + *x;", 1},
+      {"r1 = 1 + y[*x ^ *y];", 1}, // of the index
+      {"r1 = *x + y[*x ^ *y];", 3},
+      {"r1 = *x + 1;", 0},
+      {"y[*x] = *x;", 0},
+      {"if (*x == *y) r1 = 1;", 1},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    ck_assert_msg(choices("c11", rows[i].statement) == rows[i].choices, "%s", rows[i].statement);
+    ck_assert_msg(choices("sc", rows[i].statement) == 0, "%s", rows[i].statement);
+  }
+  // The register that a compare_exchange assigns is read before.
+  ck_assert_uint_eq(choices("c11", "r1 = r0 + *y + atomic_compare_exchange_strong(x, &r0, 1);"), 2 - 1);
+}
+END_TEST
 
 START_TEST(test_c11_operations_are_the_events) {
   ck_assert_str_eq(lowered("c11", NULL,
@@ -141,6 +190,7 @@ int main(void) {
   TCase *tests = tcase_create("lower");
   tcase_add_checked_fixture(tests, setup, teardown);
   tcase_add_test(tests, test_c11_operations_are_the_events);
+  tcase_add_test(tests, test_operands_come_in_every_order_that_c_leaves_open);
   tcase_add_test(tests, test_a_cpu_gets_the_steps_of_its_row);
   tcase_add_test(tests, test_a_seq_cst_store_on_x86_is_an_exchange_without_a_result);
   tcase_add_test(tests, test_without_lse_an_exchange_is_a_pair_of_exclusives);
@@ -149,7 +199,7 @@ int main(void) {
   tcase_add_test(tests, test_a_fence_by_name_is_for_the_cpus_that_have_it);
   tcase_add_test(tests, test_misaligned_and_torn_accesses_are_unmodelled);
   tcase_add_test(tests, test_arithmetic_wraps_and_is_defined_everywhere);
-  Suite *suite = suite_create("event_lower");
+  Suite *suite = suite_create("event_from_test");
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
