@@ -9,7 +9,7 @@
 enum {
   GAP = 2,         // blanks between columns
   WIDEST = 60,     // a longer cell does not widen its column: it pushes what follows it
-  PROSE = 100,     // columns at which sentences are broken, where the terminal is not narrower
+  PROSE = 110,     // columns at which sentences are broken, where the terminal is not narrower
   PROSE_LEAST = 40 // or where it is narrower than this
 };
 

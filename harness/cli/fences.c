@@ -162,19 +162,21 @@ static bool tell_alarms(const Session *c, const Ladder *ladder) {
   return any;
 }
 
-static void print(const Session *c, const Ladder *ladder, const json_t *json) {
+static void print(const Session *c, const Ladder *ladder, const Text *line) {
   Text text = {0};
-  SheetStyle style;
+  SheetStyle style = console_style(c->console->out);
+  Sheet *rows;
   switch (c->settings->format) {
   case FORMAT_TEXT:
-    style = console_style(c->console->out);
     fences_view_text(ladder, &style, &text);
     break;
   case FORMAT_TSV:
-    fences_view_tsv(ladder, &text);
+    rows = fences_view_rows(ladder);
+    sheet_tsv_names(rows, &text);
+    sheet_tsv(rows, &text);
     break;
   case FORMAT_JSON:
-    record_add_line(json, &text);
+    text_add(&text, text_string(line));
     break;
   }
   fputs(text_string(&text), c->console->out);
@@ -205,10 +207,12 @@ static int climb(Session *c, const Test *test, const Topology *topology, RecordW
   if (!made)
     return EXIT_MACHINE;
   conditions_end(&conditions, topology, &threads, diag);
-  json_t *json = fences_view_json(&ladder);
-  print(c, &ladder, json);
-  bool written = !writer || record_writer_add_json(writer, json, diag);
-  json_decref(json);
+  Text line = {0};
+  sheet_json(fences_view_object(&ladder), NULL, &line);
+  text_add_char(&line, '\n');
+  print(c, &ladder, &line);
+  bool written = !writer || record_writer_add_line(writer, &line, diag);
+  text_free(&line);
   bool alarming = tell_alarms(c, &ladder);
   ladder_release(&ladder);
   if (alarming)

@@ -2,33 +2,28 @@
 
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
+#include "results/view.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { VERDICT_WIDTH = 10, COUNT_WIDTH = 24 };
-
 // ---- Cells
 
-static const char *verdict_cell(const LadderVerdict *verdict) {
-  if (!verdict->speaks)
-    return "-";
-  if (verdict->thin_air)
-    return "forbidden'";
-  return verdict->verdict == VERDICT_UNKNOWN ? "?" : verdict_name(verdict->verdict);
+static Cell verdict_cell(const LadderVerdict *verdict) {
+  Cell cell = cell_text(verdict->speaks ? verdict_name(verdict->verdict) : NULL);
+  return cell_shown(cell, !verdict->speaks                      ? "-"
+                          : verdict->thin_air                   ? "forbidden'"
+                          : verdict->verdict == VERDICT_UNKNOWN ? "?"
+                                                                : NULL);
 }
 
 // "1.97M of 2.31M", "0 of 411k: under 7.3e-06".
-static void add_count(const LadderRow *row, Text *out) {
-  if (!row->iterations) {
-    text_add(out, "-");
-    return;
-  }
-  count_add((double)row->seen, out);
-  text_add(out, " of ");
-  count_add((double)row->iterations, out);
-  if (!row->seen)
-    text_printf(out, ": under %.1e", 3 / (double)row->iterations);
+static Cell seen_cell(const LadderRow *row, Arena *arena) {
+  const char *seen = count_string((double)row->seen, arena), *all = count_string((double)row->iterations, arena);
+  if (!row->iterations)
+    return cell_text("-");
+  return cell_text(row->seen ? arena_printf(arena, "%s of %s", seen, all)
+                             : arena_printf(arena, "0 of %s: under %.1e", all, 3 / (double)row->iterations));
 }
 
 static const char *emitted_of(const LadderRow *row) {
@@ -37,17 +32,80 @@ static const char *emitted_of(const LadderRow *row) {
   return *row->fence->emitted ? row->fence->emitted : "no instruction";
 }
 
-typedef struct {
-  int name, threads;
-} Columns;
+static Cell code_cell(const LadderRow *row, Arena *arena) {
+  const char *emitted = emitted_of(row);
+  if (!emitted || !row->note)
+    return cell_text(emitted ? emitted : row->note);
+  return cell_text(arena_printf(arena, "%s;  %s", emitted, row->note));
+}
 
-static Columns columns_of(const Ladder *ladder) {
-  Columns columns = {5, 7};
-  for (unsigned i = 0; i < ladder->row_count; i++) {
-    int name = (int)strlen(ladder->rows[i].name);
-    columns.name = name > columns.name ? name : columns.name;
-  }
-  return columns;
+static Cell price_cell(const LadderRow *row, double ns, Arena *arena) {
+  Cell cell = row->priced ? cell_number(round(ns * 1e4) / 1e4) : (Cell){0};
+  return cell_shown(cell, row->priced ? arena_printf(arena, "%.1f", fabs(ns) < 0.05 ? 0 : ns) : "?");
+}
+
+// ---- Rows
+
+enum { MARK, KIND, NAME, THREADS, NS, OWNED, WITNESSES, ITERATIONS, EMITTED, ANSWER, VERDICTS };
+enum { SEEN, CODE, NOTE }; // behind the verdicts
+
+static const SheetColumn first_columns[] = {
+    [MARK] = {.name = " ", .kind = KIND_MARK, .in = IN_TEXT, .fit = FIT_KEY, .is_fixed = true},
+    [KIND] = {.name = "kind", .in = IN_TSV},
+    [NAME] = {.name = "fence", .fit = FIT_KEY},
+    [THREADS] = {.name = "threads", .fit = FIT_KEY},
+    [NS] = {.name = "ns", .kind = KIND_NUMBER, .places = 2, .width = 8},
+    [OWNED] = {.name = "contended_ns", .title = "ns owned", .kind = KIND_NUMBER, .places = 2, .fit = FIT_OPTIONAL},
+    [WITNESSES] = {.name = "witnesses", .in = IN_DATA},
+    [ITERATIONS] = {.name = "iterations", .in = IN_DATA},
+    [EMITTED] = {.name = "emitted", .in = IN_TSV},
+    [ANSWER] = {.name = "answer", .in = IN_TSV},
+};
+static const SheetColumn last_columns[] = {
+    [SEEN] = {.name = "seen", .in = IN_TEXT},
+    [CODE] = {.name = "code", .fit = FIT_RUNS_ON, .in = IN_TEXT},
+    [NOTE] = {.name = "note", .in = IN_DATA},
+};
+
+static Sheet *new_sheet(const Ladder *ladder) {
+  unsigned count = VERDICTS + ladder->judge_count;
+  SheetColumn *columns = ARENA_ARRAY(ladder->arena, SheetColumn, count + NOTE + 1);
+  memcpy(columns, first_columns, sizeof first_columns);
+  for (unsigned j = 0; j < ladder->judge_count; j++)
+    columns[VERDICTS + j] = (SheetColumn){.name = ladder->judges[j].name, .in = IN_TEXT | IN_TSV};
+  memcpy(columns + count, last_columns, sizeof last_columns);
+  return sheet_new(ladder->arena, columns, count + NOTE + 1);
+}
+
+static void add_rung(const Ladder *ladder, const LadderRow *row, Sheet *sheet) {
+  Cell *cells = sheet_row(sheet), *last = cells + VERDICTS + ladder->judge_count;
+  bool answer = row == ladder->answers[LADDER_HERE];
+  cells[MARK] = cell_text(answer ? ">" : " ");
+  cells[KIND] = cell_text(row->kind == ROW_ORDERS ? "orders" : "fence");
+  cells[NAME] = cell_text(row->name);
+  cells[THREADS] = cell_text(row->threads);
+  cells[NS] = price_cell(row, row->ns, ladder->arena);
+  cells[OWNED] = price_cell(row, row->contended_ns, ladder->arena);
+  cells[WITNESSES] = cell_count(row->seen);
+  cells[ITERATIONS] = cell_count(row->iterations);
+  cells[EMITTED] = cell_text(emitted_of(row));
+  cells[ANSWER] = cell_text(answer ? "yes" : "no");
+  for (unsigned j = 0; j < ladder->judge_count; j++)
+    cells[VERDICTS + j] = verdict_cell(&row->verdicts[j]);
+  for (unsigned j = 0; j < ladder->judge_count && !row->done; j++)
+    cells[VERDICTS + j].shown = ""; // what was not run was not judged
+  last[SEEN] = seen_cell(row, ladder->arena);
+  last[CODE] = code_cell(row, ladder->arena);
+  last[NOTE] = cell_text(row->note);
+  if (answer)
+    sheet_tone_row(sheet, TONE_BOLD);
+}
+
+Sheet *fences_view_rows(const Ladder *ladder) {
+  Sheet *sheet = new_sheet(ladder);
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    add_rung(ladder, ladder->sorted[i], sheet);
+  return sheet;
 }
 
 // ---- Text
@@ -93,63 +151,16 @@ static void add_places(const Ladder *ladder, Text *out) {
     text_add(out, "  a fence has no place: no thread has two statements that access memory\n");
 }
 
-static void add_cost(const LadderRow *row, double ns, Text *out) {
-  if (row->priced)
-    text_printf(out, "%8.1f  ", fabs(ns) < 0.05 ? 0 : ns);
-  else
-    text_printf(out, "%8s  ", "?");
-}
-
-static void add_row(const Ladder *ladder, const LadderRow *row, Columns columns, const SheetStyle *style, Text *out) {
-  bool answer = row == ladder->answers[LADDER_HERE];
-  const char *bold = style->colour && answer ? "\033[1m" : "", *plain = style->colour && answer ? "\033[0m" : "";
-  text_printf(out, "%s%c %-*s  %-*s", bold, answer ? '>' : ' ', columns.name, row->name, columns.threads, row->threads);
-  add_cost(row, row->ns, out);
-  add_cost(row, row->contended_ns, out);
-  for (unsigned j = 0; j < ladder->judge_count; j++)
-    text_printf(out, "%-*s  ", VERDICT_WIDTH, row->run && row->done ? verdict_cell(&row->verdicts[j]) : "");
-  Text count = {0};
-  add_count(row, &count);
-  text_printf(out, "%-*s", row->note || emitted_of(row) ? COUNT_WIDTH : 0, text_string(&count));
-  text_free(&count);
-  if (emitted_of(row))
-    text_printf(out, "  %s", emitted_of(row));
-  if (row->note)
-    text_printf(out, "%s  %s", emitted_of(row) ? ";" : "", row->note);
-  text_printf(out, "%s\n", plain);
-}
-
-static void add_titles(const Ladder *ladder, Columns columns, const char *what, Text *out) {
-  text_printf(out, "\n  %-*s  %-*s%8s  %8s  ", columns.name, what, columns.threads, "threads", "ns", "ns owned");
-  for (unsigned j = 0; j < ladder->judge_count; j++)
-    text_printf(out, "%-*s  ", VERDICT_WIDTH, ladder->judges[j].name);
-  text_printf(out, "%-*s  code\n", COUNT_WIDTH, "seen");
-}
-
-// Lines broken between words before `width` columns.
-static void add_wrapped(const char *text, unsigned width, Text *out) {
-  enum { NARROW = 40, WIDE = 110 };
-  unsigned limit = width < NARROW || width > WIDE ? WIDE : width;
-  for (unsigned column = 0; *text;) {
-    size_t word = strcspn(text, " \n");
-    if (column && column + word > limit) {
-      out->length -= out->bytes[out->length - 1] == ' ';
-      text_add(out, "\n  ");
-      column = 2;
-    }
-    text_add_bytes(out, text, word);
-    column += (unsigned)word;
-    text += word;
-    if (*text) {
-      text_add_char(out, *text);
-      column = *text == '\n' ? 0 : column + 1;
-      text++;
-    }
-    while (!column && *text == ' ') { // what is set in stays so
-      text_add_char(out, *text++);
-      column++;
-    }
-  }
+// The ladder of fences, or that of orders, under a title of its own.
+static void add_ladder(const Ladder *ladder, bool orders, const SheetStyle *style, Text *out) {
+  Sheet *sheet = new_sheet(ladder);
+  sheet->columns[NAME].title = orders ? "orders" : "fence";
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    if ((ladder->sorted[i]->kind == ROW_ORDERS) == orders)
+      add_rung(ladder, ladder->sorted[i], sheet);
+  if (sheet->row_count)
+    text_add_char(out, '\n');
+  sheet_text(sheet, style, out);
 }
 
 static void add_legend(const Ladder *ladder, const SheetStyle *style, Text *out) {
@@ -170,158 +181,138 @@ static void add_legend(const Ladder *ladder, const SheetStyle *style, Text *out)
     text_add(&text, " ': by RC11's no-thin-air axiom alone.");
   text_add_char(&text, '\n');
   text_add_char(out, '\n');
-  add_wrapped(text_string(&text), style->width, out);
+  text_add_wrapped(text_string(&text), style, out);
   text_free(&text);
 }
 
 void fences_view_text(const Ladder *ladder, const SheetStyle *style, Text *out) {
   add_head(ladder, out);
   add_places(ladder, out);
-  Columns columns = columns_of(ladder);
-  RowKind last = ROW_ORDERS;
-  bool first = true;
-  for (unsigned i = 0; i < ladder->row_count; i++) {
-    const LadderRow *row = ladder->sorted[i];
-    if (first || (row->kind == ROW_ORDERS && last != ROW_ORDERS))
-      add_titles(ladder, columns, row->kind == ROW_ORDERS ? "orders" : "fence", out);
-    add_row(ladder, row, columns, style, out);
-    last = row->kind;
-    first = false;
-  }
+  add_ladder(ladder, false, style, out);
+  add_ladder(ladder, true, style, out);
   add_legend(ladder, style, out);
   Text answer = {0};
   ladder_answer(ladder, &answer);
   text_add_char(out, '\n');
-  add_wrapped(text_string(&answer), style->width, out);
+  text_add_wrapped(text_string(&answer), style, out);
   text_free(&answer);
-}
-
-// ---- Columns
-
-void fences_view_tsv(const Ladder *ladder, Text *out) {
-  text_add(out, "kind\tfence\tthreads\tns\tcontended_ns\twitnesses\titerations\temitted\tanswer");
-  for (unsigned j = 0; j < ladder->judge_count; j++)
-    text_printf(out, "\t%s", ladder->judges[j].name);
-  text_add(out, "\tnote\n");
-  for (unsigned i = 0; i < ladder->row_count; i++) {
-    const LadderRow *row = ladder->sorted[i];
-    text_printf(out, "%s\t%s\t%s\t", row->kind == ROW_ORDERS ? "orders" : "fence", row->name, row->threads);
-    if (row->priced)
-      text_printf(out, "%.2f\t%.2f", row->ns, row->contended_ns);
-    else
-      text_add_char(out, '\t');
-    text_printf(out, "\t%llu\t%llu\t%s\t%s", (unsigned long long)row->seen, (unsigned long long)row->iterations,
-                emitted_of(row) ? emitted_of(row) : "", row == ladder->answers[LADDER_HERE] ? "yes" : "no");
-    for (unsigned j = 0; j < ladder->judge_count; j++)
-      text_printf(out, "\t%s", row->verdicts[j].speaks ? verdict_name(row->verdicts[j].verdict) : "");
-    text_printf(out, "\t%s\n", row->note ? row->note : "");
-  }
 }
 
 // ---- JSON
 
-static json_t *number(double value) { return json_real(round(value * 1e4) / 1e4); }
-
-static json_t *strings(const char *const *list, unsigned count) {
-  json_t *array = json_array();
-  for (unsigned i = 0; i < count; i++)
-    json_array_append_new(array, json_string(list[i]));
-  return array;
-}
-
-static json_t *contexts_of(const Ladder *ladder, const LadderRow *row) {
-  json_t *array = json_array();
+static Cell contexts_cell(const Ladder *ladder, const LadderRow *row) {
+  Sheet *list = sheet_list(ladder->arena);
   for (unsigned t = 0; t < ladder->test->thread_count; t++) {
     Places places = ladder_places(ladder->test, row->test, t, ladder->arena);
-    for (unsigned i = 0; i < places.count; i++)
-      json_array_append_new(array,
-                            json_pack("{s:i, s:s}", "thread", (int)t, "context", place_context(places.places[i])));
+    for (unsigned i = 0; i < places.count; i++) {
+      Sheet *place = sheet_object(ladder->arena);
+      sheet_set(place, "thread", cell_count(t));
+      sheet_set(place, "context", cell_text(place_context(places.places[i])));
+      sheet_add(list, cell_sheet(place));
+    }
   }
-  return array;
+  return cell_sheet(list);
 }
 
-static json_t *row_to_json(const Ladder *ladder, const LadderRow *row) {
-  json_t *object = json_object(), *verdicts = json_object();
-  json_object_set_new(object, row->kind == ROW_ORDERS ? "orders" : "fence", json_string(row->name));
-  json_object_set_new(object, "threads", json_string(row->threads));
-  if (row->fences) {
-    json_object_set_new(object, "fences", strings(row->fences, ladder->test->thread_count));
-    json_object_set_new(object, "places", contexts_of(ladder, row));
-  }
-  if (row->fence && row->fence->emitted)
-    json_object_set_new(object, "emitted", json_string(row->fence->emitted));
-  if (row->priced) {
-    json_object_set_new(object, "ns", number(row->ns));
-    json_object_set_new(object, "contended_ns", number(row->contended_ns));
-  }
-  json_object_set_new(object, "status", json_string(row->run && row->run->done ? row->run->record.status : "not-run"));
-  json_object_set_new(object, "witnesses", json_integer((json_int_t)row->seen));
-  json_object_set_new(object, "iterations", json_integer((json_int_t)row->iterations));
+static Cell verdicts_cell(const Ladder *ladder, const LadderRow *row) {
+  Sheet *object = sheet_object(ladder->arena);
   for (unsigned j = 0; j < ladder->judge_count; j++)
     if (row->verdicts[j].speaks && row->verdicts[j].verdict != VERDICT_UNKNOWN)
-      json_object_set_new(verdicts, ladder->judges[j].name, json_string(verdict_name(row->verdicts[j].verdict)));
-  json_object_set_new(object, "verdict", verdicts);
-  if (row->verdicts[LADDER_HERE].bounded)
-    json_object_set_new(object, "bounded", json_true());
-  if (row->verdicts[LADDER_C11].thin_air)
-    json_object_set_new(object, "thin_air", json_true());
-  if (row->note)
-    json_object_set_new(object, "note", json_string(row->note));
-  return object;
+      sheet_set(object, ladder->judges[j].name, cell_text(verdict_name(row->verdicts[j].verdict)));
+  return cell_sheet(object);
 }
 
-static json_t *name_or_null(const LadderRow *row) { return row ? json_string(row->name) : json_null(); }
+static Cell rung_cell(const Ladder *ladder, const LadderRow *row) {
+  Arena *arena = ladder->arena;
+  Sheet *object = sheet_object(arena);
+  sheet_set(object, row->kind == ROW_ORDERS ? "orders" : "fence", cell_text(row->name));
+  sheet_set(object, "threads", cell_text(row->threads));
+  if (row->fences) {
+    sheet_set(object, "fences", cell_texts(row->fences, ladder->test->thread_count, arena));
+    sheet_set(object, "places", contexts_cell(ladder, row));
+  }
+  sheet_set(object, "emitted", cell_text(row->fence ? row->fence->emitted : NULL));
+  sheet_set(object, "ns", price_cell(row, row->ns, arena));
+  sheet_set(object, "contended_ns", price_cell(row, row->contended_ns, arena));
+  sheet_set(object, "status", cell_text(row->run && row->run->done ? row->run->record.status : "not-run"));
+  sheet_set(object, "witnesses", cell_count(row->seen));
+  sheet_set(object, "iterations", cell_count(row->iterations));
+  sheet_set(object, "verdict", verdicts_cell(ladder, row));
+  if (row->verdicts[LADDER_HERE].bounded)
+    sheet_set(object, "bounded", cell_flag(true));
+  if (row->verdicts[LADDER_C11].thin_air)
+    sheet_set(object, "thin_air", cell_flag(true));
+  sheet_set(object, "note", cell_text(row->note));
+  return cell_sheet(object);
+}
 
-static void add_combinations(const Ladder *ladder, json_t *object) {
-  json_t *found = json_object();
+static Cell name_or_null(const LadderRow *row) { return row ? cell_text(row->name) : cell_null(); }
+
+static Cell combinations_cell(const Ladder *ladder) {
+  Sheet *found = sheet_object(ladder->arena);
   for (unsigned judge = 0; judge <= LADDER_HERE; judge++) {
     const LadderCombination *combination = &ladder->combinations[judge];
     if (!combination->row)
       continue;
-    json_t *fences = strings(combination->row->fences, ladder->test->thread_count);
-    json_object_set_new(found, ladder->judges[judge].name,
-                        json_pack("{s:o, s:b, s:i}", "fences", fences, "cheapest", combination->cheapest, "asked",
-                                  (int)combination->asked));
+    Sheet *object = sheet_object(ladder->arena);
+    sheet_set(object, "fences", cell_texts(combination->row->fences, ladder->test->thread_count, ladder->arena));
+    sheet_set(object, "cheapest", cell_flag(combination->cheapest));
+    sheet_set(object, "asked", cell_count(combination->asked));
+    sheet_set(found, ladder->judges[judge].name, cell_sheet(object));
   }
-  json_object_set_new(object, "per_thread", found);
+  return cell_sheet(found);
 }
 
-json_t *fences_view_json(const Ladder *ladder) {
+static Cell compiler_cell(const Compiler *compiler, Arena *arena) {
+  Sheet *object = sheet_object(arena);
+  sheet_set(object, "path", cell_text(compiler->path));
+  sheet_set(object, "version", cell_text(compiler->version));
+  sheet_set(object, "flags", cell_text(compiler->flags));
+  return cell_sheet(object);
+}
+
+static Cell placement_cell(const Placement *placement, Arena *arena) {
+  Sheet *object = sheet_object(arena);
+  sheet_set(object, "name", cell_text(placement_name(placement->kind)));
+  sheet_set(object, "pus", cell_numbers(placement->pus, placement->threads, arena));
+  return cell_sheet(object);
+}
+
+static Cell answer_cell(const Ladder *ladder) {
+  Text answer = {0};
+  ladder_answer(ladder, &answer);
+  Cell cell = cell_text(arena_string(ladder->arena, text_string(&answer)));
+  text_free(&answer);
+  return cell;
+}
+
+Sheet *fences_view_object(const Ladder *ladder) {
   static const char *const targets[] = {[TARGET_WEAK] = "weak",
                                         [TARGET_INTERLEAVING] = "interleaving",
                                         [TARGET_NEVER] = "never",
                                         [TARGET_UNKNOWN] = "unknown"};
-  json_t *object = json_object(), *rows = json_array(), *pus = json_array();
-  const Placement *placement = &ladder->rows[0].run->placement;
-  const Compiler *compiler = ladder->compiler;
-  json_object_set_new(object, "schema", json_string("weakmem.fences/1"));
-  json_object_set_new(object, "weakmem", json_string(WEAKMEM_VERSION));
-  json_object_set_new(object, "machine", record_machine_to_json(ladder->machine));
-  json_object_set_new(
-      object, "compiler",
-      json_pack("{s:s, s:s, s:s}", "path", compiler->path, "version", compiler->version, "flags", compiler->flags));
-  json_object_set_new(object, "test", json_string(ladder->test->name));
-  json_object_set_new(object, "condition", json_string(ladder->rows[0].run->record.condition));
-  for (unsigned t = 0; t < placement->threads; t++)
-    json_array_append_new(pus, json_integer(placement->pus[t]));
-  json_object_set_new(object, "placement",
-                      json_pack("{s:s, s:o}", "name", placement_name(placement->kind), "pus", pus));
-  json_object_set_new(object, "target", json_string(targets[ladder->target]));
-  json_object_set_new(object, "states", strings(ladder->states, ladder->state_count));
-  json_object_set_new(object, "cheapest", name_or_null(ladder->answers[LADDER_HERE]));
-  if (ladder->answers[LADDER_HERE])
-    json_object_set_new(object, "cheapest_threads", json_string(ladder->answers[LADDER_HERE]->threads));
-  json_object_set_new(object, "cheapest_c11", name_or_null(ladder->answers[LADDER_C11]));
-  Text answer = {0};
-  ladder_answer(ladder, &answer);
-  json_object_set_new(object, "answer", json_string(text_string(&answer)));
-  text_free(&answer);
-  if (ladder->interrupted)
-    json_object_set_new(object, "interrupted", json_true());
-  else if (ladder->options.per_thread)
-    add_combinations(ladder, object);
+  Arena *arena = ladder->arena;
+  Sheet *object = sheet_object(arena), *rows = sheet_list(arena);
+  const LadderRow *answer = ladder->answers[LADDER_HERE];
   for (unsigned i = 0; i < ladder->row_count; i++)
-    json_array_append_new(rows, row_to_json(ladder, ladder->sorted[i]));
-  json_object_set_new(object, "rows", rows);
+    sheet_add(rows, rung_cell(ladder, ladder->sorted[i]));
+  sheet_set(object, "schema", cell_text("weakmem.fences/1"));
+  sheet_set(object, "weakmem", cell_text(WEAKMEM_VERSION));
+  sheet_set(object, "machine", view_machine(ladder->machine, arena));
+  sheet_set(object, "compiler", compiler_cell(ladder->compiler, arena));
+  sheet_set(object, "test", cell_text(ladder->test->name));
+  sheet_set(object, "condition", cell_text(ladder->rows[0].run->record.condition));
+  sheet_set(object, "placement", placement_cell(&ladder->rows[0].run->placement, arena));
+  sheet_set(object, "target", cell_text(targets[ladder->target]));
+  sheet_set(object, "states", cell_texts(ladder->states, ladder->state_count, arena));
+  sheet_set(object, "cheapest", name_or_null(answer));
+  sheet_set(object, "cheapest_threads", cell_text(answer ? answer->threads : NULL));
+  sheet_set(object, "cheapest_c11", name_or_null(ladder->answers[LADDER_C11]));
+  sheet_set(object, "answer", answer_cell(ladder));
+  if (ladder->interrupted)
+    sheet_set(object, "interrupted", cell_flag(true));
+  else if (ladder->options.per_thread)
+    sheet_set(object, "per_thread", combinations_cell(ladder));
+  sheet_set(object, "rows", cell_sheet(rows));
   return object;
 }

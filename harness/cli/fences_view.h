@@ -1,9 +1,10 @@
-// A ladder for the eye, and for other programs.
+// A ladder as sheets. Both live in the ladder's arena.
 #pragma once
 #include "harness/study/ladder.h"
-#include "results/view.h"
+#include "results/sheet.h"
 
 void fences_view_text(const Ladder *ladder, const SheetStyle *style, Text *out);
-void fences_view_tsv(const Ladder *ladder, Text *out);
-// DESIGN.md's weakmem.fences/1. A new reference.
-json_t *fences_view_json(const Ladder *ladder);
+// A row a rung, as tsv has them.
+Sheet *fences_view_rows(const Ladder *ladder);
+// An object of the schema weakmem.fences/1.
+Sheet *fences_view_object(const Ladder *ladder);
