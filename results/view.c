@@ -91,41 +91,43 @@ void view_litmus7(const Record *record, Text *out) {
 
 // ---- Columns
 
-void view_tsv_header(Text *out) {
-  text_add(out, "test\tfamily\tengine\tactors\tplacement\tfence\tstatus\titerations\tseconds\twitnesses\tstate\tcount\t"
-                "witness\n");
-}
+enum { TEST, FAMILY, ENGINE, ACTORS, PLACEMENT, FENCE, STATUS, ITERATIONS, SECONDS, WITNESSES, STATE, COUNT, WITNESS };
+static const SheetColumn columns[] = {
+    [TEST] = {.name = "test"},
+    [FAMILY] = {.name = "family"},
+    [ENGINE] = {.name = "engine"},
+    [ACTORS] = {.name = "actors"},
+    [PLACEMENT] = {.name = "placement"},
+    [FENCE] = {.name = "fence"},
+    [STATUS] = {.name = "status"},
+    [ITERATIONS] = {.name = "iterations"},
+    [SECONDS] = {.name = "seconds", .kind = KIND_NUMBER, .places = 6},
+    [WITNESSES] = {.name = "witnesses"},
+    [STATE] = {.name = "state"},
+    [COUNT] = {.name = "count"},
+    [WITNESS] = {.name = "witness"},
+};
 
-// A field must hold neither tabs nor newlines.
-static void add_field(const char *text, Text *out) {
-  for (; text && *text; text++)
-    if ((unsigned char)*text < ' ')
-      text_add_char(out, ' ');
-    else
-      text_add_char(out, *text);
-  text_add_char(out, '\t');
-}
-
-static void add_run_fields(const Record *record, Text *out) {
-  add_field(record->test, out);
-  add_field(record->family, out);
-  add_field(record->engine, out);
-  add_field(record->actors, out);
-  add_field(record->placement, out);
-  add_field(record->fence, out);
-  add_field(record->status, out);
-  text_printf(out, "%llu\t%.6f\t%llu\t", (unsigned long long)record->iterations, record->seconds,
-              (unsigned long long)record->witnesses);
-}
-
-void view_tsv(const Record *record, Text *out) {
-  for (unsigned i = 0; i < record->state_count; i++) {
-    add_run_fields(record, out);
-    add_field(record->states[i].state, out);
-    text_printf(out, "%llu\t%d\n", (unsigned long long)record->states[i].count, record->states[i].witness);
+Sheet *view_states(const Record *record, Arena *arena) {
+  Sheet *sheet = SHEET_NEW(arena, columns);
+  for (unsigned i = 0; record && (i < record->state_count || !i); i++) {
+    const RecordState *state = record->state_count ? &record->states[i] : NULL;
+    Cell *cells = sheet_row(sheet);
+    cells[TEST] = cell_text(record->test);
+    cells[FAMILY] = cell_text(record->family);
+    cells[ENGINE] = cell_text(record->engine);
+    cells[ACTORS] = cell_text(record->actors);
+    cells[PLACEMENT] = cell_text(record->placement);
+    cells[FENCE] = cell_text(record->fence);
+    cells[STATUS] = cell_text(record->status);
+    cells[ITERATIONS] = cell_count(record->iterations);
+    cells[SECONDS] = cell_number(record->seconds);
+    cells[WITNESSES] = cell_count(record->witnesses);
+    if (!state)
+      continue;
+    cells[STATE] = cell_text(state->state);
+    cells[COUNT] = cell_count(state->count);
+    cells[WITNESS] = cell_count(state->witness);
   }
-  if (!record->state_count) {
-    add_run_fields(record, out);
-    text_add(out, "\t\t\n");
-  }
+  return sheet;
 }

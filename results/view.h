@@ -13,9 +13,8 @@ void view_summary(const Record *records, unsigned count, const SheetStyle *style
 // As litmus7 logs a test (herdtools7 manual, part II): herdtools' mcompare7 and mproj read it.
 void view_litmus7(const Record *record, Text *out);
 
-// Columns separated by tabs: a header, then one line for each state, or one without a state where there is none.
-void view_tsv_header(Text *out);
-void view_tsv(const Record *record, Text *out);
+// The run as rows, one for each state, or one without a state if there is none; no rows if the record is NULL.
+Sheet *view_states(const Record *record, Arena *arena);
 
 // How the condition fared. A witness satisfies its body; which of those it asks for is its quantifier.
 typedef enum { CONDITION_NONE, CONDITION_EXISTS, CONDITION_NOT_EXISTS, CONDITION_FORALL } ViewCondition;

@@ -260,7 +260,7 @@ static void print_run(const Session *c, const CampaignRun *run) {
     break;
   }
   case FORMAT_TSV:
-    view_tsv(&run->record, &text);
+    sheet_tsv(view_states(&run->record, c->arena), &text);
     break;
   case FORMAT_LITMUS7:
     view_litmus7(&run->record, &text);
@@ -378,7 +378,7 @@ static int run_campaign(Session *c) {
     print_head(c);
   Text head = {0};
   if (c->settings->format == FORMAT_TSV)
-    view_tsv_header(&head);
+    sheet_tsv_names(view_states(NULL, c->arena), &head);
   fputs(text_string(&head), console->out);
   fflush(console->out);
   text_free(&head);

@@ -231,12 +231,12 @@ END_TEST
 START_TEST(columns_hold_neither_tabs_nor_newlines) {
   Record record = sample("exists (true)", 900);
   record.test = "a\tb\nc";
-  view_tsv_header(&text);
+  sheet_tsv_names(view_states(NULL, arena), &text);
   size_t header = text.length;
   unsigned tabs = 0;
   for (size_t i = 0; i < header; i++)
     tabs += text.bytes[i] == '\t';
-  view_tsv(&record, &text);
+  sheet_tsv(view_states(&record, arena), &text);
   unsigned all = 0, lines = 0;
   for (size_t i = header; i < text.length; i++) {
     all += text.bytes[i] == '\t';

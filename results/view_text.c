@@ -5,24 +5,11 @@
 #include <string.h>
 
 enum {
-  WIDTH = 100,     // columns, where the terminal does not say
-  BAR = 20,        // columns of the longest bar
-  STATES = 40,     // shown of a run; the rest are counted
-  STATE_WIDE = 60, // columns: a longer state pushes its bar to the right
-  MESSAGE = 12     // lines of why a run was not done; the record has them all
+  WIDTH = 100, // columns, where the terminal does not say
+  BAR = 20,    // columns of the longest bar
+  STATES = 40, // shown of a run; the rest are counted
+  MESSAGE = 12 // lines of why a run was not done; the record has them all
 };
-
-#define BOLD "1"
-#define DIM "2"
-#define RED "1;31"
-#define YELLOW "33"
-
-static void add_styled(const SheetStyle *style, const char *code, const char *text, Text *out) {
-  if (style->colour)
-    text_printf(out, "\033[%sm%s\033[0m", code, text);
-  else
-    text_add(out, text);
-}
 
 static unsigned width_of(const SheetStyle *style) { return style->width ? style->width : WIDTH; }
 
@@ -71,7 +58,7 @@ static void add_settings(const Record *record, Text *out) {
 static void add_head(const Record *record, const char *story, const SheetStyle *style, Text *out) {
   Text line = {0};
   text_add_printable(&line, record->test, strlen(record->test));
-  add_styled(style, BOLD, text_string(&line), out);
+  tone_add(style, TONE_BOLD, text_string(&line), out);
   if (has_fence(record))
     text_printf(out, " with %s", record->fence);
   text_add_char(out, '\n');
@@ -82,53 +69,30 @@ static void add_head(const Record *record, const char *story, const SheetStyle *
   for (unsigned i = 0; i < record->pu_count; i++)
     text_printf(&line, "%s%u", i ? "," : ": PU ", record->pus[i]);
   add_settings(record, &line);
-  add_styled(style, DIM, text_string(&line), out);
+  tone_add(style, TONE_DIM, text_string(&line), out);
   text_add_char(out, '\n');
   text_free(&line);
 }
 
 // ---- The histogram
 
-// A bar of eighths of a column; what is there at all is never shown as nothing.
-static void add_bar(double share, const SheetStyle *style, Text *out) {
-  static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
-  unsigned parts = (unsigned)lround(share * BAR * 8), full;
-  if (style->utf8) {
-    parts = parts ? parts : 1;
-    for (full = 0; full < parts / 8; full++)
-      text_add(out, "\u2588");
-    text_add(out, eighths[parts % 8]);
-    full += parts % 8 != 0;
-  } else {
-    full = parts / 8 ? parts / 8 : 1;
-    text_repeat(out, '#', full);
-  }
-  text_repeat(out, ' ', full < BAR ? BAR - full : 0);
-}
-
-static void add_share(double share, Text *out) {
-  if (share >= 0.0001)
-    text_printf(out, "%7.*f %%", share >= 0.1 ? 1 : share >= 0.01 ? 2 : 3, share * 100);
-  else
-    text_printf(out, "%7.0e %%", share * 100);
-}
+enum { STATE, SHARE_BAR, SHARE, COUNT, WITNESS, VERDICTS };
+static const SheetColumn state_columns[] = {
+    [STATE] = {.name = "state", .fit = FIT_KEY},
+    [SHARE_BAR] = {.name = "bar", .kind = KIND_BAR, .width = BAR, .fit = FIT_OPTIONAL},
+    [SHARE] = {.name = "share", .kind = KIND_PERCENT, .width = 7},
+    [COUNT] = {.name = "count", .kind = KIND_COUNT, .width = 6},
+    [WITNESS] = {.name = "witness", .width = 1, .is_fixed = true},
+    [VERDICTS] = {.name = "verdicts", .fit = FIT_RUNS_ON},
+};
 
 // The models of one verdict, after the words that say which.
-static void add_models(const RecordState *state, const char *verdict, const char *words, const SheetStyle *style,
-                       const char *code, Text *out) {
-  Text models = {0};
+static void add_models(const RecordState *state, const char *verdict, const char *words, Text *out) {
   for (unsigned i = 0; i < state->verdict_count; i++)
-    if (!strcmp(state->verdicts[i].verdict, verdict))
-      text_printf(&models, " %s", state->verdicts[i].model);
-  if (models.length) {
-    text_add(out, "  ");
-    if (code)
-      add_styled(style, code, words, out);
-    else
-      text_add(out, words);
-    text_add(out, text_string(&models));
-  }
-  text_free(&models);
+    if (!strcmp(state->verdicts[i].verdict, verdict)) {
+      text_printf(out, "%s %s", words, state->verdicts[i].model);
+      words = "";
+    }
 }
 
 static bool all_allow(const RecordState *state) {
@@ -140,47 +104,37 @@ static bool all_allow(const RecordState *state) {
 
 // Sequentially consistent, or weak and by which models allowed. A weak state that some models forbid, as a message
 // passed out of order is by x86-tso, is no alarm here: which of them speak of this machine is told below the states.
-static void add_verdicts(const RecordState *state, const SheetStyle *style, Text *out) {
+static void add_verdicts(const RecordState *state, Text *out) {
   if (state->weak >= 0)
-    text_add(out, state->weak ? "  weak" : "  sc");
-  if (state->weak == 0 && all_allow(state))
-    return;
-  if (state->weak > 0 && all_allow(state)) {
-    text_add(out, ", every model allows it");
+    text_add(out, state->weak ? "weak" : "sc");
+  if (state->weak >= 0 && all_allow(state)) {
+    text_add(out, state->weak ? ", every model allows it" : "");
     return;
   }
-  add_models(state, "allowed", "allowed by", style, NULL, out);
-  add_models(state, "forbidden", "forbidden by", style, NULL, out);
-  if (state->thin_air)
-    add_styled(style, DIM, " (c11: no-thin-air alone)", out);
-  add_models(state, "undefined", "undefined in", style, DIM, out);
-  add_models(state, "unmodelled", "unmodelled by", style, DIM, out);
+  add_models(state, "allowed", "  allowed by", out);
+  add_models(state, "forbidden", "  forbidden by", out);
+  text_add(out, state->thin_air ? " (c11: no-thin-air alone)" : "");
+  add_models(state, "undefined", "  undefined in", out);
+  add_models(state, "unmodelled", "  unmodelled by", out);
 }
 
-static void add_state(const Record *record, const RecordState *state, unsigned wide, const SheetStyle *style,
-                      Text *out) {
+static Cell verdicts_cell(const RecordState *state, Arena *arena) {
+  Text words = {0};
+  add_verdicts(state, &words);
+  const char *text = text_string(&words) + strspn(text_string(&words), " ");
+  Cell cell = cell_text(arena_string(arena, text));
+  text_free(&words);
+  return cell;
+}
+
+static void add_state(const Record *record, const RecordState *state, Sheet *sheet) {
   double share = record->iterations ? (double)state->count / (double)record->iterations : 0;
-  Text name = {0};
-  text_add_printable(&name, state->state, strlen(state->state));
-  size_t length = name.length;
-  text_add(out, "    ");
-  if (state->witness)
-    add_styled(style, YELLOW, text_string(&name), out);
-  else
-    text_add(out, text_string(&name));
-  text_repeat(out, ' ', length < wide ? wide - length : 0);
-  text_add(out, "  ");
-  add_bar(share, style, out);
-  add_share(share, out);
-  text_clear(&name);
-  count_add((double)state->count, &name);
-  text_printf(out, "  %6s", text_string(&name));
-  text_add(out, state->witness ? "  *" : "   ");
-  add_verdicts(state, style, out);
-  while (out->length && out->bytes[out->length - 1] == ' ')
-    out->bytes[--out->length] = '\0';
-  text_add_char(out, '\n');
-  text_free(&name);
+  Cell *cells = sheet_row(sheet);
+  cells[STATE] = cell_toned(cell_text(state->state), state->witness ? TONE_NOTICE : TONE_PLAIN);
+  cells[SHARE_BAR] = cells[SHARE] = cell_number(share);
+  cells[COUNT] = cell_count(state->count);
+  cells[WITNESS] = cell_text(state->witness ? "*" : "");
+  cells[VERDICTS] = verdicts_cell(state, sheet->arena);
 }
 
 // Witnesses first, then the most frequent, then the order of the record.
@@ -208,20 +162,19 @@ static void add_uncounted(uint64_t count, const char *why, Text *out) {
 }
 
 static void add_states(const Record *record, const SheetStyle *style, Text *out) {
-  unsigned count = record->state_count, shown = count < STATES ? count : STATES, wide = 0;
-  const RecordState **states = calloc(count + 1u, sizeof(const RecordState *));
-  if (!states)
-    return;
+  Arena *arena = arena_new();
+  unsigned count = record->state_count, shown = count < STATES ? count : STATES;
+  const RecordState **states = ARENA_ARRAY(arena, const RecordState *, count + 1);
   for (unsigned i = 0; i < count; i++)
     states[i] = &record->states[i];
   qsort(states, count, sizeof *states, by_interest);
   qsort(states, shown, sizeof *states, by_place);
-  for (unsigned i = 0; i < shown; i++) {
-    size_t length = strlen(states[i]->state);
-    wide = length > wide && length <= STATE_WIDE ? (unsigned)length : wide;
-  }
+  Sheet *sheet = SHEET_NEW(arena, state_columns);
+  sheet->is_bare = true;
+  sheet->indent = 4;
   for (unsigned i = 0; i < shown; i++)
-    add_state(record, states[i], wide, style, out);
+    add_state(record, states[i], sheet);
+  sheet_text(sheet, style, out);
   double hidden = 0;
   for (unsigned i = shown; i < count; i++)
     hidden += (double)states[i]->count;
@@ -232,7 +185,7 @@ static void add_states(const Record *record, const SheetStyle *style, Text *out)
   }
   add_uncounted(record->lost, "in states beyond the histogram's room, in no count; witnesses may be among them", out);
   add_uncounted(record->filtered, "that the filter leaves out", out);
-  free(states);
+  arena_free(arena);
 }
 
 // ---- What that says
@@ -254,7 +207,7 @@ static void add_condition(const Record *record, const SheetStyle *style, Text *o
   if (condition == CONDITION_NONE || !record->iterations)
     return;
   text_add(out, "  ");
-  add_styled(style, BOLD, view_observation(record), out);
+  tone_add(style, TONE_BOLD, view_observation(record), out);
   text_add_char(out, ' ');
   text_add_printable(out, record->condition, strlen(record->condition));
   text_add(out, "\n  ");
@@ -302,7 +255,7 @@ static void add_failure(const Record *record, const SheetStyle *style, Text *out
   if (is_done(record))
     return;
   text_add(out, "  ");
-  add_styled(style, RED, record->status, out);
+  tone_add(style, TONE_ALARM, record->status, out);
   unsigned lines = 0;
   for (const char *at = record->message; at && *at; lines++) {
     size_t length = strcspn(at, "\n");
@@ -330,72 +283,40 @@ void view_run(const Record *record, const char *story, const SheetStyle *style, 
 
 // ---- A suite
 
-typedef struct {
-  unsigned test, fence, placement; // columns; 0: the same in every run, and not shown
-} Columns;
-
-static unsigned widest(unsigned wide, const char *text) {
-  size_t length = text ? strlen(text) : 0;
-  return length > wide ? (unsigned)length : wide;
-}
+enum { TEST, FENCE, PLACEMENT, ENGINE, OBSERVED, ITERATIONS, WITNESSES, RATE, REMARK };
+static const SheetColumn run_columns[] = {
+    [TEST] = {.name = "test", .fit = FIT_KEY},
+    [FENCE] = {.name = "fence", .fit = FIT_KEY},
+    [PLACEMENT] = {.name = "placement", .fit = FIT_KEY},
+    [ENGINE] = {.name = "engine", .width = 9, .fit = FIT_OPTIONAL},
+    [OBSERVED] = {.name = "observed", .width = 9, .is_fixed = true},
+    [ITERATIONS] = {.name = "iterations", .kind = KIND_COUNT},
+    [WITNESSES] = {.name = "witnesses", .kind = KIND_COUNT, .is_fixed = true},
+    [RATE] = {.name = "a second", .kind = KIND_COUNT, .width = 13, .fit = FIT_OPTIONAL, .is_fixed = true},
+    [REMARK] = {.name = "remark", .title = "", .fit = FIT_RUNS_ON},
+};
 
 static bool differ(const char *a, const char *b) { return strcmp(a ? a : "", b ? b : "") != 0; }
 
-static Columns measure(const Record *records, unsigned count) {
-  Columns columns = {.test = 4};
-  bool fences = false, placements = false;
-  Columns wide = {.fence = 5, .placement = 9};
-  for (unsigned i = 0; i < count; i++) {
-    columns.test = widest(columns.test, records[i].test);
-    wide.fence = widest(wide.fence, records[i].fence);
-    wide.placement = widest(wide.placement, records[i].placement);
-    fences |= differ(records[i].fence, records[0].fence);
-    placements |= differ(records[i].placement, records[0].placement);
-  }
-  columns.fence = fences ? wide.fence : 0;
-  columns.placement = placements ? wide.placement : 0;
-  return columns;
-}
-
-static void add_cell(const char *text, unsigned wide, Text *out) {
-  if (!wide)
-    return;
-  size_t length = text ? strlen(text) : 0;
-  text_add_printable(out, text ? text : "", length);
-  text_repeat(out, ' ', (length < wide ? wide - length : 0) + 2);
-}
-
-static void add_number(double number, unsigned wide, Text *out) {
-  Text digits = {0};
-  count_add(number, &digits);
-  text_printf(out, "%*s  ", (int)wide, text_string(&digits));
-  text_free(&digits);
-}
-
-static void add_row(const Record *record, const Columns *columns, const SheetStyle *style, Text *out) {
-  add_cell(record->test, columns->test, out);
-  add_cell(record->fence, columns->fence, out);
-  add_cell(record->placement, columns->placement, out);
-  add_cell(record->engine, 9, out);
+static void add_run(const Record *record, Sheet *sheet) {
+  Cell *cells = sheet_row(sheet);
   bool condition = view_condition(record) != CONDITION_NONE;
-  add_cell(condition ? view_observation(record) : "", 9, out);
-  add_number((double)record->iterations, 10, out);
+  cells[TEST] = cell_text(record->test);
+  cells[FENCE] = cell_text(record->fence);
+  cells[PLACEMENT] = cell_text(record->placement);
+  cells[ENGINE] = cell_text(record->engine);
+  cells[OBSERVED] = cell_text(condition ? view_observation(record) : "");
+  cells[ITERATIONS] = cell_count(record->iterations);
   if (condition && record->iterations) {
-    add_number((double)record->witnesses, 9, out);
-    if (record->witnesses)
-      add_number(record->seconds > 0 ? (double)record->witnesses / record->seconds : 0, 13, out);
-    else
-      text_printf(out, "  under %.1e  ", 3.0 / (double)record->iterations);
-  } else {
-    text_repeat(out, ' ', 26);
+    cells[WITNESSES] = cell_count(record->witnesses);
+    cells[RATE] = cell_number(record->seconds > 0 ? (double)record->witnesses / record->seconds : 0);
+    if (!record->witnesses)
+      cells[RATE].shown = arena_printf(sheet->arena, "under %.1e", 3.0 / (double)record->iterations);
   }
   if (!is_done(record))
-    add_styled(style, RED, record->status, out);
+    cells[REMARK] = cell_text(record->status);
   else if (!view_validated(record) && view_condition(record) != CONDITION_EXISTS)
-    text_add(out, "the condition does not hold");
-  while (out->length && out->bytes[out->length - 1] == ' ')
-    out->bytes[--out->length] = '\0';
-  text_add_char(out, '\n');
+    cells[REMARK] = cell_text("the condition does not hold");
 }
 
 static void add_counts(const Record *records, unsigned count, Text *out) {
@@ -418,19 +339,21 @@ static void add_counts(const Record *records, unsigned count, Text *out) {
   text_add_char(out, '\n');
 }
 
+// Fences and placements are shown if runs differ in them.
 void view_summary(const Record *records, unsigned count, const SheetStyle *style, Text *out) {
   if (!count)
     return;
-  Columns columns = measure(records, count);
-  Text head = {0};
-  add_cell("test", columns.test, &head);
-  add_cell("fence", columns.fence, &head);
-  add_cell("placement", columns.placement, &head);
-  text_printf(&head, "%-9s  %-9s  %10s  %9s  %13s", "engine", "observed", "iterations", "witnesses", "a second");
-  add_styled(style, BOLD, text_string(&head), out);
-  text_add_char(out, '\n');
-  text_free(&head);
-  for (unsigned i = 0; i < count; i++)
-    add_row(&records[i], &columns, style, out);
+  Arena *arena = arena_new();
+  Sheet *sheet = SHEET_NEW(arena, run_columns);
+  sheet->columns[FENCE].in = sheet->columns[PLACEMENT].in = IN_DATA;
+  for (unsigned i = 0; i < count; i++) {
+    add_run(&records[i], sheet);
+    if (differ(records[i].fence, records[0].fence))
+      sheet->columns[FENCE].in = IN_TEXT;
+    if (differ(records[i].placement, records[0].placement))
+      sheet->columns[PLACEMENT].in = IN_TEXT;
+  }
+  sheet_text(sheet, style, out);
   add_counts(records, count, out);
+  arena_free(arena);
 }
