@@ -41,5 +41,7 @@ const Mapping *cpu_mapping(const Cpu *cpu, const char *dialect);
 // the CPU's own.
 const LowerRow *cpu_lower(const Cpu *cpu, const char *dialect, LowerOperation operation, const char *order,
                           const char *const *features);
+// The features that rows of its mappings ask for, by index, each once; NULL: there are no more.
+const char *cpu_feature(const Cpu *cpu, unsigned index);
 // NULL if the CPU has none of this name.
 const CpuFence *cpu_fence(const Cpu *cpu, const char *name);

@@ -51,9 +51,9 @@ typedef struct {
 
 // A word within spellings and operands, {group} in rows: "swp{order}" stands for one row a word.
 typedef struct {
-  const char *group, *spelling; // "order", "al"
-  const char *text;             // what {group} in the steps stands for, and {group:x} among the operands binds
-  unsigned bits;                // the width that the instruction works at; 0: says nothing of it
+  const char *group, *spelling;       // "order", "al"
+  const char *text;                   // what {group} in the steps stands for, and {group:x} among the operands binds
+  unsigned bits;                      // the width that the instruction works at; 0: says nothing of it
   const char *read_tags, *write_tags; // of the instruction's reads and writes; NULL: none
 } Word;
 
@@ -88,9 +88,9 @@ typedef struct {
   unsigned verb_count;
   const AssemblyDialect *dialects;
   unsigned dialect_count;
-  bool post_index;         // an immediate after `[base]` is added to the base
-  const char *parameters;  // registers of a function's parameters, in order, separated by blanks
-  const char *result;      // of what it returns
-  const char *stack;       // the stack pointer
-  const char *return_to;   // the register of the return address; NULL: it lies on the stack
+  bool post_index;        // an immediate after `[base]` is added to the base
+  const char *parameters; // registers of a function's parameters, in order, separated by blanks
+  const char *result;     // of what it returns
+  const char *stack;      // the stack pointer
+  const char *return_to;  // the register of the return address; NULL: it lies on the stack
 } InstructionSet;

@@ -78,6 +78,20 @@ const LowerRow *mapping_row(const Mapping *mapping, LowerOperation operation, co
   return operation == LOWER_FAIL ? mapping_row(mapping, LOWER_LOAD, order, features) : NULL;
 }
 
+const char *cpu_feature(const Cpu *cpu, unsigned index) {
+  const char *last = "";
+  for (unsigned m = 0; m < cpu->mapping_count; m++)
+    for (unsigned i = 0; i < cpu->mappings[m].row_count; i++) {
+      const char *feature = cpu->mappings[m].rows[i].feature;
+      if (!feature || !strcmp(feature, last)) // rows of one feature stand together
+        continue;
+      if (!index--)
+        return feature;
+      last = feature;
+    }
+  return NULL;
+}
+
 const Mapping *cpu_mapping(const Cpu *cpu, const char *dialect) {
   for (unsigned i = 0; i < cpu->mapping_count; i++)
     if (!strcmp(cpu->mappings[i].dialect, dialect))

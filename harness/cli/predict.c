@@ -36,32 +36,22 @@ static const char *model_names(Arena *arena) {
   return names;
 }
 
-// Whether some row of some architecture's table asks for it.
-static bool is_feature(const char *name) {
-  for (unsigned c = 0; c < cpu_count; c++) {
-    const Mapping *mapping = cpu_mapping(cpu_all[c], "c11");
-    for (unsigned i = 0; i < mapping->row_count; i++)
-      if (mapping->rows[i].feature && !strcmp(mapping->rows[i].feature, name))
-        return true;
-  }
-  return false;
+// "rcpc (aarch64), lse (aarch64)": what the mappings ask for.
+static const char *feature_names(Arena *arena) {
+  const char *names = "", *feature;
+  for (unsigned c = 0; c < cpu_count; c++)
+    for (unsigned i = 0; (feature = cpu_feature(cpu_all[c], i)); i++)
+      names = arena_printf(arena, "%s%s%s (%s)", names, *names ? ", " : "", feature, cpu_all[c]->name);
+  return names;
 }
 
-static error_t unknown_feature(struct argp_state *state, const char *name) {
-  Text known = {0};
-  const char *last = "";
-  for (unsigned c = 0; c < cpu_count; c++) {
-    const Mapping *mapping = cpu_mapping(cpu_all[c], "c11");
-    for (unsigned i = 0; i < mapping->row_count; i++) {
-      const char *feature = mapping->rows[i].feature;
-      if (feature && strcmp(feature, last) != 0) // rows of one feature stand together
-        text_printf(&known, "%s (%s), ", last = feature, cpu_all[c]->name);
-    }
-  }
-  error_t error =
-      option_error(state, "--features", "no table asks for '%s'; there are %sor none", name, text_string(&known));
-  text_free(&known);
-  return error;
+static bool is_feature(const char *name) {
+  const char *feature;
+  for (unsigned c = 0; c < cpu_count; c++)
+    for (unsigned i = 0; (feature = cpu_feature(cpu_all[c], i)); i++)
+      if (!strcmp(feature, name))
+        return true;
+  return false;
 }
 
 static error_t parse_features(struct argp_state *state, char *text, Settings *s) {
@@ -74,7 +64,8 @@ static error_t parse_features(struct argp_state *state, char *text, Settings *s)
   bool none = count == 1 && !strcmp(items[0], "none");
   for (unsigned i = 0; i < count && !none; i++) {
     if (!is_feature(items[i]))
-      return unknown_feature(state, items[i]);
+      return option_error(state, "--features", "no table asks for '%s'; there are %s, or none", items[i],
+                          feature_names(s->arena));
     features[i] = items[i];
   }
   s->lower.features = features;
@@ -137,21 +128,20 @@ static error_t parse(int key, char *text, struct argp_state *state) {
   }
 }
 
+enum { OPTION_MODEL, OPTION_FEATURES };
 static const struct argp_option argp_options[] = {
-    {.name = "model", .key = 'm', .arg = "NAME,...", .doc = "out of sc c11 x86-tso aarch64 riscv power; all of them"},
+    [OPTION_MODEL] = {.name = "model", .key = 'm', .arg = "NAME,..."},
+    [OPTION_FEATURES] = {.name = "features", .key = KEY_FEATURES, .arg = "NAME,..."},
     {.name = "cat", .key = KEY_CAT, .arg = "FILE", .doc = "judge by a model of your own, in cat"},
     {.name = "as", .key = KEY_AS, .arg = "ARCH", .doc = "... as a model of this architecture"},
     {.name = "explain", .key = KEY_EXPLAIN, .doc = "why a state is forbidden, or how it comes about"},
     {.name = "state", .key = KEY_STATE, .arg = "STATE", .doc = "the state to explain: '0:r0=0; 1:r0=0;'"},
     {.name = "format", .key = 'f', .arg = "FORMAT", .doc = "text (the default), tsv, json, herd or dot"},
-    {.name = "features",
-     .key = KEY_FEATURES,
-     .arg = "NAME,...",
-     .doc = "of the CPU: lse, rcpc (aarch64), or none; lse"},
     {.name = "unroll", .key = KEY_UNROLL, .arg = "N", .doc = "turns of a loop that are looked at; 4"},
     {.name = "time", .key = KEY_TIME, .arg = "SECONDS", .doc = "given to one test and model; 10"},
     {0}};
 
+// But for what is told of tables.
 static const Options predict_options = {
     .arguments = "[TEST|FILE|DIR|@LIST|-]...",
     .summary = "Says which final states of a litmus test each memory model allows. Without a test: the classic suite.",
@@ -270,12 +260,16 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
     text_add_char(out, '\n');
   }
   if (!state) {
-    text_printf(out, s->format == FORMAT_TEXT ? "  %s\n" : "// %s\n", why);
+    text_printf(out, "%s%s%s\n", s->format == FORMAT_TEXT ? "  " : "// ", prediction_is_partial(p) ? "unknown: " : "",
+                why);
     return;
   }
+  Explanation explanation = model_explain(p->judge->cat, p->program, limits, state, arena);
+  bool undecided = prediction_is_partial(p) && !(explanation.found && explanation.verdict.allowed);
   if (s->format == FORMAT_TEXT && p->result.hang)
     text_printf(out, "  %s\n", p->why);
-  Explanation explanation = model_explain(p->judge->cat, p->program, limits, state, arena);
+  if (undecided)
+    text_printf(out, s->format == FORMAT_TEXT ? "  unknown: %s. Of what was looked at:\n" : "// unknown: %s\n", p->why);
   if (s->format == FORMAT_DOT)
     explanation_dot(&explanation, title, out);
   else
@@ -300,12 +294,12 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-// Whether nothing was given up.
+// Whether every model decided the condition, and gave nothing up.
 static bool print_predicted(const Settings *s, const PredictedTest *predicted, const EnumerationLimits *limits,
                             Arena *arena, Text *out) {
   bool decided = true;
   for (unsigned m = 0; m < predicted->count; m++)
-    decided &= !predicted->predictions[m].result.gave_up;
+    decided &= !predicted->predictions[m].result.gave_up && prediction_decides(&predicted->predictions[m]);
   if (s->explain || s->format == FORMAT_DOT) {
     for (unsigned m = 0; m < predicted->count; m++)
       explain(s, &predicted->predictions[m], limits, arena, out);
@@ -416,8 +410,14 @@ static int predict_all(const Settings *s, const Console *console) {
 
 int command_predict(int argc, char **argv, const Console *console) {
   Settings settings = {.arena = arena_new(), .seconds = 10};
+  struct argp_option own[sizeof argp_options / sizeof *argp_options];
+  memcpy(own, argp_options, sizeof own);
+  own[OPTION_MODEL].doc = arena_printf(settings.arena, "out of %s; all of them", model_names(settings.arena));
+  own[OPTION_FEATURES].doc = arena_printf(settings.arena, "of the CPU: %s, or none", feature_names(settings.arena));
+  Options options = predict_options;
+  options.options = own;
   int status;
-  if (options_parse(&predict_options, argc, argv, &settings, console, &status))
+  if (options_parse(&options, argc, argv, &settings, console, &status))
     status = predict_all(&settings, console);
   arena_free(settings.arena);
   return status;

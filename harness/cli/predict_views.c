@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Whether some allowed state is a witness, in a word; "-" where no model speaks of the test. Where a loop reached its
-// bound it speaks of the executions within it, and why() says so.
+// Whether some allowed state is a witness, in a word; "-" if the model does not speak of the test, "Unknown" if none
+// was found but not all was looked at.
 static const char *condition_word(const Prediction *p) {
   if (!p->program || p->result.unmodelled)
     return "-";
   if (p->any_witness)
     return "Allowed";
-  return p->result.gave_up ? "Unknown" : "Forbidden";
+  return prediction_is_partial(p) ? "Unknown" : "Forbidden";
 }
 
 static void add_state(const Prediction *p, const EventValue *state, Text *out) {
@@ -54,13 +54,11 @@ static const char *condition_cell(const Prediction *p) {
     return verdict_name(VERDICT_UNMODELLED);
   if (p->result.undefined)
     return verdict_name(VERDICT_UNDEFINED);
-  Quantifier quantifier = p->test->condition.quantifier;
-  bool incomplete = p->result.gave_up || p->result.bound_reached;
-  if (quantifier == QUANTIFIER_FORALL || quantifier == QUANTIFIER_NONE)
-    return !p->all_witnesses ? "fails" : incomplete ? verdict_name(VERDICT_UNKNOWN) : "holds";
-  if (quantifier == QUANTIFIER_NOT_EXISTS)
-    return p->any_witness ? "fails" : incomplete ? verdict_name(VERDICT_UNKNOWN) : "holds";
-  return verdict_name(p->any_witness ? VERDICT_ALLOWED : incomplete ? VERDICT_UNKNOWN : VERDICT_FORBIDDEN);
+  if (!prediction_decides(p))
+    return verdict_name(VERDICT_UNKNOWN);
+  if (p->test->condition.quantifier == QUANTIFIER_EXISTS)
+    return verdict_name(p->any_witness ? VERDICT_ALLOWED : VERDICT_FORBIDDEN);
+  return condition_validated(p->test, p->any_witness, p->all_witnesses) ? "holds" : "fails";
 }
 
 enum { CELL_WIDTH = 12, ROW_LIMIT = 64, STATE_LIMIT = 60 };

@@ -88,6 +88,12 @@ bool prediction_is_partial(const Prediction *prediction) {
   return prediction->result.gave_up || prediction->result.bound_reached;
 }
 
+bool prediction_decides(const Prediction *prediction) {
+  bool found = prediction->test->condition.quantifier == QUANTIFIER_FORALL ? !prediction->all_witnesses
+                                                                           : prediction->any_witness;
+  return !prediction_is_partial(prediction) || (test_has_condition(prediction->test) && found);
+}
+
 static void to_event_values(const Test *test, State state, EventValue *out) {
   assert(test->observable_count <= LIMIT_OBSERVABLES);
   for (unsigned i = 0; i < test->observable_count; i++)

@@ -49,6 +49,8 @@ Prediction *judge_test_by(const Judge *judges, unsigned count, const Test *test,
 
 // Whether the model could not decide all: it ran out of time or memory, or a loop reached its bound.
 bool prediction_is_partial(const Prediction *prediction);
+// Whether the condition is decided all the same: by a state that was found, or since all was looked at.
+bool prediction_decides(const Prediction *prediction);
 // The verdict on a final state of the test.
 Verdict prediction_verdict(const Prediction *prediction, State state);
 // Whether the state is forbidden by the excused axiom alone (RC11's no-thin-air), which what the model stands for does
