@@ -326,11 +326,8 @@ static void emit_store(const Emit *emit, const Access *store) {
 }
 
 static void emit_update(const Emit *emit, const Access *access) {
-  static const char *const builtins[] = {
-      [ACCESS_EXCHANGE] = "exchange_n", [ACCESS_FETCH_ADD] = "fetch_add", [ACCESS_FETCH_SUB] = "fetch_sub",
-      [ACCESS_FETCH_AND] = "fetch_and", [ACCESS_FETCH_OR] = "fetch_or",   [ACCESS_FETCH_XOR] = "fetch_xor"};
   bool ordered = open_ordered(emit, access->address, access->operand);
-  text_printf(emit->out, "__atomic_%s(", builtins[access->op]);
+  text_printf(emit->out, "__atomic_%s%s(", access_name(access->op), access->op == ACCESS_EXCHANGE ? "_n" : "");
   emit_target(emit, access->address, ordered);
   text_add(emit->out, ", ");
   emit_written(emit, access->operand, ordered);
@@ -361,14 +358,6 @@ static void emit_access(const Emit *emit, const Access *access) {
   case ACCESS_COMPARE_EXCHANGE:
     emit_compare_exchange(emit, access);
     break;
-  case ACCESS_EXCHANGE:
-  case ACCESS_FETCH_ADD:
-  case ACCESS_FETCH_SUB:
-  case ACCESS_FETCH_AND:
-  case ACCESS_FETCH_OR:
-  case ACCESS_FETCH_XOR:
-    emit_update(emit, access);
-    break;
   case ACCESS_FENCE:
   case ACCESS_SIGNAL_FENCE:
     text_printf(emit->out, "__atomic_%s_fence(", access->op == ACCESS_FENCE ? "thread" : "signal");
@@ -378,34 +367,10 @@ static void emit_access(const Emit *emit, const Access *access) {
   case ACCESS_CPU_FENCE:
     emit_cpu_fence(emit, access->cpu_fence);
     break;
+  default:
+    emit_update(emit, access);
   }
 }
-
-static const char *binary_name(BinaryOp op) {
-  static const char *const names[] = {
-      [BINARY_MULTIPLY] = "*",
-      [BINARY_DIVIDE] = "/",
-      [BINARY_REMAINDER] = "%",
-      [BINARY_ADD] = "+",
-      [BINARY_SUBTRACT] = "-",
-      [BINARY_SHIFT_LEFT] = "<<",
-      [BINARY_SHIFT_RIGHT] = ">>",
-      [BINARY_LESS] = "<",
-      [BINARY_LESS_EQUAL] = "<=",
-      [BINARY_GREATER] = ">",
-      [BINARY_GREATER_EQUAL] = ">=",
-      [BINARY_EQUAL] = "==",
-      [BINARY_NOT_EQUAL] = "!=",
-      [BINARY_AND] = "&",
-      [BINARY_XOR] = "^",
-      [BINARY_OR] = "|",
-      [BINARY_LOGICAL_AND] = "&&",
-      [BINARY_LOGICAL_OR] = "||",
-  };
-  return names[op];
-}
-
-static void emit_operand(const Emit *emit, const Expr *expr, bool outermost);
 
 static void emit_unary(const Emit *emit, const Expr *expr) {
   switch (expr->unary.op) {
@@ -428,18 +393,18 @@ static void emit_unary(const Emit *emit, const Expr *expr) {
 
 static void emit_binary(const Emit *emit, const Expr *expr, bool outermost) {
   const Expr *left = expr->binary.left, *right = expr->binary.right;
-  bool logical = expr->binary.op == BINARY_LOGICAL_AND || expr->binary.op == BINARY_LOGICAL_OR;
+  bool logical = binary_operators[expr->binary.op].is_logical;
   if (!logical && order_matters(left, right)) {
     text_printf(emit->out, "__extension__({ const %s left = ", emit_type(left->type));
     emit_expr(emit, left);
     text_printf(emit->out, "; const %s right = ", emit_type(right->type));
     emit_expr(emit, right);
-    text_printf(emit->out, "; left %s right; })", binary_name(expr->binary.op));
+    text_printf(emit->out, "; left %s right; })", binary_operators[expr->binary.op].symbol);
     return;
   }
   text_add(emit->out, outermost ? "" : "(");
   emit_operand(emit, left, false);
-  text_printf(emit->out, " %s ", binary_name(expr->binary.op));
+  text_printf(emit->out, " %s ", binary_operators[expr->binary.op].symbol);
   emit_operand(emit, right, false);
   text_add(emit->out, outermost ? "" : ")");
 }

@@ -219,7 +219,7 @@ static BaseType location_type(const Lowering *l, const Address *address) {
 
 static Operand lower_load(Lowering *l, const Address *address, Operand at, const Order *order, Span span) {
   MemoryOperation op = {.kind = LOWER_LOAD,
-                        .name = "load",
+                        .name = access_name(ACCESS_LOAD),
                         .order = order,
                         .span = span,
                         .address = at,
@@ -231,7 +231,7 @@ static Operand lower_load(Lowering *l, const Address *address, Operand at, const
 
 static void lower_store(Lowering *l, const Address *address, Operand at, Operand value, const Order *order, Span span) {
   MemoryOperation op = {.kind = LOWER_STORE,
-                        .name = "store",
+                        .name = access_name(ACCESS_STORE),
                         .order = order,
                         .span = span,
                         .address = at,
@@ -279,7 +279,7 @@ static Operand lower_compare_exchange(Lowering *l, const Access *access, Span sp
 
   unsigned result = temporary(l), found = temporary(l);
   MemoryOperation op = {.kind = LOWER_RMW,
-                        .name = "compare_exchange",
+                        .name = access_name(ACCESS_COMPARE_EXCHANGE),
                         .order = access->order,
                         .span = span,
                         .address = at,
@@ -313,21 +313,18 @@ static Operand lower_compare_exchange(Lowering *l, const Access *access, Span sp
 }
 
 static Operand lower_rmw(Lowering *l, const Access *access, Span span) {
-  static const struct {
-    const char *name;
-    Operation operation;
-  } updates[] = {[ACCESS_EXCHANGE] = {"exchange", OP_SECOND}, [ACCESS_FETCH_ADD] = {"fetch_add", OP_ADD},
-                 [ACCESS_FETCH_SUB] = {"fetch_sub", OP_SUB},  [ACCESS_FETCH_AND] = {"fetch_and", OP_AND},
-                 [ACCESS_FETCH_OR] = {"fetch_or", OP_OR},     [ACCESS_FETCH_XOR] = {"fetch_xor", OP_XOR}};
+  static const Operation updates[] = {
+      [ACCESS_EXCHANGE] = OP_SECOND, [ACCESS_FETCH_ADD] = OP_ADD, [ACCESS_FETCH_SUB] = OP_SUB,
+      [ACCESS_FETCH_AND] = OP_AND,   [ACCESS_FETCH_OR] = OP_OR,   [ACCESS_FETCH_XOR] = OP_XOR};
   BaseType type = location_type(l, &access->address);
   Operand at = lower_address(l, &access->address, access->order, span);
   MemoryOperation op = {.kind = LOWER_RMW,
-                        .name = updates[access->op].name,
+                        .name = access_name(access->op),
                         .order = access->order,
                         .span = span,
                         .address = at,
                         .value = convert(l, span, lower_expr(l, access->operand), access->operand->type, type),
-                        .operation = updates[access->op].operation,
+                        .operation = updates[access->op],
                         .type = type,
                         .dst = temporary(l)};
   lower_memory(l, &op);
@@ -362,13 +359,6 @@ static Operand lower_access(Lowering *l, const Access *access, Span span) {
   }
   case ACCESS_COMPARE_EXCHANGE:
     return lower_compare_exchange(l, access, span);
-  case ACCESS_EXCHANGE:
-  case ACCESS_FETCH_ADD:
-  case ACCESS_FETCH_SUB:
-  case ACCESS_FETCH_AND:
-  case ACCESS_FETCH_OR:
-  case ACCESS_FETCH_XOR:
-    return lower_rmw(l, access, span);
   case ACCESS_FENCE:
     lower_memory(l, &(MemoryOperation){.kind = LOWER_FENCE, .name = "fence", .order = access->order, .span = span});
     return none;
@@ -377,8 +367,9 @@ static Operand lower_access(Lowering *l, const Access *access, Span span) {
     return none;
   case ACCESS_SIGNAL_FENCE: // binds the compiler alone
     return none;
+  default:
+    return lower_rmw(l, access, span);
   }
-  return none;
 }
 
 // A compare_exchange that keeps its expected value in a register, which the other operands may read.
@@ -392,7 +383,7 @@ static Operand truth(Lowering *l, Operand value, BaseType type, Span span) {
 }
 
 static bool is_logical(const Expr *expr) {
-  return expr->kind == EXPR_BINARY && (expr->binary.op == BINARY_LOGICAL_AND || expr->binary.op == BINARY_LOGICAL_OR);
+  return expr->kind == EXPR_BINARY && binary_operators[expr->binary.op].is_logical;
 }
 
 // `a && b`, `a || b`: a branch where the right operand does something, else the same in arithmetic.

@@ -4,33 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-typedef struct {
-  const char *symbol;
-  BinaryOp op;
-  unsigned precedence; // the higher binds the tighter
-} Operator;
-
-static const Operator operators[] = {
-    {"||", BINARY_LOGICAL_OR, 1},
-    {"&&", BINARY_LOGICAL_AND, 2},
-    {"|", BINARY_OR, 3},
-    {"^", BINARY_XOR, 4},
-    {"&", BINARY_AND, 5},
-    {"==", BINARY_EQUAL, 6},
-    {"!=", BINARY_NOT_EQUAL, 6},
-    {"<", BINARY_LESS, 7},
-    {"<=", BINARY_LESS_EQUAL, 7},
-    {">", BINARY_GREATER, 7},
-    {">=", BINARY_GREATER_EQUAL, 7},
-    {"<<", BINARY_SHIFT_LEFT, 8},
-    {">>", BINARY_SHIFT_RIGHT, 8},
-    {"+", BINARY_ADD, 9},
-    {"-", BINARY_SUBTRACT, 9},
-    {"*", BINARY_MULTIPLY, 10},
-    {"/", BINARY_DIVIDE, 10},
-    {"%", BINARY_REMAINDER, 10},
-};
-
 Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin) {
   Expr *expr = ARENA_NEW(p->arena, Expr);
   expr->kind = kind;
@@ -131,26 +104,26 @@ static Expr *binary_new(Parser *p, BinaryOp op, Expr *left, Expr *right) {
   return expr;
 }
 
-static const Operator *operator_at(const Parser *p, unsigned weakest) {
-  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
-    if (operators[i].precedence >= weakest && parser_at(p, operators[i].symbol))
-      return &operators[i];
-  return NULL;
+static bool operator_at(const Parser *p, unsigned loosest, BinaryOp *op) {
+  for (*op = 0; *op < BINARY_COUNT; ++*op)
+    if (binary_operators[*op].precedence >= loosest && parser_at(p, binary_operators[*op].symbol))
+      return true;
+  return false;
 }
 
-// Operators of the precedence `weakest` and above, all left-associative, after a first operand (C17 6.5.5 to 6.5.14).
-static Expr *parse_operators(Parser *p, Expr *left, unsigned weakest) {
-  const Operator *op;
-  while (left && (op = operator_at(p, weakest))) {
+// Operators of the precedence `loosest` and above, after a first operand.
+static Expr *parse_operators(Parser *p, Expr *left, unsigned loosest) {
+  BinaryOp op;
+  while (left && operator_at(p, loosest, &op)) {
     parser_advance(p);
-    Expr *right = parse_operators(p, parse_unary(p), op->precedence + 1);
-    left = right ? binary_new(p, op->op, left, right) : NULL;
+    Expr *right = parse_operators(p, parse_unary(p), binary_operators[op].precedence + 1);
+    left = right ? binary_new(p, op, left, right) : NULL;
   }
   return left;
 }
 
 Expr *parse_expression(Parser *p) {
-  Expr *expr = parse_operators(p, parse_unary(p), 1);
+  Expr *expr = parse_operators(p, parse_unary(p), PRECEDENCE_LOOSEST);
   if (expr && parser_at(p, "?")) {
     ERROR_AT(p, p->token.span, "'?:' is not in the language: use 'if'");
     return NULL;
@@ -244,18 +217,18 @@ static bool parse_offset(Parser *p, Expr **index) {
     parser_advance(p);
     if (!parser_enter(p))
       return false;
-    Expr *first = parser_enter(p) ? parse_operators(p, parse_unary(p), 10) : NULL;
+    Expr *first = parser_enter(p) ? parse_operators(p, parse_unary(p), PRECEDENCE_ADDITIVE + 1) : NULL;
     if (!first)
       return false;
     parser_leave(p);
     parser_leave(p);
     *index = negate(p, first, begin);
   } else if (parser_take(p, "+")) {
-    *index = parse_operators(p, parse_unary(p), 10);
+    *index = parse_operators(p, parse_unary(p), PRECEDENCE_ADDITIVE + 1);
   } else {
     return true;
   }
-  *index = parse_operators(p, *index, 9);
+  *index = parse_operators(p, *index, PRECEDENCE_ADDITIVE);
   return *index;
 }
 

@@ -4,38 +4,10 @@
 #include <assert.h>
 #include <string.h>
 
-enum { PRECEDENCE_ADDITIVE = 9, PRECEDENCE_UNARY = 11, PRECEDENCE_PRIMARY = 12 };
-
-typedef struct {
-  const char *symbol;
-  unsigned precedence;
-} OperatorText;
-
-static const OperatorText operators[] = {
-    [BINARY_LOGICAL_OR] = {"||", 1},
-    [BINARY_LOGICAL_AND] = {"&&", 2},
-    [BINARY_OR] = {"|", 3},
-    [BINARY_XOR] = {"^", 4},
-    [BINARY_AND] = {"&", 5},
-    [BINARY_EQUAL] = {"==", 6},
-    [BINARY_NOT_EQUAL] = {"!=", 6},
-    [BINARY_LESS] = {"<", 7},
-    [BINARY_LESS_EQUAL] = {"<=", 7},
-    [BINARY_GREATER] = {">", 7},
-    [BINARY_GREATER_EQUAL] = {">=", 7},
-    [BINARY_SHIFT_LEFT] = {"<<", 8},
-    [BINARY_SHIFT_RIGHT] = {">>", 8},
-    [BINARY_ADD] = {"+", PRECEDENCE_ADDITIVE},
-    [BINARY_SUBTRACT] = {"-", PRECEDENCE_ADDITIVE},
-    [BINARY_MULTIPLY] = {"*", 10},
-    [BINARY_DIVIDE] = {"/", 10},
-    [BINARY_REMAINDER] = {"%", 10},
-};
-
 static unsigned precedence_of(const Expr *expr) {
   switch (expr->kind) {
   case EXPR_BINARY:
-    return operators[expr->binary.op].precedence;
+    return binary_operators[expr->binary.op].precedence;
   case EXPR_UNARY:
     return PRECEDENCE_UNARY;
   case EXPR_CONSTANT:
@@ -194,7 +166,7 @@ void expr_print(const Test *test, unsigned thread, const Expr *expr, Text *out) 
     print_unary(test, thread, expr, out);
     return;
   case EXPR_BINARY: {
-    const OperatorText *op = &operators[expr->binary.op];
+    const Operator *op = &binary_operators[expr->binary.op];
     print_within(test, thread, expr->binary.left, op->precedence, out);
     text_printf(out, " %s ", op->symbol);
     print_within(test, thread, expr->binary.right, op->precedence + 1, out);

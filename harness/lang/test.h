@@ -62,8 +62,19 @@ typedef enum {
   BINARY_XOR,
   BINARY_OR,
   BINARY_LOGICAL_AND, // evaluates its right operand only where C does
-  BINARY_LOGICAL_OR
+  BINARY_LOGICAL_OR,
+  BINARY_COUNT
 } BinaryOp;
+
+// How C writes an operator of two operands (C17 6.5.5 to 6.5.14). All group from left to right.
+typedef struct {
+  const char *symbol;
+  unsigned precedence; // the higher binds the tighter
+  bool is_logical;     // `&&`, `||`
+} Operator;
+
+extern const Operator binary_operators[BINARY_COUNT];
+enum { PRECEDENCE_LOOSEST = 1, PRECEDENCE_ADDITIVE = 9, PRECEDENCE_UNARY = 11, PRECEDENCE_PRIMARY = 12 };
 
 typedef enum { EXPR_CONSTANT, EXPR_REGISTER, EXPR_UNARY, EXPR_BINARY, EXPR_ACCESS } ExprKind;
 
@@ -202,6 +213,8 @@ enum {
   LIMIT_OBSERVABLES = 128
 };
 
+// "load", "fetch_add": what people and records call it.
+const char *access_name(AccessOp op);
 // A load's value, or what was there before a read-modify-write; of a compare_exchange 1 on success, 0 on failure.
 // Stores and fences have none.
 bool access_has_value(AccessOp op);

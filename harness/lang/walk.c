@@ -1,6 +1,24 @@
 // Walks over trees.
 #include "harness/lang/test.h"
 
+const char *access_name(AccessOp op) {
+  static const char *const names[] = {
+      [ACCESS_LOAD] = "load",
+      [ACCESS_STORE] = "store",
+      [ACCESS_EXCHANGE] = "exchange",
+      [ACCESS_COMPARE_EXCHANGE] = "compare_exchange",
+      [ACCESS_FETCH_ADD] = "fetch_add",
+      [ACCESS_FETCH_SUB] = "fetch_sub",
+      [ACCESS_FETCH_AND] = "fetch_and",
+      [ACCESS_FETCH_OR] = "fetch_or",
+      [ACCESS_FETCH_XOR] = "fetch_xor",
+      [ACCESS_FENCE] = "fence",
+      [ACCESS_SIGNAL_FENCE] = "signal_fence",
+      [ACCESS_CPU_FENCE] = "cpu_fence",
+  };
+  return names[op];
+}
+
 bool access_is_fence(AccessOp op) { return op == ACCESS_FENCE || op == ACCESS_SIGNAL_FENCE || op == ACCESS_CPU_FENCE; }
 
 bool access_is_fetch(AccessOp op) { return op >= ACCESS_FETCH_ADD && op <= ACCESS_FETCH_XOR; }

@@ -46,12 +46,8 @@ static bool visit_access(const Expr *expr, void *context) {
     return false;
   const Access *access = &expr->access;
   bool updates = access->op != ACCESS_LOAD && access->op != ACCESS_STORE;
-  const char *operation = access->op == ACCESS_LOAD               ? "load"
-                          : access->op == ACCESS_STORE            ? "store"
-                          : access->op == ACCESS_EXCHANGE         ? "exchange"
-                          : access->op == ACCESS_COMPARE_EXCHANGE ? "compare_exchange"
-                                                                  : "fetch_add"; // which the others are priced as
-  name_access(walk, operation, access->order);
+  bool fetches = access_is_fetch(access->op); // which are all priced as an addition
+  name_access(walk, access_name(fetches ? ACCESS_FETCH_ADD : access->op), access->order);
   note(walk,
        updates                     ? NEIGHBOUR_UPDATE
        : access->op == ACCESS_LOAD ? NEIGHBOUR_LOAD
