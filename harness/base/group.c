@@ -6,14 +6,20 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#else // where an exported test may run: nobody adopts, and who is killed leaves its children
+enum { PR_GET_CHILD_SUBREAPER, PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, PR_SET_DUMPABLE };
+#define prctl(...) (void)0
+#endif
 
 int group_adopt(int on) {
   int before = 0;
+  (void)on;
   prctl(PR_GET_CHILD_SUBREAPER, &before, 0, 0, 0);
   prctl(PR_SET_CHILD_SUBREAPER, on, 0, 0, 0);
   return before;
@@ -62,6 +68,16 @@ static void become_leader(pid_t parent) {
   read_nothing();
 }
 
+// A descriptor that is readable once the process has ended; -1 where there is none to be had.
+static int watch_process(pid_t process) {
+#ifdef SYS_pidfd_open
+  return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+  (void)process;
+  return -1;
+#endif
+}
+
 bool group_start(Group *group, Diag *diag) {
   pid_t parent = getpid();
   sigset_t all, before;
@@ -78,7 +94,7 @@ bool group_start(Group *group, Diag *diag) {
   if (leader < 0)
     return diag_error(diag, "cannot start a process: %s", strerror(reason));
   setpgid(leader, leader); // as the child does: whoever comes first
-  *group = (Group){.leader = leader, .watch = (int)syscall(SYS_pidfd_open, leader, 0)};
+  *group = (Group){.leader = leader, .watch = watch_process(leader)};
   return true;
 }
 
@@ -133,7 +149,13 @@ const char *group_end_words(GroupEnd end, Arena *arena) {
 }
 
 const char *group_signal_words(int signal, Arena *arena) {
+#ifdef __GLIBC__
   const char *description = sigdescr_np(signal), *name = sigabbrev_np(signal);
+#else
+  const char *description = strsignal(signal), *name = NULL;
+  if (description)
+    return arena_printf(arena, "%s (signal %d)", description, signal);
+#endif
   if (!description || !name)
     return arena_printf(arena, "signal %d", signal);
   char *words = arena_printf(arena, "%s (SIG%s)", description, name);

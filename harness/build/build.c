@@ -2,32 +2,32 @@
 #include "arch/cpus.h"
 #include "harness/build/compile.h"
 #include "harness/build/emit.h"
-#include "harness/engine/session.h"
 
 #include <string.h>
 #include <unistd.h>
 
+static Engine engine_of(const Shape *shape) { return shape->perpetual ? ENGINE_PERPETUAL : ENGINE_LOCKSTEP; }
+
 Engine run_engine(const Test *test, Engine asked, const char **reason) {
-  const char *why = NULL;
-  bool can = perpetual_can(test, &why);
-  if (reason)
-    *reason = can ? NULL : why;
-  return can && asked != ENGINE_LOCKSTEP ? ENGINE_PERPETUAL : ENGINE_LOCKSTEP;
+  Arena *arena = arena_new();
+  Engine engine = engine_of(shape_of(test, asked, arena, reason));
+  arena_free(arena);
+  return engine;
+}
+
+static void emit(const Test *test, const Shape *shape, Text *out) {
+  emit_head(test, shape, out);
+  emit_code(test, shape, out);
 }
 
 void run_emit(const Test *test, Engine engine, Arena *arena, Text *out) {
-  engine = run_engine(test, engine, NULL);
-  emit_head(test, engine, out);
-  if (engine == ENGINE_PERPETUAL)
-    perpetual_emit(test, arena, out);
-  else
-    lockstep_emit(test, arena, out);
+  emit(test, shape_of(test, engine, arena, NULL), out);
 }
 
 // ---- compiling
 
 struct Compiled {
-  Engine engine;
+  const Shape *shape;
   const char *object; // NULL: not compiled, for the reason in `errors`
   const char *errors;
   int memory; // the descriptor of the memory file that `object` is; -1: it is none
@@ -45,9 +45,9 @@ static const char *fence_message(const char *missing, Arena *arena) {
   return message;
 }
 
-static Compiled *compiled_new(const Test *test, const RunOptions *options, Arena *arena) {
+static Compiled *compiled_new(const Test *test, Engine asked, Arena *arena) {
   Compiled *compiled = ARENA_NEW(arena, Compiled);
-  *compiled = (Compiled){.engine = run_engine(test, options->engine, NULL), .memory = -1};
+  *compiled = (Compiled){.shape = shape_of(test, asked, arena, NULL), .memory = -1};
   const char *missing = emit_missing_fence(test);
   if (missing)
     compiled->errors = fence_message(missing, arena);
@@ -72,19 +72,19 @@ static void compile_sources(Compiled **compiled, const char *const *sources, con
   }
 }
 
-Compiled **run_compile(const Test *const *tests, unsigned count, const RunOptions *options, const Compiler *compiler,
-                       Arena *arena, const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
+Compiled **run_compile(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
+                       const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
                        void *context) {
   Compiled **compiled = ARENA_ARRAY(arena, Compiled *, count ? count : 1);
   const char **sources = ARENA_ARRAY(arena, const char *, count ? count : 1);
   unsigned *owners = ARENA_ARRAY(arena, unsigned, count ? count : 1);
   unsigned source_count = 0;
   for (unsigned i = 0; i < count; i++) {
-    compiled[i] = compiled_new(tests[i], options, arena);
+    compiled[i] = compiled_new(tests[i], asked, arena);
     if (compiled[i]->errors)
       continue;
     Text source = {0};
-    run_emit(tests[i], compiled[i]->engine, arena, &source);
+    emit(tests[i], compiled[i]->shape, &source);
     sources[source_count] = arena_string(arena, text_string(&source));
     owners[source_count++] = i;
     text_free(&source);
@@ -97,9 +97,10 @@ void run_release(Compiled *compiled) {
   if (!compiled || compiled->memory < 0)
     return;
   close(compiled->memory);
-  *compiled = (Compiled){.engine = compiled->engine, .errors = "it was released", .memory = -1};
+  *compiled = (Compiled){.shape = compiled->shape, .errors = "it was released", .memory = -1};
 }
 
 const char *compiled_object(const Compiled *compiled) { return compiled->object; }
 const char *compiled_errors(const Compiled *compiled) { return compiled->errors; }
-Engine compiled_engine(const Compiled *compiled) { return compiled->engine; }
+Engine compiled_engine(const Compiled *compiled) { return engine_of(compiled->shape); }
+const Shape *compiled_shape(const Compiled *compiled) { return compiled->shape; }

@@ -2,8 +2,7 @@
 #pragma once
 #include "harness/base/stop.h"
 #include "harness/build/compiler.h"
-#include "harness/engine/options.h"
-#include "harness/lang/test.h"
+#include "harness/build/shape.h"
 
 // What a compiler made of a test; cached.
 typedef struct Compiled Compiled;
@@ -18,9 +17,8 @@ void run_emit(const Test *test, Engine engine, Arena *arena, Text *out);
 // NULL: one that did not compile says so when it is run. Progress, if not NULL, is called after each.
 // `stop`, where not NULL, is polled: once it is non-zero compilers under way are killed, and what they did not make
 // counts as not compiled. Objects that are memory files last until run_release.
-Compiled **run_compile(const Test *const *tests, unsigned count, const RunOptions *options, const Compiler *compiler,
-                       Arena *arena, const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
-                       void *context);
+Compiled **run_compile(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
+                       const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context), void *context);
 
 // Closes the memory file that the object is, where it is one: the object is gone then. NULL is none.
 void run_release(Compiled *compiled);
@@ -29,6 +27,7 @@ void run_release(Compiled *compiled);
 const char *compiled_object(const Compiled *compiled);
 const char *compiled_errors(const Compiled *compiled);
 Engine compiled_engine(const Compiled *compiled);
+const Shape *compiled_shape(const Compiled *compiled);
 
 // The machine code of each thread, by objdump. False with the reason in `diag`; a listing that is cut is a warning.
 bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag);

@@ -191,15 +191,16 @@ static const char *find_version(const char *program, Arena *arena) {
   return version && *version ? version : "unknown";
 }
 
-bool compiler_find(const RunOptions *options, Arena *arena, Compiler *out, Diag *diag) {
+bool compiler_find(const char *cc, const char *flags, Arena *arena, Compiler *out, Diag *diag) {
   static const char *const usual[] = {"cc", "gcc", "clang"};
-  const char *name = options->cc, *program = name ? compiler_locate(name, arena) : NULL;
-  for (unsigned i = 0; !options->cc && !program && i < sizeof usual / sizeof *usual; i++)
+  const char *name = cc, *program = name ? compiler_locate(name, arena) : NULL;
+  for (unsigned i = 0; !cc && !program && i < sizeof usual / sizeof *usual; i++)
     program = compiler_locate(name = usual[i], arena);
   if (!program)
-    return options->cc ? diag_error(diag, "there is no compiler '%s' that can be run", options->cc)
-                       : diag_error(diag, "there is no C compiler: none of cc, gcc and clang is on the PATH");
-  const char *flags = options->cflags ? options->cflags : "-O2";
+    return cc ? diag_error(diag, "there is no compiler '%s' that can be run", cc)
+              : diag_error(diag, "there is no C compiler: none of cc, gcc and clang is on the PATH");
+  if (!flags)
+    flags = "-O2";
   Words words;
   if (!words_split(flags, arena, &words, diag))
     return false;

@@ -1,13 +1,14 @@
 // The compiler as a program: where it is, what it is, and how it is told apart from others. Private to build/.
 #pragma once
 #include "harness/build/words.h"
-#include "harness/engine/options.h"
 
 // The compiler as the record names it.
 typedef struct {
   const char *path, *version, *flags;
 } Compiler;
-bool compiler_find(const RunOptions *options, Arena *arena, Compiler *out, Diag *diag);
+
+// The compiler `cc` (NULL: cc, else gcc, else clang) with these flags (NULL: "-O2").
+bool compiler_find(const char *cc, const char *flags, Arena *arena, Compiler *out, Diag *diag);
 
 // The file that `name` runs: itself where it has a slash, else the first of that name on the PATH that can be executed.
 // NULL where there is none.

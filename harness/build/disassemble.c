@@ -22,15 +22,9 @@ static const char *function_opened(const char *line, size_t length, size_t *name
   return open + 1;
 }
 
-// The engines call what runs thread 0 thread0, pausing0 or run0_..., where a number follows for each variant of it.
+// The function of thread 0 is P0; variants of it have more behind that.
 static bool is_thread(const char *name, size_t length) {
-  static const char *const prefixes[] = {"thread", "pausing", "run"};
-  for (unsigned i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-    size_t prefix = strlen(prefixes[i]);
-    if (length > prefix && !memcmp(name, prefixes[i], prefix) && isdigit((unsigned char)name[prefix]))
-      return true;
-  }
-  return false;
+  return length >= 2 && name[0] == 'P' && isdigit((unsigned char)name[1]);
 }
 
 // Of a disassembly the functions that run a test's threads.

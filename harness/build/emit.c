@@ -31,8 +31,14 @@ static void paste_header(const char *bytes, Text *out) {
   }
 }
 
-// A backslash at a line's end would join the next line to the comment, which is no harm
-// within it; a space after the last one keeps the code out.
+// Whether a compiler would join the next line to this one, as it does after a backslash, blanks after it or not, and
+// after the trigraph that stands for one.
+static bool joins_next(const char *line, size_t length) {
+  while (length && line[length - 1] == ' ')
+    length--;
+  return (length && line[length - 1] == '\\') || (length >= 3 && !memcmp(line + length - 3, "?\?/", 3));
+}
+
 void emit_comment(const Test *test, Text *out) {
   Text canonical = {0};
   test_print(test, &canonical);
@@ -41,11 +47,8 @@ void emit_comment(const Test *test, Text *out) {
     size_t length = strcspn(line, "\n");
     text_add(out, "// ");
     for (size_t i = 0; i < length; i++)
-      if ((unsigned char)line[i] < ' ' || line[i] == '\\')
-        text_add_char(out, ' ');
-      else
-        text_add_char(out, line[i]);
-    text_add_char(out, '\n');
+      text_add_char(out, (unsigned char)line[i] < ' ' ? ' ' : line[i]);
+    text_add(out, joins_next(line, length) ? " //\n" : "\n");
     line += length + (line[length] == '\n');
   }
   text_free(&canonical);
@@ -55,18 +58,19 @@ void emit_comment(const Test *test, Text *out) {
 void emit_silence(Text *out) {
   text_add(out, "#if defined(__clang__)\n#pragma clang diagnostic ignored \"-Weverything\"\n"
                 "#elif defined(__GNUC__)\n");
-  static const char *const ignored[] = {"-Woverflow",     "-Wunused-variable",     "-Wunused-but-set-variable",
-                                        "-Wunused-value", "-Wsign-compare",        "-Wtype-limits",
-                                        "-Wbool-compare", "-Wbool-operation",      "-Wtautological-compare",
-                                        "-Wpedantic",     "-Wint-in-bool-context", "-Woverlength-strings"};
+  static const char *const ignored[] = {"-Woverflow",        "-Wunused-variable",     "-Wunused-but-set-variable",
+                                        "-Wunused-value",    "-Wsign-compare",        "-Wtype-limits",
+                                        "-Wbool-compare",    "-Wbool-operation",      "-Wtautological-compare",
+                                        "-Wpedantic",        "-Wint-in-bool-context", "-Woverlength-strings",
+                                        "-Wunused-parameter"};
   for (unsigned i = 0; i < sizeof ignored / sizeof *ignored; i++)
     text_printf(out, "#pragma GCC diagnostic ignored \"%s\"\n", ignored[i]);
   text_add(out, "#endif\n\n");
 }
 
-void emit_head(const Test *test, Engine engine, Text *out) {
+void emit_head(const Test *test, const Shape *shape, Text *out) {
   emit_comment(test, out);
-  text_printf(out, "//\n// For the %s engine.\n\n", engine_name(engine));
+  text_printf(out, "//\n// For the %s engine.\n\n", shape->perpetual ? "perpetual" : "lockstep");
   emit_silence(out);
   paste_header(embedded_text(embedded_arch, CPU_NAME "/cpu.h"), out);
   text_add_char(out, '\n');
@@ -226,8 +230,8 @@ static void emit_written(const Emit *emit, const Expr *value, bool ordered) {
     emit_expr(emit, value);
 }
 
-// The element as an lvalue of a plain access.
-static void emit_element(const Emit *emit, Address address, bool is_volatile) {
+// The element as an lvalue of a plain access; `ordered`: its index is in `at`.
+static void emit_element(const Emit *emit, Address address, bool is_volatile, bool ordered) {
   const Location *location = location_of(emit, address);
   if (is_volatile) {
     text_add(emit->out, "((volatile ");
@@ -236,14 +240,16 @@ static void emit_element(const Emit *emit, Address address, bool is_volatile) {
   } else {
     text_printf(emit->out, "loc_%s[", location->name);
   }
-  if (!emit_index(emit, address))
+  if (ordered)
+    text_add(emit->out, "at");
+  else if (!emit_index(emit, address))
     text_add(emit->out, "0");
   text_add(emit->out, "]");
 }
 
 static void emit_load(const Emit *emit, const Access *load) {
   if (!load->order) {
-    emit_element(emit, load->address, load->is_volatile);
+    emit_element(emit, load->address, load->is_volatile, false);
     return;
   }
   text_add(emit->out, "__atomic_load_n(");
@@ -257,7 +263,7 @@ static void emit_expected(const Emit *emit, const Access *access) {
   if (access->expected_in_register)
     text_printf(emit->out, "reg_%s", register_of(emit, access->expected_register)->name);
   else
-    emit_element(emit, access->expected, false);
+    emit_element(emit, access->expected, false, false);
 }
 
 // The builtin wants the expected value in an object of the location's own type; where it lies in one of another, it is
@@ -307,10 +313,7 @@ static void emit_stored(const Emit *emit, const Access *store, bool ordered) {
 static void emit_store(const Emit *emit, const Access *store) {
   bool ordered = !emit->stored && open_ordered(emit, store->address, store->operand);
   if (!store->order) {
-    if (ordered)
-      text_printf(emit->out, "loc_%s[at]", location_of(emit, store->address)->name);
-    else
-      emit_element(emit, store->address, store->is_volatile);
+    emit_element(emit, store->address, store->is_volatile, ordered);
     text_add(emit->out, " = ");
     emit_stored(emit, store, ordered);
   } else {

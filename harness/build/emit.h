@@ -4,7 +4,7 @@
 // declares the first, emit_registers the second. Accesses are compiler builtins (__atomic_load_n, ...); plain accesses
 // are plain C, so the compiler may reorder them as it may in any program.
 #pragma once
-#include "harness/engine/options.h"
+#include "harness/engine/shape.h"
 #include "harness/lang/test.h"
 
 // What is printed, and where to.
@@ -19,7 +19,11 @@ typedef struct Emit {
 } Emit;
 
 // The head of every file: the test as a comment, then cpu.h and kernel.h.
-void emit_head(const Test *test, Engine engine, Text *out);
+void emit_head(const Test *test, const Shape *shape, Text *out);
+// What comes after it: the threads, and `kernel_code` at the end.
+void emit_code(const Test *test, const Shape *shape, Text *out);
+void lockstep_emit(const Test *test, const Shape *shape, Text *out);
+void perpetual_emit(const Test *test, const Shape *shape, Text *out);
 // Its parts, for files that include these headers instead: the test as `//` comments; pragmas that keep compilers from
 // remarking on what tests do; types of locations that Layout= misaligns.
 void emit_comment(const Test *test, Text *out);

@@ -1,6 +1,6 @@
-// The C of a test for the lockstep engine: a loop over instances for each thread, and the counting of what they left.
+// The C of a test for the lockstep engine: a function for each thread, a loop over instances that calls it, and the
+// counting of what the threads left.
 #include "harness/build/emit.h"
-#include "harness/engine/lockstep.h"
 
 // ---- the threads
 
@@ -16,13 +16,6 @@ static bool observed(const Test *test, unsigned thread, unsigned reg) {
 static bool leaves_frames(const Test *test, unsigned thread) {
   for (unsigned r = 0; r < test->threads[thread].register_count; r++)
     if (observed(test, thread, r))
-      return true;
-  return false;
-}
-
-static bool has_parameter(const Thread *thread, unsigned location) {
-  for (unsigned i = 0; i < thread->parameter_count; i++)
-    if (thread->parameters[i].location == location)
       return true;
   return false;
 }
@@ -44,29 +37,70 @@ static bool can_pause(const Test *test, unsigned t) {
   return body && (body->next || body->kind == STMT_IF || body->kind == STMT_WHILE);
 }
 
-// Everything that the body needs is at hand before the wait, so that nothing but the body comes after it.
+static const char *suffix(bool pauses) { return pauses ? "_pausing" : ""; }
+
+// What a thread function is called with: pointers to the locations that the thread names, and to its frame. `types`:
+// as its parameters.
+static void emit_arguments(const Test *test, unsigned t, bool types, bool pauses, Text *out) {
+  const Thread *thread = &test->threads[t];
+  const char *comma = "";
+  for (unsigned p = 0; p < thread->parameter_count; p++, comma = ", ") {
+    const Location *location = &test->locations[thread->parameters[p].location];
+    text_add(out, comma);
+    if (types) {
+      emit_element_type(location, out);
+      text_add(out, " *");
+    }
+    text_printf(out, "loc_%s", location->name);
+  }
+  if (leaves_frames(test, t)) {
+    text_add(out, comma);
+    text_printf(out, types ? "Frame%u *out" : "out", t);
+    comma = ", ";
+  }
+  if (pauses)
+    text_printf(out, "%s%sbatch", comma, types ? "KernelBatch *" : "");
+  else if (types && !*comma)
+    text_add(out, "void");
+}
+
+// The thread itself. Its body is the thread's statements; what its registers hold is written down behind the last one.
 static void emit_thread(const Test *test, unsigned t, bool pauses, Text *out) {
   const Thread *thread = &test->threads[t];
   Emit emit = {.test = test, .thread = t, .out = out, .between = pauses ? "kernel_pause(batch);" : NULL};
-  text_printf(out, "static void %s%u(KernelBatch *batch) {\n", pauses ? "pausing" : "thread", t);
-  text_add(out, "  for (unsigned i = 0; i < batch->count; i++) {\n"
-                "    char *at = batch->instances + i * batch->stride;\n");
-  for (unsigned l = 0; l < test->location_count; l++)
-    if (has_parameter(thread, l)) {
-      text_add(out, "    ");
-      emit_element_type(&test->locations[l], out);
-      text_printf(out, " *loc_%s = kernel_hide(at + batch->offsets[%u]);\n", test->locations[l].name, l);
-    }
+  for (unsigned definition = 0; definition < 2; definition++) {
+    text_printf(out, "KERNEL_THREAD void P%u%s(", t, suffix(pauses));
+    emit_arguments(test, t, true, pauses, out);
+    text_add(out, definition ? ") {\n" : ");\n");
+  }
+  emit_registers(&emit, 2);
+  emit_block(&emit, thread->body, 2);
   if (leaves_frames(test, t))
-    text_printf(out, "    Frame%u *frame = kernel_hide((Frame%u *)batch->frames + i);\n", t, t);
-  emit_registers(&emit, 4);
-  text_add(out, "    (void)at;\n    kernel_due(batch, i);\n");
-  emit_block(&emit, thread->body, 4);
-  text_add(out, "    kernel_compiler_barrier();\n");
+    text_add(out, "  kernel_compiler_barrier();\n");
   for (unsigned r = 0; r < thread->register_count; r++)
     if (observed(test, t, r))
-      text_printf(out, "    frame->reg_%s = reg_%s;\n", thread->registers[r].name, thread->registers[r].name);
-  text_add(out, "  }\n}\n\n");
+      text_printf(out, "  out->reg_%s = reg_%s;\n", thread->registers[r].name, thread->registers[r].name);
+  text_add(out, "}\n\n");
+}
+
+// Everything that the thread needs is at hand before the wait, so that nothing but its call comes after it.
+static void emit_batch(const Test *test, unsigned t, bool pauses, Text *out) {
+  const Thread *thread = &test->threads[t];
+  text_printf(out,
+              "static void %s%u(KernelBatch *batch) {\n  for (unsigned i = 0; i < batch->count; i++) {\n"
+              "    char *at = batch->instances + i * batch->stride;\n",
+              pauses ? "pausing" : "thread", t);
+  for (unsigned p = 0; p < thread->parameter_count; p++) {
+    unsigned l = thread->parameters[p].location;
+    text_add(out, "    ");
+    emit_element_type(&test->locations[l], out);
+    text_printf(out, " *loc_%s = (void *)(at + batch->offsets[%u]);\n", test->locations[l].name, l);
+  }
+  if (leaves_frames(test, t))
+    text_printf(out, "    Frame%u *out = (Frame%u *)batch->frames + i;\n", t, t);
+  text_printf(out, "    (void)at;\n    kernel_due(batch, i);\n    P%u%s(", t, suffix(pauses));
+  emit_arguments(test, t, false, pauses, out);
+  text_add(out, ");\n    kernel_compiler_barrier();\n  }\n}\n\n");
 }
 
 // ---- initial values
@@ -121,9 +155,12 @@ static void emit_observed_value(const Test *test, unsigned index, Text *out) {
               type, index, index, o->location, o->element, index, index);
 }
 
+// Bits of each of n values in the index of a small counter; 0: there are none.
+static unsigned small_bits(unsigned n) { return n == 0 ? 1 : n > 12 ? 0 : 12 / n > 3 ? 3 : 12 / n; }
+
 // The counter of a state of small values; others go the long way.
 static void emit_count_state(const Test *test, Text *out) {
-  unsigned bits = lockstep_small_bits(test), n = test->observable_total;
+  unsigned n = test->observable_total, bits = small_bits(n);
   if (bits) {
     text_add(out, "    const uint64_t high = (0");
     for (unsigned i = 0; i < n; i++) {
@@ -136,13 +173,13 @@ static void emit_count_state(const Test *test, Text *out) {
       text_printf(out, " | (size_t)v%u << %u", i, i * bits);
     text_add(out, "]++;\n      continue;\n    }\n");
   }
-  text_add(out, "    const uint64_t words[] = {");
+  text_add(out, "    const uint64_t state[] = {");
   for (unsigned i = 0; i < n; i++) {
     text_printf(out, "%s(uint64_t)v%u", i ? ", " : "", i);
     if (base_type_bits(observable_base(test, &test->observables[i])) == 128)
       text_printf(out, ", (uint64_t)(v%u >> 64)", i);
   }
-  text_printf(out, "%s};\n    count->state(count->table, words);\n", n ? "" : "0");
+  text_printf(out, "%s};\n    count->count_state(count->table, state);\n", n ? "" : "0");
 }
 
 // Counting takes an instance's lines from the core that wrote them last, so it asks for them ahead, and resets at once.
@@ -162,7 +199,7 @@ static void emit_count(const Test *test, Text *out) {
 
 // ---- the whole
 
-static void emit_code(const Test *test, Text *out) {
+static void emit_tables(const Test *test, Text *out) {
   text_add(out, "static void (*const threads[])(KernelBatch *) = {");
   for (unsigned t = 0; t < test->thread_count; t++)
     text_printf(out, "%sthread%u", t ? ", " : "", t);
@@ -172,14 +209,11 @@ static void emit_code(const Test *test, Text *out) {
   text_add(out, "};\nstatic const size_t frame_bytes[] = {");
   for (unsigned t = 0; t < test->thread_count; t++)
     text_printf(out, leaves_frames(test, t) ? "%ssizeof(Frame%u)" : "%s0", t ? ", " : "", t);
-  text_printf(out,
-              "};\n\nextern const KernelCode lockstep_code;\n"
-              "const KernelCode lockstep_code = {threads, pausing, frame_bytes, reset, count, %u, %u};\n",
-              lockstep_small_bits(test), lockstep_state_words(test));
+  text_printf(out, "};\nenum { SMALL_BITS = %u };\n\n", small_bits(test->observable_total));
 }
 
-void lockstep_emit(const Test *test, Arena *arena, Text *out) {
-  (void)arena;
+void lockstep_emit(const Test *test, const Shape *shape, Text *out) {
+  (void)shape;
   for (unsigned t = 0; t < test->thread_count; t++) {
     emit_frame_type(test, t, out);
     emit_thread(test, t, false, out);
@@ -189,7 +223,13 @@ void lockstep_emit(const Test *test, Arena *arena, Text *out) {
   for (unsigned t = 0; t < test->thread_count; t++)
     if (can_pause(test, t))
       emit_thread(test, t, true, out);
+  text_add(out, "// Each on every instance of a batch.\n");
+  for (unsigned t = 0; t < test->thread_count; t++) {
+    emit_batch(test, t, false, out);
+    if (can_pause(test, t))
+      emit_batch(test, t, true, out);
+  }
   emit_reset_instance(test, out);
   emit_count(test, out);
-  emit_code(test, out);
+  emit_tables(test, out);
 }

@@ -39,8 +39,8 @@ static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t
   for (unsigned p = 0; p < thread->parameter_count; p++) {
     unsigned x = thread->parameters[p].location;
     const char *type = emit_type(test->locations[x].type);
-    text_printf(out, "  %s *loc_%s = (%s *)(cells + %zu + copy * %zu);\n", type, test->locations[x].name, type,
-                shape->places[x], shape->strides[x]);
+    text_printf(out, "  %s *loc_%s = (%s *)(cells + %zu + copy * %u);\n", type, test->locations[x].name, type,
+                perpetual_cell(x, 0), (unsigned)PERPETUAL_CELL);
   }
   emit_registers(&emit, 2);
   emit_block(&emit, thread->body, 2);
@@ -52,36 +52,37 @@ static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t
   text_add(out, "}\n\n");
 }
 
+static const char *variant_name(unsigned variant) {
+  static const char *const names[PERPETUAL_CODES] = {"copies1", "copies2", "copies4", "copies8", "pausing"};
+  return names[variant];
+}
+
 static void emit_run(unsigned t, unsigned variant, Text *out) {
   bool pauses = variant == PERPETUAL_PAUSING;
   unsigned copies = pauses ? 1 : 1u << variant;
   text_printf(out,
-              "static void run%u_%u(char *cells, uint16_t *seen, uint32_t from, uint32_t to, uint32_t delay) {\n"
+              "static void P%u_%s(char *cells, uint16_t *seen, uint32_t from, uint32_t to, uint32_t delay) {\n"
               "  for (uint32_t i = from; i < to; i++) {\n",
-              t, pauses ? 0 : copies);
+              t, variant_name(variant));
   for (unsigned copy = 0; copy < copies; copy++)
     text_printf(out, "    kernel_delay(delay);\n    %s%u(cells, seen + %zu, %u, i, delay);\n",
                 pauses ? "pausing" : "visit", t, perpetual_buffer(0, copy, copies), copy);
   text_add(out, "  }\n}\n\n");
 }
 
-void perpetual_emit(const Test *test, Arena *arena, Text *out) {
-  const char *reason;
-  const PerpetualShape *shape = perpetual_shape(test, arena, &reason);
-  assert(shape);
+void perpetual_emit(const Test *test, const Shape *shape, Text *out) {
   for (unsigned t = 0; t < test->thread_count; t++) {
-    emit_visit(shape, test, t, false, out);
-    emit_visit(shape, test, t, true, out);
+    emit_visit(shape->perpetual, test, t, false, out);
+    emit_visit(shape->perpetual, test, t, true, out);
     for (unsigned v = 0; v < PERPETUAL_CODES; v++)
       emit_run(t, v, out);
   }
-  text_add(out, "typedef void (*PerpetualCode)(char *, uint16_t *, uint32_t, uint32_t, uint32_t);\n"
-                "__attribute__((visibility(\"default\"))) const PerpetualCode perpetual_code[] = {\n");
+  text_add(out, "static const KernelIterations iterations[] = {\n");
   for (unsigned t = 0; t < test->thread_count; t++) {
     text_add(out, "   ");
     for (unsigned v = 0; v < PERPETUAL_CODES; v++)
-      text_printf(out, " run%u_%u,", t, v == PERPETUAL_PAUSING ? 0 : 1u << v);
+      text_printf(out, " P%u_%s,", t, variant_name(v));
     text_add(out, "\n");
   }
-  text_add(out, "};\n");
+  text_add(out, "};\n\n");
 }

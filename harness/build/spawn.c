@@ -1,6 +1,5 @@
 #include "harness/build/spawn.h"
-
-#include "harness/machine/clock.h"
+#include "harness/base/time.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -33,7 +32,7 @@ bool spawn_start(Spawn *spawn, const SpawnCommand *command, Diag *diag) {
     return diag_error(diag, "cannot make a pipe: %s", strerror(errno));
   *spawn = (Spawn){.output = ends[0],
                    .keep = command->keep ? command->keep : SPAWN_KEPT,
-                   .deadline = clock_seconds() + command->timeout};
+                   .deadline = time_seconds() + command->timeout};
   if (!group_start(&spawn->group, diag)) {
     close(ends[0]);
     close(ends[1]);
@@ -82,7 +81,7 @@ static void listen_to(Spawn *spawn, size_t most) {
 
 bool spawn_step(Spawn *spawn) {
   listen_to(spawn, 1 << 20);
-  spawn->late = clock_seconds() >= spawn->deadline;
+  spawn->late = time_seconds() >= spawn->deadline;
   return group_ended(&spawn->group, 0) || spawn->late;
 }
 

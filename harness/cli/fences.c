@@ -198,7 +198,7 @@ static int climb(Session *c, const Test *test, const Topology *topology, RecordW
   Identity machine = identity_read(topology, settings->arena);
   Compiler compiler;
   Ladder ladder;
-  if (!compiler_find(&settings->ladder.run, settings->arena, &compiler, diag))
+  if (!compiler_find(settings->ladder.run.cc, settings->ladder.run.cflags, settings->arena, &compiler, diag))
     return EXIT_MACHINE;
   Placement threads = placement_default(topology, test->thread_count, settings->arena);
   Conditions conditions = conditions_begin(topology, &threads);

@@ -432,7 +432,7 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
                      .style = console_style(console->out),
                      .progress = progress_new(console, settings->quiet)};
   int status = EXIT_MACHINE;
-  if (compiler_find(&options.run, arena, &compiler, &diag)) {
+  if (compiler_find(options.run.cc, options.run.cflags, arena, &compiler, &diag)) {
     Identity machine = identity_read(topology, arena);
     if (campaign_plan(&options, topology, &machine, &compiler, arena, &command.campaign, &diag)) {
       command.failed = diag.first != NULL; // a placement that a test has no room on

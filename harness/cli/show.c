@@ -92,9 +92,9 @@ static void heading(const ShowSettings *s, const char *text, Text *out) {
 
 static bool show_machine_code(const ShowSettings *s, const Test *test, const Console *console, Text *out, Diag *diag) {
   Compiler compiler;
-  if (!compiler_find(&s->run, s->arena, &compiler, diag))
+  if (!compiler_find(s->run.cc, s->run.cflags, s->arena, &compiler, diag))
     return false;
-  Compiled **compiled = run_compile(&test, 1, &s->run, &compiler, s->arena, console->stop, NULL, NULL);
+  Compiled **compiled = run_compile(&test, 1, s->run.engine, &compiler, s->arena, console->stop, NULL, NULL);
   heading(s, arena_printf(s->arena, "the machine code: %s %s", compiler.version, compiler.flags), out);
   bool shown = run_disassemble(compiled[0], s->arena, out, diag);
   run_release(compiled[0]);

@@ -12,14 +12,16 @@
 #define KERNEL_INLINE static inline __attribute__((always_inline, unused))
 #define KERNEL_OUTLINE static __attribute__((noinline, unused))
 
+// A thread of the test as a function of its own, whose machine code is what the compiler makes of the thread's
+// statements alone: its callers are not read for what it may assume, nor it for what they may.
+#if __has_attribute(noipa)
+#define KERNEL_THREAD __attribute__((noipa, visibility("hidden")))
+#else
+#define KERNEL_THREAD __attribute__((noinline, visibility("hidden")))
+#endif
+
 // How many instances ahead the counting asks for lines.
 #define KERNEL_AHEAD 8
-
-// A pointer whose origin the compiler does not know: accesses through it are made, where they stand, each time.
-KERNEL_INLINE void *kernel_hide(void *pointer) {
-  void *volatile hidden = pointer;
-  return hidden;
-}
 
 // The compiler moves no access to shared memory across it.
 KERNEL_INLINE void kernel_compiler_barrier(void) { __atomic_signal_fence(__ATOMIC_SEQ_CST); }
@@ -40,9 +42,9 @@ KERNEL_INLINE uint32_t kernel_random_below(uint64_t *state, uint32_t bound) {
   return (uint32_t)((kernel_random(state) >> 32) * bound >> 32);
 }
 
-// A turn of a loop that waits: spins for `patience` turns, then lets other threads have the PU.
-KERNEL_INLINE void kernel_wait_turn(unsigned turn, unsigned patience) {
-  if (turn >= patience)
+// A turn of a loop that waits: spins for so many turns, then lets other threads have the PU.
+KERNEL_INLINE void kernel_wait_turn(unsigned turn, unsigned spins) {
+  if (turn >= spins)
     sched_yield();
 }
 
@@ -69,7 +71,7 @@ typedef struct {
 } KernelMeeting;
 
 // Waits until `threads` threads have come, and returns the same moment to all: `margin` ticks after the last one came.
-KERNEL_OUTLINE uint64_t kernel_meet(KernelMeeting *meeting, unsigned threads, unsigned patience, uint64_t margin) {
+KERNEL_OUTLINE uint64_t kernel_meet(KernelMeeting *meeting, unsigned threads, unsigned spins, uint64_t margin) {
   unsigned generation = __atomic_load_n(&meeting->generation, __ATOMIC_RELAXED);
   if (__atomic_add_fetch(&meeting->arrived, 1, __ATOMIC_ACQ_REL) == threads) {
     __atomic_store_n(&meeting->arrived, 0, __ATOMIC_RELAXED);
@@ -77,7 +79,7 @@ KERNEL_OUTLINE uint64_t kernel_meet(KernelMeeting *meeting, unsigned threads, un
     __atomic_store_n(&meeting->generation, generation + 1, __ATOMIC_RELEASE);
   } else {
     for (unsigned turn = 0; __atomic_load_n(&meeting->generation, __ATOMIC_ACQUIRE) == generation; turn++)
-      kernel_wait_turn(turn, patience);
+      kernel_wait_turn(turn, spins);
   }
   return __atomic_load_n(&meeting->start, __ATOMIC_RELAXED);
 }
@@ -99,7 +101,7 @@ typedef struct {
   int crowded;           // threads share PUs: a pause gives the PU away instead, every other time
   uint64_t random;
   KernelMeeting *meeting;
-  unsigned threads, patience;
+  unsigned threads, spins;
   unsigned every; // in memory, they meet before every so many instances
 } KernelBatch;
 
@@ -112,7 +114,7 @@ KERNEL_INLINE void kernel_due(KernelBatch *batch, unsigned index) {
     }
   } else {
     if (index % batch->every == 0)
-      kernel_meet(batch->meeting, batch->threads, batch->patience, 0);
+      kernel_meet(batch->meeting, batch->threads, batch->spins, 0);
     kernel_delay(late);
   }
   kernel_compiler_barrier();
@@ -135,12 +137,26 @@ typedef struct {
   void *const *frames; // of every thread
   unsigned from, to;   // instances
   uint64_t *small;     // counters of the states whose values all fit small_bits
-  void *table;         // the others go to `state`, a word a value, two for 128 bits
-  void (*state)(void *table, const uint64_t *words);
+  void *table;         // the others go to `count_state`
+  void (*count_state)(void *table, const uint64_t *state);
 } KernelCount;
 
-// What the C made for this engine exports as `lockstep_code`.
+// What is to be known of a state: a set of these.
+enum {
+  STATE_WITNESS = 1, // it satisfies the body of the condition
+  STATE_WANTED = 2,  // the condition asks for it: a witness; of `forall` what is none; without a condition nothing is
+  STATE_HIDDEN = 4   // the filter leaves it out
+};
+
+// The perpetual engine. Runs a thread's iterations from to to-1 on each copy of the locations, `delay` turns of
+// kernel_delay before each visit of a copy.
+typedef void (*KernelIterations)(char *cells, uint16_t *seen, uint32_t from, uint32_t to, uint32_t delay);
+
+// What the C made from a test exports, as `kernel_code`. A state is an array of words: one for each observable, its
+// value extended to 64 bits by its sign; two for one of 128 bits, the lower half first.
 typedef struct {
+  unsigned (*classify)(const uint64_t *state); // STATE_...
+  // For the lockstep engine. `threads` call the thread functions P0, P1, ... on each instance of a batch.
   void (*const *threads)(KernelBatch *batch);
   void (*const *pausing)(KernelBatch *batch); // the same, with pauses between their statements
   const size_t *frame_bytes;                  // of each thread's frame; 0: it leaves nothing behind
@@ -149,5 +165,6 @@ typedef struct {
   // Counts the final states of instances, and resets them.
   void (*count)(const KernelCount *count);
   unsigned small_bits; // of each value in the index of a small counter; 0: there are none
-  unsigned words;      // of a state
+  // For the perpetual engine: thread by thread, variant by variant.
+  const KernelIterations *iterations;
 } KernelCode;

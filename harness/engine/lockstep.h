@@ -4,8 +4,7 @@
 // moment that the instance is due by the clock, or when all have met in memory. After a batch the actors count the
 // final states, each a part of the batch, and reset the instances.
 #pragma once
-#include "harness/engine/kernel.h"
-#include "harness/engine/session.h"
+#include "harness/engine/trials.h"
 
 // What happens to an instance's lines after they are reset and before the threads run on them.
 typedef enum {
@@ -18,7 +17,7 @@ typedef enum {
 
 // How locations lie in an instance.
 typedef struct {
-  size_t offsets[LIMIT_LOCATIONS]; // bytes from the instance's start
+  size_t offsets[SHAPE_LOCATIONS]; // bytes from the instance's start
   size_t stride;                   // bytes; a multiple of a line
 } Layout;
 
@@ -26,25 +25,13 @@ enum { LAYOUT_LINE = 64 }; // bytes: what Layout= counts in
 
 // Each location on lines of its own, or (`compact`) as few lines as hold them all. A location that Layout= places has
 // lines of its own in either.
-Layout layout_of(const Test *test, bool compact);
-
-// A table of states whose values are not small, by open addressing. Each entry: a count, then the words.
-typedef struct {
-  unsigned words, capacity; // capacity: a power of two
-  bool used;                // something was counted
-  uint64_t overflow;        // states beyond the room
-  uint64_t *entries;
-} StateTable;
-
-size_t state_table_bytes(unsigned words, unsigned capacity);
-// Counts a state; the `state` of KernelCount.
-void state_table_count(void *table, const uint64_t *words);
+Layout layout_of(const Shape *shape, bool compact);
 
 // What one actor works on.
 typedef struct {
   void *frames;
-  uint64_t *small; // 1 << lockstep_small_count
-  StateTable table;
+  uint64_t *small; // counters of states of small values
+  Tally *table;    // of the others
   uint64_t random;
 } LockstepActor;
 
@@ -58,14 +45,14 @@ typedef struct {
   Layout layout;
   bool by_clock;
   uint64_t ticks;
-  uint64_t shift[LIMIT_THREADS];
+  uint64_t shift[SHAPE_THREADS];
   uint32_t spread;
   uint32_t pauses; // 0: the threads do not pause between their statements
   unsigned touch;  // a Touch
-  unsigned every, patience;
+  unsigned every, spins;
   bool crowded;    // threads share PUs
   uint64_t margin; // ticks from the meeting before a batch to its first instance
-  double deadline; // clock_seconds
+  double deadline; // time_seconds
   const int *stopping;
   void *run;    // actor 0's own
   char *memory; // the instances
@@ -84,8 +71,5 @@ bool lockstep_segment(LockstepRound *round, unsigned actor);
 // where the clock has not moved, it makes the most there may be.
 uint64_t lockstep_segment_instances(uint64_t done, double seconds);
 
-// How a state is packed: bits of each value in the index of a small counter; words of a state in a StateTable; and the
-// values that words stand for.
-unsigned lockstep_small_bits(const Test *test);
-unsigned lockstep_state_words(const Test *test);
-void lockstep_state_values(const Test *test, const uint64_t *words, Value *values);
+// The axes of the settings that trials choose from; returns how many. `by_clock`: how threads meet.
+unsigned lockstep_axes(unsigned threads, bool one_layout, bool by_clock, TuneAxis axes[TUNE_AXES]);

@@ -1,36 +1,6 @@
 // What each actor does in a round: for every batch, ready the lines, meet, run, meet, count.
+#include "harness/base/time.h"
 #include "harness/engine/lockstep.h"
-
-#include <assert.h>
-#include <string.h>
-
-// ---- the table of states
-
-size_t state_table_bytes(unsigned words, unsigned capacity) {
-  return (size_t)capacity * (1 + words) * sizeof(uint64_t);
-}
-
-void state_table_count(void *opaque, const uint64_t *words) {
-  StateTable *table = opaque;
-  table->used = true;
-  uint64_t hash = 0x9e3779b97f4a7c15u;
-  for (unsigned i = 0; i < table->words; i++) {
-    hash = (hash ^ words[i]) * 0xff51afd7ed558ccdu;
-    hash ^= hash >> 32;
-  }
-  unsigned mask = table->capacity - 1, at = (unsigned)hash & mask;
-  enum { PROBES = 64 };
-  for (unsigned probe = 0; probe < PROBES; probe++, at = (at + 1) & mask) {
-    uint64_t *entry = table->entries + (size_t)at * (1 + table->words);
-    if (!entry[0])
-      memcpy(entry + 1, words, table->words * sizeof *words);
-    else if (memcmp(entry + 1, words, table->words * sizeof *words) != 0)
-      continue;
-    entry[0]++;
-    return;
-  }
-  table->overflow++;
-}
 
 // ---- lines
 
@@ -68,7 +38,7 @@ static void flush_lines(const LockstepRound *round, unsigned from, unsigned to) 
 // ---- a batch
 
 static uint64_t meet(LockstepRound *round) {
-  return kernel_meet(&round->batch_meeting, round->threads, round->patience, round->margin);
+  return kernel_meet(&round->batch_meeting, round->threads, round->spins, round->margin);
 }
 
 // The part of `count` instances that an actor counts and resets.
@@ -102,7 +72,7 @@ static void run_batch(LockstepRound *round, unsigned actor, unsigned count) {
       .random = self->random,
       .meeting = &round->instance_meeting,
       .threads = round->threads,
-      .patience = round->patience,
+      .spins = round->spins,
       .every = round->every,
   };
   batch.start = meet(round);
@@ -110,6 +80,8 @@ static void run_batch(LockstepRound *round, unsigned actor, unsigned count) {
   threads[actor](&batch);
   self->random = batch.random;
 }
+
+static void count_state(void *table, const uint64_t *state) { tally_add(table, state, 1); }
 
 static void count_batch(LockstepRound *round, unsigned actor, unsigned count) {
   LockstepActor *self = &round->actors[actor];
@@ -121,14 +93,14 @@ static void count_batch(LockstepRound *round, unsigned actor, unsigned count) {
       .from = part(round, actor, count),
       .to = part(round, actor + 1, count),
       .small = self->small,
-      .table = &self->table,
-      .state = state_table_count,
+      .table = self->table,
+      .count_state = count_state,
   };
   round->code->count(&part_of_it);
 }
 
 static bool time_is_up(const LockstepRound *round) {
-  return __atomic_load_n(round->stopping, __ATOMIC_RELAXED) || clock_seconds() >= round->deadline;
+  return __atomic_load_n(round->stopping, __ATOMIC_RELAXED) || time_seconds() >= round->deadline;
 }
 
 // Time, less what other programs took: a batch that takes several times as long as the shortest one was disturbed, and
@@ -139,7 +111,7 @@ typedef struct {
 
 static void note_batch(Stopwatch *watch) {
   enum { DISTURBED = 3 };
-  double now = clock_seconds(), took = now - watch->began;
+  double now = time_seconds(), took = now - watch->began;
   if (watch->shortest == 0 || took < watch->shortest)
     watch->shortest = took;
   watch->sum += took < DISTURBED * watch->shortest ? took : DISTURBED * watch->shortest;
@@ -147,7 +119,7 @@ static void note_batch(Stopwatch *watch) {
 }
 
 static void run_batches(LockstepRound *round, unsigned actor) {
-  Stopwatch watch = {.began = actor ? 0 : clock_seconds()};
+  Stopwatch watch = {.began = actor ? 0 : time_seconds()};
   uint64_t done = 0;
   for (bool ended = false; done < round->instances && !ended;) {
     uint64_t left = round->instances - done;

@@ -1,5 +1,5 @@
 // What records call engines, actors and how a run ended.
-#include "harness/engine/options.h"
+#include "harness/engine/names.h"
 
 const char *engine_name(Engine engine) {
   static const char *const names[] = {

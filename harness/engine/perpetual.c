@@ -1,8 +1,8 @@
 // The run: epochs. In each, every thread clears the locations that it stores to, runs its iterations without another
 // word to the others, and then counts a part of the frames, all threads at once.
 #include "harness/engine/perpetual.h"
-#include "harness/engine/kernel.h"
-#include "harness/engine/tune.h"
+#include "harness/base/time.h"
+#include "harness/engine/trials.h"
 
 #include <assert.h>
 #include <math.h>
@@ -44,12 +44,12 @@ typedef struct {
 
 // The start of the region that the actors share.
 typedef struct {
-  Count counts[LIMIT_THREADS];
+  Count counts[SHAPE_THREADS];
   _Alignas(LINES) Round round;
   _Alignas(LINES) const PerpetualShape *shape;
   Team *team;
-  const PerpetualCode *code;
-  uint16_t *seen[LIMIT_THREADS]; // each thread's buffers
+  const KernelIterations *code;
+  uint16_t *seen[SHAPE_THREADS]; // each thread's buffers
   char *cells;
   const unsigned *wanted; // states that are looked for
   const bool *is_wanted;  // by state
@@ -62,13 +62,13 @@ typedef struct {
 // The sequences begin anew in each epoch. Nobody is running.
 static void clear_own(const Shared *shared, unsigned thread, unsigned copies) {
   const PerpetualShape *shape = shared->shape;
-  for (unsigned x = 0; x < shape->location_count; x++)
-    if (shape->writers[x] == thread)
-      memset(shared->cells + shape->places[x], 0, copies * shape->strides[x]);
+  for (unsigned l = 0; l < shape->load_count; l++)
+    if (shape->loads[l].writer == thread)
+      memset(shared->cells + perpetual_cell(shape->loads[l].location, 0), 0, (size_t)copies * PERPETUAL_CELL);
 }
 
 static void run_thread(const Shared *shared, const Round *round, unsigned thread, uint64_t *random) {
-  PerpetualCode code = shared->code[thread * PERPETUAL_CODES + (round->pauses ? PERPETUAL_PAUSING : round->variant)];
+  KernelIterations code = shared->code[thread * PERPETUAL_CODES + (round->pauses ? PERPETUAL_PAUSING : round->variant)];
   if (!shared->crowded) {
     code(shared->cells, shared->seen[thread], 0, round->iterations, round->delay);
     return;
@@ -104,7 +104,7 @@ static void count_copy(Shared *shared, const Round *round, unsigned actor, unsig
   const uint16_t *seen[PERPETUAL_LOADS];
   for (unsigned l = 0; l < shape->load_count; l++)
     seen[l] = shared->seen[shape->loads[l].thread] + perpetual_buffer(shape->loads[l].slot, copy, 1u << round->variant);
-  PerpetualRange ranges[LIMIT_THREADS];
+  PerpetualRange ranges[SHAPE_THREADS];
   perpetual_cut(shape, seen, round->iterations, actor, shape->threads, ranges);
   signed char target[PERPETUAL_LOADS];
   unsigned state = choose_target(shared, round, choice);
@@ -136,22 +136,29 @@ static void work(unsigned actor, void *region, void *argument) {
 
 // What the caller keeps.
 typedef struct {
-  Session *session;
+  EngineSession *session;
   const PerpetualShape *shape;
   Shared *shared;
   Tuner tuner;
+  TuneSetting ran;                                  // the best one, as it last ran: what the report shows
   double epoch_seconds[PERPETUAL_VARIANTS][DELAYS]; // as last seen; 0: never
   unsigned *wanted;                                 // states that are looked for
   unsigned wanted_count;
   bool *is_wanted;   // by state
   uint64_t *counted; // by state
-  Value *values;     // of one state
 } Run;
 
 static size_t align_up(size_t bytes) { return (bytes + LINES - 1) / LINES * LINES; }
 
+static unsigned slots_of(const PerpetualShape *shape, unsigned thread) {
+  unsigned slots = 0;
+  for (unsigned l = 0; l < shape->load_count; l++)
+    slots += shape->loads[l].thread == thread;
+  return slots;
+}
+
 // The region: Shared, counters of each actor, cells, buffers of each thread. Lays them out where `shared` is given.
-static size_t lay_out_region(const PerpetualShape *shape, Shared *shared) {
+static size_t lay_out_region(const PerpetualShape *shape, unsigned locations, Shared *shared) {
   size_t at = align_up(sizeof(Shared));
   for (unsigned t = 0; t < shape->threads; t++) {
     if (shared)
@@ -160,26 +167,21 @@ static size_t lay_out_region(const PerpetualShape *shape, Shared *shared) {
   }
   if (shared)
     shared->cells = (char *)shared + at;
-  at += align_up(shape->cell_bytes) + LINES;
+  at += perpetual_cell(locations, 0) + LINES;
   for (unsigned t = 0; t < shape->threads; t++) {
     if (shared)
       shared->seen[t] = (uint16_t *)(void *)((char *)shared + at);
-    at += align_up((size_t)shape->slots[t] * PERPETUAL_SLOT * sizeof(uint16_t)) + LINES;
+    at += align_up((size_t)slots_of(shape, t) * PERPETUAL_SLOT * sizeof(uint16_t)) + LINES;
   }
   return at;
 }
 
-// What the condition asks for: witnesses; of `forall`, what is none. Nothing that the filter hides.
-static bool is_wanted(const Test *test, State state) {
-  if (test->condition.quantifier == QUANTIFIER_NONE || (test->filter && !prop_holds(test, test->filter, state)))
-    return false;
-  return state_is_witness(test, state) != (test->condition.quantifier == QUANTIFIER_FORALL);
-}
-
+// What the condition asks for, and the filter does not hide.
 static void find_wanted(Run *run) {
   for (unsigned s = 0; s < run->shape->state_count; s++) {
-    perpetual_values(run->shape, run->session->test, s, run->values);
-    run->is_wanted[s] = is_wanted(run->session->test, (State){run->values});
+    uint64_t words[SHAPE_WORDS];
+    perpetual_words(run->session->shape, s, words);
+    run->is_wanted[s] = (run->session->code->classify(words) & (STATE_WANTED | STATE_HIDDEN)) == STATE_WANTED;
     if (run->is_wanted[s])
       run->wanted[run->wanted_count++] = s;
   }
@@ -203,8 +205,9 @@ static TuneOutcome collect(Run *run) {
     uint64_t count = take_state(run, s);
     if (!count)
       continue;
-    perpetual_values(run->shape, run->session->test, s, run->values);
-    session_count(run->session, run->values, count);
+    uint64_t words[SHAPE_WORDS];
+    perpetual_words(run->session->shape, s, words);
+    session_count(run->session, words, count);
     run->counted[s] += count;
     outcome.variety += log2(1 + (double)count);
     outcome.targets += run->is_wanted[s] ? count : 0;
@@ -224,7 +227,7 @@ static uint32_t epoch_iterations(const Run *run, unsigned copies) {
   uint64_t n = PERPETUAL_VISITS / copies;
   if (n > run->shape->iterations)
     n = run->shape->iterations;
-  uint64_t asked = run->session->options->iterations, done = run->session->report->executed;
+  uint64_t asked = run->session->iterations, done = run->session->report->executed;
   if (asked > done && n > (asked - done + copies - 1) / copies)
     n = (asked - done + copies - 1) / copies;
   return (uint32_t)n;
@@ -264,7 +267,7 @@ static unsigned any_every(const Run *run, const Round *round) {
 static bool run_round(Run *run, const TuneSetting *setting, double seconds, double *score) {
   Round *round = &run->shared->round;
   double *epoch_seconds = &run->epoch_seconds[setting->at[AXIS_COPIES]][setting->at[AXIS_DELAY]];
-  double left = run->session->deadline - clock_seconds();
+  double left = run->session->deadline - time_seconds();
   if (seconds > left)
     seconds = left;
   double epochs = *epoch_seconds > 0 ? seconds / *epoch_seconds : 1;
@@ -272,11 +275,11 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   round->variant = setting->at[AXIS_COPIES];
   round->delay = (uint32_t)tuner_value(&run->tuner, setting, AXIS_DELAY);
   round->iterations = epoch_iterations(run, 1u << round->variant);
-  round->epochs = run->session->options->iterations || epochs < 1 ? 1 : epochs > 1000 ? 1000 : (unsigned)epochs;
+  round->epochs = run->session->iterations || epochs < 1 ? 1 : epochs > 1000 ? 1000 : (unsigned)epochs;
   choose_rare(run, round);
   round->any_every = any_every(run, round);
   round->random = kernel_random(&run->tuner.random);
-  double start = clock_seconds();
+  double start = time_seconds();
   if (!team_round(run->shared->team, work, round))
     return false;
   TuneOutcome outcome = collect(run);
@@ -286,19 +289,30 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   return true;
 }
 
+static const double TRIAL_SECONDS = 0.0005, ROUND_SECONDS = 0.006;
+
+static bool run_trial(void *engine, const TuneSetting *setting, TrialLength length, double *score) {
+  Run *run = engine;
+  double seconds = length == TRIAL_LONG ? ROUND_SECONDS : length == TRIAL_AGAIN ? 2 * TRIAL_SECONDS : TRIAL_SECONDS;
+  return run_round(run, setting, seconds, score);
+}
+
 // A short round with pauses between the statements, during which other threads see one without the next. Half of it
 // looks for what is wanted, half for anything; it says nothing of any setting. The
 // first ones are longer: on a busy machine there may be few more.
-static bool run_sweep(Run *run, unsigned turn) {
+static bool run_sweep(void *engine, unsigned turn) {
   enum { ITERATIONS = 4096, SHORTEST = 8, FIRST = 16, LONG = 8 };
+  Run *run = engine;
   Round *round = &run->shared->round;
+  if (run->shared->crowded)
+    return true;
   round->pauses = true;
   round->variant = 0;
   round->delay = SHORTEST << kernel_random_below(&run->tuner.random, 4);
   round->iterations = epoch_iterations(run, 1);
   if (round->iterations > ITERATIONS)
     round->iterations = ITERATIONS;
-  round->epochs = turn < FIRST && !run->session->options->iterations ? LONG : 1;
+  round->epochs = turn < FIRST && !run->session->iterations ? LONG : 1;
   choose_rare(run, round);
   round->any_every = 2;
   round->random = kernel_random(&run->tuner.random);
@@ -308,124 +322,59 @@ static bool run_sweep(Run *run, unsigned turn) {
   return true;
 }
 
-enum { TRIALS = 40, TRIAL_SHARE = 10 }; // a tenth of the time, and of the iterations asked for
-static const double TRIAL_SECONDS = 0.0005, ROUND_SECONDS = 0.008;
-
-// Tries a setting; one that looks good must be so twice.
-static bool try_setting(Run *run, const TuneSetting *setting) {
-  double first, second;
-  if (!run_round(run, setting, TRIAL_SECONDS, &first))
-    return false;
-  if (!tuner_promising(&run->tuner, first) || session_over(run->session))
-    return true;
-  if (!run_round(run, setting, 2 * TRIAL_SECONDS, &second))
-    return false;
-  tuner_judge(&run->tuner, setting, first < second ? first : second);
-  return true;
-}
-
-static bool trials_over(const Run *run, double until) {
-  return session_over(run->session) || clock_seconds() >= until ||
-         (run->session->options->iterations &&
-          run->session->report->executed >= run->session->options->iterations / TRIAL_SHARE);
-}
-
-static bool run_trials(Run *run) {
-  double began = run->session->report->began, until = began + (run->session->deadline - began) / TRIAL_SHARE;
-  TuneSetting setting = {0};
-  bool alive = try_setting(run, &setting);
-  for (unsigned t = 0; alive && t < TRIALS && !trials_over(run, until); t++) {
-    setting = t % 2 ? tuner_near(&run->tuner) : tuner_random(&run->tuner);
-    alive = try_setting(run, &setting);
-  }
-  return alive;
-}
-
-// Between two rounds of the best: anything, one that was good before, a neighbour.
-static bool run_other(Run *run, unsigned turn) {
-  TuneSetting setting = turn % 3 == 0   ? tuner_random(&run->tuner)
-                        : turn % 3 == 1 ? tuner_again(&run->tuner)
-                                        : tuner_near(&run->tuner);
-  if (turn % 3 != 1)
-    return try_setting(run, &setting);
-  double score;
-  if (!run_round(run, &setting, TRIAL_SECONDS, &score))
-    return false;
-  tuner_judge(&run->tuner, &setting, score);
-  return true;
-}
-
-// First trials, for a tenth of the time at most; then the best setting, and every now and then another one and a
-// sweep.
-static bool run_rounds(Run *run) {
-  bool alive = run_trials(run);
-  for (unsigned turn = 0; alive && !session_over(run->session); turn++) {
-    const TuneSetting best = run->tuner.best;
-    double score;
-    alive = run_round(run, &best, ROUND_SECONDS, &score);
-    if (!alive || session_over(run->session))
-      break;
-    tuner_confirm(&run->tuner, score);
-    alive = run_other(run, turn);
-    if (alive && !run->shared->crowded && !session_over(run->session))
-      alive = run_sweep(run, turn);
-  }
-  return alive;
-}
+static void note_ran(void *engine, const TuneSetting *setting) { ((Run *)engine)->ran = *setting; }
 
 static void report_settings(const Run *run) {
-  Session *session = run->session;
-  session_setting_number(session, "copies", tuner_value(&run->tuner, &run->tuner.best, AXIS_COPIES));
-  session_setting_number(session, "delay", tuner_value(&run->tuner, &run->tuner.best, AXIS_DELAY));
+  EngineSession *session = run->session;
+  session_setting_number(session, "copies", tuner_value(&run->tuner, &run->ran, AXIS_COPIES));
+  session_setting_number(session, "delay", tuner_value(&run->tuner, &run->ran, AXIS_DELAY));
   session_setting_number(session, "visits", PERPETUAL_VISITS);
   snprintf(session->report->meeting, sizeof session->report->meeting, "none");
 }
 
 static void run_team(Run *run, Team *team) {
-  Session *session = run->session;
+  enum { FIRST_TRIALS = 40 };
+  EngineSession *session = run->session;
   Shared *shared = run->shared = team_shared(team);
-  lay_out_region(run->shape, shared);
+  lay_out_region(run->shape, session->shape->location_count, shared);
   shared->shape = run->shape;
   shared->team = team;
-  shared->code = session->code;
-  shared->crowded = placement_oversubscribed(session->placement);
+  shared->code = session->code->iterations;
+  shared->crowded = session->binding.crowded;
   shared->wanted = run->wanted;
   shared->wanted_count = run->wanted_count;
   shared->is_wanted = run->is_wanted;
   tuner_init(&run->tuner, axes, AXES, session->seed);
   session_began(session);
-  if (!run_rounds(run))
+  const Trials trials = {.session = session,
+                         .tuner = &run->tuner,
+                         .engine = run,
+                         .run = run_trial,
+                         .sweep = run_sweep,
+                         .note = note_ran,
+                         .most = FIRST_TRIALS};
+  if (!trials_run(&trials, (TuneSetting){0}))
     session_died(session, team);
   report_settings(run);
 }
 
 // What processes need to read beyond the region is made before the team, which forks them.
-static void run_in(Session *session, Arena *arena) {
-  const char *reason;
-  const PerpetualShape *shape = perpetual_shape(session->test, arena, &reason);
-  if (!shape) {
-    session_refuse(session, "%s", reason);
-    return;
-  }
+void perpetual_run(EngineSession *session) {
+  Arena *arena = arena_new();
+  const PerpetualShape *shape = session->shape->perpetual;
   Run run = {.session = session,
              .shape = shape,
              .wanted = ARENA_ARRAY(arena, unsigned, shape->state_count),
              .is_wanted = ARENA_ARRAY(arena, bool, shape->state_count),
-             .counted = ARENA_ARRAY(arena, uint64_t, shape->state_count),
-             .values = ARENA_ARRAY(arena, Value, session->test->observable_total + 1)};
+             .counted = ARENA_ARRAY(arena, uint64_t, shape->state_count)};
   find_wanted(&run);
   Diag diag = {.arena = arena};
-  Team *team =
-      team_new(session->topology, session->placement, session->options->actors, lay_out_region(shape, NULL), &diag);
+  size_t bytes = lay_out_region(shape, session->shape->location_count, NULL);
+  Team *team = team_new(&session->binding, session->actors, bytes, &diag);
   if (team)
     run_team(&run, team);
   else
-    session_refuse(session, "%s", diag.first ? diag.first->message : "the threads cannot be started");
+    session_refuse(session, diag.first ? diag.first->message : "the threads cannot be started");
   team_free(team);
-}
-
-void perpetual_run(Session *session) {
-  Arena *arena = arena_new();
-  run_in(session, arena);
   arena_free(arena);
 }

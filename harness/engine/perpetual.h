@@ -33,7 +33,7 @@
 // on POWER what orders w is a fence before it, which is before the later store too. (A dependency that ends in w would
 // not do; there is none, since w stores a constant.) This holds for any frame, however it was chosen, and any number of
 // threads: how frames are looked for decides what is found, never whether it is true. It fails where two threads store
-// to one location, where a value or an access depends on a load, and for read-modify-writes: perpetual_can refuses
+// to one location, where a value or an access depends on a load, and for read-modify-writes: perpetual_shape refuses
 // those.
 #pragma once
 #include "harness/engine/session.h"
@@ -43,6 +43,7 @@ enum {
   PERPETUAL_STATES = 4096,                // different states, at most
   PERPETUAL_VISITS = 32768,               // iterations of a thread in one epoch, over all copies
   PERPETUAL_COPIES = 8,                   // of the locations, at most
+  PERPETUAL_CELL = 128,                   // bytes of a copy of a location
   PERPETUAL_VARIANTS = 4,                 // numbers of copies that there is code for: 1, 2, 4, 8
   PERPETUAL_PAUSING = PERPETUAL_VARIANTS, // after the code for those: one copy, with pauses between the statements
   PERPETUAL_CODES,                        // of each thread
@@ -55,48 +56,44 @@ enum {
 // A load whose register is observed, of a location that some thread stores to. Which of the location's values it
 // returned is a digit: 0 the initial value, s the test's s-th store, counted from 1.
 typedef struct {
-  unsigned thread, reg;
-  unsigned location; // index into Test.locations
-  unsigned writer;   // the thread that stores to it
-  unsigned stores;   // by how many instructions: k
-  unsigned slot;     // which of its thread's buffers it fills
-  unsigned weight;   // of its digit in the number of a state
+  unsigned thread, reg; // reg: for whoever makes the code
+  unsigned location;    // index into Shape.locations
+  unsigned writer;      // the thread that stores to it
+  unsigned stores;      // by how many instructions: k
+  unsigned slot;        // which of its thread's buffers it fills
+  unsigned weight;      // of its digit in the number of a state
 } PerpetualLoad;
 
 // What an observable is: of fixed value, or a load's.
 typedef struct {
-  int load;            // index into loads; -1: fixed
-  const Value *values; // by digit; of a fixed one the first
+  int load;              // index into loads; -1: fixed
+  const uint64_t *words; // its value by digit, as in a state; of a fixed one the first
 } PerpetualValue;
 
-// A test as the engine sees it. Lives in the arena it was made in.
-typedef struct {
+// A test as this engine sees it, beside what Shape says.
+typedef struct PerpetualShape {
   unsigned threads;
   unsigned load_count;
   PerpetualLoad loads[PERPETUAL_LOADS];
   unsigned state_count;         // states are numbered: the sum of digit times weight
   unsigned iterations;          // in one epoch, at most, so that values fit
-  unsigned *slots;              // buffers of each thread
-  const PerpetualValue *values; // of each of Test.observables, observable_total of them
-  unsigned *writers;            // of each location: the thread that stores to it; `threads` where none does
-  size_t *places;               // of each location: bytes from the first cell to its first copy
-  size_t *strides;              // of each location: bytes from a copy to the next
-  unsigned location_count;
-  size_t cell_bytes; // of all copies of all locations
+  const PerpetualValue *values; // of each of Shape.observables
 } PerpetualShape;
 
-// The test's shape; NULL with the reason, a static sentence, where the engine cannot run it.
-const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char **reason);
-// The values of Test.observables in a state, by its number.
-void perpetual_values(const PerpetualShape *shape, const Test *test, unsigned state, Value *values);
+// The state of that number, in words.
+void perpetual_words(const Shape *shape, unsigned state, uint64_t *words);
 
-// The code of a thread for a number of copies: runs iterations from to to-1 on each, `delay` turns of kernel_delay
-// before each visit of a copy. The one that pauses does so between statements too, for 0 to 7
-// times as many, by iteration. What the C made from the test exports, as `perpetual_code`: thread by thread, variant by
-// variant.
-typedef void (*PerpetualCode)(char *cells, uint16_t *seen, uint32_t from, uint32_t to, uint32_t delay);
+// The code of a thread for a number of copies is a KernelIterations. The one that pauses does so between statements
+// too, for 0 to 7 times as many turns, by iteration.
+
+// Where a location's copy lies among the cells: bytes. Each on two lines of its own, since CPUs fetch lines in pairs.
+static inline size_t perpetual_cell(unsigned location, unsigned copy) {
+  return ((size_t)location * PERPETUAL_COPIES + copy) * PERPETUAL_CELL;
+}
 // Where, in a thread's buffers, what a load saw in a copy is kept, by iteration.
-size_t perpetual_buffer(unsigned slot, unsigned copy, unsigned copies);
+static inline size_t perpetual_buffer(unsigned slot, unsigned copy, unsigned copies) {
+  return (size_t)slot * PERPETUAL_SLOT + copy * (size_t)(PERPETUAL_VISITS / copies + PERPETUAL_GAP);
+}
 
 // Part of the iterations of each thread: from to to-1.
 typedef struct {

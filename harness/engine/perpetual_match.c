@@ -20,9 +20,21 @@ unsigned perpetual_state(const PerpetualShape *shape, const uint16_t *const *see
   return state;
 }
 
+void perpetual_words(const Shape *shape, unsigned state, uint64_t *words) {
+  const PerpetualShape *perpetual = shape->perpetual;
+  for (unsigned o = 0; o < shape->observable_count; o++) {
+    const PerpetualValue *value = &perpetual->values[o];
+    unsigned count = shape->observables[o].bits > 64 ? 2 : 1, which = 0;
+    if (value->load >= 0)
+      which = state / perpetual->loads[value->load].weight % (perpetual->loads[value->load].stores + 1);
+    memcpy(words, value->words + (size_t)which * count, count * sizeof *words);
+    words += count;
+  }
+}
+
 // A place in the iterations of every thread.
 typedef struct {
-  uint32_t at[LIMIT_THREADS];
+  uint32_t at[SHAPE_THREADS];
 } Place;
 
 typedef enum { STEP_MATCHES, STEP_MOVED, STEP_ENDED } Step;
@@ -254,7 +266,7 @@ static uint32_t find_first_to_see(const uint16_t *seen, uint32_t n, uint32_t val
 // thread it reads from; where none does, the first iteration that has seen enough of a placed thread is taken.
 static void place_threads(const PerpetualShape *shape, const uint16_t *const *seen, uint32_t n, uint32_t first,
                           uint32_t *cut) {
-  bool placed[LIMIT_THREADS] = {true};
+  bool placed[SHAPE_THREADS] = {true};
   cut[0] = first;
   for (unsigned t = 1; t < shape->threads; t++)
     cut[t] = first;
@@ -278,7 +290,7 @@ static void place_threads(const PerpetualShape *shape, const uint16_t *const *se
 void perpetual_cut(const PerpetualShape *shape, const uint16_t *const *seen, uint32_t n, unsigned part, unsigned parts,
                    PerpetualRange *ranges) {
   assert(part < parts);
-  uint32_t cut[LIMIT_THREADS] = {0};
+  uint32_t cut[SHAPE_THREADS] = {0};
   for (unsigned t = 0; t < shape->threads; t++)
     ranges[t] = (PerpetualRange){0, 0};
   for (unsigned p = 0; p <= part; p++) {

@@ -1,75 +1,77 @@
 // What the engines tell their session: counts, settings, refusals.
 #include "harness/engine/session.h"
+#include "harness/base/time.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-bool session_count(Session *session, const Value *values, uint64_t count) {
-  const Test *test = session->test;
+void engine_run(EngineSession *session) {
+  if (session->shape->perpetual)
+    perpetual_run(session);
+  else
+    lockstep_run(session);
+}
+
+unsigned session_count(EngineSession *session, const uint64_t *state, uint64_t count) {
   session->report->executed += count;
-  if (test->filter && !prop_holds(test, test->filter, (State){values}))
-    return false;
-  // What only the filter looks at is not part of the state that is shown.
-  Value shown[LIMIT_OBSERVABLES] = {0};
-  memcpy(shown, values, test->observable_count * sizeof *shown);
-  tally_add(session->tally, shown, count);
-  bool is_witness = state_is_witness(test, (State){shown});
-  session->report->witnesses += is_witness ? count : 0;
-  return is_witness;
+  unsigned what = session->code->classify(state);
+  if (what & STATE_HIDDEN) {
+    session->report->hidden += count;
+    return what;
+  }
+  tally_add(session->tally, state, count); // its words are those of the observables that are shown, which come first
+  session->report->witnesses += what & STATE_WITNESS ? count : 0;
+  return what;
 }
 
-void session_lost(Session *session, uint64_t count) {
+void session_lost(EngineSession *session, uint64_t count) {
   session->report->executed += count;
-  tally_overflowed(session->tally, count);
+  session->tally->lost += count;
 }
 
-void session_began(Session *session) {
-  session->report->began = session->report->ended = clock_seconds();
-  session->report->started = 1;
+void session_began(EngineSession *session) {
+  Report *report = session->report;
+  report->began = report->ended = time_seconds();
+  session->deadline = session->seconds > 0 ? report->began + session->seconds : 1e18;
+  report->started = 1;
 }
 
-void session_counted(Session *session) { session->report->ended = clock_seconds(); }
+void session_counted(EngineSession *session) { session->report->ended = time_seconds(); }
 
-bool session_over(const Session *session) {
+bool session_over(const EngineSession *session) {
   const Report *report = session->report;
-  const RunOptions *options = session->options;
   return __atomic_load_n(&report->stopping, __ATOMIC_RELAXED) || report->refused[0] ||
-         clock_seconds() >= session->deadline || (options->iterations && report->executed >= options->iterations) ||
-         (options->until_witness && report->witnesses);
+         time_seconds() >= session->deadline || (session->iterations && report->executed >= session->iterations) ||
+         (session->until_witness && report->witnesses);
 }
 
-void session_setting_number(Session *session, const char *name, double number) {
+static Setting *add_setting(EngineSession *session, const char *name) {
   Report *report = session->report;
-  if (report->setting_count == sizeof report->settings / sizeof *report->settings)
-    return;
-  unsigned i = report->setting_count;
-  snprintf(report->settings[i].name, sizeof report->settings[i].name, "%s", name);
-  report->settings[i].number = number;
-  report->settings[i].is_number = true;
-  report->setting_count = i + 1;
+  if (report->setting_count == SETTINGS_MOST)
+    return NULL;
+  Setting *setting = &report->settings[report->setting_count++];
+  snprintf(setting->name, sizeof setting->name, "%s", name);
+  return setting;
 }
 
-void session_setting_text(Session *session, const char *name, const char *text) {
-  Report *report = session->report;
-  if (report->setting_count == sizeof report->settings / sizeof *report->settings)
+void session_setting_number(EngineSession *session, const char *name, double number) {
+  Setting *setting = add_setting(session, name);
+  if (!setting)
     return;
-  unsigned i = report->setting_count;
-  snprintf(report->settings[i].name, sizeof report->settings[i].name, "%s", name);
-  snprintf(report->settings[i].text, sizeof report->settings[i].text, "%s", text);
-  report->settings[i].is_number = false;
-  report->setting_count = i + 1;
+  setting->is_number = true;
+  setting->number = number;
 }
 
-void session_died(Session *session, const Team *team) {
+void session_setting_text(EngineSession *session, const char *name, const char *text) {
+  Setting *setting = add_setting(session, name);
+  if (setting)
+    snprintf(setting->text, sizeof setting->text, "%s", text);
+}
+
+void session_died(EngineSession *session, const Team *team) {
   session->report->died = team_died(team, &session->report->end);
 }
 
-void session_refuse(Session *session, const char *format, ...) {
-  if (session->report->refused[0])
-    return;
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(session->report->refused, sizeof session->report->refused, format, arguments);
-  va_end(arguments);
+void session_refuse(EngineSession *session, const char *reason) {
+  if (!session->report->refused[0])
+    snprintf(session->report->refused, sizeof session->report->refused, "%s", reason);
 }

@@ -1,65 +1,73 @@
-// What the engines are given, and what each must offer. Private to engine/.
+// A run, as an engine is given it and as it tells of it.
 #pragma once
-#include "harness/engine/options.h"
+#include "harness/engine/names.h"
+#include "harness/engine/shape.h"
 #include "harness/engine/tally.h"
 #include "harness/engine/team.h"
-#include "harness/lang/test.h"
-#include "harness/machine/clock.h"
 
-// What the child shares with its parent.
+// What an engine chose, as the record's "settings".
 typedef struct {
-  int stopping;                 // set by the parent: end the run
-  int started;                  // counting began
-  double began, ended;          // clock_seconds of the first counted iteration and of the last count
-  uint64_t executed, witnesses; // iterations run, those that the filter hides included; witnesses counted
+  char name[24];
+  bool is_number;
+  double number;
+  char text[40];
+} Setting;
+
+enum { SETTINGS_MOST = 24 };
+
+// What the child shares with its parent, and leaves behind however it ends.
+typedef struct {
+  int stopping;        // set by the parent: end the run
+  int started;         // counting began
+  double began, ended; // time_seconds of the first counted iteration and of the last count
+  uint64_t executed;   // iterations run, counted or not
+  uint64_t hidden;     // ... of which the filter hides the state: in no count
+  uint64_t witnesses;
+  // Perpetual: one frame for each iteration of the first thread, as the literature counts, so that many share
+  // iterations of the others; and those that are witnesses. Estimates, from a sample of 1 in 64; 0 elsewhere.
   uint64_t frames, frame_witnesses;
   char refused[256]; // a sentence, where the engine could not run
   int died;          // an actor that is a process died, as `end` says
   GroupEnd end;
-  char meeting[16], meeting_reason[160];
+  char meeting[16], meeting_reason[160]; // "clock", "memory", "none": how threads met; and why, where there is a reason
   unsigned setting_count;
-  struct {
-    char name[24], text[40];
-    double number;
-    bool is_number;
-  } settings[24];
-  Clock clock;
-  // the Tally follows, aligned to 64 bytes
+  Setting settings[SETTINGS_MOST];
 } Report;
 
 typedef struct {
-  const Test *test;
-  const void *code; // what the C made from the test exports: a KernelCode (lockstep) or PerpetualCode[] (perpetual)
-  const Topology *topology;
-  const Placement *placement;
-  const RunOptions *options;
+  const Shape *shape;
+  const KernelCode *code; // the engine's that shape->perpetual names
+  Binding binding;
+  Actors actors;
+  double seconds;      // of wall time, trials and matching included; 0: no limit
+  uint64_t iterations; // 0: as many as the time allows
+  bool until_witness;
   uint64_t seed;
-  double deadline; // clock_seconds at which the time is used up, matching and all
+  double ticks_per_second; // of cpu_clock
+  const char *no_clock;    // why threads cannot meet by it; NULL where they can
   Report *report;
-  Tally *tally;
-} Session;
+  Tally *tally;    // of the observables that states show
+  double deadline; // time_seconds at which the time is used up; session_began sets it
+} EngineSession;
 
-// Each engine: whether it can run a test, the C of it (what comes after emit_head), and the run itself, in the child.
-bool perpetual_can(const Test *test, const char **reason);
-void perpetual_emit(const Test *test, Arena *arena, Text *out);
-void perpetual_run(Session *session);
+// Runs the test until the session is over; what is to be known of it is then in the report and the tally.
+void lockstep_run(EngineSession *session);
+void perpetual_run(EngineSession *session);
+void engine_run(EngineSession *session); // by the engine that the shape is for
 
-void lockstep_emit(const Test *test, Arena *arena, Text *out);
-void lockstep_run(Session *session);
-
-// Counts iterations that ended in a state (observable_total values), unless the filter hides it; returns whether it is
-// a witness. Engines count through this, not by tally_add.
-bool session_count(Session *session, const Value *values, uint64_t count);
+// Counts iterations that ended in a state (of all observables), unless the filter hides it; returns what the state is,
+// STATE_.... Engines count through this, not by tally_add.
+unsigned session_count(EngineSession *session, const uint64_t *state, uint64_t count);
 // Counts iterations whose states an engine had no room for.
-void session_lost(Session *session, uint64_t count);
+void session_lost(EngineSession *session, uint64_t count);
 // To be called at the first counted iteration, and after each count.
-void session_began(Session *session);
-void session_counted(Session *session);
+void session_began(EngineSession *session);
+void session_counted(EngineSession *session);
 // Whether the run should end now: time used up, told to stop, iterations reached, or a witness where one is enough.
-bool session_over(const Session *session);
-void session_setting_number(Session *session, const char *name, double number);
-void session_setting_text(Session *session, const char *name, const char *text);
+bool session_over(const EngineSession *session);
+void session_setting_number(EngineSession *session, const char *name, double number);
+void session_setting_text(EngineSession *session, const char *name, const char *text);
 // An actor of the team died: the run crashed.
-void session_died(Session *session, const Team *team);
+void session_died(EngineSession *session, const Team *team);
 // The run cannot be: the first reason counts.
-void session_refuse(Session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void session_refuse(EngineSession *session, const char *reason);

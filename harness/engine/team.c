@@ -50,13 +50,10 @@ typedef struct {
 } Actor;
 
 struct Team {
-  const Topology *topology;
-  const Placement *placement;
+  Binding binding;
   Actors kind;
-  bool crowded;  // actors share PUs: whoever waits must yield
-  bool spare_pu; // the caller finds a PU that no actor is on
-  bool broken;   // an actor died
-  GroupEnd end;  // ... of this
+  bool broken;  // an actor died
+  GroupEnd end; // ... of this
   unsigned started;
   Actor *actors;
   Control *control;
@@ -133,12 +130,12 @@ void team_meet(Team *team) {
   Control *control = team->control;
   // Nobody can bump the sense before this actor has arrived.
   unsigned sense = atomic_load_explicit(&control->sense, memory_order_relaxed);
-  if (atomic_fetch_add_explicit(&control->arrived, 1, memory_order_acq_rel) + 1 == team->placement->threads) {
+  if (atomic_fetch_add_explicit(&control->arrived, 1, memory_order_acq_rel) + 1 == team->binding.threads) {
     atomic_store_explicit(&control->arrived, 0, memory_order_relaxed);
     atomic_store_explicit(&control->sense, sense + 1, memory_order_release);
     return;
   }
-  for (unsigned spins = team->crowded ? 0 : SPINS;
+  for (unsigned spins = team->binding.crowded ? 0 : SPINS;
        atomic_load_explicit(&control->sense, memory_order_acquire) == sense;) {
     if (spins) {
       spins--;
@@ -162,7 +159,8 @@ static void refuse(Control *control, const char *reason) {
 static void pin(const Actor *actor) {
   Arena *arena = arena_new();
   Diag diag = {.arena = arena};
-  if (!topology_bind(actor->team->topology, actor->team->placement->pus[actor->index], &diag))
+  const Binding *binding = &actor->team->binding;
+  if (!binding->bind(binding->context, actor->index, &diag))
     refuse(actor->team->control, diag.first ? diag.first->message : "cannot pin a thread");
   arena_free(arena);
 }
@@ -177,10 +175,10 @@ static void live(const Actor *actor) {
   unsigned round = 0;
   finish_round(control);
   for (;;) {
-    round = await_change(&control->round, round, team->spare_pu ? SPINS : 0);
+    round = await_change(&control->round, round, team->binding.spare_pu ? SPINS : 0);
     if (control->ending)
       return;
-    if (!team->crowded)
+    if (!team->binding.crowded)
       team_meet(team); // all let go together, though the system wakes one after the other
     control->work(actor->index, team->region, control->argument);
     finish_round(control);
@@ -231,7 +229,7 @@ static bool any_has_died(const Team *team, GroupEnd *end) {
 static bool await_actors(Team *team) {
   Control *control = team->control;
   const struct timespec while_alive = {.tv_nsec = DEATH_MS * 1000000L};
-  unsigned spins = team->spare_pu ? SPINS : 0;
+  unsigned spins = team->binding.spare_pu ? SPINS : 0;
   unsigned working;
   while ((working = atomic_load_explicit(&control->working, memory_order_acquire)) != 0) {
     if (spins) {
@@ -249,8 +247,8 @@ static bool await_actors(Team *team) {
 }
 
 static bool start_actors(Team *team, Diag *diag) {
-  atomic_store(&team->control->working, team->placement->threads);
-  for (; team->started < team->placement->threads; team->started++) {
+  atomic_store(&team->control->working, team->binding.threads);
+  for (; team->started < team->binding.threads; team->started++) {
     Actor *actor = &team->actors[team->started];
     *actor = (Actor){.team = team, .index = team->started};
     if (!(team->kind == ACTORS_PROCESSES ? start_process : start_thread)(actor, diag))
@@ -263,17 +261,14 @@ static bool start_actors(Team *team, Diag *diag) {
   return true;
 }
 
-Team *team_new(const Topology *topology, const Placement *placement, Actors actors, size_t shared_bytes, Diag *diag) {
+Team *team_new(const Binding *binding, Actors actors, size_t shared_bytes, Diag *diag) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   bool processes = actors == ACTORS_PROCESSES;
   Team *team = calloc(1, sizeof *team);
   if (team)
-    *team = (Team){.topology = topology,
-                   .placement = placement,
+    *team = (Team){.binding = *binding,
                    .kind = actors,
-                   .crowded = placement_oversubscribed(placement),
-                   .spare_pu = topology_pu_count(topology) > placement->threads,
-                   .actors = calloc(placement->threads, sizeof(Actor)),
+                   .actors = calloc(binding->threads, sizeof(Actor)),
                    .control = map(sizeof(Control), true),
                    .region_bytes = (shared_bytes / page + 1) * page};
   if (team)
@@ -305,7 +300,7 @@ bool team_round(Team *team, TeamWork work, void *round) {
   assert(atomic_load(&control->working) == 0);
   control->work = work;
   control->argument = round;
-  atomic_store_explicit(&control->working, team->placement->threads, memory_order_relaxed);
+  atomic_store_explicit(&control->working, team->binding.threads, memory_order_relaxed);
   post(control);
   return await_actors(team);
 }

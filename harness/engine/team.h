@@ -6,17 +6,26 @@
 // they die with the thread that called it.
 #pragma once
 #include "harness/base/group.h"
-#include "harness/engine/options.h"
-#include "harness/machine/topology.h"
+#include "harness/engine/names.h"
 
 typedef struct Team Team;
+
+// Where the actors of a run sit.
+typedef struct {
+  unsigned threads;
+  bool crowded;  // some of them share a PU, so whoever waits must yield
+  bool spare_pu; // the caller finds a PU that no actor is on
+  // Pins the calling thread, or process, to the actor's PU. False with the reason in `diag`.
+  bool (*bind)(const void *context, unsigned actor, Diag *diag);
+  const void *context;
+} Binding;
 
 // What an actor does in a round. `shared` is the team's region; what it writes elsewhere is lost with process actors.
 typedef void (*TeamWork)(unsigned actor, void *shared, void *round);
 
-// Starts `placement->threads` actors; topology and placement must outlive the team. NULL with the reason (cannot pin,
-// no memory) in `diag`. `shared_bytes` are zeroed, touched, and on huge pages where the system gives them.
-Team *team_new(const Topology *topology, const Placement *placement, Actors actors, size_t shared_bytes, Diag *diag);
+// Starts an actor for each thread. NULL with the reason (cannot pin, no memory) in `diag`. `shared_bytes` are zeroed,
+// touched, and on huge pages where the system gives them.
+Team *team_new(const Binding *binding, Actors actors, size_t shared_bytes, Diag *diag);
 void *team_shared(Team *team);
 // Runs `work` once in every actor, all let go together; returns when all are done. `round` must point into the shared
 // region or be NULL. False where an actor died: the team can then only be freed.
@@ -26,7 +35,7 @@ bool team_died(const Team *team, GroupEnd *end);
 // Ends and joins or reaps every actor, and unmaps the region. NULL is allowed.
 void team_free(Team *team);
 
-// For actors within a round: waits until all actors of the team have come here. Spins, and yields where the placement
-// shares PUs or the wait is long. Costs about a line transfer per actor. The barrier is the sense-reversing one of
+// For actors within a round: waits until all actors of the team have come here. Spins, and yields where actors
+// share PUs or the wait is long. Costs about a line transfer per actor. The barrier is the sense-reversing one of
 // Mellor-Crummey and Scott, "Algorithms for Scalable Synchronization on Shared-Memory Multiprocessors", TOCS 1991, 3.1.
 void team_meet(Team *team);

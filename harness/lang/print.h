@@ -12,6 +12,9 @@ void stmt_print(const Test *test, unsigned thread, const Stmt *stmt, Text *out);
 // `exists (0:r0=0 /\ 1:r0=0)`; `forall (true)` for a test without a condition.
 void condition_print(const Test *test, Text *out);
 
+// `0:r0`, `[x]`, `[y[1]]`.
+void print_observable(const Test *test, const Observable *observable, Text *out);
+
 // A value in decimal (hexadecimal where beyond 64 bits).
 void value_print(Value value, BaseType type, Text *out);
 

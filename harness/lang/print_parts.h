@@ -8,7 +8,5 @@ void print_simple_statement(const Test *test, unsigned thread, const Stmt *stmt,
 void print_head(const Test *test, unsigned thread, const Stmt *stmt, Text *out);
 // A number, or `y[1]` where it is an address.
 void print_value(const Test *test, Value value, BaseType type, Text *out);
-// `0:r0`, `[x]`, `[y[1]]`.
-void print_observable(const Test *test, const Observable *observable, Text *out);
 // `(0:r0=0 /\ 1:r0=0)`.
 void print_prop(const Test *test, const Prop *prop, Text *out);

@@ -1,7 +1,6 @@
 #include "harness/run/child.h"
-
 #include "harness/base/group.h"
-#include "harness/machine/clock.h"
+#include "harness/base/time.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -22,22 +21,27 @@ static void tell(const ChildJob *job, void *report) {
   __atomic_store_n(stopping, 1, __ATOMIC_RELAXED);
 }
 
+// Shared with the child, before the report.
+typedef struct {
+  _Alignas(64) int done; // the body returned
+} Mark;
+
 // Waits for the child to end, for its time to be up, or for the grace after a stop to be over. *told: it was told to
 // stop.
 static Outcome await(const ChildJob *job, const Group *group, void *report, bool *told) {
-  double deadline = clock_seconds() + job->timeout, grace = 0;
+  double deadline = time_seconds() + job->timeout, grace = 0;
   for (;;) {
     if (!*told && stop_wanted(job->stop)) {
       *told = true;
-      grace = clock_seconds() + GRACE_SECONDS;
+      grace = time_seconds() + GRACE_SECONDS;
       tell(job, report);
     }
-    double now = clock_seconds(), left = (*told && grace < deadline ? grace : deadline) - now;
+    double now = time_seconds(), left = (*told && grace < deadline ? grace : deadline) - now;
     if (group_ended(group, left > LOOK_MS * 1e-3 ? LOOK_MS : left > 0 ? (int)(left * 1e3) + 1 : 0))
       return ENDED;
-    if (*told && clock_seconds() >= grace)
+    if (*told && time_seconds() >= grace)
       return STOPPED;
-    if (clock_seconds() >= deadline)
+    if (time_seconds() >= deadline)
       return OVERTIME;
   }
 }
@@ -48,11 +52,13 @@ static void describe_crash(ChildResult *result, GroupEnd end, Arena *arena) {
   result->message = group_end_words(end, arena);
 }
 
+// A child that ended by itself before its body did, as by a library's constructor, has crashed whatever its status is.
 static void describe(ChildResult *result, const ChildJob *job, Outcome outcome, bool told, GroupEnd end, Arena *arena) {
+  const Mark *mark = (const Mark *)result->report - 1;
   if (outcome == OVERTIME) {
     result->status = RUN_TIMEOUT;
     result->message = arena_printf(arena, "killed: it had not ended after %.3g s", job->timeout);
-  } else if (outcome == ENDED && (end.by_signal || end.code)) {
+  } else if (outcome == ENDED && (end.by_signal || end.code || !mark->done)) {
     describe_crash(result, end, arena);
   } else if (told) {
     result->status = RUN_INTERRUPTED;
@@ -64,14 +70,12 @@ static void describe(ChildResult *result, const ChildJob *job, Outcome outcome, 
 
 ChildResult child_run(const ChildJob *job, Arena *arena) {
   ChildResult result = {.status = RUN_REFUSED, .report_bytes = job->report_bytes};
-  size_t bytes = job->report_bytes ? job->report_bytes : 1;
-  void *report = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (report == MAP_FAILED) {
+  Mark *mark = mmap(NULL, sizeof *mark + job->report_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (mark == MAP_FAILED) {
     result.message = arena_printf(arena, "no memory for what the test reports: %s", strerror(errno));
     return result;
   }
-  result.report = report;
-
+  void *report = result.report = mark + 1;
   Diag diag = {.arena = arena};
   Group group;
   int adopted_before = group_adopt(1);
@@ -82,6 +86,7 @@ ChildResult child_run(const ChildJob *job, Arena *arena) {
   }
   if (group.leader == 0) {
     job->body(report, job->context);
+    mark->done = 1;
     _exit(0);
   }
   bool told = false;
@@ -95,6 +100,6 @@ ChildResult child_run(const ChildJob *job, Arena *arena) {
 
 void child_free(ChildResult *result) {
   if (result->report)
-    munmap(result->report, result->report_bytes ? result->report_bytes : 1);
+    munmap((Mark *)result->report - 1, sizeof(Mark) + result->report_bytes);
   result->report = NULL;
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include "harness/base/diag.h"
 #include "harness/base/stop.h"
-#include "harness/run/run.h"
+#include "harness/engine/names.h"
 
 // `body` runs in a forked child that leads a process group of its own; `report` (report_bytes, zeroed, shared with the
 // caller) is where it leaves what it found, as it finds it: what is there when it dies is not lost.

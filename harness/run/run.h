@@ -2,36 +2,34 @@
 #pragma once
 #include "harness/base/stop.h"
 #include "harness/build/build.h"
-#include "harness/engine/histogram.h"
 #include "harness/machine/clock.h"
-#include "harness/machine/identity.h"
-#include "harness/machine/topology.h"
+#include "harness/run/histogram.h"
+#include "harness/run/measure.h"
 
-// What the engine chose, as the record's "settings".
 typedef struct {
-  const char *name;
-  bool is_number;
-  double number;
-  const char *text;
-} Setting;
+  double seconds;      // of wall time for the test; trials and matching are part of it; 0: no limit
+  uint64_t iterations; // 0: as many as the time allows
+  bool until_witness;
+  Engine engine;
+  Actors actors;
+  const char *cc;     // NULL: cc, else gcc, else clang
+  const char *cflags; // NULL: "-O2"
+  // 0: one is drawn from the system. What repeats with a seed: the settings tried until the first neighbour of a good
+  // one, the sweeps, and every random delay. Which setting wins, and the counts, are the machine's.
+  uint64_t seed;
+  double timeout;     // seconds after which the child is killed; 0: the default (a generous multiple of `seconds`)
+  const Clock *clock; // the placement's counters; NULL: they are calibrated before the run
+} RunOptions;
 
 typedef struct {
   RunStatus status;
   const char *message; // why not done: the compiler's own words, the signal, what could not be pinned; NULL where done
   Engine engine;
-  Setting *settings;
-  unsigned setting_count;
   uint64_t seed;
   Histogram histogram;
-  // Perpetual: one frame for each iteration of the first thread, as the literature counts, so that many share
-  // iterations of the others; and those that are witnesses. Estimates, from a sample of 1 in 64; 0 elsewhere.
-  uint64_t frames, frame_witnesses;
-  uint64_t filtered; // iterations that the test's filter leaves out: in no count
-  uint64_t lost;     // iterations in states beyond the histogram's room: in no count
-  double seconds;    // from the first counted iteration to the last count, everything between included
-  Clock clock;
-  const char *meeting;        // "clock", "memory", "none": how threads met, and why in `meeting_reason`
-  const char *meeting_reason; // NULL where there is nothing to say
+  uint64_t lost;  // iterations in states beyond the histogram's room: in no count
+  double seconds; // from the first counted iteration to the last count, everything between included
+  Report report;  // what else the engine told: its settings, what the filter hid, how threads met
 } RunResult;
 
 // Runs one compiled test in a child process of its own. Everything that it made is gone when this returns. `stop`,

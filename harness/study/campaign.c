@@ -164,19 +164,21 @@ void campaign_compile(Campaign *campaign, Arena *arena, const Stop *stop,
   if (!count)
     return;
   Compiled **compiled =
-      run_compile(tests, count, &campaign->options, &campaign->compiler, arena, stop, progress, context);
+      run_compile(tests, count, campaign->options.engine, &campaign->compiler, arena, stop, progress, context);
   for (unsigned i = 0, next = 0; i < campaign->count; i++)
     if (!campaign->runs[i].done)
       campaign->runs[i].compiled = compiled[next++];
 }
 
 static void record_settings(Record *record, const RunResult *result, Arena *arena) {
-  record->settings = ARENA_ARRAY(arena, RecordSetting, result->setting_count + 1);
-  for (unsigned i = 0; i < result->setting_count; i++) {
-    const Setting *setting = &result->settings[i];
+  const Report *report = ARENA_NEW(arena, Report);
+  *(Report *)report = result->report;
+  record->settings = ARENA_ARRAY(arena, RecordSetting, report->setting_count + 1);
+  for (unsigned i = 0; i < report->setting_count; i++) {
+    const Setting *setting = &report->settings[i];
     record->settings[i] = (RecordSetting){setting->name, setting->is_number, setting->number, setting->text};
   }
-  record->setting_count = result->setting_count;
+  record->setting_count = report->setting_count;
 }
 
 static void record_states(Record *record, const Test *test, const Histogram *histogram, Arena *arena) {
@@ -196,24 +198,47 @@ static void record_states(Record *record, const Test *test, const Histogram *his
 }
 
 static const char *remark_on(const RunResult *result, Arena *arena) {
-  return result->meeting_reason ? arena_printf(arena, "threads met in %s: %s", result->meeting, result->meeting_reason)
-                                : NULL;
+  const Report *report = &result->report;
+  return *report->meeting_reason ? arena_printf(arena, "threads met in %s: %s", report->meeting, report->meeting_reason)
+                                 : NULL;
+}
+
+static bool same_places(const Placement *a, const Placement *b) {
+  return a->threads == b->threads && !memcmp(a->pus, b->pus, a->threads * sizeof *a->pus);
+}
+
+// The clock of a placement is calibrated once; again only as long as it was not found usable, which may be for want of
+// quiet. The perpetual engine needs none.
+static const Clock *clock_for(Campaign *campaign, const CampaignRun *run) {
+  if (compiled_engine(run->compiled) == ENGINE_PERPETUAL)
+    return NULL;
+  for (unsigned i = 0; i < CAMPAIGN_CLOCKS; i++)
+    if (campaign->clocks[i].placement && same_places(campaign->clocks[i].placement, &run->placement))
+      return &campaign->clocks[i].clock;
+  CampaignClock *next = &campaign->clocks[campaign->next_clock];
+  *next = (CampaignClock){&run->placement, clock_calibrate(campaign->topology, &run->placement)};
+  if (next->clock.usable)
+    campaign->next_clock = (campaign->next_clock + 1) % CAMPAIGN_CLOCKS;
+  else
+    next->placement = NULL;
+  return &next->clock;
 }
 
 void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop *stop) {
   Record *record = &run->record;
   record->started = time_rfc3339(arena);
-  RunResult result =
-      run_test(run->test, run->compiled, campaign->topology, &run->placement, &campaign->options, arena, stop);
+  RunOptions options = campaign->options;
+  options.clock = clock_for(campaign, run);
+  RunResult result = run_test(run->test, run->compiled, campaign->topology, &run->placement, &options, arena, stop);
   record->status = run_status_name(result.status);
   record->message = result.message;
   record->engine = engine_name(result.engine);
   record->seed = result.seed;
   record->iterations = result.histogram.total;
   record->witnesses = result.histogram.witnesses;
-  record->frames = result.frame_witnesses;
+  record->frames = result.report.frame_witnesses;
   record->lost = result.lost;
-  record->filtered = result.filtered;
+  record->filtered = result.report.hidden;
   record->seconds = result.seconds;
   record_settings(record, &result, arena);
   record_states(record, run->test, &result.histogram, arena);

@@ -30,6 +30,14 @@ typedef struct {
   const char *remark; // why it ran otherwise than asked for or than best; NULL
 } CampaignRun;
 
+// A clock as it was calibrated for a placement; NULL: none yet.
+typedef struct {
+  const Placement *placement;
+  Clock clock;
+} CampaignClock;
+
+enum { CAMPAIGN_CLOCKS = 16 };
+
 typedef struct {
   const Topology *topology;
   Labeller *labeller;
@@ -37,6 +45,8 @@ typedef struct {
   Compiler compiler;
   CampaignRun *runs;
   unsigned count;
+  CampaignClock clocks[CAMPAIGN_CLOCKS];
+  unsigned next_clock;
 } Campaign;
 
 // The fences of `--fence all`: none, the compiler's, C11's, then those this CPU has. NULL-terminated.

@@ -91,19 +91,19 @@ static void count(Hand *hand, unsigned thread) {
 }
 
 static void work(unsigned thread, void *shared, void *round) {
-  enum { PATIENCE = 20000, MARGIN = 1000 };
+  enum { SPINS = 20000, MARGIN = 1000 };
   Hand *hand = shared;
   (void)round;
   for (unsigned batch = 0; batch < hand->batches; batch++) {
-    kernel_meet(&hand->meeting, 2, PATIENCE, 0);
+    kernel_meet(&hand->meeting, 2, SPINS, 0);
     for (unsigned i = 0; i < BATCH; i++)
       (void)atomic_load_explicit(&hand->instances[i].x, memory_order_relaxed);
-    uint64_t start = kernel_meet(&hand->meeting, 2, PATIENCE, MARGIN) + hand->late[thread];
+    uint64_t start = kernel_meet(&hand->meeting, 2, SPINS, MARGIN) + hand->late[thread];
     if (hand->is_r)
       run_r(hand, thread, start);
     else
       run_lost_update(hand, start);
-    kernel_meet(&hand->meeting, 2, PATIENCE, 0);
+    kernel_meet(&hand->meeting, 2, SPINS, 0);
     count(hand, thread);
   }
 }
@@ -135,7 +135,8 @@ static Score run_hand(Team *team, int pace, int shift, double ticks_per_ns, doub
 static Score best_by_hand(bool is_r, const Topology *topology, const Placement *placement, double seconds, Diag *diag) {
   static const int paces[] = {20, 30, 40, 60}, shifts[] = {-30, -20, -12, -6, 0, 6, 12, 20, 30};
   double ticks_per_ns = clock_calibrate(topology, placement).ticks_per_second * 1e-9;
-  Team *team = team_new(topology, placement, ACTORS_THREADS, sizeof(Hand), diag);
+  const Binding binding = measure_binding(topology, placement, diag->arena);
+  Team *team = team_new(&binding, ACTORS_THREADS, sizeof(Hand), diag);
   Score best = {.seconds = 1};
   if (!team)
     return best;
@@ -170,10 +171,10 @@ static bool measure(const char *text, unsigned rounds, double seconds, Diag *dia
   const Test *test = test_parse(&source, arena, diag);
   Topology *topology = topology_new(diag);
   Compiler compiler;
-  bool ready = test && topology && compiler_find(&options, arena, &compiler, diag);
+  bool ready = test && topology && compiler_find(NULL, NULL, arena, &compiler, diag);
   if (ready) {
     Placement placement = placement_default(topology, 2, arena);
-    Compiled **compiled = run_compile(&test, 1, &options, &compiler, arena, NULL, NULL, NULL);
+    Compiled **compiled = run_compile(&test, 1, options.engine, &compiler, arena, NULL, NULL, NULL);
     double hand[ROUNDS_MOST] = {0}, engine[ROUNDS_MOST] = {0};
     printf("%s on %s, million witnesses per second\n%8s %26s %10s %8s\n", test->name, placement_name(placement.kind),
            "round", "by hand (pace, shift in ns)", "engine", "ratio");

@@ -7,7 +7,6 @@
 // time includes the counting, as the engine's does; "run alone" leaves it out. It spends its time on the number of
 // pairs that did best in short trials just before, which are not part of its time, and looks for nothing but the weak
 // state.
-#include "harness/engine/perpetual.h"
 #include "harness/lang/parse.h"
 #include "harness/run/run.h"
 
@@ -140,7 +139,8 @@ static Score run_pairs(Team *team, unsigned pairs, unsigned epochs, double secon
 
 static Score run_hand(const PerpetualShape *shape, const Topology *topology, const Placement *placement, double seconds,
                       Diag *diag) {
-  Team *team = team_new(topology, placement, ACTORS_THREADS, sizeof(Hand), diag);
+  const Binding binding = measure_binding(topology, placement, diag->arena);
+  Team *team = team_new(&binding, ACTORS_THREADS, sizeof(Hand), diag);
   Score best = {.seconds = 1, .running = 1};
   if (!team)
     return best;
@@ -161,9 +161,9 @@ static Score run_engine_once(const Test *test, const Compiled *compiled, const T
                              const Placement *placement, const RunOptions *options, Arena *arena) {
   RunResult result = run_test(test, compiled, topology, placement, options, arena, NULL);
   Score score = {.witnesses = result.histogram.witnesses, .seconds = result.seconds};
-  for (unsigned i = 0; i < result.setting_count; i++)
-    if (!strcmp(result.settings[i].name, "copies"))
-      score.pairs = (unsigned)result.settings[i].number;
+  for (unsigned i = 0; i < result.report.setting_count; i++)
+    if (!strcmp(result.report.settings[i].name, "copies"))
+      score.pairs = (unsigned)result.report.settings[i].number;
   if (result.status != RUN_DONE)
     fprintf(stderr, "the engine did not run: %s\n", result.message ? result.message : "no reason given");
   return score;
@@ -208,10 +208,10 @@ static int measure(unsigned rounds, double seconds, Arena *arena) {
   const Test *test = test_parse(&source, arena, &diag);
   Topology *topology = topology_new(&diag);
   Compiler compiler;
-  bool ready = test && topology && compiler_find(&options, arena, &compiler, &diag);
+  bool ready = test && topology && compiler_find(NULL, NULL, arena, &compiler, &diag);
   if (ready) {
     Placement placement = placement_default(topology, 2, arena);
-    Compiled **compiled = run_compile(&test, 1, &options, &compiler, arena, NULL, NULL, NULL);
+    Compiled **compiled = run_compile(&test, 1, options.engine, &compiler, arena, NULL, NULL, NULL);
     alternate(test, compiled[0], topology, &placement, &options, rounds, &diag);
   }
   topology_free(topology);

@@ -251,9 +251,9 @@ static void run_batch(Hunt *hunt, Candidate *programs, unsigned count, Engine en
                          .cflags = build->cflags,
                          .seed = hunt->settings.seed + programs->index + 1}};
   Diag diag = {.arena = arena};
-  if (!tested || !compiler_find(&way.options, arena, &way.compiler, &diag))
+  if (!tested || !compiler_find(way.options.cc, way.options.cflags, arena, &way.compiler, &diag))
     return; // a compiler that this machine does not have
-  Compiled **compiled = run_compile(tests, tested, &way.options, &way.compiler, arena, NULL, NULL, NULL);
+  Compiled **compiled = run_compile(tests, tested, way.options.engine, &way.compiler, arena, NULL, NULL, NULL);
   for (unsigned i = 0; i < tested; i++) {
     unsigned threads = tests[i]->thread_count, turn = owners[i]->index;
     way.options.actors = turn % 7 == 3 ? ACTORS_PROCESSES : ACTORS_THREADS;

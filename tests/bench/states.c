@@ -67,9 +67,9 @@ static bool run(Bench *bench, const Test *test, const Claim *claim, Placement *p
   if (claim->on_one_pu &&
       !placement_find(bench->topology, PLACEMENT_SAME_PU, test->thread_count, bench->arena, placement, &reason))
     return diag_error(&bench->diag, "%s", reason);
-  if (!compiler_find(&options, bench->arena, &compiler, &bench->diag))
+  if (!compiler_find(NULL, NULL, bench->arena, &compiler, &bench->diag))
     return false;
-  Compiled **compiled = run_compile(&test, 1, &options, &compiler, bench->arena, NULL, NULL, NULL);
+  Compiled **compiled = run_compile(&test, 1, options.engine, &compiler, bench->arena, NULL, NULL, NULL);
   *out = run_test(test, compiled[0], bench->topology, placement, &options, bench->arena, NULL);
   if (out->status != RUN_DONE)
     return diag_error(&bench->diag, "%s: %s: %s", test->name, run_status_name(out->status),

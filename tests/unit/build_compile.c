@@ -64,8 +64,7 @@ static const char *script(const char *name, const char *body) {
 
 static Compiler compiler_of(const char *cc, const char *cflags) {
   Compiler compiler;
-  RunOptions options = {.cc = cc, .cflags = cflags};
-  ck_assert_msg(compiler_find(&options, arena, &compiler, &diag), "%s", diag.first ? diag.first->message : "");
+  ck_assert_msg(compiler_find(cc, cflags, arena, &compiler, &diag), "%s", diag.first ? diag.first->message : "");
   return compiler;
 }
 
@@ -106,8 +105,7 @@ static const char *source_of(int value) { return arena_printf(arena, "int answer
 // Not every machine has both compilers.
 static bool is_here(const char *cc) {
   Compiler compiler;
-  RunOptions options = {.cc = cc};
-  return compiler_find(&options, arena, &compiler, &diag);
+  return compiler_find(cc, NULL, arena, &compiler, &diag);
 }
 
 // Under another name, where that tells it to make code for another CPU: one that an emulator runs.
@@ -349,12 +347,10 @@ START_TEST(the_compiler_is_found_on_the_path_and_names_its_version) {
   ck_assert_ptr_nonnull(strstr(gcc.version, "gcc"));
   ck_assert_str_eq(compiler_of("gcc", NULL).version, gcc.version); // from the cache
   ck_assert_str_eq(compiler_of("false", NULL).version, "unknown");
-  RunOptions nowhere = {.cc = "no-such-compiler"}, open_quote = {.cc = "gcc", .cflags = "-D'x"};
-  ck_assert(!compiler_find(&nowhere, arena, &gcc, &diag));
-  ck_assert(!compiler_find(&open_quote, arena, &gcc, &diag));
+  ck_assert(!compiler_find("no-such-compiler", NULL, arena, &gcc, &diag));
+  ck_assert(!compiler_find("gcc", "-D'x", arena, &gcc, &diag));
   setenv("PATH", in_root("tmp"), 1);
-  RunOptions none = {0};
-  ck_assert(!compiler_find(&none, arena, &gcc, &diag));
+  ck_assert(!compiler_find(NULL, NULL, arena, &gcc, &diag));
   setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
 }
 END_TEST

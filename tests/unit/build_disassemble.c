@@ -33,10 +33,9 @@ static void setup(void) {
   char name[] = "SB", *names[] = {name};
   LitmusSuite suite = suite_find(names, 1, arena, &diag);
   ck_assert_uint_eq(suite.count, 1);
-  RunOptions options = {.engine = ENGINE_LOCKSTEP};
   Compiler compiler;
-  ck_assert(compiler_find(&options, arena, &compiler, &diag));
-  compiled = run_compile(suite.tests, 1, &options, &compiler, arena, NULL, NULL, NULL)[0];
+  ck_assert(compiler_find(NULL, NULL, arena, &compiler, &diag));
+  compiled = run_compile(suite.tests, 1, ENGINE_LOCKSTEP, &compiler, arena, NULL, NULL, NULL)[0];
   ck_assert_msg(compiled_object(compiled) != NULL, "%s", compiled_errors(compiled));
 }
 
@@ -62,7 +61,7 @@ static void be_objdump(const char *body) {
 
 START_TEST(all_code_that_runs_a_thread_is_listed_and_no_other) {
   ck_assert_msg(run_disassemble(compiled, arena, &code, &diag), "%s", diag.first ? diag.first->message : "");
-  static const char *const functions[] = {"thread0:", "thread1:", "pausing0:", "pausing1:"};
+  static const char *const functions[] = {"P0:", "P1:", "P0_pausing:", "P1_pausing:"};
   for (unsigned i = 0; i < sizeof functions / sizeof *functions; i++)
     ck_assert_msg(strstr(text_string(&code), functions[i]) != NULL, "%s", functions[i]);
   ck_assert_ptr_null(strstr(text_string(&code), "count:"));
@@ -74,7 +73,7 @@ END_TEST
 #define EXCLUSIVE "echo '    2000:\tldaxr w0, [x1]'\n"
 
 START_TEST(a_long_listing_is_whole) {
-  be_objdump("echo '1130 <thread0>:'\n" LINES(100000) EXCLUSIVE);
+  be_objdump("echo '1130 <P0>:'\n" LINES(100000) EXCLUSIVE);
   ck_assert(run_disassemble(compiled, arena, &code, &diag));
   ck_assert_uint_eq(diag.warnings, 0);
   ck_assert_ptr_nonnull(strstr(text_string(&code), "ldaxr"));
@@ -83,7 +82,7 @@ START_TEST(a_long_listing_is_whole) {
 END_TEST
 
 START_TEST(a_listing_that_is_cut_says_so_and_may_hold_exclusives) {
-  be_objdump("echo '1130 <thread0>:'\n" LINES(1000000));
+  be_objdump("echo '1130 <P0>:'\n" LINES(1000000));
   ck_assert(run_disassemble(compiled, arena, &code, &diag));
   ck_assert_uint_eq(diag.warnings, 1);
   ck_assert_ptr_nonnull(strstr(text_string(&code), "(cut:"));
@@ -94,10 +93,10 @@ END_TEST
 START_TEST(code_is_judged_by_the_loads_that_it_has) {
   const Cpu *arch = cpu_find("aarch64");
   Identity machine = {.arch = "aarch64", .has_lse = true};
-  be_objdump("echo '1130 <thread0>:'\necho '    2000:\tldar w0, [x1]'\n");
+  be_objdump("echo '1130 <P0>:'\necho '    2000:\tldar w0, [x1]'\n");
   const char *const *features = label_lowering(&machine, arch, compiled, arena).features;
   ck_assert(!strcmp(features[0], "lse") && !features[1]);
-  be_objdump("echo '1130 <thread0>:'\necho '    2000:\tldapr w0, [x1]'\n");
+  be_objdump("echo '1130 <P0>:'\necho '    2000:\tldapr w0, [x1]'\n");
   features = label_lowering(&machine, arch, compiled, arena).features;
   ck_assert(!strcmp(features[0], "lse") && !strcmp(features[1], "rcpc"));
   be_objdump("exit 1"); // in doubt what allows more
@@ -107,9 +106,9 @@ START_TEST(code_is_judged_by_the_loads_that_it_has) {
 END_TEST
 
 START_TEST(exclusives_are_seen_where_threads_run_only) {
-  be_objdump("echo '1130 <pausing0>:'\n" EXCLUSIVE);
+  be_objdump("echo '1130 <P0_pausing>:'\n" EXCLUSIVE);
   ck_assert(label_has_exclusives(compiled, arena));
-  be_objdump("echo '1130 <thread0>:'\n" LINES(3) "echo\necho '1130 <count>:'\n" EXCLUSIVE);
+  be_objdump("echo '1130 <P0>:'\n" LINES(3) "echo\necho '1130 <count>:'\n" EXCLUSIVE);
   ck_assert(!label_has_exclusives(compiled, arena));
   be_objdump("exit 1");
   ck_assert(label_has_exclusives(compiled, arena));

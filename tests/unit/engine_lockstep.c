@@ -49,8 +49,8 @@ static RunOptions so_many(uint64_t iterations) {
 
 static RunResult run_on(const Test *test, RunOptions options, const Topology *topology, const Placement *placement) {
   Compiler compiler;
-  ck_assert(compiler_find(&options, arena, &compiler, &diag));
-  Compiled **compiled = run_compile(&test, 1, &options, &compiler, arena, NULL, NULL, NULL);
+  ck_assert(compiler_find(options.cc, options.cflags, arena, &compiler, &diag));
+  Compiled **compiled = run_compile(&test, 1, options.engine, &compiler, arena, NULL, NULL, NULL);
   return run_test(test, compiled[0], topology, placement, &options, arena, NULL);
 }
 
@@ -159,16 +159,16 @@ START_TEST(what_the_filter_hides_is_run_but_not_counted) {
   assert_done(&result);
   ck_assert_uint_le(result.histogram.count, 1);
   ck_assert_uint_gt(result.histogram.total, 0);
-  ck_assert_uint_gt(result.filtered, 0);
-  ck_assert_uint_ge(result.histogram.total + result.filtered, 30000);
+  ck_assert_uint_gt(result.report.hidden, 0);
+  ck_assert_uint_ge(result.histogram.total + result.report.hidden, 30000);
   ck_assert_uint_eq(result.histogram.witnesses, result.histogram.total);
 }
 END_TEST
 
 static double setting_number(const RunResult *result, const char *name) {
-  for (unsigned i = 0; i < result->setting_count; i++)
-    if (!strcmp(result->settings[i].name, name))
-      return result->settings[i].number;
+  for (unsigned i = 0; i < result->report.setting_count; i++)
+    if (!strcmp(result->report.settings[i].name, name))
+      return result->report.settings[i].number;
   ck_abort_msg("no setting %s", name);
   return 0;
 }
@@ -207,6 +207,18 @@ START_TEST(a_segment_is_finite_whatever_the_clock_says) {
 }
 END_TEST
 
+// Neither what is done before the first iteration nor a late start eats into the time.
+START_TEST(the_shortest_time_counts_something) {
+  RunOptions options = {.seconds = 0.001, .engine = ENGINE_LOCKSTEP, .seed = 1, .timeout = 60};
+  for (unsigned i = 0; i < 20; i++) {
+    RunResult result = run_parsed(parse(SB), options);
+    assert_done(&result);
+    ck_assert_uint_gt(result.histogram.total, 0);
+    ck_assert(result.seconds >= 0.001);
+  }
+}
+END_TEST
+
 START_TEST(a_witness_ends_the_run_where_one_is_enough) {
   RunOptions options = {.until_witness = true, .engine = ENGINE_LOCKSTEP, .seed = 3, .timeout = 60};
   const Test *test = parse("C one\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1" RLX "; }\nexists (x=1)\n");
@@ -230,7 +242,7 @@ START_TEST(threads_that_share_a_pu_end) {
   RunResult result = run_on(test, so_many(5000), topology, &placement);
   topology_free(topology);
   assert_done(&result);
-  ck_assert_str_eq(result.meeting, "memory");
+  ck_assert_str_eq(result.report.meeting, "memory");
   ck_assert_uint_eq(result.histogram.total, 5000);
   ck_assert_uint_eq(result.histogram.witnesses, 0);
 }
@@ -362,8 +374,9 @@ START_TEST(layouts_keep_alignment_and_offsets) {
   const Test *test = parse("C layout\nLayout=z:60\n{ int8_t b; int64_t q; int64_t z; int a[20]; }\n"
                            "P0 (int8_t* b, int64_t* q, int64_t* z, int* a) { *b = 1; *q = 1; *z = 1; *a = 1; }\n"
                            "exists (b=1)\n");
+  const Shape *shape = shape_of(test, ENGINE_LOCKSTEP, arena, NULL);
   for (unsigned compact = 0; compact < 2; compact++) {
-    Layout layout = layout_of(test, compact);
+    Layout layout = layout_of(shape, compact);
     ck_assert_uint_eq(layout.stride % LAYOUT_LINE, 0);
     for (unsigned l = 0; l < test->location_count; l++) {
       const Location *location = &test->locations[l];
@@ -375,28 +388,109 @@ START_TEST(layouts_keep_alignment_and_offsets) {
         ck_assert(other == l || layout.offsets[other] >= end || layout.offsets[other] < layout.offsets[l]);
     }
   }
-  ck_assert_uint_lt(layout_of(test, true).stride, layout_of(test, false).stride);
+  ck_assert_uint_lt(layout_of(shape, true).stride, layout_of(shape, false).stride);
 }
 END_TEST
 
-START_TEST(state_table_counts_each_state_and_says_what_it_lost) {
-  enum { WORDS = 2, CAPACITY = 256, STATES = 1000 };
-  StateTable table = {.words = WORDS, .capacity = CAPACITY};
-  table.entries = arena_alloc(arena, state_table_bytes(WORDS, CAPACITY));
-  for (uint64_t i = 0; i < STATES; i++)
-    state_table_count(&table, (uint64_t[]){i % 100, ~(i % 100)});
-  uint64_t counted = 0, states = 0;
-  for (unsigned i = 0; i < CAPACITY; i++) {
-    const uint64_t *entry = table.entries + (size_t)i * (1 + WORDS);
-    counted += entry[0];
-    states += entry[0] != 0;
-    ck_assert(entry[0] == 0 || (entry[0] == STATES / 100 && entry[1] == ~entry[2]));
+// Whatever the machine and the test: lines shared, left alone, flushed, and written by a thread.
+START_TEST(every_way_to_touch_lines_is_tried) {
+  for (unsigned threads = 1; threads <= SHAPE_THREADS; threads++) {
+    TuneAxis axes[TUNE_AXES];
+    unsigned count = lockstep_axes(threads, _i & 1, _i & 2, axes), seen = 0;
+    for (unsigned axis = 0; axis < count; axis++)
+      for (unsigned i = 0; i < axes[axis].count && !strcmp(axes[axis].name, "touch"); i++)
+        seen |= axes[axis].values[i] <= (int)TOUCH_ONE ? 1u << axes[axis].values[i] : 0;
+    ck_assert_uint_eq(seen, 1u << TOUCH_NONE | 1u << TOUCH_SHARED | 1u << TOUCH_FLUSH | 1u << TOUCH_ONE);
   }
-  ck_assert_uint_eq(states, 100);
-  ck_assert_uint_eq(counted + table.overflow, STATES);
-  for (uint64_t i = 0; i < STATES; i++)
-    state_table_count(&table, (uint64_t[]){1000 + i, 0});
-  ck_assert_uint_gt(table.overflow, 0);
+}
+END_TEST
+
+// ---- the code
+
+static const char *code_of(const Test *test, Engine engine) {
+  Text text = {0};
+  run_emit(test, engine, arena, &text);
+  const char *copy = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return copy;
+}
+
+// Its body is the thread's statements, then its frame; the loop over a batch's instances calls it.
+START_TEST(a_thread_is_a_function_of_its_locations_and_its_frame) {
+  const char *code = code_of(parse(SB), ENGINE_LOCKSTEP);
+  ck_assert_ptr_nonnull(strstr(code, "KERNEL_THREAD void P1(int *loc_x, int *loc_y, Frame1 *out) {\n"
+                                     "  int reg_r0 = 0;\n"
+                                     "  __atomic_store_n(loc_y, 1, __ATOMIC_RELAXED);\n"
+                                     "  reg_r0 = __atomic_load_n(loc_x, __ATOMIC_RELAXED);\n"
+                                     "  kernel_compiler_barrier();\n"
+                                     "  out->reg_r0 = reg_r0;\n"
+                                     "}\n"));
+  ck_assert_ptr_nonnull(strstr(code, "    kernel_due(batch, i);\n    P1(loc_x, loc_y, out);\n"));
+}
+END_TEST
+
+START_TEST(the_c_begins_with_the_test_as_it_is) {
+  const char *code = code_of(
+      parse("C odd\n(* one line ends in \\  \n the next does not *)\n{}\nP0 (atomic_int* x) { atomic_store(x, 1); }\n"
+            "exists (0:r0=0 /\\ x=1)\n"),
+      ENGINE_LOCKSTEP);
+  ck_assert_ptr_nonnull(strstr(code, "// exists (0:r0=0 /\\ [x]=1)\n"));
+  for (const char *end = strchr(code, '\n'); end && end[1] == '/'; end = strchr(end + 1, '\n')) {
+    const char *last = end - 1;
+    while (*last == ' ')
+      last--;
+    ck_assert_msg(*last != '\\', "the next line is part of the comment");
+  }
+}
+END_TEST
+
+START_TEST(a_volatile_store_is_volatile_whatever_its_operands_read) {
+  const char *code =
+      code_of(parse("C v\n{ int y[4]; }\nP0 (int* x, volatile int* y, int* z) { y[*x] = *z; y[1] = 3; }\n"
+                    "exists (y[1]=3)\n"),
+              ENGINE_LOCKSTEP);
+  ck_assert_ptr_nonnull(strstr(code, "((volatile int *)loc_y)[at] = value;"));
+  ck_assert_ptr_nonnull(strstr(code, "((volatile int *)loc_y)[1] = 3;"));
+}
+END_TEST
+
+// ---- what the condition and the filter say
+
+// One state, as these constants; whether it is a witness, and whether it is hidden, must be what the tree says.
+static const struct {
+  const char *condition;
+  bool is_witness;
+} conditions[] = {
+    {"exists (0:r0=-1)", true},
+    {"exists (0:r1=-1)", true}, // as C converts it
+    {"exists (0:r1=4294967295)", true},
+    {"exists (0:r0=0:r1)", false}, // nor the same number as a signed one that is
+    {"exists (0:r2=0:r3)", true},
+    {"exists (0:r2=-170141183460469231731687303715884105728)", true},
+    {"exists (0:r4=18446744073709551615)", true},
+    {"exists (0:r0=-1 /\\ 0:r4=1 \\/ 0:r1=4294967295)", true},
+    {"exists (0:r0=-1 /\\ (0:r4=1 \\/ 0:r1=5))", false},
+    {"exists (~(0:r0=-1 /\\ 0:r4=1))", true},
+    {"exists (not (0:r0=1 \\/ 0:r4=1) /\\ ~(0:r1=3))", true},
+    {"exists (0:r0=-1 => 0:r1=5)", false},
+    {"exists (0:r0=1 => 0:r1=5)", true},
+    {"exists (0:r0=1 => 0:r1=5 => 0:r1=6)", true},
+    {"exists (true)", true},
+    {"exists (false)", false},
+    {"forall (0:r0=-1)", true},
+    {"~exists (0:r0!=-1)", false},
+};
+
+START_TEST(the_codes_witnesses_are_the_trees) {
+  static const char body[] = "{}\nP0 (atomic_int* x) { int r0 = -1; unsigned int r1 = 4294967295; __int128 r2 = 1;\n"
+                             " r2 = r2 << 127; __int128 r3 = r2; uint64_t r4 = 0; r4 = r4 - 1; }\n"
+                             "locations [0:r0; 0:r1; 0:r2; 0:r3; 0:r4;]\n";
+  const Test *test = parse(arena_printf(arena, "C c\n%s%s\n", body, conditions[_i].condition));
+  RunResult result = run_parsed(test, so_many(200));
+  assert_done(&result);
+  ck_assert_uint_eq(result.histogram.count, 1);
+  ck_assert_int_eq(result.histogram.rows[0].is_witness, conditions[_i].is_witness);
+  ck_assert_uint_eq(result.report.witnesses, conditions[_i].is_witness ? 200 : 0);
 }
 END_TEST
 
@@ -413,6 +507,7 @@ int main(void) {
   tcase_add_loop_test(c, the_batch_shown_is_the_one_that_ran, 0, 4);
   tcase_add_test(c, sweeps_run_where_iterations_are_the_only_limit);
   tcase_add_test(c, a_segment_is_finite_whatever_the_clock_says);
+  tcase_add_test(c, the_shortest_time_counts_something);
   tcase_add_test(c, a_witness_ends_the_run_where_one_is_enough);
   tcase_add_test(c, threads_that_share_a_pu_end);
   tcase_add_test(c, a_loop_without_end_is_a_timeout);
@@ -429,7 +524,11 @@ int main(void) {
   c = tcase_create("parts");
   tcase_add_checked_fixture(c, setup, teardown);
   tcase_add_test(c, layouts_keep_alignment_and_offsets);
-  tcase_add_test(c, state_table_counts_each_state_and_says_what_it_lost);
+  tcase_add_loop_test(c, every_way_to_touch_lines_is_tried, 0, 4);
+  tcase_add_test(c, a_thread_is_a_function_of_its_locations_and_its_frame);
+  tcase_add_test(c, the_c_begins_with_the_test_as_it_is);
+  tcase_add_test(c, a_volatile_store_is_volatile_whatever_its_operands_read);
+  tcase_add_loop_test(c, the_codes_witnesses_are_the_trees, 0, (int)(sizeof conditions / sizeof *conditions));
   suite_add_tcase(suite, c);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

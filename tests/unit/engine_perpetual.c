@@ -1,5 +1,5 @@
 // What the perpetual engine accepts, how it decodes states, and whole runs on this machine.
-#include "harness/engine/perpetual.h"
+#include "harness/build/shape.h"
 #include "harness/lang/parse.h"
 #include "harness/run/run.h"
 
@@ -77,7 +77,7 @@ static const struct {
 
 START_TEST(accepts_what_it_can_decode_and_says_why_not) {
   const char *reason = "unset";
-  bool can = perpetual_can(read_test(accepted[_i].text), &reason);
+  bool can = perpetual_shape(read_test(accepted[_i].text), arena, &reason) != NULL;
   ck_assert_int_eq(can, accepted[_i].reason == NULL);
   if (accepted[_i].reason)
     ck_assert_msg(strstr(reason, accepted[_i].reason) != NULL, "%s", reason);
@@ -87,6 +87,17 @@ START_TEST(accepts_what_it_can_decode_and_says_why_not) {
 END_TEST
 
 // ---- states
+
+// A state of the engine as the test shows it.
+static const char *state_text(const Shape *shape, unsigned state) {
+  uint64_t words[SHAPE_WORDS];
+  Text text = {0};
+  perpetual_words(shape, state, words);
+  shape_print(shape, words, &text);
+  const char *copy = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return copy;
+}
 
 static const char COWW[] = "C CoWW\n{}\n"
                            "P0 (atomic_int* x) { atomic_store_explicit(x,1,memory_order_relaxed);"
@@ -105,22 +116,16 @@ static const char VALUES[] = "C values\n{ x = 7; z = 9; 1:r9 = 4; }\n"
 START_TEST(states_show_the_tests_own_values) {
   const Test *test = read_test(VALUES);
   const char *reason;
-  const PerpetualShape *shape = perpetual_shape(test, arena, &reason);
-  ck_assert_msg(shape != NULL, "%s", reason);
-  ck_assert_uint_eq(shape->load_count, 1);
-  ck_assert_uint_eq(shape->state_count, 3);
+  const Shape *shape = shape_of(test, ENGINE_AUTO, arena, &reason);
+  ck_assert_msg(shape->perpetual != NULL, "%s", reason);
+  ck_assert_uint_eq(shape->perpetual->load_count, 1);
+  ck_assert_uint_eq(shape->perpetual->state_count, 3);
   static const char *const states[] = {
       "1:r0=7; 1:r1=9; 1:r2=-5; 1:r9=4; [x]=70000;", "1:r0=-3; 1:r1=9; 1:r2=-5; 1:r9=4; [x]=70000;",
       "1:r0=4464; 1:r1=9; 1:r2=-5; 1:r9=4; [x]=70000;", // 70000 in 16 bits
   };
-  for (unsigned s = 0; s < 3; s++) {
-    Value values[LIMIT_OBSERVABLES];
-    Text text = {0};
-    perpetual_values(shape, test, s, values);
-    state_print(test, (State){values}, &text);
-    ck_assert_str_eq(text_string(&text), states[s]);
-    text_free(&text);
-  }
+  for (unsigned s = 0; s < 3; s++)
+    ck_assert_str_eq(state_text(shape, s), states[s]);
 }
 END_TEST
 
@@ -148,17 +153,10 @@ START_TEST(constants_are_what_c_makes_of_them) {
                    "C t\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, %s, memory_order_relaxed); }\n"
                    "P1 (atomic_int* x) { int r0 = atomic_load_explicit(x, memory_order_relaxed); }\nexists (1:r0=1)\n",
                    constants[_i].stored));
-  const char *reason;
-  const PerpetualShape *shape = perpetual_shape(test, arena, &reason);
-  ck_assert_int_eq(shape != NULL, constants[_i].state != NULL);
-  if (!shape)
-    return;
-  Value values[LIMIT_OBSERVABLES];
-  Text text = {0};
-  perpetual_values(shape, test, 1, values);
-  state_print(test, (State){values}, &text);
-  ck_assert_str_eq(text_string(&text), constants[_i].state);
-  text_free(&text);
+  const Shape *shape = shape_of(test, ENGINE_AUTO, arena, NULL);
+  ck_assert_int_eq(shape->perpetual != NULL, constants[_i].state != NULL);
+  if (shape->perpetual)
+    ck_assert_str_eq(state_text(shape, 1), constants[_i].state);
 }
 END_TEST
 
@@ -170,8 +168,8 @@ static RunResult run(const char *text, const RunOptions *options, bool same_pu) 
   Compiler compiler;
   Topology *topology = topology_new(&diag);
   ck_assert_ptr_nonnull(topology);
-  ck_assert(compiler_find(options, arena, &compiler, &diag));
-  Compiled **compiled = run_compile(&test, 1, options, &compiler, arena, NULL, NULL, NULL);
+  ck_assert(compiler_find(options->cc, options->cflags, arena, &compiler, &diag));
+  Compiled **compiled = run_compile(&test, 1, options->engine, &compiler, arena, NULL, NULL, NULL);
   Placement placement = placement_default(topology, test->thread_count, arena);
   unsigned pu = topology_pu(topology, 0);
   if (same_pu)
@@ -196,7 +194,7 @@ START_TEST(counts_add_up) {
   RunResult result = run(SB, &options, false);
   ck_assert_uint_gt(result.histogram.total, 0);
   ck_assert_uint_eq(result.histogram.total, sum(&result.histogram));
-  ck_assert_uint_le(result.frame_witnesses, result.frames);
+  ck_assert_uint_le(result.report.frame_witnesses, result.report.frames);
 }
 END_TEST
 
@@ -229,7 +227,7 @@ END_TEST
 
 START_TEST(there_is_code_that_pauses_between_any_two_statements) {
   Text text = {0};
-  perpetual_emit(read_test(COWW), arena, &text);
+  run_emit(read_test(COWW), ENGINE_PERPETUAL, arena, &text);
   const char *at = strstr(text_string(&text), "void pausing0(");
   ck_assert_ptr_nonnull(at);
   static const char *const row[] = {"__atomic_store_n(", "kernel_delay(", "__atomic_store_n(", "\n}"};

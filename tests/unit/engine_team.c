@@ -1,6 +1,6 @@
 // Teams: every actor runs every round on its own PU, rounds and barriers lose nobody, a death is noticed, and nothing
 // is left.
-#include "harness/engine/team.h"
+#include "harness/run/measure.h"
 #include "tests/unit/left.h"
 
 #include <check.h>
@@ -42,7 +42,8 @@ static void teardown(void) {
 
 static Team *make(unsigned threads, Actors actors, Placement *placement, size_t bytes) {
   *placement = placement_default(topology, threads, arena);
-  Team *team = team_new(topology, placement, actors, bytes, &diag);
+  const Binding binding = measure_binding(topology, placement, arena);
+  Team *team = team_new(&binding, actors, bytes, &diag);
   ck_assert_msg(team != NULL, "%s", diag.first ? diag.first->message : "no reason given");
   return team;
 }
@@ -190,14 +191,16 @@ END_TEST
 START_TEST(a_pu_that_is_not_there_is_refused_with_the_reason) {
   unsigned pus[] = {topology_pu(topology, 0), 100000};
   Placement placement = {PLACEMENT_CUSTOM, 2, pus};
-  ck_assert_ptr_null(team_new(topology, &placement, _i ? ACTORS_PROCESSES : ACTORS_THREADS, 64, &diag));
+  const Binding binding = measure_binding(topology, &placement, arena);
+  ck_assert_ptr_null(team_new(&binding, _i ? ACTORS_PROCESSES : ACTORS_THREADS, 64, &diag));
   ck_assert_uint_ge(diag.errors, 1);
 }
 END_TEST
 
 START_TEST(more_memory_than_there_is_is_refused) {
   Placement placement = placement_default(topology, 2, arena);
-  ck_assert_ptr_null(team_new(topology, &placement, ACTORS_THREADS, (size_t)1 << 60, &diag));
+  const Binding binding = measure_binding(topology, &placement, arena);
+  ck_assert_ptr_null(team_new(&binding, ACTORS_THREADS, (size_t)1 << 60, &diag));
   ck_assert_uint_eq(diag.errors, 1);
 }
 END_TEST

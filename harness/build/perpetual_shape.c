@@ -1,3 +1,4 @@
+#include "harness/build/shape.h"
 #include "harness/engine/perpetual.h"
 
 #include <string.h>
@@ -13,6 +14,12 @@ typedef struct {
   const Expr **value; // of each register of the thread: what it was assigned
   const char *reason; // why not; NULL so far
 } Walk;
+
+// What an observable's value is where it is not a load's, and a load's by digit, before they become words.
+typedef struct {
+  int load; // index into loads; -1: fixed
+  const Value *values;
+} Meaning;
 
 static bool refuse(Walk *walk, const char *reason) {
   walk->reason = reason;
@@ -115,12 +122,12 @@ static bool accept_stmt(Walk *walk, const Stmt *stmt) {
 }
 
 // What a register's observer needs to know of it. False where it cannot be decoded.
-static bool observe_register(Walk *walk, PerpetualShape *shape, unsigned thread, unsigned reg, PerpetualValue *out,
+static bool observe_register(Walk *walk, PerpetualShape *shape, unsigned thread, unsigned reg, Meaning *out,
                              Arena *arena) {
   const Register *named = &walk->test->threads[thread].registers[reg];
   const Expr *expr = walk->value[reg];
   Value *fixed = ARENA_NEW(arena, Value);
-  *out = (PerpetualValue){.load = -1, .values = fixed};
+  *out = (Meaning){.load = -1, .values = fixed};
   if (!expr) {
     *fixed = named->initial;
     return true;
@@ -140,7 +147,7 @@ static bool observe_register(Walk *walk, PerpetualShape *shape, unsigned thread,
   return true;
 }
 
-static bool walk_thread(Walk *walk, PerpetualShape *shape, PerpetualValue *values, Arena *arena) {
+static bool walk_thread(Walk *walk, PerpetualShape *shape, Meaning *values, Arena *arena) {
   const Test *test = walk->test;
   const Thread *thread = &test->threads[walk->thread];
   walk->assigned = ARENA_ARRAY(arena, unsigned, thread->register_count + 1);
@@ -183,7 +190,7 @@ static Value **stored_values(const Walk *walk, Arena *arena) {
 }
 
 // What the loads' digits mean; loads of locations that nobody stores to become fixed values.
-static bool settle_loads(Walk *walk, PerpetualShape *shape, PerpetualValue *values, Arena *arena) {
+static bool settle_loads(Walk *walk, PerpetualShape *shape, Meaning *values, Arena *arena) {
   const Test *test = walk->test;
   Value **stored = stored_values(walk, arena);
   PerpetualLoad loads[PERPETUAL_LOADS];
@@ -198,12 +205,13 @@ static bool settle_loads(Walk *walk, PerpetualShape *shape, PerpetualValue *valu
     Value *by_digit = ARENA_ARRAY(arena, Value, k + 1);
     for (unsigned d = 0; d <= k; d++)
       by_digit[d] = type_wrap(test->threads[load.thread].registers[load.reg].type.base, stored[load.location][d]);
-    values[o] = (PerpetualValue){.load = k ? (int)shape->load_count : -1, .values = by_digit};
+    values[o] = (Meaning){.load = k ? (int)shape->load_count : -1, .values = by_digit};
     if (!k)
       continue;
     load.writer = walk->writers[load.location];
     load.stores = k;
-    load.slot = shape->slots[load.thread]++;
+    for (unsigned l = 0; l < shape->load_count; l++)
+      load.slot += shape->loads[l].thread == load.thread;
     load.weight = shape->state_count;
     shape->loads[shape->load_count++] = load;
     shape->state_count *= k + 1;
@@ -214,7 +222,7 @@ static bool settle_loads(Walk *walk, PerpetualShape *shape, PerpetualValue *valu
 }
 
 // A location's final value is what its only writer stores last.
-static void observe_locations(const Walk *walk, PerpetualValue *values, Arena *arena) {
+static void observe_locations(const Walk *walk, Meaning *values, Arena *arena) {
   const Test *test = walk->test;
   for (unsigned o = 0; o < test->observable_total; o++) {
     const Observable *observable = &test->observables[o];
@@ -223,34 +231,34 @@ static void observe_locations(const Walk *walk, PerpetualValue *values, Arena *a
     unsigned x = observable->location;
     Value *fixed = ARENA_NEW(arena, Value);
     *fixed = walk->stores[x] ? walk->last[x] : test->locations[x].initial[observable->element];
-    values[o] = (PerpetualValue){.load = -1, .values = fixed};
+    values[o] = (Meaning){.load = -1, .values = fixed};
   }
 }
 
-// Each copy of each location on two lines of its own, since CPUs fetch lines in pairs.
-static void lay_out(PerpetualShape *shape, const Test *test, Arena *arena) {
-  enum { CELL = 128 };
-  shape->places = ARENA_ARRAY(arena, size_t, test->location_count + 1);
-  shape->strides = ARENA_ARRAY(arena, size_t, test->location_count + 1);
-  shape->location_count = test->location_count;
-  for (unsigned x = 0; x < test->location_count; x++) {
-    shape->places[x] = shape->cell_bytes;
-    shape->strides[x] = CELL;
-    shape->cell_bytes += (size_t)CELL * PERPETUAL_COPIES;
+// As a state has them.
+static const PerpetualValue *in_words(const PerpetualShape *shape, const Test *test, const Meaning *values,
+                                      Arena *arena) {
+  PerpetualValue *out = ARENA_ARRAY(arena, PerpetualValue, test->observable_total + 1);
+  for (unsigned o = 0; o < test->observable_total; o++) {
+    unsigned digits = values[o].load < 0 ? 1 : shape->loads[values[o].load].stores + 1;
+    unsigned count = base_type_bits(observable_base(test, &test->observables[o])) > 64 ? 2 : 1;
+    uint64_t *words = ARENA_ARRAY(arena, uint64_t, digits * count);
+    for (unsigned d = 0; d < digits; d++)
+      for (unsigned w = 0; w < count; w++)
+        words[d * count + w] = (uint64_t)((UnsignedValue)values[o].values[d] >> 64 * w);
+    out[o] = (PerpetualValue){values[o].load, words};
   }
+  return out;
 }
 
 const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char **reason) {
   PerpetualShape *shape = ARENA_NEW(arena, PerpetualShape);
-  PerpetualValue *values = ARENA_ARRAY(arena, PerpetualValue, test->observable_total + 1);
+  Meaning *values = ARENA_ARRAY(arena, Meaning, test->observable_total + 1);
   Walk walk = {.test = test,
                .writers = ARENA_ARRAY(arena, unsigned, test->location_count + 1),
                .stores = ARENA_ARRAY(arena, unsigned, test->location_count + 1),
                .last = ARENA_ARRAY(arena, Value, test->location_count + 1)};
-  *shape = (PerpetualShape){.threads = test->thread_count,
-                            .slots = ARENA_ARRAY(arena, unsigned, test->thread_count + 1),
-                            .values = values,
-                            .writers = walk.writers};
+  *shape = (PerpetualShape){.threads = test->thread_count};
   unsigned most = 1;
   bool accepted = test->thread_count >= 2 || refuse(&walk, "it has one thread only");
   for (; accepted && walk.thread < test->thread_count; walk.thread++)
@@ -258,11 +266,8 @@ const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char
   if (accepted)
     observe_locations(&walk, values, arena);
   accepted = accepted && settle_loads(&walk, shape, values, arena);
-  for (unsigned x = 0; accepted && x < test->location_count; x++) {
-    if (!walk.stores[x])
-      walk.writers[x] = test->thread_count;
+  for (unsigned x = 0; accepted && x < test->location_count; x++)
     most = walk.stores[x] > most ? walk.stores[x] : most;
-  }
   enum { FEWEST = 1024 };
   if (accepted && (PERPETUAL_LIMIT - 1) / most < FEWEST)
     accepted = refuse(&walk, "a location is stored to so often that few iterations could be told apart");
@@ -270,13 +275,6 @@ const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char
   if (!accepted)
     return NULL;
   shape->iterations = (PERPETUAL_LIMIT - 1) / most;
-  lay_out(shape, test, arena);
+  shape->values = in_words(shape, test, values, arena);
   return shape;
-}
-
-bool perpetual_can(const Test *test, const char **reason) {
-  Arena *arena = arena_new();
-  bool can = perpetual_shape(test, arena, reason) != NULL;
-  arena_free(arena);
-  return can;
 }

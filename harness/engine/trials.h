@@ -1,12 +1,13 @@
 // Choosing an engine's settings by short trials: random ones first, then neighbours of the best; the few best are kept.
+// Most of the time then goes to the best one, while a part goes on trying others and sweeps over settings that no trial
+// would keep, so that rare states appear too.
 // What a setting brings drifts with the machine's other load, so the best is measured as it runs, and gives way to the
 // next one where it no longer is the best.
 //
 // A setting is a point on a few axes, each a short list of values in which neighbours are alike. The same seed proposes
 // the same settings until the first neighbour; from there on proposals follow what the machine showed.
 #pragma once
-#include <stdbool.h>
-#include <stdint.h>
+#include "harness/engine/session.h"
 
 enum { TUNE_AXES = 16, TUNE_KEPT = 6 };
 
@@ -60,3 +61,29 @@ void tuner_judge(Tuner *tuner, const TuneSetting *setting, double score);
 // The best's score again, from a longer run.
 void tuner_confirm(Tuner *tuner, double score);
 int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis);
+
+// ---- the schedule
+
+typedef enum {
+  TRIAL_SHORT,
+  TRIAL_AGAIN, // about twice as long: for a setting that looked good
+  TRIAL_LONG   // what the best setting runs for between looks at others
+} TrialLength;
+
+// An engine's part in the schedule. What runs nothing since an actor died returns false, and ends all.
+typedef struct {
+  EngineSession *session;
+  Tuner *tuner;
+  void *engine; // the first argument of what follows
+  // Runs a setting; its score is in *score.
+  bool (*run)(void *engine, const TuneSetting *setting, TrialLength length, double *score);
+  // The turn-th sweep: a short run by some setting that is far from what trials look for.
+  bool (*sweep)(void *engine, unsigned turn);
+  // Told the best setting each time it has run; NULL: need not be.
+  void (*note)(void *engine, const TuneSetting *setting);
+  unsigned most; // first trials, at most; 0: as many as a tenth of the time, or of the iterations, has room for
+} Trials;
+
+// Runs trials from `first` on, then the best setting and what else the schedule has, until the session is over. False
+// where an actor died.
+bool trials_run(const Trials *trials, TuneSetting first);

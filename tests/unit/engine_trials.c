@@ -1,5 +1,5 @@
 // The tuner: it climbs to a peak, forgets a best that no longer is one, and repeats what a seed proposes.
-#include "harness/engine/tune.h"
+#include "harness/engine/trials.h"
 
 #include <check.h>
 #include <string.h>

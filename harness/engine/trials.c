@@ -1,5 +1,5 @@
-#include "harness/engine/tune.h"
-#include "harness/engine/kernel.h"
+#include "harness/engine/trials.h"
+#include "harness/base/time.h"
 
 #include <assert.h>
 #include <string.h>
@@ -96,4 +96,97 @@ void tuner_confirm(Tuner *tuner, double score) {
 int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis) {
   assert(axis < tuner->axis_count && setting->at[axis] < tuner->axes[axis].count);
   return tuner->axes[axis].values[setting->at[axis]];
+}
+
+// ---- the schedule
+
+static const double FIRST_SHARE = 0.1; // of the time, and of the iterations asked for: the first trials
+static const double FIRST_SECONDS = 5; // ... but no longer, above all where there is no limit
+
+static void note(const Trials *trials, const TuneSetting *setting) {
+  if (trials->note && !memcmp(&trials->tuner->best, setting, sizeof *setting))
+    trials->note(trials->engine, setting);
+}
+
+// A setting that looks as good as the best runs again, longer, and is judged by the worse of the two.
+static bool try_setting(const Trials *trials, const TuneSetting *setting) {
+  double first, second;
+  if (!trials->run(trials->engine, setting, TRIAL_SHORT, &first))
+    return false;
+  if (!tuner_promising(trials->tuner, first) || session_over(trials->session))
+    return true;
+  if (!trials->run(trials->engine, setting, TRIAL_AGAIN, &second))
+    return false;
+  tuner_judge(trials->tuner, setting, second < first ? second : first);
+  note(trials, setting);
+  return true;
+}
+
+static bool first_trials_over(const Trials *trials, unsigned trial, double until) {
+  const EngineSession *session = trials->session;
+  return session_over(session) || (trials->most && trial >= trials->most) || time_seconds() >= until ||
+         (session->iterations && (double)session->report->executed >= (double)session->iterations * FIRST_SHARE);
+}
+
+static bool run_first_trials(const Trials *trials, TuneSetting setting) {
+  Tuner *tuner = trials->tuner;
+  double now = time_seconds(), seconds = (trials->session->deadline - now) * FIRST_SHARE;
+  double until = now + (seconds < FIRST_SECONDS ? seconds : FIRST_SECONDS);
+  bool alive = try_setting(trials, &setting);
+  if (alive && tuner->best_score < 0) {
+    tuner_judge(tuner, &setting, 0);
+    note(trials, &setting);
+  }
+  for (unsigned trial = 0; alive && !first_trials_over(trials, trial, until); trial++) {
+    // Where nothing was seen yet there is nothing to be near to.
+    bool explore = trial < 8 || trial % 4 == 0 || tuner->best_score < 1;
+    setting = explore ? tuner_random(tuner) : tuner_near(tuner);
+    alive = try_setting(trials, &setting);
+  }
+  return alive;
+}
+
+// One that was good before is judged anew.
+static bool try_again(const Trials *trials) {
+  TuneSetting setting = tuner_again(trials->tuner);
+  double score;
+  if (!trials->run(trials->engine, &setting, TRIAL_SHORT, &score))
+    return false;
+  tuner_judge(trials->tuner, &setting, score);
+  return true;
+}
+
+// Between two runs of the best: a sweep, a neighbour, a sweep, one that was good before or anything at all.
+static bool run_other(const Trials *trials, unsigned turn) {
+  TuneSetting setting;
+  switch (turn % 8) {
+  case 0:
+    setting = tuner_random(trials->tuner);
+    return try_setting(trials, &setting);
+  case 4:
+    setting = tuner_near(trials->tuner);
+    return try_setting(trials, &setting);
+  case 2:
+  case 6:
+    return try_again(trials);
+  default:
+    return trials->sweep(trials->engine, turn / 2);
+  }
+}
+
+bool trials_run(const Trials *trials, TuneSetting first) {
+  bool alive = run_first_trials(trials, first);
+  for (unsigned turn = 0; alive && !session_over(trials->session); turn++) {
+    const TuneSetting best = trials->tuner->best;
+    double score;
+    alive = trials->run(trials->engine, &best, TRIAL_LONG, &score);
+    if (!alive)
+      break;
+    note(trials, &best);
+    if (session_over(trials->session))
+      break;
+    tuner_confirm(trials->tuner, score);
+    alive = run_other(trials, turn);
+  }
+  return alive;
 }

@@ -1,7 +1,7 @@
 // topology.h without hwloc: the PUs that we may use, and pinning to them, where the system is Linux. Elsewhere threads
 // sit where the system puts them, and records say so.
-#include "harness/export/pus.h"
 #include "harness/machine/host.h"
+#include "harness/machine/topology.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -17,35 +17,21 @@ struct Topology {
 
 #ifdef __linux__
 
-// The set that the process was started on. Systems have more PUs than a cpu_set_t at times: the room is doubled until
-// the kernel is content.
-static cpu_set_t *allowed_set(size_t *bytes, unsigned *room) {
-  for (*room = 1024; *room <= 1u << 20; *room *= 2) {
-    cpu_set_t *set = CPU_ALLOC(*room);
-    *bytes = CPU_ALLOC_SIZE(*room);
-    if (!set)
-      return NULL;
-    if (!sched_getaffinity(0, *bytes, set))
-      return set;
-    CPU_FREE(set);
-    if (errno != EINVAL)
-      return NULL;
-  }
-  return NULL;
-}
-
+// Systems have more PUs than a cpu_set_t at times: the room is doubled until the kernel is content.
 static bool find_pus(Topology *topology, Diag *diag) {
-  size_t bytes;
-  unsigned room;
-  cpu_set_t *set = allowed_set(&bytes, &room);
-  if (!set)
-    return diag_error(diag, "cannot ask which PUs there are: %s", strerror(errno));
-  topology->pus = ARENA_ARRAY(topology->arena, unsigned, room);
-  for (unsigned pu = 0; pu < room; pu++)
-    if (CPU_ISSET_S(pu, bytes, set))
-      topology->pus[topology->count++] = pu;
-  CPU_FREE(set);
-  return topology->count || diag_error(diag, "there is no PU that we may use");
+  for (unsigned room = 1024; room <= 1u << 20; room *= 2) {
+    cpu_set_t *set = CPU_ALLOC(room);
+    size_t bytes = CPU_ALLOC_SIZE(room);
+    bool known = set && !sched_getaffinity(0, bytes, set), retry = set && !known && errno == EINVAL;
+    topology->pus = known ? ARENA_ARRAY(topology->arena, unsigned, room) : NULL;
+    for (unsigned pu = 0; pu < room && known; pu++)
+      if (CPU_ISSET_S(pu, bytes, set))
+        topology->pus[topology->count++] = pu;
+    CPU_FREE(set);
+    if (!retry)
+      break;
+  }
+  return topology->count || diag_error(diag, "cannot ask which PUs there are: %s", strerror(errno));
 }
 
 bool topology_bind(const Topology *topology, unsigned pu, Diag *diag) {
@@ -61,8 +47,6 @@ bool topology_bind(const Topology *topology, unsigned pu, Diag *diag) {
   CPU_FREE(set);
   return bound || diag_error(diag, "cannot pin a thread to PU %u: %s", pu, strerror(reason));
 }
-
-bool pus_can_pin(void) { return true; }
 
 #else
 
@@ -80,8 +64,6 @@ bool topology_bind(const Topology *topology, unsigned pu, Diag *diag) {
   (void)topology, (void)pu, (void)diag;
   return true;
 }
-
-bool pus_can_pin(void) { return false; }
 
 #endif
 
@@ -149,18 +131,8 @@ bool placement_oversubscribed(const Placement *placement) {
   return false;
 }
 
-Placement placement_default(const Topology *topology, unsigned threads, Arena *arena) {
-  Placement placement = {.threads = threads, .pus = ARENA_ARRAY(arena, unsigned, threads)};
-  for (unsigned t = 0; t < threads; t++)
-    placement.pus[t] = topology->pus[t % topology->count];
-  placement.kind = placement_oversubscribed(&placement) ? PLACEMENT_SHARED_PUS : PLACEMENT_CUSTOM;
-  return placement;
-}
-
 bool placement_custom(const Topology *topology, const unsigned *pus, unsigned count, unsigned threads, Arena *arena,
                       Placement *out, Diag *diag) {
-  if (!count)
-    return diag_error(diag, "a placement needs at least one PU");
   for (unsigned i = 0; i < count; i++)
     if (!topology_has_pu(topology, pus[i]))
       return diag_error(diag, "PU %u is not ours to use", pus[i]);
@@ -170,8 +142,10 @@ bool placement_custom(const Topology *topology, const unsigned *pus, unsigned co
   return true;
 }
 
-const char *pus_placement(const Placement *placement) {
-  if (!pus_can_pin())
-    return "unpinned";
-  return placement->kind == PLACEMENT_SHARED_PUS ? "shared-pus" : "custom";
+Placement placement_default(const Topology *topology, unsigned threads, Arena *arena) {
+  Placement placement;
+  placement_custom(topology, topology->pus, topology->count, threads, arena, &placement, NULL);
+  if (placement_oversubscribed(&placement))
+    placement.kind = PLACEMENT_SHARED_PUS;
+  return placement;
 }

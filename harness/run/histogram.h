@@ -1,8 +1,7 @@
 // Histograms: how often each state was seen.
 #pragma once
+#include "harness/engine/tally.h"
 #include "harness/lang/state.h"
-
-#include <stdint.h>
 
 typedef struct {
   State state;
@@ -16,3 +15,6 @@ typedef struct {
   uint64_t total;     // iterations counted: the sum of the counts
   uint64_t witnesses; // of those, in states that are witnesses
 } Histogram;
+
+// The histogram of what was counted, witnesses marked, in `arena`.
+Histogram histogram_of(const Tally *tally, const Test *test, Arena *arena);

@@ -1,0 +1,34 @@
+// A session of an engine in a process of its own, so that a test that hangs or crashes ends all the same. Part of what
+// an exported test takes along.
+#pragma once
+#include "harness/engine/session.h"
+#include "harness/machine/topology.h"
+#include "harness/run/child.h"
+
+// Where a team's actors sit in a placement, in `arena`. Topology and placement must outlive it.
+Binding measure_binding(const Topology *topology, const Placement *placement, Arena *arena);
+
+typedef struct {
+  EngineSession session; // without code, report and tally
+  // Called in the child: the code of the test. NULL with a sentence in `reason`, which has so much room.
+  const KernelCode *(*load)(const void *context, char *reason, size_t room);
+  const void *context;
+  double timeout; // seconds after which the child is killed
+  const Stop *stop;
+} Measurement;
+
+// What came of it. Until measured_free.
+typedef struct {
+  RunStatus status;
+  const char *message;  // why not done; NULL where done
+  const Report *report; // what the engine told; NULL where there was no memory for it
+  const Tally *tally;   // what it counted; NULL where counting did not begin
+  ChildResult child;
+} Measured;
+
+Measured measure_session(Measurement *measurement, Arena *arena);
+void measured_free(Measured *measured);
+// From the first counted iteration to the last count, everything between included.
+double measured_seconds(const Measured *measured);
+// A seed drawn from the system: below 2^53, since readers of JSON may hold numbers as doubles; never 0.
+uint64_t measure_seed(void);
