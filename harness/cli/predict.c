@@ -171,7 +171,7 @@ static bool add_model(const char *name, Arena *arena, Judges *judges, Diag *diag
 
 static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
   const Model *as = model_find(s->as);
-  CatModel *model = cat_load(s->cat, as, s->arena, diag);
+  CatModel *model = cat_load(s->cat, as, NULL, s->arena, diag);
   if (!model)
     return false;
   const char *slash = strrchr(s->cat, '/');

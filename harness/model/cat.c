@@ -7,7 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const uint64_t STEPS = 20000000; // of one run: see cat_eval.c's charge
+// Of one run, and of the one that tries a model out: see cat_eval.c's charge.
+static const uint64_t STEPS = 20000000, TRIAL_STEPS = 1000000;
 
 // Every name that the architecture's tags put events into.
 static void collect_sets(CatModel *model) {
@@ -25,6 +26,42 @@ static void collect_sets(CatModel *model) {
     }
 }
 
+static void begin(Machine *m, const Execution *x);
+static bool run_block(Machine *m, const CatBlock *block, unsigned from, const Env *env, bool top);
+
+// An execution of a thread that reads a location and writes it.
+static Execution small_execution(Arena *arena) {
+  static const Program none;
+  enum { INITIAL, READ, WRITE, COUNT };
+  Event *events = ARENA_ARRAY(arena, Event, COUNT);
+  events[INITIAL] = (Event){.kind = EVENT_WRITE, .thread = -1, .tags = ""};
+  events[READ] = (Event){.kind = EVENT_READ, .tags = ""};
+  events[WRITE] = (Event){.kind = EVENT_WRITE, .instr = 1, .tags = ""};
+  Execution x = {.program = &none, .event_count = COUNT, .events = events};
+  Relation *relations[] = {&x.po,        &x.rf,        &x.co,        &x.addr, &x.data, &x.ctrl,
+                           &x.pick_addr, &x.pick_data, &x.pick_ctrl, &x.rmw,  &x.amo};
+  for (unsigned i = 0; i < sizeof relations / sizeof relations[0]; i++)
+    *relations[i] = relation_new(arena, COUNT);
+  relation_add(x.po, READ, WRITE);
+  relation_add(x.rf, INITIAL, READ);
+  relation_add(x.co, INITIAL, WRITE);
+  return x;
+}
+
+// Computes all that the model defines and checks, once: what is given the wrong kind of value is so in every execution,
+// and what does not end here ends nowhere. False with the error and its place in `diag`.
+static bool try_out(Machine *m, Diag *diag) {
+  Arena *arena = arena_new();
+  Execution x = small_execution(arena);
+  m->trial = true;
+  begin(m, &x);
+  run_block(m, &m->model->block, 0, NULL, true);
+  m->trial = false;
+  m->program = NULL;
+  arena_free(arena);
+  return !m->error || diag_error_at(diag, m->error_source, m->error_span, "%s", m->error);
+}
+
 CatModel *cat_parse(const Source *source, const Model *as, const CatOptions *options, Arena *arena, Diag *diag) {
   CatModel *model = ARENA_NEW(arena, CatModel);
   model->arena = arena;
@@ -35,22 +72,24 @@ CatModel *cat_parse(const Source *source, const Model *as, const CatOptions *opt
   model->title = tree.title ? tree.title : as->name;
   model->block = tree.block;
   collect_sets(model);
-  if (!cat_resolve(model, diag) || !cat_check(model, diag))
+  if (!cat_resolve(model, diag))
     return NULL;
   Machine *m = &model->machine;
   m->model = model;
   m->globals = ARENA_ARRAY(arena, Kept, model->global_count + 1);
   m->bases = ARENA_ARRAY(arena, Kept, cat_base_count + model->arch_set_count);
-  return model;
+  model->implies_coherence = cat_shows_coherence(model);
+  model->implies_atomicity = cat_shows_atomicity(model);
+  return try_out(m, diag) ? model : NULL;
 }
 
-CatModel *cat_load(const char *path, const Model *as, Arena *arena, Diag *diag) {
+CatModel *cat_load(const char *path, const Model *as, const char *const *paths, Arena *arena, Diag *diag) {
   const Source *source = source_read_file(path, CAT_FILE_LIMIT, arena, diag);
   if (!source)
     return NULL;
   const char *slash = strrchr(path, '/');
   const char *folder = !slash ? "." : slash == path ? "/" : arena_copy(arena, path, (size_t)(slash - path));
-  return cat_parse(source, as, &(CatOptions){.folder = folder}, arena, diag);
+  return cat_parse(source, as, &(CatOptions){.folder = folder, .paths = paths}, arena, diag);
 }
 
 CatModel *cat_builtin(const Model *builtin, Arena *arena) {
@@ -63,10 +102,10 @@ CatModel *cat_builtin(const Model *builtin, Arena *arena) {
   Diag diag = {.arena = arena};
   CatModel *model = cat_parse(source, builtin, NULL, arena, &diag);
   assert(model);
+  model->implies_coherence = builtin->coherent;
   return model;
 }
 
-const char *cat_title(const CatModel *model) { return model->title; }
 bool cat_implies_coherence(const CatModel *model) { return model->implies_coherence; }
 bool cat_implies_atomicity(const CatModel *model) { return model->implies_atomicity; }
 bool cat_raises_flags(const CatModel *model) { return model->raises_flags; }
@@ -76,9 +115,7 @@ void cat_reset(CatModel *model) {
   model->machine.path_serial = 0;
 }
 
-static bool run_block(Machine *m, const Block *block, unsigned from, const Env *env, bool top);
-
-static bool holds(Machine *m, const Statement *s, CatValue v) {
+static bool holds(Machine *m, const CatStatement *s, CatValue v) {
   if (v.kind == VALUE_EMPTY)
     return true;
   if (s->test == TEST_EMPTY && v.kind == VALUE_SET)
@@ -97,7 +134,7 @@ static bool holds(Machine *m, const Statement *s, CatValue v) {
   return relation_acyclic(r, (EventSet){m->n, m->words, machine_set(m)});
 }
 
-static bool judge_test(Machine *m, const Statement *s, const Env *env) {
+static bool judge_test(Machine *m, const CatStatement *s, const Env *env) {
   return holds(m, s, cat_eval(m, s->expr, env)) != s->negated;
 }
 
@@ -105,7 +142,9 @@ static bool judge_test(Machine *m, const Statement *s, const Env *env) {
 static bool names_race(const char *name) { return name && strcasestr(name, "race"); }
 
 // What a check's outcome means; false where it forbids the execution.
-static bool take_outcome(Machine *m, const Statement *s, bool held, const Env *env) {
+static bool take_outcome(Machine *m, const CatStatement *s, bool held, const Env *env) {
+  if (m->trial)
+    return true;
   switch (s->role) {
   case ROLE_CHECK:
     if (!held && m->explain && !m->verdict->axiom)
@@ -135,7 +174,7 @@ static bool take_outcome(Machine *m, const Statement *s, bool held, const Env *e
   return true;
 }
 
-static bool run_test(Machine *m, Statement *s, const Env *env, bool top) {
+static bool run_test(Machine *m, CatStatement *s, const Env *env, bool top) {
   if (top && s->judged == m->generation[s->part])
     return take_outcome(m, s, s->held, env);
   bool held = judge_test(m, s, env);
@@ -153,7 +192,7 @@ static const Env *bind_name(Machine *m, const char *name, CatValue v, const Env 
 }
 
 // let inside a procedure or another block: names for the rest of it.
-static const Env *run_let(Machine *m, const Statement *s, const Env *env) {
+static const Env *run_let(Machine *m, const CatStatement *s, const Env *env) {
   const Env *inside = env;
   if (s->kind == STATEMENT_LET_REC) {
     machine_fail(m, s->bindings[0].value, "let rec belongs at the top of a model, or in an expression");
@@ -165,12 +204,12 @@ static const Env *run_let(Machine *m, const Statement *s, const Env *env) {
   return inside;
 }
 
-static bool run_call(Machine *m, const Statement *s, const Env *env) {
+static bool run_call(Machine *m, const CatStatement *s, const Env *env) {
   CatValue p = cat_eval(m, s->expr, env), argument = cat_eval(m, s->argument, env);
   if (m->error)
     return true;
   if (p.kind != VALUE_PROCEDURE) {
-    machine_fail(m, s->expr, "this is no procedure");
+    machine_expected(m, s->expr, "a procedure", p);
     return true;
   }
   const Env *inside = p.env;
@@ -180,7 +219,7 @@ static bool run_call(Machine *m, const Statement *s, const Env *env) {
   return run_block(m, &p.procedure->body, 0, inside, false);
 }
 
-static bool run_forall(Machine *m, const Statement *s, const Env *env) {
+static bool run_forall(Machine *m, const CatStatement *s, const Env *env) {
   CatValue *items;
   unsigned count;
   if (!machine_items(m, s->expr, cat_eval(m, s->expr, env), &items, &count))
@@ -193,13 +232,13 @@ static bool run_forall(Machine *m, const Statement *s, const Env *env) {
 
 // What was computed from the choice before is no longer so: a new generation of what depends on the whole execution.
 // Its memory is kept, for the choices are in it.
-static void choose(Machine *m, const Statement *s, CatValue v) {
+static void choose(Machine *m, const CatStatement *s, CatValue v) {
   m->generation[PART_ORDER] = ++m->generations;
   m->globals[s->slot] = (Kept){v, m->generation[PART_ORDER]};
 }
 
 // co is what the execution says it is: of orders to choose a co from, that one.
-static bool can_choose(Machine *m, const Statement *s, CatValue v) {
+static bool can_choose(Machine *m, const CatStatement *s, CatValue v) {
   if (strcmp(s->name, "co") != 0)
     return true;
   return v.kind == VALUE_RELATION && bits_equal(v.bits, m->execution->co.bits, m->relation_size);
@@ -207,17 +246,22 @@ static bool can_choose(Machine *m, const Statement *s, CatValue v) {
 
 // with x from choices, then the rest: allowed where some choice lets the rest hold. Flags are those of the choices that
 // do.
-static bool run_with(Machine *m, const Block *block, unsigned at, const Env *env, bool top) {
-  const Statement *s = &block->first[at];
+static bool run_with(Machine *m, const CatBlock *block, unsigned at, const Env *env, bool top) {
+  const CatStatement *s = &block->first[at];
   CatValue *items;
   unsigned count;
   bool some = false, undefined = m->undefined;
   const char *flag = m->flag;
   if (!machine_items(m, s->expr, cat_eval(m, s->expr, env), &items, &count))
     return true;
+  CatValue none = {.kind = VALUE_EMPTY};
+  if (m->trial) { // any choice tells as much
+    items = count ? items : &none;
+    count = 1;
+  }
   for (unsigned i = 0; i < count && !m->error; i++) {
     const Env *inside = env;
-    if (!can_choose(m, s, items[i]))
+    if (!m->trial && !can_choose(m, s, items[i]))
       continue;
     if (top)
       choose(m, s, items[i]);
@@ -239,10 +283,10 @@ static bool run_with(Machine *m, const Block *block, unsigned at, const Env *env
   return some;
 }
 
-static bool run_match(Machine *m, const Statement *s, const Env *env) {
+static bool run_match(Machine *m, const CatStatement *s, const Env *env) {
   CatValue v = cat_eval(m, s->expr, env);
   if (!m->error && v.kind != VALUE_TAG)
-    machine_fail(m, s->expr, "a tag was expected");
+    machine_expected(m, s->expr, "a tag", v);
   if (m->error)
     return true;
   for (unsigned i = 0; i < s->clause_count; i++)
@@ -252,15 +296,24 @@ static bool run_match(Machine *m, const Statement *s, const Env *env) {
   return true;
 }
 
-static bool run_statements(Machine *m, const Block *block, unsigned from, const Env *env, bool top) {
+static void compute_all(Machine *m, const CatStatement *s) {
+  for (unsigned i = 0; i < s->binding_count; i++)
+    for (unsigned k = 0, slot = s->bindings[i].slot; k < s->bindings[i].pattern.count; k++)
+      if (s->bindings[i].pattern.names[k])
+        machine_global(m, slot++);
+}
+
+static bool run_statements(Machine *m, const CatBlock *block, unsigned from, const Env *env, bool top) {
   for (unsigned i = from; i < block->count && !m->error; i++) {
-    Statement *s = &block->first[i];
+    CatStatement *s = &block->first[i];
     bool good = true;
     switch (s->kind) {
     case STATEMENT_LET:
     case STATEMENT_LET_REC:
-      if (!top) // what the top defines is computed when it is asked for
+      if (!top)
         env = run_let(m, s, env);
+      else if (m->trial) // else what the top defines is computed when it is asked for
+        compute_all(m, s);
       break;
     case STATEMENT_TEST:
       good = run_test(m, s, env, top);
@@ -292,10 +345,10 @@ static bool run_statements(Machine *m, const Block *block, unsigned from, const 
 
 enum { CALL_LIMIT = 300 };
 
-static bool run_block(Machine *m, const Block *block, unsigned from, const Env *env, bool top) {
+static bool run_block(Machine *m, const CatBlock *block, unsigned from, const Env *env, bool top) {
   enum { WEIGHT = 5 }; // a block nests as many C calls as several expressions do
   if (m->depth + WEIGHT > CALL_LIMIT * WEIGHT) {
-    const Statement *s = block->count ? &block->first[0] : NULL;
+    const CatStatement *s = block->count ? &block->first[0] : NULL;
     machine_limit(m, s ? s->expr : NULL, "procedures call each other too deeply here: does this end?");
     return true;
   }
@@ -323,7 +376,7 @@ static void begin(Machine *m, const Execution *x) {
       pool_reset(&m->pools[p]);
     }
   m->pool = PART_ORDER;
-  m->steps = STEPS;
+  m->steps = m->trial ? TRIAL_STEPS : STEPS;
   m->memory = 0;
   m->depth = 0;
   m->error = NULL;

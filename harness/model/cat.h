@@ -10,19 +10,19 @@ typedef struct CatModel CatModel;
 enum { CAT_FILE_LIMIT = 4 << 20 }; // bytes of one file
 
 typedef struct {
-  const char *folder;          // where `include` looks first, on disk; NULL: only what is built in
+  const char *folder;          // where `include` looks, after the folder of the file that includes; NULL: nowhere
+  const char *const *paths;    // folders where it looks then, NULL-terminated; may be NULL. What is built in comes last
   const char *const *variants; // for `if "variant" then .. else`; NULL-terminated, may be NULL
 } CatOptions;
 
-// Parses and checks a model; `as` says what its programs' tags mean. NULL with errors, each with its place, in
-// `diag`.
+// Parses a model and tries it out on a small execution; `as` says what its programs' tags mean. NULL with errors, each
+// with its place, in `diag`.
 CatModel *cat_parse(const Source *source, const Model *as, const CatOptions *options, Arena *arena, Diag *diag);
-// The same of a file. It may include those of its folder.
-CatModel *cat_load(const char *path, const Model *as, Arena *arena, Diag *diag);
+// The same of a file. It may include those of its folder, and of `paths` (CatOptions).
+CatModel *cat_load(const char *path, const Model *as, const char *const *paths, Arena *arena, Diag *diag);
 // One of the models that come with weakmem. Never fails.
 CatModel *cat_builtin(const Model *model, Arena *arena);
 
-const char *cat_title(const CatModel *model);
 // Whether every execution that is not coherent per location is forbidden whatever else it does (seen from the model's
 // text).
 bool cat_implies_coherence(const CatModel *model);

@@ -2,6 +2,7 @@
 #include "harness/model/cat_model.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static const CatValue nothing = {.kind = VALUE_EMPTY};
@@ -9,10 +10,17 @@ static const CatValue nothing = {.kind = VALUE_EMPTY};
 enum { NESTING_LIMIT = 1500 };                        // of evaluations in one another: what the C stack is sure to hold
 static const size_t MEMORY_LIMIT = (size_t)128 << 20; // bytes in one run
 
-const Env *machine_bind(Machine *m, const Expr *e, const Pattern *pattern, CatValue value, const Env *env) {
+static void wrong_count(Machine *m, const CatExpr *e, unsigned count, CatValue v) {
+  if (v.kind == VALUE_EMPTY || m->error)
+    return;
+  char wanted[40];
+  snprintf(wanted, sizeof wanted, "a tuple of %u", count);
+  machine_expected(m, e, wanted, v);
+}
+
+const Env *machine_bind(Machine *m, const CatExpr *e, const CatPattern *pattern, CatValue value, const Env *env) {
   if (pattern->is_tuple && (value.kind != VALUE_TUPLE || value.a != pattern->count)) {
-    if (!(value.kind == VALUE_EMPTY && pattern->count))
-      machine_fail(m, e, "the number of values is not that of the names");
+    wrong_count(m, e, pattern->count, value);
     value = nothing;
   }
   for (unsigned i = 0; i < pattern->count; i++) {
@@ -43,10 +51,10 @@ CatValue machine_base(Machine *m, unsigned index) {
         bits[e / 64] |= (uint64_t)1 << e % 64;
     // A base set of the same name has what the events' kinds say.
     for (unsigned b = 0; b < cat_base_count; b++)
-      if (strcmp(cat_bases[b].name, m->model->arch_sets[index - cat_base_count]) == 0 && cat_bases[b].type == TYPE_SET)
+      if (strcmp(cat_bases[b].name, m->model->arch_sets[index - cat_base_count]) == 0 && cat_bases[b].is_set)
         bits_or(bits, bits, machine_base(m, b).bits, m->words);
     kept->value = value_set(bits);
-  } else if (cat_bases[index].type == TYPE_SET) {
+  } else if (cat_bases[index].is_set) {
     kept->value = value_set(machine_set(m));
     cat_bases[index].compute(m, kept->value.bits);
   } else {
@@ -64,22 +72,22 @@ static void set_global(Machine *m, unsigned slot, CatValue v) {
 
 // Gives the names of a top-level binding their parts of a value.
 static void set_globals(Machine *m, const CatBinding *b, CatValue v) {
-  const Pattern *p = &b->pattern;
+  const CatPattern *p = &b->pattern;
   if (!p->is_tuple) {
     if (p->names[0])
       set_global(m, b->slot, v);
     return;
   }
   bool fits = v.kind == VALUE_TUPLE && v.a == p->count;
-  if (!fits && v.kind != VALUE_EMPTY)
-    machine_fail(m, b->value, "the number of values is not that of the names");
+  if (!fits)
+    wrong_count(m, b->value, p->count, v);
   for (unsigned i = 0, slot = b->slot; i < p->count; i++)
     if (p->names[i])
       set_global(m, slot++, fits ? v.items[i] : nothing);
 }
 
 // Whether a step of a fixpoint added nothing: what is new is part of what was.
-static bool is_stable(const Machine *m, CatValue was, CatValue is) {
+static bool is_stable(Machine *m, CatValue was, CatValue is) {
   if (value_empty(m, is) || was.kind == VALUE_UNIVERSE)
     return true;
   if (was.kind != is.kind)
@@ -94,10 +102,10 @@ static bool is_stable(const Machine *m, CatValue was, CatValue is) {
   }
 }
 
-static bool is_function(const Expr *e) { return e->kind == EXPR_FUNCTION; }
+static bool is_function(const CatExpr *e) { return e->kind == CAT_FUNCTION; }
 
 // let rec at the top: the least fixpoint, from the empty relations up.
-static void fix_globals(Machine *m, const Statement *s) {
+static void fix_globals(Machine *m, const CatStatement *s) {
   for (unsigned i = 0; i < s->binding_count; i++) {
     const CatBinding *b = &s->bindings[i];
     set_globals(m, b, is_function(b->value) ? cat_eval(m, b->value, NULL) : nothing);
@@ -119,20 +127,21 @@ static void fix_globals(Machine *m, const Statement *s) {
   }
 }
 
-static CatValue enumeration(Machine *m, const Statement *s) {
+static CatValue enumeration(Machine *m, const CatStatement *s) {
   CatValue *items = machine_new_items(m, s->tag_count);
   unsigned count = 0;
   for (unsigned i = 0; i < s->tag_count; i++)
     for (unsigned t = 0; t < m->model->tag_count; t++)
       if (strcmp(m->model->tags[t], s->tags[i]) == 0)
         items[count++] = (CatValue){.kind = VALUE_TAG, .a = t};
-  return machine_list(m, items, count);
+  return machine_list(m, NULL, items, count);
 }
 
 CatValue machine_global(Machine *m, unsigned slot) {
   const Global *g = &m->model->globals[slot];
   Kept *kept = &m->globals[slot];
-  if (kept->generation == m->generation[g->part])
+  // What `with` chose stays until it chooses again, whatever is chosen after it.
+  if (kept->generation == m->generation[g->part] || g->statement->kind == STATEMENT_WITH)
     return kept->value;
   Part before = m->pool;
   m->pool = g->part;
@@ -149,8 +158,8 @@ CatValue machine_global(Machine *m, unsigned slot) {
   case STATEMENT_PROCEDURE:
     set_global(m, slot, (CatValue){.kind = VALUE_PROCEDURE, .procedure = g->statement});
     break;
-  default: // `with` gives its own
-    set_global(m, slot, nothing);
+  default:
+    assert(!"no other statement defines a name");
     break;
   }
   m->pool = before;
@@ -162,7 +171,7 @@ CatValue machine_global(Machine *m, unsigned slot) {
   return v;
 }
 
-static CatValue eval_name(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_name(Machine *m, const CatExpr *e, const Env *env) {
   switch (e->reference) {
   case REFERENCE_LOCAL:
     for (unsigned i = 0; i < e->index && env; i++)
@@ -188,20 +197,20 @@ static uint64_t *copy_relation(Machine *m, const uint64_t *bits) {
 }
 
 // r^+, r^*, r?
-static CatValue eval_closure(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_closure(Machine *m, const CatExpr *e, const Env *env) {
   CatValue v = cat_eval(m, e->args[0], env);
-  if (v.kind == VALUE_UNIVERSE || (v.kind == VALUE_EMPTY && e->kind == EXPR_PLUS))
+  if (v.kind == VALUE_UNIVERSE || (v.kind == VALUE_EMPTY && e->kind == CAT_PLUS))
     return v;
   Relation r = machine_as_relation(m, e->args[0], v);
   r.bits = copy_relation(m, r.bits);
-  if (e->kind != EXPR_OPTION)
+  if (e->kind != CAT_OPTION)
     relation_close(r);
-  if (e->kind != EXPR_PLUS)
+  if (e->kind != CAT_PLUS)
     relation_add_identity(r);
   return value_relation(r.bits);
 }
 
-static CatValue complement(Machine *m, const Expr *e, CatValue v) {
+static CatValue complement(Machine *m, const CatExpr *e, CatValue v) {
   if (v.kind == VALUE_EMPTY)
     return (CatValue){.kind = VALUE_UNIVERSE};
   if (v.kind == VALUE_UNIVERSE)
@@ -218,7 +227,7 @@ static CatValue complement(Machine *m, const Expr *e, CatValue v) {
   return value_relation(all.bits);
 }
 
-static CatValue eval_inverse(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_inverse(Machine *m, const CatExpr *e, const Env *env) {
   CatValue v = cat_eval(m, e->args[0], env);
   if (v.kind == VALUE_EMPTY || v.kind == VALUE_UNIVERSE)
     return v;
@@ -229,14 +238,14 @@ static CatValue eval_inverse(Machine *m, const Expr *e, const Env *env) {
   return value_relation(out.bits);
 }
 
-static CatValue eval_identity(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_identity(Machine *m, const CatExpr *e, const Env *env) {
   EventSet s = machine_as_set(m, e->args[0], cat_eval(m, e->args[0], env));
   Relation r = machine_relation_of(m, machine_relation(m));
   relation_from_set(r, s);
   return value_relation(r.bits);
 }
 
-static CatValue eval_product(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_product(Machine *m, const CatExpr *e, const Env *env) {
   EventSet a = machine_as_set(m, e->args[0], cat_eval(m, e->args[0], env));
   EventSet b = machine_as_set(m, e->args[1], cat_eval(m, e->args[1], env));
   Relation r = machine_relation_of(m, machine_fresh_relation(m));
@@ -245,14 +254,14 @@ static CatValue eval_product(Machine *m, const Expr *e, const Env *env) {
 }
 
 // The kind that an operand of | & \ has among others: events are sets, pairs relations, tags lists.
-static ValueKind kind_of(CatValue v) {
+static CatValueKind kind_of(CatValue v) {
   return v.kind == VALUE_EVENT  ? VALUE_SET
          : v.kind == VALUE_PAIR ? VALUE_RELATION
          : v.kind == VALUE_TAG  ? VALUE_LIST
                                 : v.kind;
 }
 
-static CatValue combine_lists(Machine *m, const Expr *e, CatValue a, CatValue b) {
+static CatValue combine_lists(Machine *m, const CatExpr *e, CatValue a, CatValue b) {
   CatValue *x, *y;
   unsigned nx, ny, count = 0;
   if (!machine_items(m, e, a, &x, &nx) || !machine_items(m, e, b, &y, &ny))
@@ -262,22 +271,22 @@ static CatValue combine_lists(Machine *m, const Expr *e, CatValue a, CatValue b)
     bool shared = false;
     for (unsigned k = 0; k < ny && !shared; k++)
       shared = value_compare(m, x[i], y[k]) == 0;
-    if (e->kind == EXPR_UNION || shared == (e->kind == EXPR_INTERSECTION))
+    if (e->kind == CAT_UNION || shared == (e->kind == CAT_INTERSECTION))
       items[count++] = x[i];
   }
-  for (unsigned i = 0; e->kind == EXPR_UNION && i < ny; i++)
+  for (unsigned i = 0; e->kind == CAT_UNION && i < ny; i++)
     items[count++] = y[i];
-  return machine_list(m, items, count);
+  return machine_list(m, e, items, count);
 }
 
 // a | b, a & b, a \ b, where neither is empty nor everything
-static CatValue combine(Machine *m, const Expr *e, CatValue a, CatValue b) {
-  ValueKind kind = kind_of(a);
+static CatValue combine(Machine *m, const CatExpr *e, const CatExpr *second, CatValue a, CatValue b) {
+  CatValueKind kind = kind_of(a);
   if (kind != kind_of(b))
-    return machine_fail(m, e, "sets and relations cannot be mixed here");
-  void (*bits)(uint64_t *, const uint64_t *, const uint64_t *, size_t) = e->kind == EXPR_UNION          ? bits_or
-                                                                         : e->kind == EXPR_INTERSECTION ? bits_and
-                                                                                                        : bits_without;
+    return machine_expected(m, second, value_kind_name(kind), b);
+  void (*bits)(uint64_t *, const uint64_t *, const uint64_t *, size_t) = e->kind == CAT_UNION          ? bits_or
+                                                                         : e->kind == CAT_INTERSECTION ? bits_and
+                                                                                                       : bits_without;
   switch (kind) {
   case VALUE_SET: {
     EventSet x = machine_as_set(m, e, a), y = machine_as_set(m, e, b);
@@ -294,11 +303,11 @@ static CatValue combine(Machine *m, const Expr *e, CatValue a, CatValue b) {
   case VALUE_LIST:
     return combine_lists(m, e, a, b);
   default:
-    return machine_fail(m, e, "sets or relations were expected here");
+    return machine_expected(m, second, "a set or a relation", a);
   }
 }
 
-static CatValue eval_union(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_union(Machine *m, const CatExpr *e, const Env *env) {
   CatValue all = {.kind = VALUE_EMPTY};
   bool own = false; // all.bits may be written
   for (unsigned i = 0; i < e->arg_count; i++) {
@@ -312,7 +321,7 @@ static CatValue eval_union(Machine *m, const Expr *e, const Env *env) {
     } else if (own && all.kind == VALUE_RELATION && v.kind == VALUE_RELATION) {
       bits_or(all.bits, all.bits, v.bits, m->relation_size);
     } else {
-      all = combine(m, e, all, v);
+      all = combine(m, e, e->args[i], all, v);
       own = true;
     }
   }
@@ -320,7 +329,7 @@ static CatValue eval_union(Machine *m, const Expr *e, const Env *env) {
 }
 
 // r & (A * B), without the product
-static CatValue restrict_both(Machine *m, const Expr *product, CatValue v, const Expr *e, const Env *env) {
+static CatValue restrict_both(Machine *m, const CatExpr *product, CatValue v, const CatExpr *e, const Env *env) {
   Relation r = machine_as_relation(m, e, v), out = machine_relation_of(m, machine_fresh_relation(m));
   EventSet a = machine_as_set(m, product->args[0], cat_eval(m, product->args[0], env));
   EventSet b = machine_as_set(m, product->args[1], cat_eval(m, product->args[1], env));
@@ -329,39 +338,39 @@ static CatValue restrict_both(Machine *m, const Expr *product, CatValue v, const
   return value_relation(out.bits);
 }
 
-static CatValue eval_intersection(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_intersection(Machine *m, const CatExpr *e, const Env *env) {
   CatValue all = {.kind = VALUE_UNIVERSE};
   for (unsigned i = 0; i < e->arg_count && !m->error; i++) {
-    const Expr *arg = e->args[i];
-    if (arg->kind == EXPR_PRODUCT && kind_of(all) == VALUE_RELATION) {
+    const CatExpr *arg = e->args[i];
+    if (arg->kind == CAT_PRODUCT && kind_of(all) == VALUE_RELATION) {
       all = restrict_both(m, arg, all, e, env);
       continue;
     }
     CatValue v = cat_eval(m, arg, env);
     if (v.kind == VALUE_UNIVERSE || (all.kind == VALUE_EMPTY && v.kind != VALUE_FUNCTION))
       continue;
-    all = v.kind == VALUE_EMPTY || all.kind == VALUE_UNIVERSE ? v : combine(m, e, all, v);
+    all = v.kind == VALUE_EMPTY || all.kind == VALUE_UNIVERSE ? v : combine(m, e, arg, all, v);
   }
   return all;
 }
 
-static CatValue eval_difference(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_difference(Machine *m, const CatExpr *e, const Env *env) {
   CatValue a = cat_eval(m, e->args[0], env), b = cat_eval(m, e->args[1], env);
   if (b.kind == VALUE_EMPTY || a.kind == VALUE_EMPTY)
     return a;
   if (b.kind == VALUE_UNIVERSE)
     return nothing;
-  return a.kind == VALUE_UNIVERSE ? complement(m, e->args[1], b) : combine(m, e, a, b);
+  return a.kind == VALUE_UNIVERSE ? complement(m, e->args[1], b) : combine(m, e, e->args[1], a, b);
 }
 
 // a; b; c. Sets in brackets only choose rows or columns.
-static CatValue eval_sequence(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_sequence(Machine *m, const CatExpr *e, const Env *env) {
   Relation so_far = {0};
   EventSet filter = {0}; // of what comes next
   bool started = false, filtered = false;
   for (unsigned i = 0; i < e->arg_count && !m->error; i++) {
-    const Expr *arg = e->args[i];
-    if (arg->kind == EXPR_IDENTITY) {
+    const CatExpr *arg = e->args[i];
+    if (arg->kind == CAT_IDENTITY) {
       EventSet s = machine_as_set(m, arg->args[0], cat_eval(m, arg->args[0], env));
       if (started) {
         relation_restrict_to(so_far, so_far, s);
@@ -395,19 +404,19 @@ static CatValue eval_sequence(Machine *m, const Expr *e, const Env *env) {
   return value_relation(so_far.bits);
 }
 
-static CatValue eval_items(Machine *m, const Expr *e, const Env *env, ValueKind kind) {
+static CatValue eval_items(Machine *m, const CatExpr *e, const Env *env, CatValueKind kind) {
   CatValue *items = machine_new_items(m, e->arg_count);
   for (unsigned i = 0; i < e->arg_count; i++)
     items[i] = cat_eval(m, e->args[i], env);
-  return (CatValue){.kind = kind, .a = e->arg_count, .items = items};
+  return machine_items_value(m, e, kind, items, e->arg_count);
 }
 
 // {a, b}: of events a set, of pairs a relation, of anything else a list
-static CatValue eval_set(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_set(Machine *m, const CatExpr *e, const Env *env) {
   if (e->arg_count == 0)
     return nothing;
   CatValue all = eval_items(m, e, env, VALUE_LIST);
-  ValueKind kind = all.items[0].kind;
+  CatValueKind kind = all.items[0].kind;
   for (unsigned i = 0; i < all.a; i++) {
     if (all.items[i].kind == VALUE_UNIVERSE)
       return machine_fail(m, e->args[i], "everything cannot be an element");
@@ -426,11 +435,11 @@ static CatValue eval_set(Machine *m, const Expr *e, const Env *env) {
       relation_add(machine_relation_of(m, bits), all.items[i].a, all.items[i].b);
     return value_relation(bits);
   }
-  return machine_list(m, all.items, all.a);
+  return machine_list(m, e, all.items, all.a);
 }
 
 // e ++ s
-static CatValue eval_add(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_add(Machine *m, const CatExpr *e, const Env *env) {
   CatValue one = cat_eval(m, e->args[0], env), to = cat_eval(m, e->args[1], env);
   if (one.kind == VALUE_UNIVERSE)
     return machine_fail(m, e->args[0], "everything cannot be an element");
@@ -452,13 +461,13 @@ static CatValue eval_add(Machine *m, const Expr *e, const Env *env) {
     return value_relation(r.bits);
   }
   if (to.kind != VALUE_LIST && to.kind != VALUE_EMPTY)
-    return machine_fail(m, e, "this cannot be an element of that set");
+    return machine_expected(m, e->args[1], "a set of such elements", to);
   CatValue *items = machine_new_items(m, to.kind == VALUE_LIST ? to.a + 1 : 1);
   unsigned count = to.kind == VALUE_LIST ? to.a : 0;
   if (count)
     memcpy(items, to.items, count * sizeof *items);
   items[count++] = one;
-  return machine_list(m, items, count);
+  return machine_list(m, e, items, count);
 }
 
 // Adds the names of a binding, and what they stand for, to the local names.
@@ -473,7 +482,7 @@ static const Env *bind(Machine *m, const CatBinding *b, CatValue v, const Env *e
 }
 
 // let rec, locally: each round makes the names anew, from the values of the round before.
-static const Env *fix_locals(Machine *m, const Expr *e, const Env *env) {
+static const Env *fix_locals(Machine *m, const CatExpr *e, const Env *env) {
   unsigned count = e->binding_count;
   CatValue *values = machine_new_items(m, count);
   for (unsigned i = 0; i < count; i++)
@@ -507,9 +516,9 @@ static const Env *fix_locals(Machine *m, const Expr *e, const Env *env) {
   }
 }
 
-static CatValue eval_let(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_let(Machine *m, const CatExpr *e, const Env *env) {
   const Env *inside = env;
-  if (e->kind == EXPR_LET_REC)
+  if (e->kind == CAT_LET_REC)
     inside = fix_locals(m, e, env);
   else
     for (unsigned i = 0; i < e->binding_count; i++)
@@ -517,21 +526,21 @@ static CatValue eval_let(Machine *m, const Expr *e, const Env *env) {
   return m->error ? nothing : cat_eval(m, e->args[0], inside);
 }
 
-CatValue machine_call(Machine *m, const Expr *e, CatValue function, CatValue argument) {
+CatValue machine_call(Machine *m, const CatExpr *e, CatValue function, CatValue argument) {
   if (m->error)
     return nothing;
   if (function.kind == VALUE_PRIMITIVE)
     return cat_eval_primitive(m, e, (Primitive)function.a, argument);
   if (function.kind != VALUE_FUNCTION)
-    return machine_fail(m, e, "this is no function");
+    return machine_expected(m, e->args[0], "a function", function);
   const Env *env = machine_bind(m, e, &function.function->params, argument, function.env);
   return m->error ? nothing : cat_eval(m, function.function->args[0], env);
 }
 
-static CatValue eval_match_tag(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_match_tag(Machine *m, const CatExpr *e, const Env *env) {
   CatValue v = cat_eval(m, e->args[0], env);
   if (v.kind != VALUE_TAG)
-    return machine_fail(m, e->args[0], "a tag was expected");
+    return machine_expected(m, e->args[0], "a tag", v);
   for (unsigned i = 0; i < e->clause_count; i++)
     if (!e->clauses[i].tag || strcmp(e->clauses[i].tag, m->model->tags[v.a]) == 0)
       return cat_eval(m, e->clauses[i].body, env);
@@ -559,7 +568,7 @@ static CatValue split_set(Machine *m, CatValue v, CatValue *rest) {
   return (CatValue){.kind = VALUE_EVENT, .a = first};
 }
 
-static CatValue eval_match_set(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_match_set(Machine *m, const CatExpr *e, const Env *env) {
   CatValue v = cat_eval(m, e->args[0], env), one, rest;
   if (m->error)
     return nothing;
@@ -578,10 +587,10 @@ static CatValue eval_match_set(Machine *m, const Expr *e, const Env *env) {
     break;
   case VALUE_LIST:
     one = v.items[0];
-    rest = (CatValue){.kind = v.a > 1 ? VALUE_LIST : VALUE_EMPTY, .a = v.a - 1, .items = v.items + 1};
+    rest = (CatValue){.kind = v.a > 1 ? VALUE_LIST : VALUE_EMPTY, .a = v.a - 1, .b = v.b, .items = v.items + 1};
     break;
   default:
-    return machine_fail(m, e->args[0], "a set was expected");
+    return machine_expected(m, e->args[0], "a set", v);
   }
   // some | one ++ rest: `some` are those before the chosen one, and the least has none
   CatValue parts[3] = {{.kind = VALUE_EMPTY}, one, rest};
@@ -589,7 +598,7 @@ static CatValue eval_match_set(Machine *m, const Expr *e, const Env *env) {
   return cat_eval(m, e->args[2], machine_bind(m, e, &e->params, tuple, env));
 }
 
-static CatValue eval_try(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_try(Machine *m, const CatExpr *e, const Env *env) {
   if (!e->fails) {
     unsigned depth = m->depth;
     CatValue v = cat_eval(m, e->args[0], env);
@@ -601,7 +610,7 @@ static CatValue eval_try(Machine *m, const Expr *e, const Env *env) {
   return cat_eval(m, e->args[1], env);
 }
 
-static bool holds_member(Machine *m, const Expr *e, CatValue one, CatValue of) {
+static bool holds_member(Machine *m, const CatExpr *e, CatValue one, CatValue of) {
   if (one.kind == VALUE_TUPLE && one.a == 2 && one.items[0].kind == VALUE_EVENT && one.items[1].kind == VALUE_EVENT)
     one = (CatValue){.kind = VALUE_PAIR, .a = one.items[0].a, .b = one.items[1].a};
   if (one.kind == VALUE_EVENT)
@@ -617,10 +626,10 @@ static bool holds_member(Machine *m, const Expr *e, CatValue one, CatValue of) {
   return found;
 }
 
-static bool is_subset(Machine *m, const Expr *e, CatValue a, CatValue b) {
+static bool is_subset(Machine *m, const CatExpr *e, CatValue a, CatValue b) {
   if (value_empty(m, a) || b.kind == VALUE_UNIVERSE)
     return true;
-  ValueKind kind = kind_of(a.kind == VALUE_UNIVERSE ? b : a);
+  CatValueKind kind = kind_of(a.kind == VALUE_UNIVERSE ? b : a);
   if (kind == VALUE_SET)
     return bits_within(machine_as_set(m, e->args[0], a).bits, machine_as_set(m, e->args[1], b).bits, m->words);
   if (kind == VALUE_RELATION)
@@ -634,7 +643,7 @@ static bool is_subset(Machine *m, const Expr *e, CatValue a, CatValue b) {
   return all;
 }
 
-static CatValue eval_if(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_if(Machine *m, const CatExpr *e, const Env *env) {
   CatValue a = cat_eval(m, e->args[0], env), b = cat_eval(m, e->args[1], env);
   if (m->error)
     return nothing;
@@ -644,65 +653,65 @@ static CatValue eval_if(Machine *m, const Expr *e, const Env *env) {
   return cat_eval(m, e->args[holds ? 2 : 3], env);
 }
 
-static CatValue eval_tag(Machine *m, const Expr *e) {
+static CatValue eval_tag(Machine *m, const CatExpr *e) {
   for (unsigned t = 0; t < m->model->tag_count; t++)
     if (strcmp(m->model->tags[t], e->name) == 0)
       return (CatValue){.kind = VALUE_TAG, .a = t};
   return machine_fail(m, e, "no enumeration has this tag");
 }
 
-static CatValue eval_inside(Machine *m, const Expr *e, const Env *env) {
+static CatValue eval_inside(Machine *m, const CatExpr *e, const Env *env) {
   switch (e->kind) {
-  case EXPR_EMPTY:
+  case CAT_EMPTY:
     return value_relation(machine_relation(m));
-  case EXPR_UNIVERSE:
+  case CAT_UNIVERSE:
     return (CatValue){.kind = VALUE_UNIVERSE};
-  case EXPR_TAG:
+  case CAT_TAG:
     return eval_tag(m, e);
-  case EXPR_NAME:
+  case CAT_NAME:
     return eval_name(m, e, env);
-  case EXPR_PLUS:
-  case EXPR_STAR:
-  case EXPR_OPTION:
+  case CAT_PLUS:
+  case CAT_STAR:
+  case CAT_OPTION:
     return eval_closure(m, e, env);
-  case EXPR_COMPLEMENT:
+  case CAT_COMPLEMENT:
     return complement(m, e->args[0], cat_eval(m, e->args[0], env));
-  case EXPR_INVERSE:
+  case CAT_INVERSE:
     return eval_inverse(m, e, env);
-  case EXPR_IDENTITY:
+  case CAT_IDENTITY:
     return eval_identity(m, e, env);
-  case EXPR_SET:
+  case CAT_SET:
     return eval_set(m, e, env);
-  case EXPR_TUPLE:
+  case CAT_TUPLE:
     return eval_items(m, e, env, VALUE_TUPLE);
-  case EXPR_UNION:
+  case CAT_UNION:
     return eval_union(m, e, env);
-  case EXPR_SEQUENCE:
+  case CAT_SEQUENCE:
     return eval_sequence(m, e, env);
-  case EXPR_INTERSECTION:
+  case CAT_INTERSECTION:
     return eval_intersection(m, e, env);
-  case EXPR_DIFFERENCE:
+  case CAT_DIFFERENCE:
     return eval_difference(m, e, env);
-  case EXPR_PRODUCT:
+  case CAT_PRODUCT:
     return eval_product(m, e, env);
-  case EXPR_ADD:
+  case CAT_ADD:
     return eval_add(m, e, env);
-  case EXPR_CALL: {
+  case CAT_CALL: {
     CatValue function = cat_eval(m, e->args[0], env);
     return machine_call(m, e, function, cat_eval(m, e->args[1], env));
   }
-  case EXPR_LET:
-  case EXPR_LET_REC:
+  case CAT_LET:
+  case CAT_LET_REC:
     return eval_let(m, e, env);
-  case EXPR_FUNCTION:
+  case CAT_FUNCTION:
     return (CatValue){.kind = VALUE_FUNCTION, .function = e, .env = env};
-  case EXPR_MATCH_TAG:
+  case CAT_MATCH_TAG:
     return eval_match_tag(m, e, env);
-  case EXPR_MATCH_SET:
+  case CAT_MATCH_SET:
     return eval_match_set(m, e, env);
-  case EXPR_TRY:
+  case CAT_TRY:
     return eval_try(m, e, env);
-  case EXPR_IF:
+  case CAT_IF:
     return eval_if(m, e, env);
   }
   assert(!"every kind of expression is above");
@@ -710,17 +719,17 @@ static CatValue eval_inside(Machine *m, const Expr *e, const Env *env) {
 }
 
 // What an operator costs, in words of a relation that are touched.
-static void charge(Machine *m, ExprKind kind) {
+static void charge(Machine *m, CatExprKind kind) {
   uint64_t cost = 1 + m->relation_size / 64;
-  if (kind == EXPR_PLUS || kind == EXPR_STAR || kind == EXPR_SEQUENCE)
+  if (kind == CAT_PLUS || kind == CAT_STAR || kind == CAT_SEQUENCE)
     cost += m->relation_size * m->n / 64;
   m->steps -= cost < m->steps ? cost : m->steps;
 }
 
-CatValue cat_eval(Machine *m, const Expr *e, const Env *env) {
+CatValue cat_eval(Machine *m, const CatExpr *e, const Env *env) {
   if (m->error)
     return nothing;
-  if (e->kind == EXPR_NAME) // nothing nests
+  if (e->kind == CAT_NAME) // nothing nests
     return eval_name(m, e, env);
   if (m->steps == 0 || m->memory > MEMORY_LIMIT)
     machine_limit(m, e, "the model takes too long here: does this end?");

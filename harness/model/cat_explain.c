@@ -16,7 +16,7 @@ typedef struct {
 // The rounds of a let rec, from the empty relations up. An edge of one round comes from edges of rounds before, so
 // taking it apart ends.
 typedef struct Rounds {
-  const Statement *statement;
+  const CatStatement *statement;
   CatValue *values; // count * binding_count
   unsigned count, limit;
   struct Rounds *next;
@@ -29,7 +29,7 @@ typedef struct {
   size_t step_capacity;
 } Explainer;
 
-static void derive(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b);
+static void derive(Explainer *x, Trail *t, const CatExpr *e, const Env *env, unsigned a, unsigned b);
 
 static void trail_add(Explainer *x, Trail *t, unsigned event, const char *word) {
   t->events = arena_grow(x->m->arena, t->events, &t->capacity, t->count + 1, sizeof *t->events);
@@ -38,12 +38,12 @@ static void trail_add(Explainer *x, Trail *t, unsigned event, const char *word) 
   t->words[t->count++] = word;
 }
 
-static Relation value_of(Explainer *x, const Expr *e, const Env *env) {
+static Relation value_of(Explainer *x, const CatExpr *e, const Env *env) {
   return machine_as_relation(x->m, e, cat_eval(x->m, e, env));
 }
 
 // An expression as it is written, on one line.
-static const char *text_of(Explainer *x, const Expr *e) {
+static const char *text_of(Explainer *x, const CatExpr *e) {
   char *text = arena_copy(x->m->arena, e->source->bytes + e->span.offset, e->span.length);
   size_t n = 0;
   for (size_t i = 0; text[i]; i++) {
@@ -79,7 +79,7 @@ static bool is_word(const char *name) {
   return false;
 }
 
-static unsigned name_index(const Statement *s, unsigned slot) {
+static unsigned name_index(const CatStatement *s, unsigned slot) {
   for (unsigned i = 0; i < s->binding_count; i++)
     if (s->bindings[i].slot == slot)
       return i;
@@ -88,12 +88,12 @@ static unsigned name_index(const Statement *s, unsigned slot) {
 
 static void load_round(Machine *m, const Rounds *r, unsigned round) {
   for (unsigned i = 0; i < r->statement->binding_count; i++)
-    if (r->statement->bindings[i].value->kind != EXPR_FUNCTION)
+    if (r->statement->bindings[i].value->kind != CAT_FUNCTION)
       m->globals[r->statement->bindings[i].slot].value = r->values[(size_t)round * r->statement->binding_count + i];
 }
 
 // Computes every round of a let rec, all names at once from the round before.
-static Rounds *find_rounds(Explainer *x, const Statement *s) {
+static Rounds *find_rounds(Explainer *x, const CatStatement *s) {
   for (Rounds *r = x->rounds; r; r = r->next)
     if (r->statement == s)
       return r;
@@ -110,7 +110,7 @@ static Rounds *find_rounds(Explainer *x, const Statement *s) {
     if (r->count)
       load_round(m, r, r->count - 1);
     for (size_t i = 0; i < n; i++) {
-      bool plain = s->bindings[i].value->kind != EXPR_FUNCTION;
+      bool plain = s->bindings[i].value->kind != CAT_FUNCTION;
       CatValue v = r->count && plain ? cat_eval(m, s->bindings[i].value, NULL) : value_relation(machine_relation(m));
       r->values[r->count * n + i] = v;
       if (r->count)
@@ -125,7 +125,7 @@ static Rounds *find_rounds(Explainer *x, const Statement *s) {
   return r;
 }
 
-static void derive_rec(Explainer *x, Trail *t, const Expr *e, const Global *g, unsigned a, unsigned b) {
+static void derive_rec(Explainer *x, Trail *t, const CatExpr *e, const Global *g, unsigned a, unsigned b) {
   Rounds *r = find_rounds(x, g->statement);
   unsigned n = g->statement->binding_count, index = name_index(g->statement, g->first);
   for (unsigned round = 1; round < r->limit; round++) {
@@ -145,10 +145,6 @@ static void derive_rec(Explainer *x, Trail *t, const Expr *e, const Global *g, u
     return;
   }
   trail_add(x, t, a, g->name);
-}
-
-static bool is_identity(const Expr *e) {
-  return e->reference == REFERENCE_BASE && e->index < cat_base_count && (cat_bases[e->index].has & HAS_IDENTITY);
 }
 
 // ---- Steps of synchronisation ----
@@ -209,7 +205,7 @@ static const Env *local(const Env *env, unsigned index) {
   return env;
 }
 
-static void derive_name(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
+static void derive_name(Explainer *x, Trail *t, const CatExpr *e, const Env *env, unsigned a, unsigned b) {
   if (e->reference == REFERENCE_LOCAL) {
     const Env *bound = local(env, e->index);
     if (bound->definition) {
@@ -227,11 +223,11 @@ static void derive_name(Explainer *x, Trail *t, const Expr *e, const Env *env, u
       derive(x, t, g->binding->value, NULL, a, b);
     return;
   }
-  if (a != b || !is_identity(e)) // nothing happens between an event and itself
+  if (a != b) // nothing happens between an event and itself
     trail_add(x, t, a, word_of(x, e->name, a, b));
 }
 
-static void derive_union(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
+static void derive_union(Explainer *x, Trail *t, const CatExpr *e, const Env *env, unsigned a, unsigned b) {
   for (unsigned i = 0; i < e->arg_count; i++)
     if (relation_has(value_of(x, e->args[i], env), a, b)) {
       derive(x, t, e->args[i], env, a, b);
@@ -240,7 +236,7 @@ static void derive_union(Explainer *x, Trail *t, const Expr *e, const Env *env, 
 }
 
 // r; s; ..: an event to go by after each, found from what the rest leads back from.
-static void derive_sequence(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
+static void derive_sequence(Explainer *x, Trail *t, const CatExpr *e, const Env *env, unsigned a, unsigned b) {
   Machine *m = x->m;
   unsigned n = e->arg_count;
   Relation *parts = ARENA_ARRAY(m->arena, Relation, n), *rest = ARENA_ARRAY(m->arena, Relation, n);
@@ -265,10 +261,10 @@ static void derive_sequence(Explainer *x, Trail *t, const Expr *e, const Env *en
 }
 
 // r^+, r^*, r?
-static void derive_closure(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
-  if (a == b && e->kind != EXPR_PLUS)
+static void derive_closure(Explainer *x, Trail *t, const CatExpr *e, const Env *env, unsigned a, unsigned b) {
+  if (a == b && e->kind != CAT_PLUS)
     return;
-  if (e->kind == EXPR_OPTION) {
+  if (e->kind == CAT_OPTION) {
     derive(x, t, e->args[0], env, a, b);
     return;
   }
@@ -291,17 +287,17 @@ static void add_backwards(Explainer *x, Trail *t, const Trail *other, unsigned e
 }
 
 // What only says where events are says little.
-static bool says_little(const Expr *e) {
+static bool says_little(const CatExpr *e) {
   static const char *const names[] = {"loc", "ext", "int", "_"};
-  if (e->kind == EXPR_PRODUCT || e->kind == EXPR_COMPLEMENT || e->kind == EXPR_UNIVERSE)
+  if (e->kind == CAT_PRODUCT || e->kind == CAT_COMPLEMENT || e->kind == CAT_UNIVERSE)
     return true;
-  for (unsigned i = 0; e->kind == EXPR_NAME && i < 4; i++)
+  for (unsigned i = 0; e->kind == CAT_NAME && i < 4; i++)
     if (strcmp(e->name, names[i]) == 0)
       return true;
   return false;
 }
 
-static const Expr *telling_operand(const Expr *e) {
+static const CatExpr *telling_operand(const CatExpr *e) {
   for (unsigned i = 0; i < e->arg_count; i++)
     if (!says_little(e->args[i]))
       return e->args[i];
@@ -309,15 +305,15 @@ static const Expr *telling_operand(const Expr *e) {
 }
 
 // Calls with the arguments as definitions of the parameters, so that these can be taken apart too.
-static void derive_call(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
+static void derive_call(Explainer *x, Trail *t, const CatExpr *e, const Env *env, unsigned a, unsigned b) {
   Machine *m = x->m;
   CatValue f = cat_eval(m, e->args[0], env);
   if (f.kind != VALUE_FUNCTION) {
     trail_add(x, t, a, text_of(x, e));
     return;
   }
-  const Expr *argument = e->args[1];
-  const Pattern *p = &f.function->params;
+  const CatExpr *argument = e->args[1];
+  const CatPattern *p = &f.function->params;
   const Env *inside = machine_bind(m, e, p, cat_eval(m, argument, env), f.env);
   const Env *at = inside;
   for (unsigned i = p->count; i-- > 0;) {
@@ -326,7 +322,7 @@ static void derive_call(Explainer *x, Trail *t, const Expr *e, const Env *env, u
     Env *own = (Env *)at;
     if (!p->is_tuple)
       own->definition = argument;
-    else if (argument->kind == EXPR_TUPLE && argument->arg_count == p->count)
+    else if (argument->kind == CAT_TUPLE && argument->arg_count == p->count)
       own->definition = argument->args[i];
     own->definition_env = env;
     at = at->up;
@@ -334,7 +330,7 @@ static void derive_call(Explainer *x, Trail *t, const Expr *e, const Env *env, u
   derive(x, t, f.function->args[0], inside, a, b);
 }
 
-static void derive_let(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
+static void derive_let(Explainer *x, Trail *t, const CatExpr *e, const Env *env, unsigned a, unsigned b) {
   const Env *inside = env;
   for (unsigned i = 0; i < e->binding_count; i++) {
     const CatBinding *binding = &e->bindings[i];
@@ -348,43 +344,43 @@ static void derive_let(Explainer *x, Trail *t, const Expr *e, const Env *env, un
   derive(x, t, e->args[0], inside, a, b);
 }
 
-static void derive_inside(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
+static void derive_inside(Explainer *x, Trail *t, const CatExpr *e, const Env *env, unsigned a, unsigned b) {
   switch (e->kind) {
-  case EXPR_NAME:
+  case CAT_NAME:
     derive_name(x, t, e, env, a, b);
     return;
-  case EXPR_UNION:
+  case CAT_UNION:
     derive_union(x, t, e, env, a, b);
     return;
-  case EXPR_SEQUENCE:
+  case CAT_SEQUENCE:
     derive_sequence(x, t, e, env, a, b);
     return;
-  case EXPR_PLUS:
-  case EXPR_STAR:
-  case EXPR_OPTION:
+  case CAT_PLUS:
+  case CAT_STAR:
+  case CAT_OPTION:
     derive_closure(x, t, e, env, a, b);
     return;
-  case EXPR_IDENTITY:
+  case CAT_IDENTITY:
     return;
-  case EXPR_INVERSE: {
+  case CAT_INVERSE: {
     Trail other = {0};
     derive(x, &other, e->args[0], env, b, a);
     add_backwards(x, t, &other, a);
     return;
   }
-  case EXPR_INTERSECTION:
+  case CAT_INTERSECTION:
     derive(x, t, telling_operand(e), env, a, b);
     return;
-  case EXPR_DIFFERENCE:
+  case CAT_DIFFERENCE:
     derive(x, t, e->args[0], env, a, b);
     return;
-  case EXPR_CALL:
+  case CAT_CALL:
     derive_call(x, t, e, env, a, b);
     return;
-  case EXPR_LET:
+  case CAT_LET:
     derive_let(x, t, e, env, a, b);
     return;
-  case EXPR_TRY:
+  case CAT_TRY:
     derive(x, t, e->args[e->fails ? 1 : 0], env, a, b);
     return;
   default:
@@ -392,7 +388,7 @@ static void derive_inside(Explainer *x, Trail *t, const Expr *e, const Env *env,
   }
 }
 
-static void derive(Explainer *x, Trail *t, const Expr *e, const Env *env, unsigned a, unsigned b) {
+static void derive(Explainer *x, Trail *t, const CatExpr *e, const Env *env, unsigned a, unsigned b) {
   if (x->m->error || ++x->derivations > DERIVATION_LIMIT || x->depth > DEPTH_LIMIT) {
     trail_add(x, t, a, text_of(x, e));
     return;
@@ -419,8 +415,8 @@ static void shorten(const Explainer *x, Trail *t) {
 }
 
 // Looks through names to the expression they stand for.
-static const Expr *look_through(const Explainer *x, const Expr *e) {
-  for (unsigned i = 0; i < DEPTH_LIMIT && e->kind == EXPR_NAME && e->reference == REFERENCE_GLOBAL; i++) {
+static const CatExpr *look_through(const Explainer *x, const CatExpr *e) {
+  for (unsigned i = 0; i < DEPTH_LIMIT && e->kind == CAT_NAME && e->reference == REFERENCE_GLOBAL; i++) {
     const Global *g = &x->m->model->globals[e->index];
     if (!g->binding || g->statement->kind != STATEMENT_LET || g->binding->pattern.is_tuple)
       break;
@@ -430,9 +426,9 @@ static const Expr *look_through(const Explainer *x, const Expr *e) {
 }
 
 // A pair that ought not to be: one way along the last operand of an intersection, and back along the first.
-static void explain_pair(Explainer *x, Trail *t, const Statement *s, const Env *env, unsigned a, unsigned b) {
-  const Expr *e = look_through(x, s->expr);
-  if (e->kind != EXPR_INTERSECTION) {
+static void explain_pair(Explainer *x, Trail *t, const CatStatement *s, const Env *env, unsigned a, unsigned b) {
+  const CatExpr *e = look_through(x, s->expr);
+  if (e->kind != CAT_INTERSECTION) {
     derive(x, t, s->expr, env, a, b);
     trail_add(x, t, b, NULL);
     return;
@@ -443,7 +439,7 @@ static void explain_pair(Explainer *x, Trail *t, const Statement *s, const Env *
   add_backwards(x, t, &back, b);
 }
 
-static void explain_relation(Explainer *x, Trail *t, const Statement *s, const Env *env, Relation r) {
+static void explain_relation(Explainer *x, Trail *t, const CatStatement *s, const Env *env, Relation r) {
   Machine *m = x->m;
   unsigned *cycle = ARENA_ARRAY(m->arena, unsigned, m->n), *scratch = ARENA_ARRAY(m->arena, unsigned, 2 * (size_t)m->n);
   if (s->test == TEST_ACYCLIC) {
@@ -464,7 +460,7 @@ static void explain_relation(Explainer *x, Trail *t, const Statement *s, const E
     }
 }
 
-void cat_explain(Machine *m, const Statement *s, const Env *env) {
+void cat_explain(Machine *m, const CatStatement *s, const Env *env) {
   CatVerdict *v = m->verdict;
   Explainer x = {.m = m};
   Trail t = {0};
@@ -487,7 +483,7 @@ void cat_explain(Machine *m, const Statement *s, const Env *env) {
   v->cycle_length = (unsigned)t.count;
 }
 
-void cat_explain_race(Machine *m, const Statement *s, const Env *env) {
+void cat_explain_race(Machine *m, const CatStatement *s, const Env *env) {
   CatValue value = cat_eval(m, s->expr, env);
   if (value.kind != VALUE_RELATION || s->test != TEST_EMPTY)
     return;

@@ -4,69 +4,69 @@
 
 static const struct {
   const char *text;
-  TokenKind kind;
+  CatTokenKind kind;
 } symbols[] = {
     // longer ones first
-    {"||", TOKEN_BARBAR},  {"&&", TOKEN_ANDAND},  {"++", TOKEN_PLUSPLUS}, {"-1", TOKEN_MINUS_ONE},
-    {"->", TOKEN_ARROW},   {"(", TOKEN_LPAREN},   {")", TOKEN_RPAREN},    {"{", TOKEN_LBRACE},
-    {"}", TOKEN_RBRACE},   {"[", TOKEN_LBRACKET}, {"]", TOKEN_RBRACKET},  {"_", TOKEN_UNDERSCORE},
-    {"0", TOKEN_ZERO},     {"|", TOKEN_BAR},      {"&", TOKEN_AND},       {"*", TOKEN_STAR},
-    {"~", TOKEN_TILDE},    {"+", TOKEN_PLUS},     {"^", TOKEN_HAT},       {"\\", TOKEN_BACKSLASH},
-    {"?", TOKEN_QUESTION}, {"=", TOKEN_EQUAL},    {";", TOKEN_SEMICOLON}, {",", TOKEN_COMMA},
+    {"||", CAT_TOKEN_BARBAR},  {"&&", CAT_TOKEN_ANDAND},  {"++", CAT_TOKEN_PLUSPLUS}, {"-1", CAT_TOKEN_MINUS_ONE},
+    {"->", CAT_TOKEN_ARROW},   {"(", CAT_TOKEN_LPAREN},   {")", CAT_TOKEN_RPAREN},    {"{", CAT_TOKEN_LBRACE},
+    {"}", CAT_TOKEN_RBRACE},   {"[", CAT_TOKEN_LBRACKET}, {"]", CAT_TOKEN_RBRACKET},  {"_", CAT_TOKEN_UNDERSCORE},
+    {"0", CAT_TOKEN_ZERO},     {"|", CAT_TOKEN_BAR},      {"&", CAT_TOKEN_AND},       {"*", CAT_TOKEN_STAR},
+    {"~", CAT_TOKEN_TILDE},    {"+", CAT_TOKEN_PLUS},     {"^", CAT_TOKEN_HAT},       {"\\", CAT_TOKEN_BACKSLASH},
+    {"?", CAT_TOKEN_QUESTION}, {"=", CAT_TOKEN_EQUAL},    {";", CAT_TOKEN_SEMICOLON}, {",", CAT_TOKEN_COMMA},
 };
 
 static const struct {
   const char *text;
-  TokenKind kind;
+  CatTokenKind kind;
 } keywords[] = {
-    {"let", TOKEN_LET},
-    {"rec", TOKEN_REC},
-    {"and", TOKEN_AND_WORD},
-    {"when", TOKEN_WHEN},
-    {"acyclic", TOKEN_ACYCLIC},
-    {"irreflexive", TOKEN_IRREFLEXIVE},
-    {"show", TOKEN_SHOW},
-    {"unshow", TOKEN_UNSHOW},
-    {"empty", TOKEN_EMPTY},
-    {"subset", TOKEN_SUBSET},
-    {"as", TOKEN_AS},
-    {"fun", TOKEN_FUN},
-    {"in", TOKEN_IN},
-    {"undefined_unless", TOKEN_UNDEFINED_UNLESS},
-    {"flag", TOKEN_FLAG},
-    {"assert", TOKEN_ASSERT},
-    {"include", TOKEN_INCLUDE},
-    {"variant", TOKEN_VARIANT},
-    {"begin", TOKEN_BEGIN},
-    {"end", TOKEN_END_WORD},
-    {"procedure", TOKEN_PROCEDURE},
-    {"call", TOKEN_CALL},
-    {"enum", TOKEN_ENUM},
-    {"debug", TOKEN_DEBUG},
-    {"match", TOKEN_MATCH},
-    {"with", TOKEN_WITH},
-    {"forall", TOKEN_FORALL},
-    {"from", TOKEN_FROM},
-    {"do", TOKEN_DO},
-    {"try", TOKEN_TRY},
-    {"if", TOKEN_IF},
-    {"then", TOKEN_THEN},
-    {"else", TOKEN_ELSE},
-    {"catdep", TOKEN_CATDEP},
-    {"instructions", TOKEN_INSTRUCTIONS},
-    {"default", TOKEN_DEFAULT},
-    {"not", TOKEN_NOT},
+    {"let", CAT_TOKEN_LET},
+    {"rec", CAT_TOKEN_REC},
+    {"and", CAT_TOKEN_AND_WORD},
+    {"when", CAT_TOKEN_WHEN},
+    {"acyclic", CAT_TOKEN_ACYCLIC},
+    {"irreflexive", CAT_TOKEN_IRREFLEXIVE},
+    {"show", CAT_TOKEN_SHOW},
+    {"unshow", CAT_TOKEN_UNSHOW},
+    {"empty", CAT_TOKEN_EMPTY},
+    {"subset", CAT_TOKEN_SUBSET},
+    {"as", CAT_TOKEN_AS},
+    {"fun", CAT_TOKEN_FUN},
+    {"in", CAT_TOKEN_IN},
+    {"undefined_unless", CAT_TOKEN_UNDEFINED_UNLESS},
+    {"flag", CAT_TOKEN_FLAG},
+    {"assert", CAT_TOKEN_ASSERT},
+    {"include", CAT_TOKEN_INCLUDE},
+    {"variant", CAT_TOKEN_VARIANT},
+    {"begin", CAT_TOKEN_BEGIN},
+    {"end", CAT_TOKEN_END_WORD},
+    {"procedure", CAT_TOKEN_PROCEDURE},
+    {"call", CAT_TOKEN_CALL},
+    {"enum", CAT_TOKEN_ENUM},
+    {"debug", CAT_TOKEN_DEBUG},
+    {"match", CAT_TOKEN_MATCH},
+    {"with", CAT_TOKEN_WITH},
+    {"forall", CAT_TOKEN_FORALL},
+    {"from", CAT_TOKEN_FROM},
+    {"do", CAT_TOKEN_DO},
+    {"try", CAT_TOKEN_TRY},
+    {"if", CAT_TOKEN_IF},
+    {"then", CAT_TOKEN_THEN},
+    {"else", CAT_TOKEN_ELSE},
+    {"catdep", CAT_TOKEN_CATDEP},
+    {"instructions", CAT_TOKEN_INSTRUCTIONS},
+    {"default", CAT_TOKEN_DEFAULT},
+    {"not", CAT_TOKEN_NOT},
 };
 
-const char *token_kind_name(TokenKind kind) {
+const char *cat_token_name(CatTokenKind kind) {
   switch (kind) {
-  case TOKEN_END:
+  case CAT_TOKEN_END:
     return "the end of the model";
-  case TOKEN_NAME:
+  case CAT_TOKEN_NAME:
     return "a name";
-  case TOKEN_TAG:
+  case CAT_TOKEN_TAG:
     return "a tag";
-  case TOKEN_STRING:
+  case CAT_TOKEN_STRING:
     return "a string";
   default:
     for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++)
@@ -84,9 +84,9 @@ typedef struct {
   size_t at;
   Arena *arena;
   Diag *diag;
-} Lexer;
+} CatLexer;
 
-static char peek(const Lexer *l, size_t ahead) {
+static char peek(const CatLexer *l, size_t ahead) {
   if (l->at + ahead >= l->source->length)
     return '\0';
   return l->source->bytes[l->at + ahead];
@@ -96,7 +96,7 @@ static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c 
 static bool is_name_char(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-'; }
 
 // (* comments (* nest *) *), and // or # to the end of the line
-static bool skip_comment(Lexer *l) {
+static bool skip_comment(CatLexer *l) {
   size_t start = l->at;
   if (peek(l, 0) == '#' || (peek(l, 0) == '/' && peek(l, 1) == '/')) {
     while (l->at < l->source->length && peek(l, 0) != '\n')
@@ -120,7 +120,7 @@ static bool skip_comment(Lexer *l) {
   return true;
 }
 
-static bool skip_blanks(Lexer *l) {
+static bool skip_blanks(CatLexer *l) {
   for (;;) {
     char c = peek(l, 0);
     if (l->at < l->source->length && (c == ' ' || c == '\t' || c == '\r' || c == '\n'))
@@ -134,7 +134,7 @@ static bool skip_blanks(Lexer *l) {
 }
 
 // name := '_'? letter (letter | digit | '_' | '.' | '-')* '\''?
-static size_t name_length(const Lexer *l, size_t from) {
+static size_t name_length(const CatLexer *l, size_t from) {
   size_t n = from;
   if (peek(l, n) == '_')
     n++;
@@ -147,14 +147,14 @@ static size_t name_length(const Lexer *l, size_t from) {
   return n - from;
 }
 
-static Token take(Lexer *l, TokenKind kind, size_t skip, size_t length, size_t total) {
-  Token t = {kind, {l->at, total}, arena_copy(l->arena, l->source->bytes + l->at + skip, length)};
+static CatToken take(CatLexer *l, CatTokenKind kind, size_t skip, size_t length, size_t total) {
+  CatToken t = {kind, {l->at, total}, arena_copy(l->arena, l->source->bytes + l->at + skip, length)};
   l->at += total;
   return t;
 }
 
 // Text between two of the same quotes.
-static bool lex_quoted(Lexer *l, char quote, TokenKind kind, Token *token) {
+static bool lex_quoted(CatLexer *l, char quote, CatTokenKind kind, CatToken *token) {
   size_t n = 1;
   while (l->at + n < l->source->length && peek(l, n) != quote && peek(l, n) != '\n')
     n++;
@@ -164,28 +164,28 @@ static bool lex_quoted(Lexer *l, char quote, TokenKind kind, Token *token) {
   return true;
 }
 
-static bool lex_one(Lexer *l, Token *token) {
+static bool lex_one(CatLexer *l, CatToken *token) {
   if (!skip_blanks(l))
     return false;
   if (l->at >= l->source->length) {
-    *token = (Token){TOKEN_END, {l->source->length, 0}, ""};
+    *token = (CatToken){CAT_TOKEN_END, {l->source->length, 0}, ""};
     return true;
   }
   char c = peek(l, 0);
   if (c == '"')
-    return lex_quoted(l, '"', TOKEN_STRING, token);
+    return lex_quoted(l, '"', CAT_TOKEN_STRING, token);
   if (c == '`')
-    return lex_quoted(l, '`', TOKEN_NAME, token);
+    return lex_quoted(l, '`', CAT_TOKEN_NAME, token);
   if (c == '\'') {
     size_t length = name_length(l, 1);
     if (!length)
       return diag_error_at(l->diag, l->source, (Span){l->at, 1}, "expected the name of a tag after this quote");
-    *token = take(l, TOKEN_TAG, 1, length, length + 1);
+    *token = take(l, CAT_TOKEN_TAG, 1, length, length + 1);
     return true;
   }
   size_t length = name_length(l, 0);
   if (length) {
-    *token = take(l, TOKEN_NAME, 0, length, length);
+    *token = take(l, CAT_TOKEN_NAME, 0, length, length);
     for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
       if (strcmp(token->text, keywords[i].text) == 0)
         token->kind = keywords[i].kind;
@@ -194,7 +194,7 @@ static bool lex_one(Lexer *l, Token *token) {
   for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++) {
     size_t n = strlen(symbols[i].text);
     if (l->source->length - l->at >= n && memcmp(l->source->bytes + l->at, symbols[i].text, n) == 0) {
-      *token = (Token){symbols[i].kind, {l->at, n}, symbols[i].text};
+      *token = (CatToken){symbols[i].kind, {l->at, n}, symbols[i].text};
       l->at += n;
       return true;
     }
@@ -202,14 +202,14 @@ static bool lex_one(Lexer *l, Token *token) {
   return diag_error_at(l->diag, l->source, (Span){l->at, 1}, "nothing in cat begins with this character");
 }
 
-Token *cat_lex(const Source *source, Arena *arena, Diag *diag) {
-  Lexer l = {source, 0, arena, diag};
-  Token *tokens = NULL;
+CatToken *cat_lex(const Source *source, Arena *arena, Diag *diag) {
+  CatLexer l = {source, 0, arena, diag};
+  CatToken *tokens = NULL;
   size_t count = 0, capacity = 0;
   do {
     tokens = arena_grow(arena, tokens, &capacity, count + 1, sizeof *tokens);
     if (!lex_one(&l, &tokens[count]))
       return NULL;
-  } while (tokens[count++].kind != TOKEN_END);
+  } while (tokens[count++].kind != CAT_TOKEN_END);
   return tokens;
 }

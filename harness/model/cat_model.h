@@ -6,63 +6,13 @@
 // changes (Execution.path_serial, value_serial).
 typedef enum { PART_PATH, PART_VALUE, PART_ORDER, PART_COUNT } Part;
 
-typedef enum {
-  TYPE_ANY, // not known before the model runs
-  TYPE_EMPTY,
-  TYPE_UNIVERSE,
-  TYPE_SET,
-  TYPE_RELATION,
-  TYPE_EVENT,
-  TYPE_PAIR,
-  TYPE_TUPLE,
-  TYPE_TAG,
-  TYPE_LIST, // a set of tags, sets or relations
-  TYPE_FUNCTION,
-  TYPE_PROCEDURE,
-} Type;
-
-const char *type_name(Type type); // "a set of events"
-
-// What a set or a relation is known to contain, as bits. From that it is seen whether a model forbids everything that
-// is not coherent per location (cat_implies_coherence): acyclic(po-loc | rf | co | fr), or RC11's irreflexive(hb; eco?)
-// and irreflexive(rmw; eco).
-enum {
-  HAS_PO_LOC = 1 << 0,
-  HAS_RFE = 1 << 1,
-  HAS_RFI = 1 << 2,
-  HAS_COE = 1 << 3,
-  HAS_COI = 1 << 4,
-  HAS_FRE = 1 << 5,
-  HAS_FRI = 1 << 6,
-  HAS_IDENTITY = 1 << 7, // on accesses
-  HAS_RF_INVERSE = 1 << 8,
-  HAS_ECO = 1 << 9,     // (rf | co | fr)^+
-  HAS_HB_ECO = 1 << 10, // po-loc; eco
-  HAS_RMW_IDENTITY = 1 << 11,
-  HAS_RMW_ECO = 1 << 12,
-  HAS_READS = 1 << 13,
-  HAS_WRITES = 1 << 14,
-  HAS_RMWS = 1 << 15,
-  HAS_RF = HAS_RFE | HAS_RFI,
-  HAS_CO = HAS_COE | HAS_COI,
-  HAS_FR = HAS_FRE | HAS_FRI,
-  HAS_EXTERNAL = HAS_RFE | HAS_COE | HAS_FRE,
-  HAS_INTERNAL = HAS_PO_LOC | HAS_RFI | HAS_COI | HAS_FRI,
-  HAS_COHERENCE = HAS_EXTERNAL | HAS_INTERNAL,
-  HAS_PAIRS = 1 << 16,   // rmw
-  HAS_FRE_COE = 1 << 17, // fre; coe
-  HAS_TORN = 1 << 18,    // rmw & (fre; coe)
-  HAS_EVERYTHING = (1 << 19) - 1,
-};
-
 typedef struct Machine Machine;
 
 // A base set or relation: computed from the execution.
 typedef struct {
   const char *name;
-  Type type;
+  bool is_set;
   Part part;
-  unsigned has;
   void (*compute)(const Machine *m, uint64_t *out);
 } Base;
 
@@ -87,12 +37,10 @@ extern const char *const cat_primitives[PRIMITIVE_COUNT];
 // What is defined at the top of a model.
 typedef struct {
   const char *name;
-  const Statement *statement; // that defines it: let, let rec, with, procedure, enum
-  const CatBinding *binding;  // of let and let rec
-  unsigned first;             // slot of the pattern's first name
-  Type type;
+  const CatStatement *statement; // that defines it: let, let rec, with, procedure, enum
+  const CatBinding *binding;     // of let and let rec
+  unsigned first;                // slot of the pattern's first name
   Part part;
-  unsigned has;
   unsigned next; // an earlier global in the same bucket of the table of names, plus one
 } Global;
 
@@ -111,18 +59,20 @@ typedef enum {
   VALUE_FUNCTION,
   VALUE_PRIMITIVE,
   VALUE_PROCEDURE,
-} ValueKind;
+} CatValueKind;
 
 struct Env;
 
+enum { EXTENT_DEPTHS = 256 }; // an extent: how many items there are within items, times this, plus how deep they are
+
 typedef struct CatValue {
-  ValueKind kind;
-  unsigned a, b; // event; pair; tag; primitive; count of items
+  CatValueKind kind;
+  unsigned a, b; // event; pair; tag; primitive; count of items, and their extent (EXTENT_DEPTHS)
   union {
     uint64_t *bits;
     struct CatValue *items; // a tuple's, or a list's: in order, each once
-    const Expr *function;
-    const Statement *procedure;
+    const CatExpr *function;
+    const CatStatement *procedure;
   };
   const struct Env *env; // of functions and procedures
 } CatValue;
@@ -132,7 +82,7 @@ typedef struct CatValue {
 typedef struct Env {
   CatValue value;
   const struct Env *up;
-  const Expr *definition;
+  const CatExpr *definition;
   const struct Env *definition_env;
 } Env;
 
@@ -178,7 +128,9 @@ struct Machine {
   const char *error; // NULL: none yet
   const Source *error_source;
   Span error_span;
-  bool hopeless; // the error is a limit: `try` does not help
+  bool hopeless;     // the error is a limit: `try` does not help
+  char message[160]; // of an error that is put together
+  bool trial;        // every definition is computed, and no check ends the run
   bool undefined;
   const char *flag;
   bool has_race;
@@ -192,7 +144,7 @@ struct CatModel {
   Arena *arena;
   const Model *as;
   const char *title;
-  Block block;
+  CatBlock block;
   Global *globals;
   size_t global_count, global_capacity;
   unsigned buckets[NAME_BUCKETS]; // latest global of the bucket, plus one
@@ -206,8 +158,9 @@ struct CatModel {
 
 // Finds what each name means, and fills in `model->globals`; false with errors in `diag`.
 bool cat_resolve(CatModel *model, Diag *diag);
-// Finds the types of a model that is resolved; false with errors in `diag`.
-bool cat_check(CatModel *model, Diag *diag);
+// Whether some check at the top has a shape that is known to forbid whatever is not coherent, or torn (cat_shape.c).
+bool cat_shows_coherence(const CatModel *model);
+bool cat_shows_atomicity(const CatModel *model);
 // The latest global of a name; NULL where there is none.
 const Global *cat_global(const CatModel *model, const char *name);
 
@@ -220,30 +173,34 @@ Relation machine_relation_of(const Machine *m, uint64_t *bits);
 EventSet machine_set_of(const Machine *m, uint64_t *bits);
 bool value_empty(const Machine *m, CatValue v);
 // Ends the run with an error at an expression; VALUE_EMPTY, for the caller to return.
-CatValue machine_fail(Machine *m, const Expr *e, const char *message);
-void machine_limit(Machine *m, const Expr *e, const char *message);
+CatValue machine_fail(Machine *m, const CatExpr *e, const char *message);
+// The same of a value that is of another kind than was expected: "a relation".
+CatValue machine_expected(Machine *m, const CatExpr *e, const char *wanted, CatValue v);
+void machine_limit(Machine *m, const CatExpr *e, const char *message);
+const char *value_kind_name(CatValueKind kind); // "a set of events"
 
-CatValue cat_eval(Machine *m, const Expr *e, const Env *env);
-CatValue cat_eval_primitive(Machine *m, const Expr *e, Primitive primitive, CatValue argument);
+CatValue cat_eval(Machine *m, const CatExpr *e, const Env *env);
+CatValue cat_eval_primitive(Machine *m, const CatExpr *e, Primitive primitive, CatValue argument);
 CatValue machine_global(Machine *m, unsigned slot);
 CatValue machine_base(Machine *m, unsigned index);
-const Env *machine_bind(Machine *m, const Expr *e, const Pattern *pattern, CatValue value, const Env *env);
-CatValue machine_call(Machine *m, const Expr *e, CatValue function, CatValue argument);
-bool machine_items(Machine *m, const Expr *e, CatValue v, CatValue **items, unsigned *count);
+const Env *machine_bind(Machine *m, const CatExpr *e, const CatPattern *pattern, CatValue value, const Env *env);
+CatValue machine_call(Machine *m, const CatExpr *e, CatValue function, CatValue argument);
+bool machine_items(Machine *m, const CatExpr *e, CatValue v, CatValue **items, unsigned *count);
 void pool_reset(Pool *pool);
-CatValue machine_list(Machine *m, CatValue *items, unsigned count); // sorts, drops what is there twice
+CatValue machine_items_value(Machine *m, const CatExpr *e, CatValueKind kind, CatValue *items, unsigned count);
+CatValue machine_list(Machine *m, const CatExpr *e, CatValue *items, unsigned count); // sorts, drops doubles
 
 // The bits of a value that stands for a relation or a set; an error, and something harmless, where it does not.
-Relation machine_as_relation(Machine *m, const Expr *e, CatValue v);
-EventSet machine_as_set(Machine *m, const Expr *e, CatValue v);
+Relation machine_as_relation(Machine *m, const CatExpr *e, CatValue v);
+EventSet machine_as_set(Machine *m, const CatExpr *e, CatValue v);
 CatValue value_relation(uint64_t *bits);
 CatValue value_set(uint64_t *bits);
-int value_compare(const Machine *m, CatValue a, CatValue b);
+int value_compare(Machine *m, CatValue a, CatValue b);
 uint64_t machine_tag_sets(Machine *m, const char *tags);
 
 // Fills in axiom, cycle and edges of m->verdict for the check that failed.
-void cat_explain(Machine *m, const Statement *test, const Env *env);
+void cat_explain(Machine *m, const CatStatement *test, const Env *env);
 // Fills in m->race from what raised a flag.
-void cat_explain_race(Machine *m, const Statement *test, const Env *env);
+void cat_explain_race(Machine *m, const CatStatement *test, const Env *env);
 // Fills in the steps of m->verdict: all that synchronises.
 void cat_explain_steps(Machine *m);

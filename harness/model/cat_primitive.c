@@ -12,7 +12,7 @@ static bool same_place(const Machine *m, unsigned a, unsigned b) {
 }
 
 // The parts of a set whose events access one location each.
-static CatValue classes_loc(Machine *m, EventSet s) {
+static CatValue classes_loc(Machine *m, const CatExpr *e, EventSet s) {
   CatValue *items = machine_alloc(m, (m->n + 1) * sizeof *items);
   unsigned count = 0;
   EventSet left = machine_set_of(m, machine_set(m));
@@ -25,11 +25,11 @@ static CatValue classes_loc(Machine *m, EventSet s) {
     bits_without(left.bits, left.bits, one.bits, m->words);
     items[count++] = value_set(one.bits);
   }
-  return machine_list(m, items, count);
+  return machine_list(m, e, items, count);
 }
 
 // The classes of an equivalence.
-static CatValue classes(Machine *m, Relation r) {
+static CatValue classes(Machine *m, const CatExpr *e, Relation r) {
   CatValue *items = machine_alloc(m, (m->n + 1) * sizeof *items);
   unsigned count = 0;
   for (unsigned a = 0; a < m->n; a++)
@@ -38,7 +38,7 @@ static CatValue classes(Machine *m, Relation r) {
       bits_or(bits, bits, relation_row(r, a), m->words);
       items[count++] = value_set(bits);
     }
-  return machine_list(m, items, count);
+  return machine_list(m, e, items, count);
 }
 
 static bool are_writes_of_one_location(const Machine *m, EventSet s) {
@@ -51,7 +51,7 @@ static bool are_writes_of_one_location(const Machine *m, EventSet s) {
 
 typedef struct {
   Machine *m;
-  const Expr *e;
+  const CatExpr *e;
   Relation order, above; // chosen so far; what must come first
   EventSet left, all;
   CatValue *items;
@@ -88,7 +88,7 @@ static void linearise(Linearisation *l) {
 // The linear orders of s that contain r's part of it. An execution has chosen the order of the writes of a location:
 // of these there is that one, or none where r contradicts it. So `with co from generate_cos(..)` yields the execution's
 // co.
-static CatValue linearisations(Machine *m, const Expr *e, EventSet s, Relation r) {
+static CatValue linearisations(Machine *m, const CatExpr *e, EventSet s, Relation r) {
   Relation within = machine_relation_of(m, machine_relation(m));
   relation_restrict_from(within, s, r);
   relation_restrict_to(within, within, s);
@@ -98,7 +98,7 @@ static CatValue linearisations(Machine *m, const Expr *e, EventSet s, Relation r
     relation_restrict_from(co, s, m->execution->co);
     relation_restrict_to(co, co, s);
     items[0] = value_relation(co.bits);
-    return bits_within(within.bits, co.bits, m->relation_size) ? machine_list(m, items, 1)
+    return bits_within(within.bits, co.bits, m->relation_size) ? machine_list(m, e, items, 1)
                                                                : (CatValue){.kind = VALUE_EMPTY};
   }
   Linearisation l = {.m = m, .e = e, .capacity = ORDER_LIMIT, .all = s};
@@ -110,7 +110,7 @@ static CatValue linearisations(Machine *m, const Expr *e, EventSet s, Relation r
   l.items = machine_alloc(m, ORDER_LIMIT * sizeof *l.items);
   linearise(&l);
   // Each is another, and comparing thousands with one another is not for nothing
-  return (CatValue){.kind = l.count ? VALUE_LIST : VALUE_EMPTY, .a = l.count, .items = l.items};
+  return machine_items_value(m, e, VALUE_LIST, l.items, l.count);
 }
 
 static CatValue different_values(Machine *m, Relation r) {
@@ -128,31 +128,31 @@ static CatValue different_values(Machine *m, Relation r) {
 // Two arguments, of which the first is a set or a relation and the second a relation.
 static bool is_two(CatValue v) { return v.kind == VALUE_TUPLE && v.a == 2; }
 
-CatValue cat_eval_primitive(Machine *m, const Expr *e, Primitive primitive, CatValue v) {
+CatValue cat_eval_primitive(Machine *m, const CatExpr *e, Primitive primitive, CatValue v) {
   bool two = primitive == PRIMITIVE_LINEARISATIONS || primitive == PRIMITIVE_INTER_TRANSITIVE;
   if (two && !is_two(v))
-    return machine_fail(m, e, "two arguments were expected");
+    return machine_expected(m, e->args[1], "a tuple of two", v);
   switch (primitive) {
   case PRIMITIVE_DOMAIN: {
     EventSet s = machine_set_of(m, machine_set(m));
-    relation_domain(s, machine_as_relation(m, e, v));
+    relation_domain(s, machine_as_relation(m, e->args[1], v));
     return value_set(s.bits);
   }
   case PRIMITIVE_RANGE: {
     EventSet s = machine_set_of(m, machine_set(m));
-    relation_range(s, machine_as_relation(m, e, v));
+    relation_range(s, machine_as_relation(m, e->args[1], v));
     return value_set(s.bits);
   }
   case PRIMITIVE_CLASSES_LOC:
-    return classes_loc(m, machine_as_set(m, e, v));
+    return classes_loc(m, e, machine_as_set(m, e->args[1], v));
   case PRIMITIVE_CLASSES:
-    return classes(m, machine_as_relation(m, e, v));
+    return classes(m, e, machine_as_relation(m, e->args[1], v));
   case PRIMITIVE_LINEARISATIONS: {
     EventSet s = machine_as_set(m, e, v.items[0]);
     return linearisations(m, e, s, machine_as_relation(m, e, v.items[1]));
   }
   case PRIMITIVE_DIFFERENT_VALUES:
-    return different_values(m, machine_as_relation(m, e, v));
+    return different_values(m, machine_as_relation(m, e->args[1], v));
   case PRIMITIVE_INTER_TRANSITIVE: {
     Relation r = machine_as_relation(m, e, v.items[0]), out = machine_relation_of(m, machine_relation(m));
     bits_or(out.bits, out.bits, r.bits, m->relation_size);
@@ -161,7 +161,7 @@ CatValue cat_eval_primitive(Machine *m, const Expr *e, Primitive primitive, CatV
     return value_relation(out.bits);
   }
   case PRIMITIVE_FROMTO: {
-    EventSet s = machine_as_set(m, e, v);
+    EventSet s = machine_as_set(m, e->args[1], v);
     Relation before = machine_relation_of(m, machine_relation(m)), out = machine_relation_of(m, machine_relation(m));
     relation_restrict_to(before, m->execution->po, s);
     relation_compose(out, before, m->execution->po);

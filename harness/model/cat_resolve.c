@@ -3,16 +3,17 @@
 
 #include <string.h>
 
-typedef struct Scope {
+typedef struct CatScope {
   const char *name;
-  const struct Scope *up;
-} Scope;
+  const struct CatScope *up;
+} CatScope;
 
 typedef struct {
   CatModel *model;
   Diag *diag;
   unsigned quiet;   // inside `try`: errors are counted, not said
   unsigned unknown; // names that mean nothing
+  Part part;        // the last part of an execution that the names since it was set to PART_PATH depend on
 } Resolver;
 
 static unsigned bucket_of(const char *name) {
@@ -29,7 +30,7 @@ const Global *cat_global(const CatModel *model, const char *name) {
   return NULL;
 }
 
-static bool define(Resolver *r, const char *name, const Statement *s, const CatBinding *binding, unsigned first) {
+static bool define(Resolver *r, const char *name, const CatStatement *s, const CatBinding *binding, unsigned first) {
   CatModel *model = r->model;
   if (model->global_count >= GLOBAL_LIMIT)
     return diag_error_at(r->diag, s->source, s->span, "more than %d definitions", GLOBAL_LIMIT);
@@ -40,28 +41,31 @@ static bool define(Resolver *r, const char *name, const Statement *s, const CatB
                                                  .statement = s,
                                                  .binding = binding,
                                                  .first = first,
-                                                 .part = PART_ORDER,
+                                                 .part = r->part,
                                                  .next = model->buckets[bucket]};
   model->buckets[bucket] = (unsigned)++model->global_count;
   return true;
 }
 
-static const Scope *push(Resolver *r, const char *name, const Scope *scope) {
+static const CatScope *push(Resolver *r, const char *name, const CatScope *scope) {
   if (!name)
     return scope;
-  Scope *made = ARENA_NEW(r->model->arena, Scope);
-  *made = (Scope){name, scope};
+  CatScope *made = ARENA_NEW(r->model->arena, CatScope);
+  *made = (CatScope){name, scope};
   return made;
 }
 
-static const Scope *push_pattern(Resolver *r, const Pattern *p, const Scope *scope) {
+static const CatScope *push_pattern(Resolver *r, const CatPattern *p, const CatScope *scope) {
   for (unsigned i = 0; i < p->count; i++)
     scope = push(r, p->names[i], scope);
   return scope;
 }
 
+static void depend(Resolver *r, Part part) { r->part = part > r->part ? part : r->part; }
+
 // Innermost first: local names, the model's, those of the architecture, those of every architecture, primitives.
-static bool find(const CatModel *model, Expr *e, const Scope *scope) {
+static bool find(Resolver *r, CatExpr *e, const CatScope *scope) {
+  const CatModel *model = r->model;
   unsigned up = 0;
   for (; scope; scope = scope->up, up++)
     if (strcmp(scope->name, e->name) == 0) {
@@ -72,6 +76,7 @@ static bool find(const CatModel *model, Expr *e, const Scope *scope) {
   const Global *global = cat_global(model, e->name);
   if (global) {
     e->reference = REFERENCE_GLOBAL;
+    depend(r, global->part);
     e->index = (unsigned)(global - model->globals);
     return true;
   }
@@ -85,43 +90,44 @@ static bool find(const CatModel *model, Expr *e, const Scope *scope) {
     if (strcmp(cat_bases[i].name, e->name) == 0) {
       e->reference = REFERENCE_BASE;
       e->index = i;
+      depend(r, cat_bases[i].part);
       return true;
     }
   for (unsigned i = 0; i < PRIMITIVE_COUNT; i++)
     if (strcmp(cat_primitives[i], e->name) == 0) {
       e->reference = REFERENCE_PRIMITIVE;
       e->index = i;
+      depend(r, i == PRIMITIVE_LINEARISATIONS || i == PRIMITIVE_DIFFERENT_VALUES ? PART_ORDER : PART_PATH);
       return true;
     }
   return false;
 }
 
-static void unknown(Resolver *r, Expr *e, const char *what) {
+static void unknown(Resolver *r, CatExpr *e, const char *what) {
   r->unknown++;
   e->reference = REFERENCE_NONE;
   if (r->quiet)
     return;
-  e->reported = true;
   diag_error_at(r->diag, e->source, e->span, "%s '%s' is not defined%s%s", what, e->name,
-                e->kind == EXPR_TAG ? "" : " for ", e->kind == EXPR_TAG ? "" : r->model->as->name);
+                e->kind == CAT_TAG ? "" : " for ", e->kind == CAT_TAG ? "" : r->model->as->name);
 }
 
-static void resolve(Resolver *r, Expr *e, const Scope *scope);
+static void resolve(Resolver *r, CatExpr *e, const CatScope *scope);
 
-static void resolve_let(Resolver *r, Expr *e, const Scope *scope) {
-  const Scope *inside = scope;
-  if (e->kind == EXPR_LET_REC)
+static void resolve_let(Resolver *r, CatExpr *e, const CatScope *scope) {
+  const CatScope *inside = scope;
+  if (e->kind == CAT_LET_REC)
     for (unsigned i = 0; i < e->binding_count; i++)
       inside = push_pattern(r, &e->bindings[i].pattern, inside);
   for (unsigned i = 0; i < e->binding_count; i++)
-    resolve(r, e->bindings[i].value, e->kind == EXPR_LET_REC ? inside : scope);
-  if (e->kind == EXPR_LET)
+    resolve(r, e->bindings[i].value, e->kind == CAT_LET_REC ? inside : scope);
+  if (e->kind == CAT_LET)
     for (unsigned i = 0; i < e->binding_count; i++)
       inside = push_pattern(r, &e->bindings[i].pattern, inside);
   resolve(r, e->args[0], inside);
 }
 
-static void resolve_try(Resolver *r, Expr *e, const Scope *scope) {
+static void resolve_try(Resolver *r, CatExpr *e, const CatScope *scope) {
   unsigned before = r->unknown;
   r->quiet++;
   resolve(r, e->args[0], scope);
@@ -138,34 +144,34 @@ static bool is_tag(const CatModel *model, const char *name) {
   return false;
 }
 
-static void resolve(Resolver *r, Expr *e, const Scope *scope) {
+static void resolve(Resolver *r, CatExpr *e, const CatScope *scope) {
   switch (e->kind) {
-  case EXPR_NAME:
-    if (!find(r->model, e, scope))
+  case CAT_NAME:
+    if (!find(r, e, scope))
       unknown(r, e, "the name");
     return;
-  case EXPR_TAG:
+  case CAT_TAG:
     if (!is_tag(r->model, e->name))
       unknown(r, e, "the tag");
     return;
-  case EXPR_LET:
-  case EXPR_LET_REC:
+  case CAT_LET:
+  case CAT_LET_REC:
     resolve_let(r, e, scope);
     return;
-  case EXPR_FUNCTION:
+  case CAT_FUNCTION:
     resolve(r, e->args[0], push_pattern(r, &e->params, scope));
     return;
-  case EXPR_MATCH_SET:
+  case CAT_MATCH_SET:
     resolve(r, e->args[0], scope);
     resolve(r, e->args[1], scope);
     resolve(r, e->args[2], push_pattern(r, &e->params, scope));
     return;
-  case EXPR_MATCH_TAG:
+  case CAT_MATCH_TAG:
     resolve(r, e->args[0], scope);
     for (unsigned i = 0; i < e->clause_count; i++)
       resolve(r, e->clauses[i].body, scope);
     return;
-  case EXPR_TRY:
+  case CAT_TRY:
     resolve_try(r, e, scope);
     return;
   default:
@@ -174,28 +180,37 @@ static void resolve(Resolver *r, Expr *e, const Scope *scope) {
   }
 }
 
-static void resolve_block(Resolver *r, Block *block, const Scope *scope, bool top);
+static void resolve_block(Resolver *r, CatBlock *block, const CatScope *scope, bool top);
 
-// let at the top makes globals; inside a block it makes names for the rest of it.
-static const Scope *resolve_bindings(Resolver *r, Statement *s, const Scope *scope, bool top) {
-  bool rec = s->kind == STATEMENT_LET_REC;
-  for (unsigned i = 0; !rec && i < s->binding_count; i++)
-    resolve(r, s->bindings[i].value, scope);
+// let at the top makes globals, which count as computed together: each depends on what any depends on.
+static void resolve_globals(Resolver *r, CatStatement *s) {
+  size_t first = r->model->global_count;
+  for (unsigned i = 0; s->kind == STATEMENT_LET && i < s->binding_count; i++)
+    resolve(r, s->bindings[i].value, NULL);
   for (unsigned i = 0; i < s->binding_count; i++) {
     CatBinding *b = &s->bindings[i];
     b->slot = (unsigned)r->model->global_count;
-    for (unsigned k = 0; top && k < b->pattern.count; k++)
+    for (unsigned k = 0; k < b->pattern.count; k++)
       if (b->pattern.names[k] && !define(r, b->pattern.names[k], s, b, b->slot))
-        return scope;
-    if (!top)
-      scope = push_pattern(r, &b->pattern, scope);
+        return;
   }
-  for (unsigned i = 0; rec && i < s->binding_count; i++)
-    resolve(r, s->bindings[i].value, scope);
-  return scope;
+  for (unsigned i = 0; s->kind == STATEMENT_LET_REC && i < s->binding_count; i++)
+    resolve(r, s->bindings[i].value, NULL);
+  for (size_t slot = first; slot < r->model->global_count; slot++)
+    r->model->globals[slot].part = r->part;
 }
 
-static const Scope *name_statement(Resolver *r, Statement *s, const Scope *scope, bool top) {
+// let inside a block makes names for the rest of it.
+static const CatScope *resolve_locals(Resolver *r, CatStatement *s, const CatScope *scope) {
+  const CatScope *inside = scope;
+  for (unsigned i = 0; i < s->binding_count; i++)
+    inside = push_pattern(r, &s->bindings[i].pattern, inside);
+  for (unsigned i = 0; i < s->binding_count; i++)
+    resolve(r, s->bindings[i].value, s->kind == STATEMENT_LET_REC ? inside : scope);
+  return inside;
+}
+
+static const CatScope *name_statement(Resolver *r, CatStatement *s, const CatScope *scope, bool top) {
   s->slot = (unsigned)r->model->global_count;
   if (!top)
     return push(r, s->name, scope);
@@ -203,21 +218,29 @@ static const Scope *name_statement(Resolver *r, Statement *s, const Scope *scope
   return scope;
 }
 
-static const Scope *resolve_procedure(Resolver *r, Statement *s, const Scope *scope, bool top) {
-  const Scope *inside = scope;
+static const CatScope *resolve_procedure(Resolver *r, CatStatement *s, const CatScope *scope, bool top) {
+  const CatScope *inside = scope;
   if (s->recursive)
     inside = scope = name_statement(r, s, scope, top);
   resolve_block(r, &s->body, push_pattern(r, &s->params, inside), false);
   return s->recursive ? scope : name_statement(r, s, scope, top);
 }
 
-static const Scope *resolve_statement(Resolver *r, Statement *s, const Scope *scope, bool top) {
+static const CatScope *resolve_statement(Resolver *r, CatStatement *s, const CatScope *scope, bool top) {
+  r->part = PART_PATH;
   if (s->expr)
     resolve(r, s->expr, scope);
   switch (s->kind) {
   case STATEMENT_LET:
   case STATEMENT_LET_REC:
-    return resolve_bindings(r, s, scope, top);
+    if (!top)
+      return resolve_locals(r, s, scope);
+    resolve_globals(r, s);
+    return scope;
+  case STATEMENT_TEST:
+    s->part = r->part;
+    r->model->raises_flags |= s->role == ROLE_FLAG || s->role == ROLE_UNDEFINED_UNLESS;
+    return scope;
   case STATEMENT_CALL:
     resolve(r, s->argument, scope);
     return scope;
@@ -227,6 +250,7 @@ static const Scope *resolve_statement(Resolver *r, Statement *s, const Scope *sc
     resolve_block(r, &s->body, push(r, s->name, scope), false);
     return scope;
   case STATEMENT_WITH:
+    r->part = PART_ORDER;
     return name_statement(r, s, scope, top);
   case STATEMENT_MATCH:
     for (unsigned i = 0; i < s->clause_count; i++)
@@ -247,7 +271,7 @@ static const Scope *resolve_statement(Resolver *r, Statement *s, const Scope *sc
   }
 }
 
-static void resolve_block(Resolver *r, Block *block, const Scope *scope, bool top) {
+static void resolve_block(Resolver *r, CatBlock *block, const CatScope *scope, bool top) {
   for (unsigned i = 0; i < block->count && !r->diag->dropped; i++)
     scope = resolve_statement(r, &block->first[i], scope, top);
 }

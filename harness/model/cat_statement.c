@@ -1,6 +1,7 @@
 // Tokens to statements: definitions, checks, and the files that a model includes.
 #include "harness/base/embedded.h"
 #include "harness/base/source.h"
+#include "harness/base/text.h"
 #include "harness/model/cat_parser.h"
 
 #include <string.h>
@@ -11,79 +12,80 @@ enum {
 };
 
 typedef struct {
-  Statement *items;
+  CatStatement *items;
   size_t count, capacity;
 } StatementList;
 
-static bool parse_statements(Parser *p, StatementList *list);
-static bool parse_file(Parsing *all, const Source *source, bool is_prelude, StatementList *list, const char **title);
+static bool parse_statements(CatParser *p, StatementList *list);
+static bool parse_file(CatParsing *all, const Source *source, const char *folder, bool is_prelude, StatementList *list,
+                       const char **title);
 
-static Statement *add_statement(Parser *p, StatementList *list, StatementKind kind, const Token *first) {
+static CatStatement *add_statement(CatParser *p, StatementList *list, StatementKind kind, const CatToken *first) {
   list->items = arena_grow(p->all->arena, list->items, &list->capacity, list->count + 1, sizeof *list->items);
-  Statement *s = &list->items[list->count++];
-  *s = (Statement){.kind = kind, .is_prelude = p->is_prelude, .source = p->source, .span = first->span};
+  CatStatement *s = &list->items[list->count++];
+  *s = (CatStatement){.kind = kind, .is_prelude = p->is_prelude, .source = p->source, .span = first->span};
   return s;
 }
 
-static Block to_block(StatementList list) { return (Block){list.items, (unsigned)list.count}; }
+static CatBlock to_block(StatementList list) { return (CatBlock){list.items, (unsigned)list.count}; }
 
 // test := '~'? ('acyclic' | 'irreflexive' | 'empty') expr ('as' NAME)?
-static bool parse_test(Parser *p, StatementList *list, TestRole role) {
-  const Token *first = p->at;
-  Statement *s = add_statement(p, list, STATEMENT_TEST, first);
+static bool parse_test(CatParser *p, StatementList *list, TestRole role) {
+  const CatToken *first = p->at;
+  CatStatement *s = add_statement(p, list, STATEMENT_TEST, first);
   size_t at = list->count - 1;
   s->role = role;
-  s->negated = cat_parser_accept(p, TOKEN_TILDE);
-  if (cat_parser_accept(p, TOKEN_ACYCLIC))
+  s->negated = cat_parser_accept(p, CAT_TOKEN_TILDE);
+  if (cat_parser_accept(p, CAT_TOKEN_ACYCLIC))
     s->test = TEST_ACYCLIC;
-  else if (cat_parser_accept(p, TOKEN_IRREFLEXIVE))
+  else if (cat_parser_accept(p, CAT_TOKEN_IRREFLEXIVE))
     s->test = TEST_IRREFLEXIVE;
-  else if (cat_parser_accept(p, TOKEN_EMPTY))
+  else if (cat_parser_accept(p, CAT_TOKEN_EMPTY))
     s->test = TEST_EMPTY;
   else
     return cat_parser_error(p, "acyclic, irreflexive or empty");
-  Expr *e = cat_parse_expr(p);
+  CatExpr *e = cat_parse_expr(p);
   if (!e)
     return false;
   s = &list->items[at];
   s->expr = e;
   s->span = cat_parser_span(p, first);
-  return !cat_parser_accept(p, TOKEN_AS) || (s->name = cat_parser_name(p, "a name for the check"));
+  return !cat_parser_accept(p, CAT_TOKEN_AS) || (s->name = cat_parser_name(p, "a name for the check"));
 }
 
 // statement := 'let' 'rec'? bindings ('when' test)? 'in'?
-static bool parse_let_statement(Parser *p, StatementList *list) {
-  const Token *first = p->at++;
-  bool rec = cat_parser_accept(p, TOKEN_REC);
+static bool parse_let_statement(CatParser *p, StatementList *list) {
+  const CatToken *first = p->at++;
+  bool rec = cat_parser_accept(p, CAT_TOKEN_REC);
   CatBinding *bindings = NULL;
   unsigned count = 0;
   if (!cat_parse_bindings(p, &bindings, &count))
     return false;
-  Statement *s = add_statement(p, list, rec ? STATEMENT_LET_REC : STATEMENT_LET, first);
+  CatStatement *s = add_statement(p, list, rec ? STATEMENT_LET_REC : STATEMENT_LET, first);
   s->bindings = bindings;
   s->binding_count = count;
   s->span = cat_parser_span(p, first);
-  if (rec && cat_parser_accept(p, TOKEN_WHEN) && !parse_test(p, list, ROLE_CHECK))
+  if (rec && cat_parser_accept(p, CAT_TOKEN_WHEN) && !parse_test(p, list, ROLE_CHECK))
     return false;
-  cat_parser_accept(p, TOKEN_IN);
+  cat_parser_accept(p, CAT_TOKEN_IN);
   return true;
 }
 
 // show and unshow choose what a picture has in it; they are read and left.
-static bool parse_show(Parser *p) {
-  const Token *first = p->at++;
-  if (first->kind == TOKEN_SHOW) {
-    const Token *t = p->at;
-    while (t->kind == TOKEN_NAME && t[1].kind == TOKEN_COMMA)
+static bool parse_show(CatParser *p) {
+  const CatToken *first = p->at++;
+  if (first->kind == CAT_TOKEN_SHOW) {
+    const CatToken *t = p->at;
+    while (t->kind == CAT_TOKEN_NAME && t[1].kind == CAT_TOKEN_COMMA)
       t += 2;
-    bool names = t->kind == TOKEN_NAME && t > p->at;
+    bool names = t->kind == CAT_TOKEN_NAME && t > p->at;
     if (!names)
-      return cat_parse_base(p) && (!cat_parser_accept(p, TOKEN_AS) || cat_parser_name(p, "a name"));
+      return cat_parse_base(p) && (!cat_parser_accept(p, CAT_TOKEN_AS) || cat_parser_name(p, "a name"));
   }
   do
     if (!cat_parser_name(p, "a name"))
       return false;
-  while (cat_parser_accept(p, TOKEN_COMMA));
+  while (cat_parser_accept(p, CAT_TOKEN_COMMA));
   return true;
 }
 
@@ -95,54 +97,83 @@ static bool is_tame(const char *name) {
   return n > 0 && !(n >= 3 && strcmp(name + n - 3, "/..") == 0);
 }
 
-// NULL where there is none.
-static const Source *find_include(const Parsing *all, const char *name) {
-  const char *folder = all->options ? all->options->folder : NULL;
-  Diag unread = {.arena = all->arena};
-  const Source *found = NULL;
-  if (folder && is_tame(name))
-    found = source_read_file(arena_printf(all->arena, "%s/%s", folder, name), CAT_FILE_LIMIT, all->arena, &unread);
-  if (found)
-    return found;
-  for (const Embedded *f = embedded_arch; f->path; f++)
+// A file to include, and the folder that it was found in.
+typedef struct {
+  const Source *source;
+  const char *folder; // NULL: it is built in
+  Text looked;        // where it was looked for
+} Found;
+
+static void look_in(CatParser *p, const char *folder, const char *name, Found *found) {
+  if (found->source || !folder)
+    return;
+  Diag unread = {.arena = p->all->arena};
+  const char *path = arena_printf(p->all->arena, "%s/%s", folder, name);
+  found->source = source_read_file(path, CAT_FILE_LIMIT, p->all->arena, &unread);
+  found->folder = folder;
+  text_printf(&found->looked, "%s%s", found->looked.length ? ", " : " in ", folder);
+}
+
+static void look_built_in(CatParser *p, const char *name, Found *found) {
+  for (const Embedded *f = embedded_arch; f->path && !found->source; f++)
     if (strcmp(f->path, name) == 0 && strstr(name, ".cat")) {
-      Source *source = ARENA_NEW(all->arena, Source);
+      Source *source = ARENA_NEW(p->all->arena, Source);
       *source = (Source){f->path, f->bytes, f->length};
-      return source;
+      found->source = source;
+      found->folder = NULL;
     }
-  return NULL;
+}
+
+static bool find_include(CatParser *p, const CatToken *t, Found *found) {
+  const CatOptions *options = p->all->options;
+  if (is_tame(t->text)) {
+    look_in(p, p->folder, t->text, found);
+    if (options && options->folder && (!p->folder || strcmp(options->folder, p->folder) != 0))
+      look_in(p, options->folder, t->text, found);
+    for (const char *const *path = options ? options->paths : NULL; path && *path; path++)
+      look_in(p, *path, t->text, found);
+    look_built_in(p, t->text, found);
+  }
+  if (!found->source)
+    diag_error_at(p->all->diag, p->source, t->span, "cannot read \"%s\"%s%s", t->text,
+                  found->looked.length ? ": it was looked for"
+                  : is_tame(t->text)   ? ": no folder was named to look in"
+                                       : "",
+                  text_string(&found->looked));
+  text_free(&found->looked);
+  return found->source != NULL;
 }
 
 // statement := 'include' STRING
-static bool parse_include(Parser *p, StatementList *list) {
+static bool parse_include(CatParser *p, StatementList *list) {
   p->at++;
-  Parsing *all = p->all;
-  if (p->at->kind != TOKEN_STRING)
+  CatParsing *all = p->all;
+  if (p->at->kind != CAT_TOKEN_STRING)
     return cat_parser_error(p, "the name of a file, in quotes");
-  const Token *t = p->at++;
+  const CatToken *t = p->at++;
   if (all->include_depth >= INCLUDE_DEPTH_LIMIT || all->includes >= INCLUDE_LIMIT)
     return diag_error_at(all->diag, p->source, t->span, "too many files are included; does one include itself?");
-  const Source *source = find_include(all, t->text);
-  if (!source)
-    return diag_error_at(all->diag, p->source, t->span, "cannot read \"%s\"%s", t->text,
-                         all->options && all->options->folder ? "" : ": no folder was named to look in");
+  Found found = {0};
+  if (!find_include(p, t, &found))
+    return false;
   all->includes++;
   all->include_depth++;
   const char *title;
-  bool good = parse_file(all, source, p->is_prelude, list, &title);
+  bool good = parse_file(all, found.source, found.folder, p->is_prelude, list, &title);
   all->include_depth--;
   return good;
 }
 
 // statement := 'procedure' 'rec'? NAME pattern '=' statements 'end'
-static bool parse_procedure(Parser *p, StatementList *list) {
-  const Token *first = p->at++;
-  Statement s = {.recursive = cat_parser_accept(p, TOKEN_REC)};
+static bool parse_procedure(CatParser *p, StatementList *list) {
+  const CatToken *first = p->at++;
+  CatStatement s = {.recursive = cat_parser_accept(p, CAT_TOKEN_REC)};
   StatementList body = {0};
   if (!(s.name = cat_parser_name(p, "the procedure's name")) || !cat_parse_pattern(p, false, &s.params) ||
-      !cat_parser_expect(p, TOKEN_EQUAL) || !parse_statements(p, &body) || !cat_parser_expect(p, TOKEN_END_WORD))
+      !cat_parser_expect(p, CAT_TOKEN_EQUAL) || !parse_statements(p, &body) ||
+      !cat_parser_expect(p, CAT_TOKEN_END_WORD))
     return false;
-  Statement *made = add_statement(p, list, STATEMENT_PROCEDURE, first);
+  CatStatement *made = add_statement(p, list, STATEMENT_PROCEDURE, first);
   made->name = s.name;
   made->params = s.params;
   made->recursive = s.recursive;
@@ -151,39 +182,39 @@ static bool parse_procedure(Parser *p, StatementList *list) {
 }
 
 // statement := 'call' NAME arg ('as' NAME)?
-static bool parse_call(Parser *p, StatementList *list) {
-  const Token *first = p->at++, *called = p->at;
+static bool parse_call(CatParser *p, StatementList *list) {
+  const CatToken *first = p->at++, *called = p->at;
   const char *name = cat_parser_name(p, "a procedure's name");
   if (!name)
     return false;
-  Expr *callee = cat_parser_new_expr(p, EXPR_NAME, called, 0);
+  CatExpr *callee = cat_parser_new_expr(p, CAT_NAME, called, 0);
   callee->name = name;
-  Expr *argument;
-  if (p->at->kind == TOKEN_NAME) {
-    argument = cat_parser_new_expr(p, EXPR_NAME, p->at, 0);
+  CatExpr *argument;
+  if (p->at->kind == CAT_TOKEN_NAME) {
+    argument = cat_parser_new_expr(p, CAT_NAME, p->at, 0);
     argument->name = (p->at++)->text;
   } else if (!cat_parser_begins_simple(p->at)) {
     return cat_parser_error(p, "the procedure's arguments");
   } else if (!(argument = cat_parse_simple(p))) {
     return false;
   }
-  Statement *s = add_statement(p, list, STATEMENT_CALL, first);
+  CatStatement *s = add_statement(p, list, STATEMENT_CALL, first);
   s->expr = callee;
   s->argument = argument;
   s->span = cat_parser_span(p, first);
-  return !cat_parser_accept(p, TOKEN_AS) || (s->name = cat_parser_name(p, "a name for the call"));
+  return !cat_parser_accept(p, CAT_TOKEN_AS) || (s->name = cat_parser_name(p, "a name for the call"));
 }
 
 // statement := 'forall' NAME 'in' expr 'do' statements 'end'
-static bool parse_forall(Parser *p, StatementList *list) {
-  const Token *first = p->at++;
+static bool parse_forall(CatParser *p, StatementList *list) {
+  const CatToken *first = p->at++;
   StatementList body = {0};
   const char *name = cat_parser_name(p, "a name");
-  Expr *e = NULL;
-  if (!name || !cat_parser_expect(p, TOKEN_IN) || !(e = cat_parse_expr(p)) || !cat_parser_expect(p, TOKEN_DO) ||
-      !parse_statements(p, &body) || !cat_parser_expect(p, TOKEN_END_WORD))
+  CatExpr *e = NULL;
+  if (!name || !cat_parser_expect(p, CAT_TOKEN_IN) || !(e = cat_parse_expr(p)) || !cat_parser_expect(p, CAT_TOKEN_DO) ||
+      !parse_statements(p, &body) || !cat_parser_expect(p, CAT_TOKEN_END_WORD))
     return false;
-  Statement *s = add_statement(p, list, STATEMENT_FORALL, first);
+  CatStatement *s = add_statement(p, list, STATEMENT_FORALL, first);
   s->name = name;
   s->expr = e;
   s->body = to_block(body);
@@ -191,13 +222,13 @@ static bool parse_forall(Parser *p, StatementList *list) {
 }
 
 // statement := 'with' NAME 'from' expr
-static bool parse_with(Parser *p, StatementList *list) {
-  const Token *first = p->at++;
+static bool parse_with(CatParser *p, StatementList *list) {
+  const CatToken *first = p->at++;
   const char *name = cat_parser_name(p, "a name");
-  Expr *e = NULL;
-  if (!name || !cat_parser_expect(p, TOKEN_FROM) || !(e = cat_parse_expr(p)))
+  CatExpr *e = NULL;
+  if (!name || !cat_parser_expect(p, CAT_TOKEN_FROM) || !(e = cat_parse_expr(p)))
     return false;
-  Statement *s = add_statement(p, list, STATEMENT_WITH, first);
+  CatStatement *s = add_statement(p, list, STATEMENT_WITH, first);
   s->name = name;
   s->expr = e;
   s->span = cat_parser_span(p, first);
@@ -205,63 +236,63 @@ static bool parse_with(Parser *p, StatementList *list) {
 }
 
 // statement := 'if' variants statements ('else' statements)? 'end'; what the variants leave out is left out
-static bool parse_if_statement(Parser *p, StatementList *list) {
+static bool parse_if_statement(CatParser *p, StatementList *list) {
   p->at++;
   bool holds = false;
   StatementList left_out = {0};
   if (!cat_parse_variants(p, &holds) || !parse_statements(p, holds ? list : &left_out))
     return false;
-  if (cat_parser_accept(p, TOKEN_ELSE) && !parse_statements(p, holds ? &left_out : list))
+  if (cat_parser_accept(p, CAT_TOKEN_ELSE) && !parse_statements(p, holds ? &left_out : list))
     return false;
-  return cat_parser_expect(p, TOKEN_END_WORD);
+  return cat_parser_expect(p, CAT_TOKEN_END_WORD);
 }
 
 // statement := 'match' expr 'with' '||'? clause ('||' clause)* 'end';  clause := (TAG | '_') '->' statements
-static bool parse_match_statement(Parser *p, StatementList *list) {
-  const Token *first = p->at++;
-  Expr *e = cat_parse_expr(p);
-  if (!e || !cat_parser_expect(p, TOKEN_WITH))
+static bool parse_match_statement(CatParser *p, StatementList *list) {
+  const CatToken *first = p->at++;
+  CatExpr *e = cat_parse_expr(p);
+  if (!e || !cat_parser_expect(p, CAT_TOKEN_WITH))
     return false;
-  cat_parser_accept(p, TOKEN_BARBAR);
-  BlockClause *clauses = NULL;
+  cat_parser_accept(p, CAT_TOKEN_BARBAR);
+  CatBlockClause *clauses = NULL;
   size_t count = 0, capacity = 0;
   do {
     StatementList body = {0};
-    BlockClause c = {0};
-    if (p->at->kind == TOKEN_TAG)
+    CatBlockClause c = {0};
+    if (p->at->kind == CAT_TOKEN_TAG)
       c.tag = (p->at++)->text;
-    else if (!cat_parser_expect(p, TOKEN_UNDERSCORE))
+    else if (!cat_parser_expect(p, CAT_TOKEN_UNDERSCORE))
       return false;
-    if (!cat_parser_expect(p, TOKEN_ARROW) || !parse_statements(p, &body))
+    if (!cat_parser_expect(p, CAT_TOKEN_ARROW) || !parse_statements(p, &body))
       return false;
     c.body = to_block(body);
     clauses = arena_grow(p->all->arena, clauses, &capacity, count + 1, sizeof c);
     clauses[count++] = c;
-  } while (cat_parser_accept(p, TOKEN_BARBAR));
-  Statement *s = add_statement(p, list, STATEMENT_MATCH, first);
+  } while (cat_parser_accept(p, CAT_TOKEN_BARBAR));
+  CatStatement *s = add_statement(p, list, STATEMENT_MATCH, first);
   s->expr = e;
   s->clauses = clauses;
   s->clause_count = (unsigned)count;
   s->span = cat_parser_span(p, first);
-  return cat_parser_expect(p, TOKEN_END_WORD);
+  return cat_parser_expect(p, CAT_TOKEN_END_WORD);
 }
 
 // statement := 'enum' NAME '=' '||'? TAG ('||' TAG)*
-static bool parse_enum(Parser *p, StatementList *list) {
-  const Token *first = p->at++;
+static bool parse_enum(CatParser *p, StatementList *list) {
+  const CatToken *first = p->at++;
   const char *name = cat_parser_name(p, "the name of the enumeration");
-  if (!name || !cat_parser_expect(p, TOKEN_EQUAL))
+  if (!name || !cat_parser_expect(p, CAT_TOKEN_EQUAL))
     return false;
-  cat_parser_accept(p, TOKEN_BARBAR);
+  cat_parser_accept(p, CAT_TOKEN_BARBAR);
   const char **tags = NULL;
   size_t count = 0, capacity = 0;
   do {
-    if (p->at->kind != TOKEN_TAG)
+    if (p->at->kind != CAT_TOKEN_TAG)
       return cat_parser_error(p, "a tag");
     tags = arena_grow(p->all->arena, tags, &capacity, count + 1, sizeof *tags);
     tags[count++] = (p->at++)->text;
-  } while (cat_parser_accept(p, TOKEN_BARBAR));
-  Statement *s = add_statement(p, list, STATEMENT_ENUM, first);
+  } while (cat_parser_accept(p, CAT_TOKEN_BARBAR));
+  CatStatement *s = add_statement(p, list, STATEMENT_ENUM, first);
   s->name = name;
   s->tags = tags;
   s->tag_count = (unsigned)count;
@@ -271,54 +302,54 @@ static bool parse_enum(Parser *p, StatementList *list) {
 
 // statement := ('instructions' | 'default') NAME '[' args ']': what annotations a language of its own takes. Read and
 // left: our programs have theirs from the architecture.
-static bool parse_instructions(Parser *p) {
+static bool parse_instructions(CatParser *p) {
   p->at++;
-  ExprList list = {0};
-  return cat_parser_name(p, "a name") && cat_parser_expect(p, TOKEN_LBRACKET) &&
-         cat_parse_args(p, TOKEN_RBRACKET, &list);
+  CatExprList list = {0};
+  return cat_parser_name(p, "a name") && cat_parser_expect(p, CAT_TOKEN_LBRACKET) &&
+         cat_parse_args(p, CAT_TOKEN_RBRACKET, &list);
 }
 
-static bool parse_statement(Parser *p, StatementList *list) {
+static bool parse_statement(CatParser *p, StatementList *list) {
   switch (p->at->kind) {
-  case TOKEN_LET:
+  case CAT_TOKEN_LET:
     return parse_let_statement(p, list);
-  case TOKEN_UNDEFINED_UNLESS:
+  case CAT_TOKEN_UNDEFINED_UNLESS:
     p->at++;
     return parse_test(p, list, ROLE_UNDEFINED_UNLESS);
-  case TOKEN_FLAG:
+  case CAT_TOKEN_FLAG:
     p->at++;
     return parse_test(p, list, ROLE_FLAG);
-  case TOKEN_ASSERT:
+  case CAT_TOKEN_ASSERT:
     p->at++;
     return parse_test(p, list, ROLE_ASSERT);
-  case TOKEN_TILDE:
-  case TOKEN_ACYCLIC:
-  case TOKEN_IRREFLEXIVE:
-  case TOKEN_EMPTY:
+  case CAT_TOKEN_TILDE:
+  case CAT_TOKEN_ACYCLIC:
+  case CAT_TOKEN_IRREFLEXIVE:
+  case CAT_TOKEN_EMPTY:
     return parse_test(p, list, ROLE_CHECK);
-  case TOKEN_SHOW:
-  case TOKEN_UNSHOW:
+  case CAT_TOKEN_SHOW:
+  case CAT_TOKEN_UNSHOW:
     return parse_show(p);
-  case TOKEN_INCLUDE:
+  case CAT_TOKEN_INCLUDE:
     return parse_include(p, list);
-  case TOKEN_PROCEDURE:
+  case CAT_TOKEN_PROCEDURE:
     return parse_procedure(p, list);
-  case TOKEN_CALL:
+  case CAT_TOKEN_CALL:
     return parse_call(p, list);
-  case TOKEN_FORALL:
+  case CAT_TOKEN_FORALL:
     return parse_forall(p, list);
-  case TOKEN_WITH:
+  case CAT_TOKEN_WITH:
     return parse_with(p, list);
-  case TOKEN_IF:
+  case CAT_TOKEN_IF:
     return parse_if_statement(p, list);
-  case TOKEN_MATCH:
+  case CAT_TOKEN_MATCH:
     return parse_match_statement(p, list);
-  case TOKEN_ENUM:
+  case CAT_TOKEN_ENUM:
     return parse_enum(p, list);
-  case TOKEN_INSTRUCTIONS:
-  case TOKEN_DEFAULT:
+  case CAT_TOKEN_INSTRUCTIONS:
+  case CAT_TOKEN_DEFAULT:
     return parse_instructions(p);
-  case TOKEN_DEBUG:
+  case CAT_TOKEN_DEBUG:
     p->at++;
     return cat_parse_expr(p) != NULL;
   default:
@@ -326,12 +357,12 @@ static bool parse_statement(Parser *p, StatementList *list) {
   }
 }
 
-static bool ends_block(TokenKind kind) {
-  return kind == TOKEN_END || kind == TOKEN_END_WORD || kind == TOKEN_ELSE || kind == TOKEN_BARBAR;
+static bool ends_block(CatTokenKind kind) {
+  return kind == CAT_TOKEN_END || kind == CAT_TOKEN_END_WORD || kind == CAT_TOKEN_ELSE || kind == CAT_TOKEN_BARBAR;
 }
 
 // statements := statement*
-static bool parse_statements(Parser *p, StatementList *list) {
+static bool parse_statements(CatParser *p, StatementList *list) {
   if (p->all->depth >= CAT_DEPTH_LIMIT)
     return cat_parser_error(p, "a block that is not nested so deep");
   p->all->depth++;
@@ -343,31 +374,33 @@ static bool parse_statements(Parser *p, StatementList *list) {
 }
 
 // model := (NAME NAME | NAME STRING | NAME | STRING)? 'catdep'? statements
-static bool parse_file(Parsing *all, const Source *source, bool is_prelude, StatementList *list, const char **title) {
-  const Token *tokens = cat_lex(source, all->arena, all->diag);
+static bool parse_file(CatParsing *all, const Source *source, const char *folder, bool is_prelude, StatementList *list,
+                       const char **title) {
+  const CatToken *tokens = cat_lex(source, all->arena, all->diag);
   if (!tokens)
     return false;
-  Parser p = {.all = all, .source = source, .at = tokens, .is_prelude = is_prelude};
+  CatParser p = {.all = all, .source = source, .folder = folder, .at = tokens, .is_prelude = is_prelude};
   *title = NULL;
-  if (p.at->kind == TOKEN_NAME)
+  if (p.at->kind == CAT_TOKEN_NAME)
     *title = (p.at++)->text;
-  if (p.at->kind == TOKEN_STRING || (*title && p.at->kind == TOKEN_NAME))
+  if (p.at->kind == CAT_TOKEN_STRING || (*title && p.at->kind == CAT_TOKEN_NAME))
     *title = (p.at++)->text;
-  if (p.at->kind == TOKEN_CATDEP)
+  if (p.at->kind == CAT_TOKEN_CATDEP)
     return diag_error_at(
         all->diag, source, p.at->span,
         "'catdep': this model makes its dependencies of register events (rf-reg, iico), which executions "
         "here do not have; addr, data and ctrl are given");
-  return parse_statements(&p, list) && (p.at->kind == TOKEN_END || cat_parser_error(&p, "a definition or a check"));
+  return parse_statements(&p, list) && (p.at->kind == CAT_TOKEN_END || cat_parser_error(&p, "a definition or a check"));
 }
 
 bool cat_parse_tree(const Source *source, const CatOptions *options, Arena *arena, Diag *diag, CatTree *tree) {
-  Parsing all = {.options = options, .arena = arena, .diag = diag};
+  CatParsing all = {.options = options, .arena = arena, .diag = diag};
   StatementList list = {0};
   Source *prelude = ARENA_NEW(arena, Source);
   *prelude = (Source){"prelude.cat", cat_prelude, strlen(cat_prelude)};
   const char *none;
-  if (!parse_file(&all, prelude, true, &list, &none) || !parse_file(&all, source, false, &list, &tree->title))
+  if (!parse_file(&all, prelude, NULL, true, &list, &none) ||
+      !parse_file(&all, source, options ? options->folder : NULL, false, &list, &tree->title))
     return false;
   tree->block = to_block(list);
   return true;

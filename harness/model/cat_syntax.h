@@ -3,115 +3,117 @@
 #include "harness/base/diag.h"
 #include "harness/model/cat.h"
 
+enum { CAT_DEPTH_LIMIT = 200 }; // of expressions, blocks and values, so that they can be walked by recursion
+
 typedef enum {
-  TOKEN_END,
-  TOKEN_NAME,
-  TOKEN_TAG,    // 'rmw
-  TOKEN_STRING, // "cos.cat"
+  CAT_TOKEN_END,
+  CAT_TOKEN_NAME,
+  CAT_TOKEN_TAG,    // 'rmw
+  CAT_TOKEN_STRING, // "cos.cat"
   // symbols
-  TOKEN_LPAREN,
-  TOKEN_RPAREN,
-  TOKEN_LBRACE,
-  TOKEN_RBRACE,
-  TOKEN_LBRACKET,
-  TOKEN_RBRACKET,
-  TOKEN_UNDERSCORE,
-  TOKEN_ZERO,
-  TOKEN_BAR,
-  TOKEN_BARBAR,
-  TOKEN_AND,
-  TOKEN_ANDAND,
-  TOKEN_STAR,
-  TOKEN_TILDE,
-  TOKEN_PLUS,
-  TOKEN_PLUSPLUS,
-  TOKEN_HAT,
-  TOKEN_MINUS_ONE,
-  TOKEN_BACKSLASH,
-  TOKEN_QUESTION,
-  TOKEN_EQUAL,
-  TOKEN_SEMICOLON,
-  TOKEN_COMMA,
-  TOKEN_ARROW,
+  CAT_TOKEN_LPAREN,
+  CAT_TOKEN_RPAREN,
+  CAT_TOKEN_LBRACE,
+  CAT_TOKEN_RBRACE,
+  CAT_TOKEN_LBRACKET,
+  CAT_TOKEN_RBRACKET,
+  CAT_TOKEN_UNDERSCORE,
+  CAT_TOKEN_ZERO,
+  CAT_TOKEN_BAR,
+  CAT_TOKEN_BARBAR,
+  CAT_TOKEN_AND,
+  CAT_TOKEN_ANDAND,
+  CAT_TOKEN_STAR,
+  CAT_TOKEN_TILDE,
+  CAT_TOKEN_PLUS,
+  CAT_TOKEN_PLUSPLUS,
+  CAT_TOKEN_HAT,
+  CAT_TOKEN_MINUS_ONE,
+  CAT_TOKEN_BACKSLASH,
+  CAT_TOKEN_QUESTION,
+  CAT_TOKEN_EQUAL,
+  CAT_TOKEN_SEMICOLON,
+  CAT_TOKEN_COMMA,
+  CAT_TOKEN_ARROW,
   // keywords
-  TOKEN_LET,
-  TOKEN_REC,
-  TOKEN_AND_WORD,
-  TOKEN_WHEN,
-  TOKEN_ACYCLIC,
-  TOKEN_IRREFLEXIVE,
-  TOKEN_SHOW,
-  TOKEN_UNSHOW,
-  TOKEN_EMPTY,
-  TOKEN_SUBSET,
-  TOKEN_AS,
-  TOKEN_FUN,
-  TOKEN_IN,
-  TOKEN_UNDEFINED_UNLESS,
-  TOKEN_FLAG,
-  TOKEN_ASSERT,
-  TOKEN_INCLUDE,
-  TOKEN_VARIANT,
-  TOKEN_BEGIN,
-  TOKEN_END_WORD,
-  TOKEN_PROCEDURE,
-  TOKEN_CALL,
-  TOKEN_ENUM,
-  TOKEN_DEBUG,
-  TOKEN_MATCH,
-  TOKEN_WITH,
-  TOKEN_FORALL,
-  TOKEN_FROM,
-  TOKEN_DO,
-  TOKEN_TRY,
-  TOKEN_IF,
-  TOKEN_THEN,
-  TOKEN_ELSE,
-  TOKEN_CATDEP,
-  TOKEN_INSTRUCTIONS,
-  TOKEN_DEFAULT,
-  TOKEN_NOT,
-} TokenKind;
+  CAT_TOKEN_LET,
+  CAT_TOKEN_REC,
+  CAT_TOKEN_AND_WORD,
+  CAT_TOKEN_WHEN,
+  CAT_TOKEN_ACYCLIC,
+  CAT_TOKEN_IRREFLEXIVE,
+  CAT_TOKEN_SHOW,
+  CAT_TOKEN_UNSHOW,
+  CAT_TOKEN_EMPTY,
+  CAT_TOKEN_SUBSET,
+  CAT_TOKEN_AS,
+  CAT_TOKEN_FUN,
+  CAT_TOKEN_IN,
+  CAT_TOKEN_UNDEFINED_UNLESS,
+  CAT_TOKEN_FLAG,
+  CAT_TOKEN_ASSERT,
+  CAT_TOKEN_INCLUDE,
+  CAT_TOKEN_VARIANT,
+  CAT_TOKEN_BEGIN,
+  CAT_TOKEN_END_WORD,
+  CAT_TOKEN_PROCEDURE,
+  CAT_TOKEN_CALL,
+  CAT_TOKEN_ENUM,
+  CAT_TOKEN_DEBUG,
+  CAT_TOKEN_MATCH,
+  CAT_TOKEN_WITH,
+  CAT_TOKEN_FORALL,
+  CAT_TOKEN_FROM,
+  CAT_TOKEN_DO,
+  CAT_TOKEN_TRY,
+  CAT_TOKEN_IF,
+  CAT_TOKEN_THEN,
+  CAT_TOKEN_ELSE,
+  CAT_TOKEN_CATDEP,
+  CAT_TOKEN_INSTRUCTIONS,
+  CAT_TOKEN_DEFAULT,
+  CAT_TOKEN_NOT,
+} CatTokenKind;
 
 typedef struct {
-  TokenKind kind;
+  CatTokenKind kind;
   Span span;
   const char *text; // of names, tags and strings, without their quotes
-} Token;
+} CatToken;
 
-// The tokens of a source, ended by TOKEN_END; NULL with an error in `diag`.
-Token *cat_lex(const Source *source, Arena *arena, Diag *diag);
+// The tokens of a source, ended by CAT_TOKEN_END; NULL with an error in `diag`.
+CatToken *cat_lex(const Source *source, Arena *arena, Diag *diag);
 // How a kind of token is shown in a message: "'acyclic'", "a name".
-const char *token_kind_name(TokenKind kind);
+const char *cat_token_name(CatTokenKind kind);
 
 typedef enum {
-  EXPR_EMPTY,        // 0
-  EXPR_UNIVERSE,     // _
-  EXPR_TAG,          // 'tag
-  EXPR_NAME,         //
-  EXPR_PLUS,         // r^+
-  EXPR_STAR,         // r^*
-  EXPR_OPTION,       // r?
-  EXPR_COMPLEMENT,   // ~e
-  EXPR_INVERSE,      // r^-1
-  EXPR_IDENTITY,     // [s]
-  EXPR_SET,          // {a, b}
-  EXPR_TUPLE,        // (a, b)
-  EXPR_UNION,        // a | b | c
-  EXPR_SEQUENCE,     // a; b; c
-  EXPR_INTERSECTION, // a & b & c
-  EXPR_DIFFERENCE,   // a \ b
-  EXPR_PRODUCT,      // a * b
-  EXPR_ADD,          // e ++ s
-  EXPR_CALL,         // f a
-  EXPR_LET,          // let bindings in args[0]
-  EXPR_LET_REC,
-  EXPR_FUNCTION,  // fun params -> args[0]
-  EXPR_MATCH_TAG, // match args[0] with || 'clause -> .. || _ -> ..
-  EXPR_MATCH_SET, // match args[0] with || {} -> args[1] || params -> args[2]
-  EXPR_TRY,       // try args[0] with args[1]
-  EXPR_IF,        // if args[0] comparison args[1] then args[2] else args[3]
-} ExprKind;
+  CAT_EMPTY,        // 0
+  CAT_UNIVERSE,     // _
+  CAT_TAG,          // 'tag
+  CAT_NAME,         //
+  CAT_PLUS,         // r^+
+  CAT_STAR,         // r^*
+  CAT_OPTION,       // r?
+  CAT_COMPLEMENT,   // ~e
+  CAT_INVERSE,      // r^-1
+  CAT_IDENTITY,     // [s]
+  CAT_SET,          // {a, b}
+  CAT_TUPLE,        // (a, b)
+  CAT_UNION,        // a | b | c
+  CAT_SEQUENCE,     // a; b; c
+  CAT_INTERSECTION, // a & b & c
+  CAT_DIFFERENCE,   // a \ b
+  CAT_PRODUCT,      // a * b
+  CAT_ADD,          // e ++ s
+  CAT_CALL,         // f a
+  CAT_LET,          // let bindings in args[0]
+  CAT_LET_REC,
+  CAT_FUNCTION,  // fun params -> args[0]
+  CAT_MATCH_TAG, // match args[0] with || 'clause -> .. || _ -> ..
+  CAT_MATCH_SET, // match args[0] with || {} -> args[1] || params -> args[2]
+  CAT_TRY,       // try args[0] with args[1]
+  CAT_IF,        // if args[0] comparison args[1] then args[2] else args[3]
+} CatExprKind;
 
 typedef enum { COMPARE_EQUAL, COMPARE_SUBSET, COMPARE_MEMBER } Comparison;
 
@@ -120,20 +122,20 @@ typedef struct {
   unsigned count;
   bool is_tuple; // else one name
   Span span;
-} Pattern;
+} CatPattern;
 
-struct Expr;
+struct CatExpr;
 
 typedef struct {
-  Pattern pattern;
-  struct Expr *value;
+  CatPattern pattern;
+  struct CatExpr *value;
   unsigned slot; // at the top of a model: the global of the pattern's first name
 } CatBinding;
 
 typedef struct {
   const char *tag; // NULL: _
-  struct Expr *body;
-} TagClause;
+  struct CatExpr *body;
+} CatTagClause;
 
 // What a name means.
 typedef enum {
@@ -144,27 +146,26 @@ typedef enum {
   REFERENCE_PRIMITIVE, // `index` among the primitives
 } ReferenceKind;
 
-typedef struct Expr {
-  ExprKind kind;
+typedef struct CatExpr {
+  CatExprKind kind;
   const Source *source;
   Span span;
-  const char *name; // EXPR_NAME, EXPR_TAG
-  struct Expr **args;
+  const char *name; // CAT_NAME, CAT_TAG
+  struct CatExpr **args;
   unsigned arg_count, depth;
-  // EXPR_NAME
+  // CAT_NAME
   ReferenceKind reference;
   unsigned index;
-  // EXPR_LET, EXPR_LET_REC
+  // CAT_LET, CAT_LET_REC
   CatBinding *bindings;
   unsigned binding_count;
-  // EXPR_FUNCTION, EXPR_MATCH_SET (two names, or three: some | one ++ rest)
-  Pattern params;
-  TagClause *clauses; // EXPR_MATCH_TAG
+  // CAT_FUNCTION, CAT_MATCH_SET (two names, or three: some | one ++ rest)
+  CatPattern params;
+  CatTagClause *clauses; // CAT_MATCH_TAG
   unsigned clause_count;
-  Comparison comparison; // EXPR_IF
-  bool reported;         // an error was said about it
-  bool fails;            // EXPR_TRY: args[0] cannot be, so args[1] it is
-} Expr;
+  Comparison comparison; // CAT_IF
+  bool fails;            // CAT_TRY: args[0] cannot be, so args[1] it is
+} CatExpr;
 
 typedef enum { TEST_ACYCLIC, TEST_IRREFLEXIVE, TEST_EMPTY } TestKind;
 typedef enum { ROLE_CHECK, ROLE_UNDEFINED_UNLESS, ROLE_FLAG, ROLE_ASSERT } TestRole;
@@ -182,19 +183,19 @@ typedef enum {
   STATEMENT_ENUM,
 } StatementKind;
 
-typedef struct Statement Statement;
+typedef struct CatStatement CatStatement;
 
 typedef struct {
-  Statement *first;
+  CatStatement *first;
   unsigned count;
-} Block;
+} CatBlock;
 
 typedef struct {
   const char *tag; // NULL: _
-  Block body;
-} BlockClause;
+  CatBlock body;
+} CatBlockClause;
 
-struct Statement {
+struct CatStatement {
   StatementKind kind;
   TestKind test;
   TestRole role;
@@ -203,10 +204,10 @@ struct Statement {
   Span span;
   const char *name; // of a test (`as`), a procedure, an enum, the variable of forall and with
   CatBinding *bindings;
-  Expr *expr, *argument;
-  Pattern params;
-  Block body;
-  BlockClause *clauses;
+  CatExpr *expr, *argument;
+  CatPattern params;
+  CatBlock body;
+  CatBlockClause *clauses;
   const char **tags; // of an enum
   unsigned slot;     // at the top: the global of `name`
   unsigned binding_count, clause_count, tag_count;
@@ -218,7 +219,7 @@ struct Statement {
 
 typedef struct {
   const char *title; // NULL: none given
-  Block block;
+  CatBlock block;
 } CatTree;
 
 // Parses a model, its includes in place, after the prelude.

@@ -1,6 +1,7 @@
 // The values of cat, and the memory that they live in.
 #include "harness/model/cat_model.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool fits(const Pool *p, size_t size) { return p->current && p->current->size - p->used >= size; }
@@ -45,7 +46,7 @@ uint64_t *machine_relation(Machine *m) {
   return bits;
 }
 
-CatValue machine_fail(Machine *m, const Expr *e, const char *message) {
+CatValue machine_fail(Machine *m, const CatExpr *e, const char *message) {
   if (!m->error) {
     m->error = message;
     m->error_source = e ? e->source : NULL;
@@ -54,7 +55,21 @@ CatValue machine_fail(Machine *m, const Expr *e, const char *message) {
   return (CatValue){.kind = VALUE_EMPTY};
 }
 
-void machine_limit(Machine *m, const Expr *e, const char *message) {
+const char *value_kind_name(CatValueKind kind) {
+  static const char *const names[] = {
+      "the empty set", "everything", "a set of events", "a relation", "an event",   "a pair",
+      "a tuple",       "a tag",      "a set of sets",   "a function", "a function", "a procedure",
+  };
+  return names[kind];
+}
+
+CatValue machine_expected(Machine *m, const CatExpr *e, const char *wanted, CatValue v) {
+  if (!m->error)
+    snprintf(m->message, sizeof m->message, "%s is expected here, but this is %s", wanted, value_kind_name(v.kind));
+  return machine_fail(m, e, m->message);
+}
+
+void machine_limit(Machine *m, const CatExpr *e, const char *message) {
   machine_fail(m, e, message);
   m->hopeless = true;
 }
@@ -65,7 +80,7 @@ CatValue value_set(uint64_t *bits) { return (CatValue){.kind = VALUE_SET, .bits 
 Relation machine_relation_of(const Machine *m, uint64_t *bits) { return (Relation){m->n, m->words, bits}; }
 EventSet machine_set_of(const Machine *m, uint64_t *bits) { return (EventSet){m->n, m->words, bits}; }
 
-Relation machine_as_relation(Machine *m, const Expr *e, CatValue v) {
+Relation machine_as_relation(Machine *m, const CatExpr *e, CatValue v) {
   Relation r;
   switch (v.kind) {
   case VALUE_RELATION:
@@ -79,14 +94,14 @@ Relation machine_as_relation(Machine *m, const Expr *e, CatValue v) {
     relation_add(r, v.a, v.b);
     return r;
   default:
-    machine_fail(m, e, "this is no relation");
+    machine_expected(m, e, "a relation", v);
     return machine_relation_of(m, machine_relation(m));
   case VALUE_EMPTY:
     return machine_relation_of(m, machine_relation(m));
   }
 }
 
-EventSet machine_as_set(Machine *m, const Expr *e, CatValue v) {
+EventSet machine_as_set(Machine *m, const CatExpr *e, CatValue v) {
   EventSet s;
   switch (v.kind) {
   case VALUE_SET:
@@ -100,7 +115,7 @@ EventSet machine_as_set(Machine *m, const Expr *e, CatValue v) {
     set_add(s, v.a);
     return s;
   default:
-    machine_fail(m, e, "this is no set of events");
+    machine_expected(m, e, "a set of events", v);
     return machine_set_of(m, machine_set(m));
   case VALUE_EMPTY:
     return machine_set_of(m, machine_set(m));
@@ -119,7 +134,11 @@ bool value_empty(const Machine *m, CatValue v) {
          (v.kind == VALUE_RELATION && bits_empty(v.bits, m->relation_size)) || (v.kind == VALUE_LIST && v.a == 0);
 }
 
-int value_compare(const Machine *m, CatValue a, CatValue b) {
+// Each look at two values is a step: those that share parts may be far larger than the memory they take.
+int value_compare(Machine *m, CatValue a, CatValue b) {
+  if (m->steps == 0)
+    return 0; // the run ends at the next expression
+  m->steps--;
   bool none_a = value_empty(m, a), none_b = value_empty(m, b);
   if (none_a || none_b)
     return (int)none_b - (int)none_a;
@@ -150,8 +169,31 @@ int value_compare(const Machine *m, CatValue a, CatValue b) {
   }
 }
 
+// A tuple or a list. Its extent, so deep and so many items within items, is bounded: values are walked by recursion,
+// and those that share parts are far larger than the memory they take.
+CatValue machine_items_value(Machine *m, const CatExpr *e, CatValueKind kind, CatValue *items, unsigned count) {
+  enum { SIZE_LIMIT = 1 << 20 };
+  unsigned depth = 0;
+  uint64_t size = count;
+  for (unsigned i = 0; i < count; i++) {
+    if (items[i].kind != VALUE_TUPLE && items[i].kind != VALUE_LIST)
+      continue;
+    size += items[i].b / EXTENT_DEPTHS;
+    if (items[i].b % EXTENT_DEPTHS > depth)
+      depth = items[i].b % EXTENT_DEPTHS;
+  }
+  if (depth >= CAT_DEPTH_LIMIT || size > SIZE_LIMIT) {
+    machine_limit(m, e, depth >= CAT_DEPTH_LIMIT ? "a value is nested too deep here" : "a value is too large here");
+    return (CatValue){.kind = VALUE_EMPTY};
+  }
+  return (CatValue){.kind = count || kind == VALUE_TUPLE ? kind : VALUE_EMPTY,
+                    .a = count,
+                    .b = (unsigned)size * EXTENT_DEPTHS + depth + 1,
+                    .items = items};
+}
+
 // Insertion sort: lists are short, and most come sorted.
-CatValue machine_list(Machine *m, CatValue *items, unsigned count) {
+CatValue machine_list(Machine *m, const CatExpr *e, CatValue *items, unsigned count) {
   unsigned kept = 0;
   for (unsigned i = 0; i < count; i++) {
     CatValue v = items[i];
@@ -167,13 +209,13 @@ CatValue machine_list(Machine *m, CatValue *items, unsigned count) {
     if (m->steps > 0)
       m->steps--;
   }
-  return (CatValue){.kind = kept ? VALUE_LIST : VALUE_EMPTY, .a = kept, .items = items};
+  return machine_items_value(m, e, VALUE_LIST, items, kept);
 }
 
 CatValue *machine_new_items(Machine *m, unsigned count) { return machine_alloc(m, (count + 1) * sizeof(CatValue)); }
 
 // The elements of a set of any kind, as values.
-bool machine_items(Machine *m, const Expr *e, CatValue v, CatValue **items, unsigned *count) {
+bool machine_items(Machine *m, const CatExpr *e, CatValue v, CatValue **items, unsigned *count) {
   *count = 0;
   *items = NULL;
   switch (v.kind) {
@@ -194,7 +236,7 @@ bool machine_items(Machine *m, const Expr *e, CatValue v, CatValue **items, unsi
         (*items)[(*count)++] = (CatValue){.kind = VALUE_EVENT, .a = a};
     return true;
   default:
-    machine_fail(m, e, "this is no set whose elements can be taken one by one");
+    machine_expected(m, e, "a set whose elements can be taken one by one", v);
     return false;
   }
 }
