@@ -1,7 +1,11 @@
 // A comparison: records of several machines, added up by machine and test as they are read, and what differs between
 // them. It holds a cell for each machine and test, and of each record eight bytes that tell it from others.
 #pragma once
+#include "results/objects.h"
+#include "results/records.h"
 #include "results/view.h"
+
+#include <stdio.h>
 
 // What the model of a machine's CPU says of what the test's condition asks for: of its witnesses, of `forall` of what
 // contradicts it, and without a condition of weak states.
@@ -76,7 +80,8 @@ typedef struct {
 // A fence ladder ("weakmem.fences/1") as it was read: one object.
 typedef struct CompareLadder {
   struct CompareLadder *next;
-  const char *json;
+  RecordLadder ladder;
+  const char *json; // its line
 } CompareLadder;
 
 typedef struct {
@@ -145,11 +150,10 @@ void comparison_free(Comparison *comparison);
 // What is added from now on was read from there. The same machine in two files is two columns.
 void comparison_file(Comparison *comparison, const char *name, bool own);
 void comparison_add(Comparison *comparison, const Record *record);
-// A cost object ("weakmem.cost/1"). False, with a sentence in `diag`, where it is none or is damaged; then none of it
-// is kept.
-bool comparison_add_cost(Comparison *comparison, const json_t *object, Diag *diag);
-// A fence ladder ("weakmem.fences/1"), likewise.
-bool comparison_add_fences(Comparison *comparison, const json_t *object, Diag *diag);
+// The line of a cost object or of a fence ladder. False, with what is wrong, if it is none or is damaged; then none of
+// it is kept.
+bool comparison_add_cost(Comparison *comparison, const char *line, size_t length, FieldsFault *fault);
+bool comparison_add_fences(Comparison *comparison, const char *line, size_t length, FieldsFault *fault);
 // After the last of them: costs and ladders that stand in a file of their own join the machine's column.
 void comparison_finish(Comparison *comparison);
 

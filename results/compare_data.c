@@ -1,5 +1,6 @@
 // A comparison for other programs.
 #include "results/compare.h"
+#include "results/record_json.h"
 
 #include <math.h>
 #include <string.h>

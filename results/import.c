@@ -684,13 +684,10 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
 }
 
 bool import_file(const char *path, const ImportOptions *options, Arena *arena, Records *out, Diag *diag) {
-  bool is_stdin = !strcmp(path, "-");
-  FILE *file = is_stdin ? stdin : fopen(path, "re");
-  if (!file)
-    return diag_error(diag, "cannot read %s: %s", path, strerror(errno));
-  bool good = read_log(path, file, options, arena, out, diag);
-  if (!is_stdin)
-    fclose(file);
+  FILE *file = lines_open(path, diag);
+  *out = (Records){0};
+  bool good = file && read_log(path, file, options, arena, out, diag);
+  lines_close(file);
   return good;
 }
 

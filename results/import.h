@@ -2,7 +2,7 @@
 // parts II and III), and what mcompare7 reads. And records that were made elsewhere: by a program that
 // `weakmem show --export` wrote, or by weakmem; these keep their machine, and are no other people's.
 #pragma once
-#include "results/record.h"
+#include "results/records.h"
 
 // What a log does not say; NULL: nothing. What it says is kept, with a warning where `arch` says otherwise.
 typedef struct {

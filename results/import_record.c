@@ -11,18 +11,9 @@ static void complete(Record *record, const ImportOptions *options) {
 }
 
 const char *import_record(const char *line, size_t length, const ImportOptions *options, Arena *arena, Record *out) {
-  json_error_t error;
-  json_t *json = json_loadb(line, length, 0, &error);
-  Diag why = {.arena = arena};
-  const char *fault = NULL;
-  if (!json && json_error_code(&error) == json_error_premature_end_of_input)
-    fault = "a record that is cut short";
-  else if (!json)
-    fault = arena_printf(arena, "not JSON: %s", error.text);
-  else if (!record_from_json(json, arena, out, &why))
-    fault = why.first->message;
-  json_decref(json);
-  if (!fault)
-    complete(out, options);
-  return fault;
+  FieldsFault fault;
+  if (!record_read(line, length, arena, out, &fault))
+    return fault.is_cut_short ? "a record that is cut short" : fault.why;
+  complete(out, options);
+  return NULL;
 }

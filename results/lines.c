@@ -1,9 +1,46 @@
 #include "results/lines.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { FIRST = 1 << 16 };
+
+// A pipe that is open already, and so has had a writer.
+static bool is_open_pipe(const char *path, const struct stat *status) {
+  static const char *const folders[] = {"/dev/fd/", "/dev/stdin", "/proc/self/fd/"};
+  for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++)
+    if (!strncmp(path, folders[i], strlen(folders[i])))
+      return S_ISFIFO(status->st_mode) || S_ISSOCK(status->st_mode);
+  return false;
+}
+
+FILE *lines_open(const char *path, Diag *diag) {
+  bool is_stdin = !strcmp(path, "-");
+  struct stat status;
+  if (is_stdin ? fstat(STDIN_FILENO, &status) : stat(path, &status)) {
+    diag_error(diag, "cannot read %s: %s", path, strerror(errno));
+    return NULL;
+  }
+  bool is_device = !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+  bool is_fine = is_stdin ? !S_ISCHR(status.st_mode) || isatty(STDIN_FILENO) : is_open_pipe(path, &status);
+  if (is_device && !is_fine) {
+    diag_error(diag, "cannot read %s: it is no regular file", path);
+    return NULL;
+  }
+  FILE *file = is_stdin ? stdin : fopen(path, "re");
+  if (!file)
+    diag_error(diag, "cannot read %s: %s", path, strerror(errno));
+  return file;
+}
+
+void lines_close(FILE *file) {
+  if (file && file != stdin)
+    fclose(file);
+}
 
 void lines_start(Lines *lines, FILE *file, size_t limit) {
   *lines = (Lines){.file = file, .limit = limit, .bytes = malloc(FIRST), .capacity = FIRST};

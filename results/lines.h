@@ -1,7 +1,7 @@
 // A file line by line, in bounded memory whatever it holds.
 #pragma once
-#include <stdbool.h>
-#include <stddef.h>
+#include "harness/base/diag.h"
+
 #include <stdio.h>
 
 typedef struct {
@@ -15,6 +15,11 @@ typedef struct {
 } Lines;
 
 #define LINE_ENDLESS ((size_t)1 << 30) // bytes
+
+// Opens a regular file, standard input ("-"), or a pipe that the shell has opened (/dev/fd/63). NULL with the reason
+// where it is anything else: a device may never end, a named pipe may have no writer.
+FILE *lines_open(const char *path, Diag *diag);
+void lines_close(FILE *file);
 
 // `limit` is the longest line, in bytes.
 void lines_start(Lines *lines, FILE *file, size_t limit);

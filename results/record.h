@@ -5,9 +5,7 @@
 #pragma once
 #include "harness/base/diag.h"
 #include "harness/machine/identity.h"
-
-#include <jansson.h>
-#include <stdint.h>
+#include "results/fields.h"
 
 typedef struct {
   const char *model;   // "x86-tso"
@@ -24,12 +22,7 @@ typedef struct {
   bool thin_air; // C11 forbids it by RC11's no-thin-air axiom alone, which ISO C11 does not have
 } RecordState;
 
-typedef struct {
-  const char *name;
-  bool is_number;
-  double number;
-  const char *text;
-} RecordSetting;
+typedef FieldValue RecordSetting;
 
 typedef struct {
   const char *test, *family, *file, *digest, *started, *weakmem, *status, *message;
@@ -57,43 +50,21 @@ typedef struct {
   const char *forbidden_state, *forbidden_by;
 } Record;
 
-// A new reference, owned by the caller.
-json_t *record_to_json(const Record *record);
-// An object as it stands in a file of records: one line, with its newline. False where it cannot be written as JSON.
-bool record_add_line(const json_t *object, Text *out);
-// Its "machine" alone, for objects of other schemas. A new reference.
-json_t *record_machine_to_json(const Identity *machine);
-// False, with a sentence in `diag`, where the object is no record of a schema we know, or contradicts itself; fields
-// that are not known are ignored.
-bool record_from_json(const json_t *json, Arena *arena, Record *out, Diag *diag);
+// Its fields, and those of a machine, which the other commands' objects have too: what is written, read, and the same.
+extern const Fields record_fields, machine_fields;
+
+enum {
+  RECORD_SAME_RUN = FIELD_MARK,         // what makes two runs the same for --resume
+  RECORD_SAME_MACHINE = FIELD_MARK * 2, // ... two machines, whatever their kernel and their microcode
+  RECORD_TOLD = FIELD_MARK * 4          // what was run, how, when, and what came of it; not what models say of it
+};
+
+// A line of a file of records, with its newline.
+void record_write(const Record *record, Text *out);
 
 // False, with a sentence in `diag`, where the record contradicts itself: counts of states that do not add up to its
 // iterations and witnesses, a state that is there twice, a status that is none.
 bool record_check(const Record *record, Diag *diag);
 
-// The fields of a machine, as records and the other commands' objects have them. The strings live in `arena`.
-bool record_machine_from_json(const json_t *object, Arena *arena, Identity *out, Diag *diag);
-
-// What makes two runs the same for --resume.
+// Whether --resume takes the one for the other.
 bool record_same_run(const Record *a, const Record *b);
-
-typedef struct {
-  Record *records;
-  unsigned count;
-  unsigned skipped; // damaged or foreign lines: each is a warning with file and line in `diag`
-} Records;
-
-// Reads a JSON Lines file as stream_file does, and keeps all of its records.
-bool records_read(const char *path, Arena *arena, Records *out, Diag *diag);
-
-// A file of records open for appending, locked against a second writer.
-typedef struct RecordWriter RecordWriter;
-// NULL, with the reason, where it cannot be opened or another run holds it. A line that a kill cut short is ended
-// first, so that what is appended stands on a line of its own.
-RecordWriter *record_writer_open(const char *path, Diag *diag);
-// Appends one line and flushes it to the file. False with the reason (disk full) in `diag`.
-bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag);
-// The same for an object of another schema: what a command other than `run` records.
-bool record_writer_add_json(RecordWriter *writer, const json_t *object, Diag *diag);
-bool record_writer_add_line(RecordWriter *writer, const Text *line, Diag *diag); // that is one already
-void record_writer_close(RecordWriter *writer);

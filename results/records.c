@@ -1,4 +1,5 @@
-#include "results/record.h"
+#include "results/records.h"
+#include "results/fields_read.h"
 #include "results/stream.h"
 
 #include <errno.h>
@@ -14,6 +15,15 @@
 enum { LOCK_MS = 1000 }; // for a run that was just killed to let go of the file
 
 // ---- Reading
+
+bool record_read(const char *line, size_t length, Arena *arena, Record *out, FieldsFault *fault) {
+  Diag diag = {.arena = arena};
+  if (!fields_read(&record_fields, line, length, arena, out, fault))
+    return false;
+  if (!record_check(out, &diag))
+    fault->why = diag.first->message;
+  return !fault->why;
+}
 
 typedef struct {
   Arena *arena;
@@ -114,22 +124,15 @@ RecordWriter *record_writer_open(const char *path, Diag *diag) {
 }
 
 bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag) {
-  json_t *json = record_to_json(record);
-  bool added = record_writer_add_json(writer, json, diag);
-  json_decref(json);
+  Text line = {0};
+  record_write(record, &line);
+  bool added = record_writer_add_line(writer, &line, diag);
+  text_free(&line);
   return added;
 }
 
 bool record_writer_add_line(RecordWriter *writer, const Text *line, Diag *diag) {
   return append(writer, line->bytes, line->length, diag);
-}
-
-bool record_writer_add_json(RecordWriter *writer, const json_t *object, Diag *diag) {
-  Text line = {0};
-  bool added = record_add_line(object, &line) ? append(writer, line.bytes, line.length, diag)
-                                              : diag_error(diag, "no memory for a record, or its text is not UTF-8");
-  text_free(&line);
-  return added;
 }
 
 void record_writer_close(RecordWriter *writer) {

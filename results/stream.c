@@ -1,6 +1,6 @@
 #include "results/stream.h"
 #include "results/lines.h"
-#include "results/scan.h"
+#include "results/objects.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,6 @@ typedef struct {
   const char *name;
   const StreamHandlers *handlers;
   StreamCount *count;
-  RecordScan *scan;
   Arena *arena; // for what is said of the line being read
   Diag *diag;
   unsigned long skipped; // of this file
@@ -23,12 +22,12 @@ typedef struct {
 } Stream;
 
 // Column 0: none in particular.
-static void skip(Stream *stream, int column, const char *why) {
+static void skip(Stream *stream, unsigned long column, const char *why) {
   stream->count->skipped++;
   if (++stream->skipped > WARNINGS)
     return;
   if (column > 0)
-    diag_warning(stream->diag, "%s:%lu:%d: skipped: %s", stream->name, stream->line, column, why);
+    diag_warning(stream->diag, "%s:%lu:%lu: skipped: %s", stream->name, stream->line, column, why);
   else
     diag_warning(stream->diag, "%s:%lu: skipped: %s", stream->name, stream->line, why);
 }
@@ -40,68 +39,40 @@ static bool is_blank(const char *line, size_t length) {
   return true;
 }
 
-static void hand_on(Stream *stream, const Record *record) {
-  stream->count->records++;
-  stream->handlers->record(record, stream->handlers->context);
+// Whether a line of that schema is one of our other objects, and they are asked for.
+static bool is_object(const Stream *stream, const char *schema) {
+  return stream->handlers->object && (!strcmp(schema, costs_fields.schema) || !strcmp(schema, ladder_fields.schema));
 }
 
-// The schema of one of our other objects; NULL where it is none, or none is asked for.
-static const char *object_schema(const Stream *stream, const json_t *json) {
-  static const char *const schemas[] = {"weakmem.cost/1", "weakmem.fences/1"};
-  const char *schema = json_string_value(json_object_get(json, "schema"));
-  for (unsigned i = 0; schema && stream->handlers->object && i < sizeof schemas / sizeof *schemas; i++)
-    if (!strcmp(schema, schemas[i]))
-      return schemas[i];
-  return NULL;
+static bool read_object(Stream *stream, const char *schema, const char *line, size_t length, FieldsFault *fault) {
+  if (!stream->handlers->object(schema, line, length, stream->handlers->context, fault))
+    return false;
+  stream->count->objects++;
+  return true;
 }
 
-static void read_json(Stream *stream, const json_t *json, Arena *arena) {
-  Diag why = {.arena = stream->arena};
+static bool read_record(Stream *stream, const char *line, size_t length, FieldsFault *fault) {
   Record record;
-  const char *schema = object_schema(stream, json);
-  if (schema ? stream->handlers->object(schema, json, stream->handlers->context, &why)
-             : record_from_json(json, arena, &record, &why)) {
-    stream->count->objects += schema != NULL;
-    if (!schema)
-      hand_on(stream, &record);
-  } else {
-    skip(stream, 0, why.first->message);
-  }
-}
-
-// What was said of a line is not needed any more.
-static void forget(Stream *stream) {
-  arena_free(stream->arena);
-  stream->arena = arena_new();
-}
-
-// What the scanner did not take.
-static void read_slowly(Stream *stream, const Lines *lines, const char *line, size_t length) {
-  json_error_t error;
-  json_t *json = json_loadb(line, length, 0, &error);
-  if (json)
-    read_json(stream, json, stream->handlers->arena ? stream->handlers->arena : stream->arena);
-  else if (!lines->ended || json_error_code(&error) == json_error_premature_end_of_input)
-    skip(stream, 0, "cut short, as by a run that was killed"); // and ended since, where another run appended
-  else
-    skip(stream, error.column, arena_printf(stream->arena, "not JSON: %s", error.text));
-  json_decref(json);
-  forget(stream);
+  if (!record_read(line, length, stream->handlers->arena ? stream->handlers->arena : stream->arena, &record, fault))
+    return false;
+  stream->count->records++;
+  stream->handlers->record(&record, stream->handlers->context);
+  return true;
 }
 
 static void read_line(Stream *stream, const Lines *lines, const char *line, size_t length) {
-  Record record;
-  Diag why = {.arena = stream->arena};
   if (is_blank(line, length))
     return;
-  if (stream->handlers->arena || !record_scan(stream->scan, line, length, &record)) {
-    read_slowly(stream, lines, line, length);
-  } else if (record_check(&record, &why)) {
-    hand_on(stream, &record);
-  } else {
-    skip(stream, 0, why.first->message);
-    forget(stream);
-  }
+  FieldsFault fault;
+  const char *schema = fields_schema(line, length, stream->arena);
+  bool good = is_object(stream, schema) ? read_object(stream, schema, line, length, &fault)
+                                        : read_record(stream, line, length, &fault);
+  if (!good && (fault.is_cut_short || (fault.at && !lines->ended)))
+    skip(stream, 0, "cut short, as by a run that was killed"); // and ended since, if another run appended
+  else if (!good)
+    skip(stream, fault.at, fault.why);
+  arena_free(stream->arena); // what was said of a line is not needed any more
+  stream->arena = arena_new();
 }
 
 // What a file is that begins so; NULL where it may be one of records.
@@ -150,17 +121,11 @@ static bool read_lines(Stream *stream, Lines *lines) {
 }
 
 static bool read_all(const char *name, FILE *file, const StreamHandlers *handlers, StreamCount *count, Diag *diag) {
-  Stream stream = {.name = name,
-                   .handlers = handlers,
-                   .count = count,
-                   .scan = record_scan_new(),
-                   .arena = arena_new(),
-                   .diag = diag};
+  Stream stream = {.name = name, .handlers = handlers, .count = count, .arena = arena_new(), .diag = diag};
   Lines lines;
   lines_start(&lines, file, LINE_BYTES);
   bool good = read_lines(&stream, &lines);
   lines_free(&lines);
-  record_scan_free(stream.scan);
   arena_free(stream.arena);
   if (stream.skipped > WARNINGS)
     diag_warning(diag, "%s: %lu more lines skipped", name, stream.skipped - WARNINGS);
@@ -168,13 +133,9 @@ static bool read_all(const char *name, FILE *file, const StreamHandlers *handler
 }
 
 bool stream_file(const char *path, const StreamHandlers *handlers, StreamCount *count, Diag *diag) {
-  bool is_stdin = !strcmp(path, "-");
-  FILE *file = is_stdin ? stdin : fopen(path, "re");
-  if (!file)
-    return diag_error(diag, "cannot read %s: %s", path, strerror(errno));
-  bool good = read_all(path, file, handlers, count, diag);
-  if (!is_stdin)
-    fclose(file);
+  FILE *file = lines_open(path, diag);
+  bool good = file && read_all(path, file, handlers, count, diag);
+  lines_close(file);
   return good;
 }
 

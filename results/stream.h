@@ -1,14 +1,14 @@
 // Records one after the other, in bounded memory: a file may hold millions.
 #pragma once
 #include "harness/base/stop.h"
-#include "results/record.h"
+#include "results/records.h"
 
 typedef struct {
   // Each record that is whole; it lives until the call returns.
   void (*record)(const Record *record, void *context);
-  // Other objects of ours that a file of records may hold: "weakmem.cost/1", "weakmem.fences/1". False, with a sentence
-  // in `why`, where it is damaged. NULL: skipped, which is told.
-  bool (*object)(const char *schema, const json_t *object, void *context, Diag *why);
+  // The line of another object of ours (objects.h). False, with what is wrong, if it is damaged. NULL: skipped, which
+  // is told.
+  bool (*object)(const char *schema, const char *line, size_t length, void *context, FieldsFault *fault);
   void *context;
   Arena *arena;     // where records are to live on; NULL: nowhere
   const Stop *stop; // non-zero: read no further. NULL: never

@@ -1,6 +1,5 @@
 #include "results/view.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool starts_with(const char *text, const char *prefix) { return text && !strncmp(text, prefix, strlen(prefix)); }
@@ -38,11 +37,10 @@ bool view_validated(const Record *record) {
 }
 
 Cell view_machine(const Identity *machine, Arena *arena) {
-  json_t *json = record_machine_to_json(machine);
-  char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15));
-  Cell cell = text ? cell_json(arena_string(arena, text)) : (Cell){0};
-  free(text);
-  json_decref(json);
+  Text text = {0};
+  fields_write(&machine_fields, machine, &(JsonText){.out = &text});
+  Cell cell = cell_json(arena_string(arena, text_string(&text)));
+  text_free(&text);
   return cell;
 }
 

@@ -3,7 +3,7 @@
 #include "harness/cli/console.h"
 #include "harness/cli/cost_view.h"
 #include "harness/cli/options.h"
-#include "results/record.h"
+#include "results/records.h"
 
 typedef struct {
   Arena *arena;

@@ -20,10 +20,10 @@ typedef struct {
 
 static void on_record(const Record *record, void *context) { comparison_add(((Reading *)context)->comparison, record); }
 
-static bool on_object(const char *schema, const json_t *object, void *context, Diag *why) {
+static bool on_object(const char *schema, const char *line, size_t length, void *context, FieldsFault *fault) {
   Comparison *comparison = ((Reading *)context)->comparison;
-  return strcmp(schema, "weakmem.cost/1") ? comparison_add_fences(comparison, object, why)
-                                          : comparison_add_cost(comparison, object, why);
+  return strcmp(schema, costs_fields.schema) ? comparison_add_fences(comparison, line, length, fault)
+                                             : comparison_add_cost(comparison, line, length, fault);
 }
 
 static void read_published(Reading *reading, const StreamHandlers *handlers, StreamCount *count) {

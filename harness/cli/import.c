@@ -85,11 +85,10 @@ static const Options import_options = {
 static bool write_record(const Settings *s, const Record *record, FILE *out, Diag *diag) {
   if (s->writer)
     return record_writer_add(s->writer, record, diag);
-  json_t *json = record_to_json(record);
   Text line = {0};
-  bool good = record_add_line(json, &line) && fputs(text_string(&line), out) >= 0;
+  record_write(record, &line);
+  bool good = fputs(text_string(&line), out) >= 0;
   text_free(&line);
-  json_decref(json);
   return good;
 }
 

@@ -254,9 +254,7 @@ static void print_run(const Session *c, const CampaignRun *run) {
       view_run(&run->record, run->test->story, &c->style, &text);
     break;
   case FORMAT_JSON: {
-    json_t *json = record_to_json(&run->record);
-    record_add_line(json, &text);
-    json_decref(json);
+    record_write(&run->record, &text);
     break;
   }
   case FORMAT_TSV:

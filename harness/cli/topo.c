@@ -3,8 +3,8 @@
 #include "harness/cli/options.h"
 #include "harness/machine/clock.h"
 #include "harness/machine/identity.h"
+#include "results/record_json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,13 +175,6 @@ static void print_text(const Survey *survey, Text *out) {
   print_absent(survey, out);
 }
 
-static json_t *machine_json(const Identity *id) {
-  return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:i, s:i, s:s, s:b, s:s, s:i}", "arch", id->arch, "cpu",
-                   id->cpu, "vendor", id->vendor, "family", id->family, "model", id->model, "stepping", id->stepping,
-                   "microcode", id->microcode, "cores", (int)id->cores, "pus", (int)id->pus, "virtual", id->virtual_,
-                   "emulated", id->emulated, "kernel", id->kernel, "cache_line", (int)id->cache_line);
-}
-
 static json_t *pus_json(const unsigned *pus, unsigned count) {
   json_t *array = json_array();
   for (unsigned i = 0; i < count; i++)
@@ -224,7 +217,7 @@ static json_t *placements_json(const Survey *survey) {
   return array;
 }
 
-static bool print_json(const Survey *survey, Text *out) {
+static void print_json(const Survey *survey, Text *out) {
   unsigned count = topology_pu_count(survey->topology);
   unsigned *pus = ARENA_ARRAY(survey->arena, unsigned, count);
   for (unsigned i = 0; i < count; i++)
@@ -233,16 +226,13 @@ static bool print_json(const Survey *survey, Text *out) {
       json_pack("{s:s, s:i, s:o, s:o}", "schema", "weakmem.topo/1", "cores", (int)topology_cores(survey->topology),
                 "pus", pus_json(pus, count), "placements", placements_json(survey));
   if (survey->here) {
-    json_object_set_new(object, "machine", machine_json(&survey->identity));
+    json_object_set_new(object, "machine", record_machine_to_json(&survey->identity));
     json_object_set_new(object, "clock", clock_json(survey));
   }
   char *text = json_dumps(object, JSON_REAL_PRECISION(6));
   json_decref(object);
-  if (!text)
-    return false;
-  text_printf(out, "%s\n", text);
+  text_printf(out, "%s\n", text ? text : "{}");
   free(text);
-  return true;
 }
 
 static void measure(Survey *survey) {
@@ -268,10 +258,8 @@ int command_topo(int argc, char **argv, const Console *console) {
       measure(&survey);
     if (settings.format == FORMAT_TEXT)
       print_text(&survey, &out);
-    else if (!print_json(&survey, &out)) {
-      diag_error(&diag, "this machine's names are not UTF-8, so they cannot be JSON");
-      status = EXIT_MACHINE;
-    }
+    else
+      print_json(&survey, &out);
     fputs(text_string(&out), console->out);
     text_free(&out);
   }

@@ -4,7 +4,7 @@
 #include "harness/machine/topology.h"
 #include "harness/run/run.h"
 #include "harness/study/label.h"
-#include "results/record.h"
+#include "results/records.h"
 
 typedef struct {
   const Test *const *tests;

@@ -3,6 +3,7 @@
 #include "harness/base/file.h"
 #include "harness/study/data_folder.h"
 #include "results/lines.h"
+#include "results/records.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,15 +33,14 @@ static int lock(const char *path, Arena *arena, Diag *diag) {
 
 // Whether one of the new records takes the place of this line's. Lines that are not ours, as of a newer weakmem, stay.
 static bool is_replaced(const char *line, size_t length, const Record *const *records, unsigned count) {
-  json_t *json = json_loadb(line, length, 0, NULL);
   Arena *arena = arena_new();
-  Diag diag = {.arena = arena};
   Record old;
-  bool replaced = !json; // half a line is of use to nobody
-  if (json && record_from_json(json, arena, &old, &diag))
+  FieldsFault fault;
+  bool read = record_read(line, length, arena, &old, &fault);
+  bool replaced = !read && (fault.at || fault.is_cut_short); // half a line is of use to nobody
+  if (read)
     for (unsigned i = 0; i < count && !replaced; i++)
       replaced = record_same_run(&old, records[i]);
-  json_decref(json);
   arena_free(arena);
   return replaced;
 }
@@ -78,9 +78,7 @@ static void keep_new(const Record *const *records, unsigned count, Text *kept) {
   for (unsigned i = 0; i < count; i++) {
     if (!records[i]->iterations)
       continue;
-    json_t *json = record_to_json(records[i]);
-    record_add_line(json, kept);
-    json_decref(json);
+    record_write(records[i], kept);
   }
 }
 

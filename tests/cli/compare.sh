@@ -61,7 +61,7 @@ status=0; "$WEAKMEM" compare --test No-such >/dev/null 2>&1 || status=$?
 [ $status = 2 ] || fail "--test of nothing: $status"
 echo nonsense >"$work/nonsense"
 status=0; "$WEAKMEM" compare "$work/nonsense" >/dev/null 2>"$work/err" || status=$?
-[ $status = 2 ] && grep -q "nonsense:1:8: skipped: not JSON" "$work/err" || fail "nonsense: $status, $(cat "$work/err")"
+[ $status = 2 ] && grep -q "nonsense:1:1: skipped: not JSON" "$work/err" || fail "nonsense: $status, $(cat "$work/err")"
 # What names its test alone is the suite's if it asks for the same, whatever else bears the name in these files.
 printf '{"schema":"weakmem.run/1","test":"SB","status":"done","machine":{"arch":"x86_64","cpu":"%s"},"engine":"e","iterations":9,"condition":"exists (0:r0=%d /\\\\ 1:r0=0)","witnesses":1,"digest":"%s"}\n' \
   other 0 ffffffffffffffff asks-otherwise 1 '' >"$work/named.jsonl"

@@ -245,7 +245,7 @@ static const struct {
   const char *line, *warning;
 } faulty[] = {
     {RECORD_HEAD RECORD_MACHINE, "x.log:2: skipped: a record that is cut short"},
-    {RECORD_HEAD "nonsense}", "x.log:2: skipped: not JSON: string or '}' expected near 'nonsense'"},
+    {RECORD_HEAD "nonsense}", "x.log:2: skipped: not JSON: invalid string in json text"},
     {RECORD_HEAD RECORD_MACHINE "\"iterations\":99,\"witnesses\":40," RECORD_STATES,
      "x.log:2: skipped: the counts of its states are 100 together, its iterations 99"},
     {RECORD_HEAD RECORD_MACHINE "\"seconds\":-1}", "x.log:2: skipped: \"seconds\" is no time there is: -1"},

@@ -4,6 +4,8 @@
 #include "results/page_writer.h"
 #include "tests/unit/left.h"
 
+#include <jansson.h>
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // Records: what is written is read back; what a kill, a full disk or a stranger did to a file costs that line alone.
-#include "results/record.h"
+#include "results/record_json.h"
 #include "tests/unit/left.h"
 
 #include <check.h>
@@ -99,11 +99,10 @@ static Records read_all(void) {
 }
 
 static const char *json_of(const Record *record) {
-  json_t *json = record_to_json(record);
-  char *text = json_dumps(json, JSON_COMPACT);
-  const char *copy = arena_string(arena, text);
-  free(text);
-  json_decref(json);
+  Text line = {0};
+  record_write(record, &line);
+  const char *copy = arena_copy(arena, line.bytes, line.length - 1); // without its newline
+  text_free(&line);
   return copy;
 }
 

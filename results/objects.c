@@ -1,0 +1,103 @@
+#include "results/objects.h"
+
+enum { REQUIRED = FIELD_REQUIRED };
+
+static const Field cost_rows[] = {
+    FIELD_ROW(RecordCost, "group", FIELD_TEXT, group, 0),
+    FIELD_ROW(RecordCost, "operation", FIELD_TEXT, operation, 0),
+    FIELD_ROW(RecordCost, "context", FIELD_TEXT, context, 0),
+    FIELD_ROW(RecordCost, "ns", FIELD_MEASURE, ns, 0),
+    FIELD_ROW(RecordCost, "cycles", FIELD_MEASURE, cycles, 0),
+    FIELD_ROW(RecordCost, "spread", FIELD_MEASURE, spread, 0),
+    FIELD_ROW(RecordCost, "stable", FIELD_MAYBE, stable, 0),
+};
+static const Fields cost_fields = {NULL, sizeof(RecordCost), FIELD_TABLE(cost_rows)};
+
+static const Field costs_rows[] = {
+    FIELD_PART("machine", offsetof(RecordCosts, machine), REQUIRED, &machine_fields),
+    FIELD_ROW(RecordCosts, "ghz", FIELD_REAL, ghz, 0),
+    FIELD_ROWS(RecordCosts, "rows", FIELD_LIST, rows, row_count, REQUIRED, &cost_fields),
+};
+const Fields costs_fields = {"weakmem.cost/1", sizeof(RecordCosts), FIELD_TABLE(costs_rows)};
+
+static const Field rung_rows[] = {
+    FIELD_ROW(RecordRung, "fence", FIELD_TEXT, fence, 0),
+    FIELD_ROW(RecordRung, "orders", FIELD_TEXT, orders, 0),
+    FIELD_ROW(RecordRung, "threads", FIELD_TEXT, threads, 0),
+    FIELD_ROW(RecordRung, "emitted", FIELD_TEXT, emitted, 0),
+    FIELD_ROW(RecordRung, "ns", FIELD_MEASURE, ns, 0),
+    FIELD_ROW(RecordRung, "contended_ns", FIELD_MEASURE, contended_ns, 0),
+    FIELD_ROW(RecordRung, "status", FIELD_TEXT, status, 0),
+    FIELD_ROW(RecordRung, "witnesses", FIELD_COUNT, witnesses, REQUIRED),
+    FIELD_ROW(RecordRung, "iterations", FIELD_COUNT, iterations, REQUIRED),
+    FIELD_ROWS(RecordRung, "verdict", FIELD_NAMES, verdicts, verdict_count, 0, NULL),
+    FIELD_ROW(RecordRung, "bounded", FIELD_FLAG, bounded, 0),
+    FIELD_ROW(RecordRung, "thin_air", FIELD_FLAG, thin_air, 0),
+    FIELD_ROW(RecordRung, "note", FIELD_TEXT, note, 0),
+};
+static const Fields rung_fields = {NULL, sizeof(RecordRung), FIELD_TABLE(rung_rows)};
+
+static const Field compiler_rows[] = {
+    FIELD_ROW(RecordLadder, "version", FIELD_TEXT, compiler_version, 0),
+    FIELD_ROW(RecordLadder, "flags", FIELD_TEXT, compiler_flags, 0),
+};
+static const Fields compiler_fields = {NULL, 0, FIELD_TABLE(compiler_rows)};
+
+static const Field placement_rows[] = {
+    FIELD_ROW(RecordLadder, "name", FIELD_TEXT, placement, 0),
+    FIELD_ROWS(RecordLadder, "pus", FIELD_NUMBERS, pus, pu_count, 0, NULL),
+};
+static const Fields placement_fields = {NULL, 0, FIELD_TABLE(placement_rows)};
+
+static const Field ladder_rows[] = {
+    FIELD_ROW(RecordLadder, "weakmem", FIELD_TEXT, weakmem, 0),
+    FIELD_PART("machine", offsetof(RecordLadder, machine), REQUIRED, &machine_fields),
+    FIELD_PART("compiler", 0, 0, &compiler_fields),
+    FIELD_ROW(RecordLadder, "test", FIELD_TEXT, test, REQUIRED),
+    FIELD_ROW(RecordLadder, "condition", FIELD_TEXT, condition, 0),
+    FIELD_PART("placement", 0, 0, &placement_fields),
+    FIELD_ROW(RecordLadder, "target", FIELD_TEXT, target, 0),
+    FIELD_ROWS(RecordLadder, "states", FIELD_TEXTS, states, state_count, 0, NULL),
+    FIELD_ROW(RecordLadder, "cheapest", FIELD_TEXT, cheapest, 0),
+    FIELD_ROW(RecordLadder, "cheapest_threads", FIELD_TEXT, cheapest_threads, 0),
+    FIELD_ROW(RecordLadder, "cheapest_c11", FIELD_TEXT, cheapest_c11, 0),
+    FIELD_ROW(RecordLadder, "answer", FIELD_TEXT, answer, 0),
+    FIELD_ROW(RecordLadder, "interrupted", FIELD_FLAG, interrupted, 0),
+    FIELD_ROWS(RecordLadder, "rows", FIELD_LIST, rows, row_count, REQUIRED, &rung_fields),
+};
+const Fields ladder_fields = {"weakmem.fences/1", sizeof(RecordLadder), FIELD_TABLE(ladder_rows)};
+
+// ---- What must hold of them
+
+static bool fail(FieldsFault *fault, Arena *arena, unsigned row, const char *what) {
+  fault->why = arena_printf(arena, "row %u%s", row + 1, what);
+  return false;
+}
+
+bool costs_read(const char *line, size_t length, Arena *arena, RecordCosts *out, FieldsFault *fault) {
+  if (!fields_read(&costs_fields, line, length, arena, out, fault))
+    return false;
+  for (unsigned i = 0; i < out->row_count; i++) {
+    const RecordCost *row = &out->rows[i];
+    if (!*row->operation)
+      return fail(fault, arena, i, " names no \"operation\"");
+    if (row->ns < 0 || row->cycles < 0 || row->spread < 0)
+      return fail(fault, arena, i, row->ns < 0 ? ": \"ns\" is less than 0" : ": a figure is less than 0");
+  }
+  return true;
+}
+
+bool ladder_read(const char *line, size_t length, Arena *arena, RecordLadder *out, FieldsFault *fault) {
+  if (!fields_read(&ladder_fields, line, length, arena, out, fault))
+    return false;
+  for (unsigned i = 0; i < out->row_count; i++) {
+    const RecordRung *row = &out->rows[i];
+    if (!*row->fence && !*row->orders)
+      return fail(fault, arena, i, " names no \"fence\"");
+    if (row->ns < 0 || row->contended_ns < 0)
+      return fail(fault, arena, i, ": a cost is less than 0");
+    if (row->witnesses > row->iterations)
+      return fail(fault, arena, i, ": its witnesses are no part of its iterations");
+  }
+  return true;
+}

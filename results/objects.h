@@ -1,0 +1,49 @@
+// What files of records hold besides records: costs ("weakmem.cost/1") and fence ladders ("weakmem.fences/1"), as far
+// as they are read again.
+#pragma once
+#include "results/fields_read.h"
+#include "results/record.h"
+
+typedef struct {
+  const char *group, *operation, *context; // "" if not said
+  double ns, cycles, spread;               // NAN if not said: a row without a cost says why there is none
+  int stable;                              // 1, 0; -1: not said
+} RecordCost;
+
+typedef struct {
+  Identity machine;
+  double ghz; // of the clock that `cycles` counts; 0 if not said
+  RecordCost *rows;
+  unsigned row_count;
+} RecordCosts;
+
+typedef struct {
+  const char *fence, *orders; // one of the two names it
+  const char *threads;        // that have it: "all", "0 1"
+  const char *emitted, *status, *note;
+  double ns, contended_ns; // NAN if not measured
+  uint64_t witnesses, iterations;
+  RecordVerdict *verdicts;
+  unsigned verdict_count;
+  bool bounded, thin_air;
+} RecordRung;
+
+typedef struct {
+  Identity machine;
+  const char *weakmem, *compiler_version, *compiler_flags;
+  const char *test, *condition, *target, *answer, *cheapest, *cheapest_threads, *cheapest_c11;
+  const char *placement;
+  unsigned *pus;
+  unsigned pu_count;
+  const char **states; // that are asked for
+  unsigned state_count;
+  bool interrupted;
+  RecordRung *rows;
+  unsigned row_count;
+} RecordLadder;
+
+extern const Fields costs_fields, ladder_fields;
+
+// False, with what is wrong, if the line is no such object or contradicts itself. Live in `arena`.
+bool costs_read(const char *line, size_t length, Arena *arena, RecordCosts *out, FieldsFault *fault);
+bool ladder_read(const char *line, size_t length, Arena *arena, RecordLadder *out, FieldsFault *fault);

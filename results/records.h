@@ -1,0 +1,28 @@
+// Files of records: lines of JSON.
+#pragma once
+#include "results/fields_read.h"
+#include "results/record.h"
+
+// Reads a line of a file of records. False where it is no record of a schema we know, or contradicts itself; fields
+// that are not known are ignored. Lives in `arena`.
+bool record_read(const char *line, size_t length, Arena *arena, Record *out, FieldsFault *fault);
+
+typedef struct {
+  Record *records;
+  unsigned count;
+  unsigned skipped; // damaged or foreign lines: each is a warning with file and line in `diag`
+} Records;
+
+// Reads a JSON Lines file as stream_file does, and keeps all of its records.
+bool records_read(const char *path, Arena *arena, Records *out, Diag *diag);
+
+// A file of records open for appending, locked against a second writer.
+typedef struct RecordWriter RecordWriter;
+// NULL, with the reason, where it cannot be opened or another run holds it. A line that a kill cut short is ended
+// first, so that what is appended stands on a line of its own.
+RecordWriter *record_writer_open(const char *path, Diag *diag);
+// Appends one line and flushes it to the file. False with the reason (disk full) in `diag`.
+bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag);
+// The same for an object of another schema: what a command other than `run` records. A line with its newline.
+bool record_writer_add_line(RecordWriter *writer, const Text *line, Diag *diag);
+void record_writer_close(RecordWriter *writer);
