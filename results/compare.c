@@ -1,32 +1,11 @@
 #include "results/compare.h"
-#include "arch/model.h"
+#include "arch/cpus.h"
 #include "results/compare_parts.h"
 
-#include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-// ---- Keys: FNV-1a (Fowler, Noll, Vo), 64 bits
-
-static uint64_t mix_bytes(uint64_t key, const void *bytes, size_t length) {
-  const unsigned char *at = bytes;
-  for (size_t i = 0; i < length; i++)
-    key = (key ^ at[i]) * UINT64_C(0x100000001b3);
-  return key;
-}
-
-static uint64_t mix(uint64_t key, const char *text) {
-  return mix_bytes(key, text ? text : "", text ? strlen(text) + 1 : 1);
-}
-
-static uint64_t mix_number(uint64_t key, uint64_t number) { return mix_bytes(key, &number, sizeof number); }
-
-#define KEY UINT64_C(0xcbf29ce484222325)
-
-// The high bits are the better ones.
-static unsigned slot_of(uint64_t key, unsigned slots) { return (unsigned)((key ^ key >> 32) & (slots - 1)); }
 
 static void *grow_by_half(void *old, size_t *capacity, size_t count, size_t size) {
   if (count <= *capacity)
@@ -39,59 +18,31 @@ static void *grow_by_half(void *old, size_t *capacity, size_t count, size_t size
   return grown;
 }
 
-static unsigned *table_new(unsigned slots) {
-  unsigned *table = calloc(slots, sizeof *table);
-  if (!table)
-    abort();
-  return table;
+Comparison comparison_new(Arena *arena) {
+  return (Comparison){.arena = arena,
+                      .row_table = {.arena = arena, .key_size = sizeof(uint64_t)},
+                      .again_table = {.arena = arena, .key_size = sizeof(uint64_t)},
+                      .label_table = {.arena = arena}};
 }
 
 void comparison_free(Comparison *c) {
   free(c->rows);
   free(c->cells);
-  free(c->row_table);
-  free(c->cell_table);
-  free(c->added);
-  c->added = NULL;
   c->rows = NULL;
   c->cells = NULL;
-  c->row_table = c->cell_table = NULL;
 }
 
 // ---- Rows
 
-// The first row of a name is found by the name alone, others of that name by their digests too.
-static uint64_t row_key(const char *test, const char *fence, uint64_t digest) {
-  return mix_number(mix(mix(KEY, test), fence), digest);
+static bool same_row(const CompareRow *a, const CompareRow *b) {
+  return a->again == b->again && (!a->again || a->digest == b->digest) && !strcmp(a->test, b->test) &&
+         !strcmp(a->fence, b->fence);
 }
 
-static uint64_t cell_key(unsigned row, unsigned column) {
-  return (((uint64_t)row << 32 | column) + 1) * UINT64_C(0x9e3779b97f4a7c15);
-}
-
-static void rehash_rows(Comparison *c) {
-  c->row_slots = c->row_slots ? c->row_slots * 2 : 256;
-  free(c->row_table);
-  c->row_table = table_new(c->row_slots);
-  for (unsigned i = 0; i < c->row_count; i++) {
-    const CompareRow *row = &c->rows[i];
-    unsigned slot = slot_of(row_key(row->test, row->fence, row->again ? row->digest : 0), c->row_slots);
-    while (c->row_table[slot])
-      slot = (slot + 1) & (c->row_slots - 1);
-    c->row_table[slot] = i + 1;
-  }
-}
-
-static void rehash_cells(Comparison *c) {
-  c->cell_slots = c->cell_slots ? c->cell_slots * 2 : 256;
-  free(c->cell_table);
-  c->cell_table = table_new(c->cell_slots);
-  for (unsigned i = 0; i < c->cell_count; i++) {
-    unsigned slot = slot_of(cell_key(c->cells[i].row, c->cells[i].column), c->cell_slots);
-    while (c->cell_table[slot])
-      slot = (slot + 1) & (c->cell_slots - 1);
-    c->cell_table[slot] = i + 1;
-  }
+static uint64_t row_hash(const CompareRow *row) {
+  uint64_t parts[] = {hash_bytes(row->test, strlen(row->test)), hash_bytes(row->fence, strlen(row->fence)),
+                      row->again ? row->digest : 0};
+  return hash_bytes(parts, sizeof parts);
 }
 
 static unsigned row_new(Comparison *c, const CompareRow *row) {
@@ -102,51 +53,45 @@ static unsigned row_new(Comparison *c, const CompareRow *row) {
   return c->row_count++;
 }
 
-// The slot of a row, or where it would be.
-static unsigned row_slot(const Comparison *c, const CompareRow *wanted) {
-  uint64_t key = row_key(wanted->test, wanted->fence, wanted->again ? wanted->digest : 0);
-  unsigned slot = slot_of(key, c->row_slots);
-  for (; c->row_table[slot]; slot = (slot + 1) & (c->row_slots - 1)) {
-    const CompareRow *row = &c->rows[c->row_table[slot] - 1];
-    if (row->again == wanted->again && (!row->again || row->digest == wanted->digest) &&
-        !strcmp(row->test, wanted->test) && !strcmp(row->fence, wanted->fence))
-      break;
+// A row's index in the table is its own: what has another row's hash takes the next number. (A table of the names
+// themselves would be half of the memory that a million tests take.)
+static unsigned row_index(Comparison *c, const CompareRow *wanted) {
+  for (uint64_t hash = row_hash(wanted);; hash++) {
+    size_t index = table_add(&c->row_table, &hash, sizeof hash);
+    if (index == c->row_count)
+      return row_new(c, wanted);
+    if (same_row(&c->rows[index], wanted))
+      return (unsigned)index;
   }
-  return slot;
 }
 
-// The row of that name whose test it may be: the same digest, or one of the two is not known.
+// The row of that name whose test it may be: the same digest, or one of the two is not known. The first row of a name
+// is found by the name alone, others of that name by their digests too.
 static unsigned row_find(Comparison *c, const char *test, const char *fence, uint64_t digest) {
-  if (c->row_count * 2 >= c->row_slots)
-    rehash_rows(c);
   CompareRow wanted = {.test = test, .fence = fence, .digest = digest};
-  unsigned slot = row_slot(c, &wanted);
-  CompareRow *first = c->row_table[slot] ? &c->rows[c->row_table[slot] - 1] : NULL;
-  if (first && digest && first->digest && first->digest != digest) {
-    wanted.again = true;
-    slot = row_slot(c, &wanted);
-  } else if (first && !first->digest) {
+  unsigned index = row_index(c, &wanted);
+  CompareRow *first = &c->rows[index];
+  if (!first->digest)
     first->digest = digest;
-  }
-  if (!c->row_table[slot]) {
-    unsigned row = row_new(c, &wanted);
-    c->row_table[slot] = row + 1;
-  }
-  return c->row_table[slot] - 1;
+  if (!digest || first->digest == digest)
+    return index;
+  wanted.again = true;
+  return row_index(c, &wanted);
 }
 
 // ---- Columns
 
-static uint64_t machine_key(const Identity *m) {
-  uint64_t key = mix(mix(mix(mix(KEY, m->arch), m->cpu), m->vendor), m->virtual_);
-  key = mix_number(mix_number(mix_number(key, (uint64_t)m->family), (uint64_t)m->model), (uint64_t)m->stepping);
-  return mix_number(mix_number(mix_number(key, m->cores), m->pus), m->emulated);
+static uint64_t machine_key(const Identity *machine, const char *source, bool predicted) {
+  Text key = {0};
+  fields_key(&machine_fields, machine, RECORD_SAME_MACHINE, &key);
+  text_add(&key, source);
+  text_add_char(&key, predicted ? 'p' : 'm');
+  uint64_t hash = hash_bytes(key.bytes, key.length);
+  text_free(&key);
+  return hash;
 }
 
-bool comparison_same_machine(const CompareMachine *a, const CompareMachine *b) {
-  return machine_key(&a->machine) == machine_key(&b->machine) && !strcmp(a->source, b->source) &&
-         a->predicted == b->predicted;
-}
+bool comparison_same_machine(const CompareMachine *a, const CompareMachine *b) { return a->key == b->key; }
 
 static Identity copy_machine(Arena *arena, const Identity *machine) {
   Identity copy = *machine;
@@ -158,7 +103,7 @@ static Identity copy_machine(Arena *arena, const Identity *machine) {
 
 unsigned comparison_column(Comparison *c, const Identity *machine, const char *source, const char *program,
                            bool predicted) {
-  uint64_t key = mix_number(mix(machine_key(machine), source), predicted);
+  uint64_t key = machine_key(machine, source, predicted);
   for (unsigned i = c->machine_count; i-- > c->first_of_file;)
     if (c->machines[i].key == key)
       return i;
@@ -166,15 +111,16 @@ unsigned comparison_column(Comparison *c, const Identity *machine, const char *s
     return UINT_MAX;
   c->machines = arena_grow(c->arena, c->machines, &c->machine_capacity, c->machine_count + 1, sizeof *c->machines);
   CompareMachine *column = &c->machines[c->machine_count];
+  const Cpu *cpu = cpu_find(machine->arch);
   *column = (CompareMachine){.key = key,
                              .machine = copy_machine(c->arena, machine),
                              .file = c->file,
-                             .source = arena_string(c->arena, source ? source : ""),
-                             .program = arena_string(c->arena, program ? program : ""),
+                             .source = arena_string(c->arena, source),
+                             .program = arena_string(c->arena, program),
                              .predicted = predicted,
+                             .model = cpu ? cpu->model->name : NULL,
+                             .known_arch = *machine->arch,
                              .own = c->own};
-  column->known_arch = *column->machine.arch;
-  column->model = c->model_of ? c->model_of(column->machine.arch) : NULL;
   for (unsigned i = 0; i < c->machine_count; i++)
     if (comparison_same_machine(&c->machines[i], column))
       c->machines[i].twice = column->twice = true;
@@ -187,58 +133,58 @@ void comparison_file(Comparison *c, const char *name, bool own) {
   c->first_of_file = c->machine_count;
 }
 
-// ---- Cells
+// ---- Cells: those of a row one behind the other, by columns
 
-static unsigned cell_find(Comparison *c, unsigned row, unsigned column) {
-  if (c->cell_count * 2 >= c->cell_slots)
-    rehash_cells(c);
-  unsigned slot = slot_of(cell_key(row, column), c->cell_slots);
-  for (; c->cell_table[slot]; slot = (slot + 1) & (c->cell_slots - 1)) {
-    const CompareCell *cell = &c->cells[c->cell_table[slot] - 1];
-    if (cell->row == row && cell->column == column)
-      return c->cell_table[slot] - 1;
-  }
-  c->cells = grow_by_half(c->cells, &c->cell_capacity, c->cell_count + (size_t)1, sizeof *c->cells);
-  c->cells[c->cell_count] = (CompareCell){.row = row, .column = column};
-  c->cell_table[slot] = c->cell_count + 1;
-  c->machines[column].cells++;
-  return c->cell_count++;
-}
+static CompareCell *cell_at(const Comparison *c, unsigned number) { return number ? &c->cells[number - 1] : NULL; }
+
+const CompareCell *comparison_first(const Comparison *c, unsigned row) { return cell_at(c, c->rows[row].first); }
+
+const CompareCell *comparison_next(const Comparison *c, const CompareCell *cell) { return cell_at(c, cell->next); }
 
 const CompareCell *comparison_cell(const Comparison *c, unsigned row, unsigned column) {
-  if (!c->cell_slots)
-    return NULL;
-  unsigned slot = slot_of(cell_key(row, column), c->cell_slots);
-  for (; c->cell_table[slot]; slot = (slot + 1) & (c->cell_slots - 1)) {
-    const CompareCell *cell = &c->cells[c->cell_table[slot] - 1];
-    if (cell->row == row && cell->column == column)
-      return cell;
-  }
-  return NULL;
+  const CompareCell *cell = comparison_first(c, row);
+  while (cell && cell->column < column)
+    cell = comparison_next(c, cell);
+  return cell && cell->column == column ? cell : NULL;
+}
+
+void comparison_set_verdict(Comparison *c, const CompareCell *cell, CompareVerdict verdict) {
+  c->cells[cell - c->cells].verdict = verdict;
+}
+
+static CompareCell *cell_find(Comparison *c, unsigned row, unsigned column) {
+  c->cells = grow_by_half(c->cells, &c->cell_capacity, c->cell_count + (size_t)1, sizeof *c->cells);
+  unsigned *place = &c->rows[row].first;
+  while (*place && c->cells[*place - 1].column < column)
+    place = &c->cells[*place - 1].next;
+  CompareCell *cell = cell_at(c, *place);
+  if (cell && cell->column == column)
+    return cell;
+  cell = &c->cells[c->cell_count];
+  *cell = (CompareCell){.row = row, .column = column, .next = *place};
+  *place = ++c->cell_count;
+  c->machines[column].cells++;
+  return cell;
 }
 
 // ---- Ways
 
-enum { LABELS = 1024, WAYS = 64 }; // of all; of a cell. What is beyond shares the last one
+enum { WAYS = 64 }; // of a cell. What is beyond shares the last one
 
 static unsigned label_find(Comparison *c, const Record *r) {
-  uint64_t key =
-      mix(mix(mix(mix(mix(KEY, r->engine), r->actors), r->placement), r->compiler_version), r->compiler_flags);
-  for (unsigned i = c->label_count; i-- > 0;)
-    if (c->label_keys[i] == key)
-      return i;
-  if (c->label_count == LABELS)
-    return LABELS - 1;
-  c->labels = arena_grow(c->arena, c->labels, &c->label_capacity, c->label_count + 1, sizeof *c->labels);
-  c->label_keys = arena_grow(c->arena, c->label_keys, &c->key_capacity, c->label_count + 1, sizeof *c->label_keys);
-  const char *label = c->label_count == LABELS - 1
-                          ? "other ways"
-                          : arena_printf(c->arena, "%s%s%s%s%s%s%s", *r->engine ? r->engine : "unknown engine",
-                                         *r->actors ? ", " : "", r->actors, *r->placement ? ", " : "", r->placement,
-                                         *r->compiler_version ? ", " : "", r->compiler_version);
-  c->labels[c->label_count] = label;
-  c->label_keys[c->label_count] = key;
-  return c->label_count++;
+  const char *const parts[] = {r->engine, r->actors, r->placement, r->compiler_version, r->compiler_flags};
+  Text key = {0};
+  for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++)
+    text_add_bytes(&key, parts[i], strlen(parts[i]) + 1);
+  size_t label = table_add(&c->label_table, key.bytes, key.length);
+  text_free(&key);
+  if (label == c->label_count) {
+    c->labels = arena_grow(c->arena, c->labels, &c->label_capacity, c->label_count + 1, sizeof *c->labels);
+    c->labels[c->label_count++] = arena_printf(c->arena, "%s%s%s%s%s%s%s", *r->engine ? r->engine : "unknown engine",
+                                               *r->actors ? ", " : "", r->actors, *r->placement ? ", " : "",
+                                               r->placement, *r->compiler_version ? ", " : "", r->compiler_version);
+  }
+  return (unsigned)label;
 }
 
 static CompareWay *way_find(Comparison *c, CompareCell *cell, unsigned label) {
@@ -255,6 +201,22 @@ static CompareWay *way_find(Comparison *c, CompareCell *cell, unsigned label) {
   way->next = ARENA_NEW(c->arena, CompareWay);
   way->next->label = label;
   return way->next;
+}
+
+// Whether the way has that run already: a record that stands in a file twice is one run. Most have a single run, which
+// needs no table.
+static bool has_run(Comparison *c, const CompareCell *cell, CompareWay *way, const Record *record) {
+  Text key = {0};
+  fields_key(&record_fields, record, RECORD_TOLD, &key);
+  text_add_bytes(&key, (const char *)&cell->column, sizeof cell->column);
+  uint64_t hash = hash_bytes(key.bytes, key.length);
+  text_free(&key);
+  if (!way->runs) {
+    way->first_run = hash;
+    return false;
+  }
+  size_t known = c->again_table.count;
+  return hash == way->first_run || table_add(&c->again_table, &hash, sizeof hash) < known;
 }
 
 static uint64_t add_saturating(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
@@ -322,12 +284,10 @@ static CompareVerdict worse(CompareVerdict a, CompareVerdict b) {
   return a == COMPARE_UNKNOWN ? b : a;
 }
 
-// Three bits a model, in the order of model_all; 0: nothing is said.
-enum { SAID_BITS = 3, SAID_ALL = 7 };
 static const char *const said_names[] = {"", "allowed", "forbidden", "undefined", "unmodelled"};
 
 const char *compare_said(const CompareState *state, unsigned model) {
-  return said_names[state->said >> model * SAID_BITS & SAID_ALL];
+  return said_names[state->said ? state->said[model] : 0];
 }
 
 static const char *verdict_said(const RecordState *state, const char *model) {
@@ -339,14 +299,16 @@ static const char *verdict_said(const RecordState *state, const char *model) {
   return "";
 }
 
-static uint32_t said_of(const RecordState *state) {
-  uint32_t said = 0;
-  assert(model_count * SAID_BITS <= 32);
-  for (unsigned a = 0; a < model_count; a++) {
-    const char *verdict = verdict_said(state, model_all[a]->name);
-    for (uint32_t v = 1; v < sizeof said_names / sizeof *said_names; v++)
-      if (!strcmp(verdict, said_names[v]))
-        said |= v << a * SAID_BITS;
+// The place in said_names of what is said by each model; NULL if nothing is by any.
+static const unsigned char *said_of(const RecordState *state, Arena *arena) {
+  unsigned char *said = NULL;
+  for (unsigned m = 0; m < model_count; m++) {
+    const char *verdict = verdict_said(state, model_all[m]->name);
+    for (unsigned v = 1; v < sizeof said_names / sizeof *said_names; v++)
+      if (!strcmp(verdict, said_names[v])) {
+        said = said ? said : ARENA_ARRAY(arena, unsigned char, model_count);
+        said[m] = (unsigned char)v;
+      }
   }
   return said;
 }
@@ -379,7 +341,7 @@ static void state_add(Comparison *c, CompareCell *cell, const RecordState *state
   kept->wanted |= wanted;
   kept->verdict = worse(kept->verdict, verdict);
   if (c->keep && !kept->said)
-    kept->said = said_of(state);
+    kept->said = said_of(state, c->arena);
   *at = place;
 }
 
@@ -538,15 +500,15 @@ void comparison_add(Comparison *c, const Record *record) {
     c->beyond++;
     return;
   }
-  if (!predicted && !compare_once(c, column, record)) {
-    c->again++;
-    return;
-  }
   const char *fence = *record->fence ? record->fence : "none";
   uint64_t digest = digest_number(record->digest);
   unsigned row = row_find(c, compare_test_name(record->test, buffer, sizeof buffer), fence, digest);
-  unsigned index = cell_find(c, row, column);
-  CompareCell *cell = &c->cells[index];
+  CompareCell *cell = cell_find(c, row, column);
+  CompareWay *way = predicted ? NULL : way_find(c, cell, label_find(c, record));
+  if (way && has_run(c, cell, way, record)) {
+    c->again++;
+    return;
+  }
   if (digest)
     cell->condition = NULL;
   else if (!cell->way.runs)
@@ -556,8 +518,7 @@ void comparison_add(Comparison *c, const Record *record) {
   note_program(c, &c->machines[column], record->program);
   cell->conditional |= condition != CONDITION_NONE || weak_is_known(record);
   cell->predicted = predicted;
-  if (!predicted) {
-    CompareWay *way = way_find(c, cell, label_find(c, record));
+  if (way) {
     way_add(way, record->iterations, seen_of(record, condition));
     if (c->keep)
       run_add(c, way, record);
@@ -615,41 +576,8 @@ static void join_objects(Comparison *c) {
     return;
   c->machine_count = kept;
   for (unsigned i = 0; i < c->cell_count; i++)
-    c->cells[i].column = moved[c->cells[i].column];
-  c->cell_slots /= 2; // what comes next doubles it
-  rehash_cells(c);
+    c->cells[i].column = moved[c->cells[i].column]; // in the same order
   count_twice(c);
 }
 
-// The cells of each row one behind the other, by columns.
-static void link_rows(Comparison *c) {
-  unsigned *starts = ARENA_ARRAY(c->arena, unsigned, c->machine_count + (size_t)1),
-           *order = table_new(c->cell_count + 1);
-  for (unsigned i = 0; i < c->cell_count; i++)
-    starts[c->cells[i].column + 1]++;
-  for (unsigned m = 0; m < c->machine_count; m++)
-    starts[m + 1] += starts[m];
-  for (unsigned i = 0; i < c->cell_count; i++)
-    order[starts[c->cells[i].column]++] = i;
-  for (unsigned row = 0; row < c->row_count; row++)
-    c->rows[row].first = 0;
-  for (unsigned i = c->cell_count; i-- > 0;) {
-    CompareCell *cell = &c->cells[order[i]];
-    cell->next = c->rows[cell->row].first;
-    c->rows[cell->row].first = order[i] + 1;
-  }
-  free(order);
-}
-
-void comparison_finish(Comparison *c) {
-  join_objects(c);
-  link_rows(c);
-}
-
-const CompareCell *comparison_first(const Comparison *c, unsigned row) {
-  return c->rows[row].first ? &c->cells[c->rows[row].first - 1] : NULL;
-}
-
-const CompareCell *comparison_next(const Comparison *c, const CompareCell *cell) {
-  return cell->next ? &c->cells[cell->next - 1] : NULL;
-}
+void comparison_finish(Comparison *c) { join_objects(c); }

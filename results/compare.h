@@ -1,6 +1,7 @@
 // A comparison: records of several machines, added up by machine and test as they are read, and what differs between
-// them. It holds a cell for each machine and test, and of each record eight bytes that tell it from others.
+// them. It holds a row for each test, a cell for each machine that has it, and of each record at most a hash.
 #pragma once
+#include "harness/base/table.h"
 #include "results/objects.h"
 #include "results/records.h"
 #include "results/view.h"
@@ -35,6 +36,7 @@ typedef struct CompareWay {
   CompareRun *run;           // NULL unless Comparison.keep
   uint64_t iterations, seen; // saturating
   double mean, squares;      // of the runs' asin(sqrt(share)): mean, and sum of squared distances from it (Welford)
+  uint64_t first_run;        // what tells the first of them from others
   unsigned label;            // index into Comparison.labels
   unsigned runs;
 } CompareWay;
@@ -45,7 +47,7 @@ typedef struct CompareState {
   uint64_t count;
   bool wanted; // what the condition asks for
   CompareVerdict verdict;
-  uint32_t said; // what records say of it, model by model: compare_said
+  const unsigned char *said; // what records say of it, model by model: compare_said. NULL: nothing
 } CompareState;
 
 typedef struct {
@@ -105,10 +107,9 @@ typedef struct {
 
 typedef struct Comparison {
   Arena *arena;
-  const char *test;                          // keep this one's states; NULL: of none
-  bool keep;                                 // keep what a page shows: all tests' states, and how each was run
-  const char *(*model_of)(const char *arch); // the model of a machine's CPU, NULL where there is none
-  const char *file;                          // being read
+  const char *test; // keep this one's states; NULL: of none
+  bool keep;        // keep what a page shows: all tests' states, and how each was run
+  const char *file; // being read
   bool own;
   unsigned first_of_file; // column
   CompareMachine *machines;
@@ -121,16 +122,13 @@ typedef struct Comparison {
   unsigned cell_count;
   size_t cell_capacity;
   const char **labels;
-  uint64_t *label_keys;
   unsigned label_count;
-  size_t label_capacity, key_capacity;
-  unsigned *row_table, *cell_table; // open addressing; 0 is empty, else index + 1
-  unsigned row_slots, cell_slots;
+  size_t label_capacity;
+  Table row_table, label_table;
+  Table again_table;    // what tells records apart that are not the first of their way
   unsigned long beyond; // records of machines beyond COMPARE_MACHINES
   unsigned long empty;  // records that counted nothing
   unsigned long again;  // records that a column had already: the same run, not another
-  uint64_t *added;      // what tells one record from another; open addressing, 0 is empty
-  size_t added_slots, added_count;
   unsigned long kept_states, kept_runs;
   unsigned long unkept; // states and runs beyond COMPARE_KEPT_STATES and COMPARE_KEPT_RUNS, and ladders
 } Comparison;
@@ -145,7 +143,9 @@ enum {
   COMPARE_KEPT_RUNS = 60000
 };
 
-// Comparison{.arena, .test, .model_of} is an empty one; comparison_free frees what is not the arena's.
+// An empty one, whose `test` and `keep` may be set before anything is added. comparison_free frees what is not the
+// arena's.
+Comparison comparison_new(Arena *arena);
 void comparison_free(Comparison *comparison);
 // What is added from now on was read from there. The same machine in two files is two columns.
 void comparison_file(Comparison *comparison, const char *name, bool own);
@@ -159,9 +159,11 @@ void comparison_finish(Comparison *comparison);
 
 // NULL: that machine has no record of that test.
 const CompareCell *comparison_cell(const Comparison *comparison, unsigned row, unsigned column);
-// After comparison_finish: the cells of a row, in the order of their columns, and NULL.
+// The cells of a row, in the order of their columns, and NULL.
 const CompareCell *comparison_first(const Comparison *comparison, unsigned row);
 const CompareCell *comparison_next(const Comparison *comparison, const CompareCell *cell);
+// What the machine's model says, if no record does. Of a cell of this comparison.
+void comparison_set_verdict(Comparison *comparison, const CompareCell *cell, CompareVerdict verdict);
 // Whether two columns are the same machine.
 bool comparison_same_machine(const CompareMachine *a, const CompareMachine *b);
 
@@ -204,7 +206,8 @@ typedef struct {
   unsigned label;
   unsigned runs_before, runs_after;
   double share_before, share_after;
-  double p; // before correction; where told
+  double p;    // before correction; 1 unless tested
+  bool tested; // both sides have CHANGE_RUNS, and one saw something
   ChangeKind kind;
 } Change;
 

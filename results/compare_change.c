@@ -84,6 +84,7 @@ static Change change_of(const CompareCell *a, const CompareCell *b, const Compar
   change.kind = CHANGE_UNTOLD;
   if (before->runs >= CHANGE_RUNS && after->runs >= CHANGE_RUNS) {
     change.p = welch(before, after);
+    change.tested = true;
     change.kind = CHANGE_NONE; // until Holm says otherwise
   }
   return change;
@@ -135,12 +136,13 @@ static int by_p(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-// Holm's step-down: the i-th smallest p of n must be at most 5 % / (n - i), and so must all before it.
+// Holm's step-down: the i-th smallest p of the n that were tested must be at most 5 % / (n - i), and so must all before
+// it.
 static void judge(Changes *changes, Arena *arena) {
   Change **told = ARENA_ARRAY(arena, Change *, changes->count + 1);
   unsigned count = 0;
   for (unsigned i = 0; i < changes->count; i++)
-    if (changes->changes[i].kind == CHANGE_NONE && changes->changes[i].p < 1)
+    if (changes->changes[i].tested)
       told[count++] = &changes->changes[i];
   qsort(told, count, sizeof *told, by_p);
   for (unsigned i = 0; i < count && told[i]->p <= 0.05 / (count - i); i++)

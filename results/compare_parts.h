@@ -6,9 +6,6 @@
 unsigned comparison_column(Comparison *comparison, const Identity *machine, const char *source, const char *program,
                            bool predicted);
 
-// False where that column has the same run already: the same test, way, start, seed, counts. Notes it otherwise.
-bool compare_once(Comparison *comparison, unsigned column, const Record *record);
-
 // "12.3 %", "1.2e-05 %".
 void compare_add_share(double share, Text *out);
 // Without the blanks at its end.

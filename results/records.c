@@ -1,4 +1,5 @@
 #include "results/records.h"
+#include "harness/base/file.h"
 #include "results/fields_read.h"
 #include "results/stream.h"
 
@@ -7,12 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { LOCK_MS = 1000 }; // for a run that was just killed to let go of the file
+enum { LOCK_MS = 1000 }; // for a run that was just killed, and may still be on its way out
 
 // ---- Reading
 
@@ -56,32 +55,15 @@ struct RecordWriter {
   char *path;
 };
 
-// A run that was killed may still be on its way out.
-static bool lock(int file) {
-  for (int waited = 0; flock(file, LOCK_EX | LOCK_NB); waited += 20) {
-    if (errno != EWOULDBLOCK || waited >= LOCK_MS)
-      return false;
-    nanosleep(&(struct timespec){.tv_nsec = 20 * 1000000L}, NULL);
-  }
-  return true;
-}
-
 // Writes all of it or, where the file is a regular one, none of it.
 static bool append(RecordWriter *writer, const char *bytes, size_t length, Diag *diag) {
   off_t before = writer->regular ? lseek(writer->file, 0, SEEK_END) : -1;
-  for (size_t done = 0; done < length;) {
-    ssize_t written = write(writer->file, bytes + done, length - done);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0) {
-      diag_error(diag, "cannot write to %s: %s", writer->path, strerror(errno));
-      if (before >= 0 && ftruncate(writer->file, before))
-        diag_error(diag, "%s may end in half a record", writer->path);
-      return false;
-    }
-    done += (size_t)written;
-  }
-  return true;
+  if (file_write_all(writer->file, bytes, length))
+    return true;
+  diag_error(diag, "cannot write to %s: %s", writer->path, strerror(errno));
+  if (before >= 0 && ftruncate(writer->file, before))
+    diag_error(diag, "%s may end in half a record", writer->path);
+  return false;
 }
 
 // Ends a line that a kill cut short.
@@ -102,7 +84,7 @@ RecordWriter *record_writer_open(const char *path, Diag *diag) {
     diag_error(diag, "cannot open %s: %s", path, strerror(errno));
     return NULL;
   }
-  if (!lock(file)) {
+  if (!file_lock(file, LOCK_MS)) {
     if (errno == EWOULDBLOCK)
       diag_error(diag, "another run is writing to %s", path);
     else

@@ -95,7 +95,7 @@ static void print(const Settings *s, const Comparison *comparison, const Console
 static int compare(const Settings *s, const Console *console) {
   char buffer[256];
   Diag diag = {.arena = s->arena};
-  Comparison comparison = {.arena = s->arena, .model_of = machines_model};
+  Comparison comparison = comparison_new(s->arena);
   if (s->test)
     comparison.test = arena_string(s->arena, compare_test_name(s->test, buffer, sizeof buffer));
   gather(&comparison, s->files, s->file_count, s->published, console, &diag);

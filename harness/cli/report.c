@@ -215,7 +215,8 @@ static bool write_page(const Settings *s, Comparison *comparison, const Console 
 
 static int report(const Settings *s, const Console *console) {
   Diag diag = {.arena = s->arena};
-  Comparison comparison = {.arena = s->arena, .model_of = machines_model, .keep = true};
+  Comparison comparison = comparison_new(s->arena);
+  comparison.keep = true;
   int status = EXIT_OK;
   if (check_output(s, &diag))
     gather(&comparison, s->files, s->file_count, s->published, console, &diag);

@@ -75,11 +75,9 @@ static bool read_kept(const char *path, const Record *const *records, unsigned c
 }
 
 static void keep_new(const Record *const *records, unsigned count, Text *kept) {
-  for (unsigned i = 0; i < count; i++) {
-    if (!records[i]->iterations)
-      continue;
-    record_write(records[i], kept);
-  }
+  for (unsigned i = 0; i < count; i++)
+    if (records[i]->iterations)
+      record_write(records[i], kept);
 }
 
 // Where the newest lines begin that are HISTORY_BYTES at most.

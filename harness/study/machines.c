@@ -10,11 +10,6 @@
 
 #define SECONDS 2.0 // for one test and model; all of the suite takes less
 
-const char *machines_model(const char *arch) {
-  const Cpu *cpu = cpu_find(arch);
-  return cpu ? cpu->model->name : NULL;
-}
-
 static bool asks(const Test *test, const char *condition) {
   Text text = {0};
   condition_print(test, &text);
@@ -102,7 +97,7 @@ static void judge_row(const RowTests *tests, const Judge *judges, Comparison *co
   judging.tests[1] = row_test(tests, &named, &fenced, judging.arena);
   for (; cell; cell = comparison_next(comparison, cell))
     if (is_open(cell))
-      ((CompareCell *)cell)->verdict = judge_cell(&judging, cell);
+      comparison_set_verdict(comparison, cell, judge_cell(&judging, cell));
   arena_free(judging.arena);
 }
 

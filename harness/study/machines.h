@@ -4,10 +4,6 @@
 #include "harness/lang/suite.h"
 #include "results/compare.h"
 
-// The model of a machine's CPU by the name that records give the architecture (an arch/ folder, or `uname -m`); NULL
-// where it has none here.
-const char *machines_model(const char *arch);
-
 // Judges each cell that no record judged and whose test the suite has (by digest, where the record has one; as
 // "SB+po+fence" too): whether the CPU's model allows what the condition asks for. `stop` ends it early.
 void machines_judge(Comparison *comparison, Arena *arena, const Stop *stop);

@@ -14,15 +14,11 @@ static Left before;
 static Comparison comparison;
 static uint64_t seeds;
 
-static const char *model_of(const char *arch) {
-  return !strcmp(arch, "x86_64") ? "x86-tso" : !strcmp(arch, "aarch64") ? "aarch64" : NULL;
-}
-
 static void setup(void) {
   before = left_now();
   arena = arena_new();
   diag = (Diag){.arena = arena};
-  comparison = (Comparison){.arena = arena, .model_of = model_of};
+  comparison = comparison_new(arena);
   comparison_file(&comparison, "a.jsonl", false);
 }
 
@@ -107,7 +103,7 @@ START_TEST(what_was_seen_on_some_alone_is_a_sentence) {
   add("MP", "x86_64", 0, 10);
   add("SB", "aarch64", 1, 10);
   add("SB", "x86_64", 1, 10);
-  ((CompareCell *)comparison_cell(&comparison, 0, 1))->verdict = COMPARE_FORBIDDEN;
+  comparison_set_verdict(&comparison, comparison_cell(&comparison, 0, 1), COMPARE_FORBIDDEN);
   comparison_finish(&comparison);
   Text text = {0};
   ck_assert(compare_difference(&comparison, 0, &text));
@@ -198,6 +194,30 @@ START_TEST(change_is_told_from_noise_by_repeated_runs) {
   ck_assert_int_eq(changes.changes[2].kind, CHANGE_NONE);
   ck_assert_int_eq(changes.changes[3].kind, CHANGE_UNTOLD); // however large: one run a side has no spread
   ck_assert_uint_eq(changes.moved, 1);
+}
+END_TEST
+
+// Three pairs of runs, of which the first alone differs, by a little: p is about 0.03. `pairs`: how many are there.
+static ChangeKind kind_among(unsigned pairs) {
+  static const char *const tests[] = {"first", "second", "third"};
+  for (unsigned side = 0; side < 2; side++) {
+    comparison_file(&comparison, side ? "after" : "before", false);
+    for (unsigned i = 0; i < pairs; i++)
+      repeat(tests[i], 3, i || !side ? 100000 : 101250, 500);
+  }
+  comparison_finish(&comparison);
+  const Changes changes = comparison_changes(&comparison);
+  ck_assert_double_lt(changes.changes[0].p, 0.05);
+  ck_assert_double_gt(changes.changes[0].p, 0.05 / 2);
+  ck_assert(pairs == 1 || changes.changes[1].p == 1);
+  return changes.changes[0].kind;
+}
+
+START_TEST(a_pair_that_stands_alone_is_held_to_five_percent) { ck_assert_int_eq(kind_among(1), CHANGE_SIGNIFICANT); }
+END_TEST
+
+START_TEST(a_pair_among_others_is_held_to_less_though_they_did_not_change_at_all) {
+  ck_assert_int_eq(kind_among(3), CHANGE_NONE);
 }
 END_TEST
 
@@ -387,6 +407,8 @@ int main(void) {
   tcase_add_test(tests, counts_do_not_overflow);
   tcase_add_test(tests, students_t_agrees_with_the_tables);
   tcase_add_test(tests, change_is_told_from_noise_by_repeated_runs);
+  tcase_add_test(tests, a_pair_that_stands_alone_is_held_to_five_percent);
+  tcase_add_test(tests, a_pair_among_others_is_held_to_less_though_they_did_not_change_at_all);
   tcase_add_test(tests, runs_in_other_ways_are_not_set_side_by_side);
   tcase_add_test(tests, identical_repeats_are_held_to_the_spread_of_independent_iterations);
   tcase_add_test(tests, costs_in_a_file_of_their_own_join_the_machine);

@@ -13,12 +13,11 @@ static Arena *arena;
 static Left before;
 static Comparison comparison;
 
-static const char *model_of(const char *arch) { return !strcmp(arch, "x86_64") ? "x86-tso" : NULL; }
-
 static void setup(void) {
   before = left_now();
   arena = arena_new();
-  comparison = (Comparison){.arena = arena, .model_of = model_of, .keep = true};
+  comparison = comparison_new(arena);
+  comparison.keep = true;
   comparison_file(&comparison, "a.jsonl", false);
 }
 
