@@ -1,6 +1,7 @@
 // A comparison for other programs.
 #include "results/compare.h"
-#include "results/record_json.h"
+
+#include <jansson.h>
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,8 @@
 #pragma once
 #include "results/page.h"
 #include "results/page_writer.h"
-#include "results/record_json.h"
+
+#include <jansson.h>
 
 // One JSON object.
 void page_data(const Page *page, PageWriter *writer, PageCount *count);

@@ -3,8 +3,9 @@
 #include "harness/cli/options.h"
 #include "harness/machine/clock.h"
 #include "harness/machine/identity.h"
-#include "results/record_json.h"
+#include "results/record.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,6 +176,14 @@ static void print_text(const Survey *survey, Text *out) {
   print_absent(survey, out);
 }
 
+static json_t *machine_json(const Identity *machine) {
+  Text text = {0};
+  fields_write(&machine_fields, machine, &(JsonText){.out = &text});
+  json_t *json = json_loads(text_string(&text), 0, NULL);
+  text_free(&text);
+  return json;
+}
+
 static json_t *pus_json(const unsigned *pus, unsigned count) {
   json_t *array = json_array();
   for (unsigned i = 0; i < count; i++)
@@ -226,7 +235,7 @@ static void print_json(const Survey *survey, Text *out) {
       json_pack("{s:s, s:i, s:o, s:o}", "schema", "weakmem.topo/1", "cores", (int)topology_cores(survey->topology),
                 "pus", pus_json(pus, count), "placements", placements_json(survey));
   if (survey->here) {
-    json_object_set_new(object, "machine", record_machine_to_json(&survey->identity));
+    json_object_set_new(object, "machine", machine_json(&survey->identity));
     json_object_set_new(object, "clock", clock_json(survey));
   }
   char *text = json_dumps(object, JSON_REAL_PRECISION(6));

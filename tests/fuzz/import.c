@@ -7,16 +7,17 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_record(const Record *record, Arena *arena) {
-  Diag diag = {.arena = arena};
+  Text first = {0}, second = {0};
+  FieldsFault fault;
   Record again;
-  json_t *first = record_to_json(record);
-  if (!record_from_json(first, arena, &again, &diag))
+  record_write(record, &first);
+  if (!record_read(first.bytes, first.length, arena, &again, &fault))
     abort();
-  json_t *second = record_to_json(&again);
-  if (!json_equal(first, second))
+  record_write(&again, &second);
+  if (strcmp(first.bytes, second.bytes) != 0)
     abort();
-  json_decref(first);
-  json_decref(second);
+  text_free(&first);
+  text_free(&second);
 }
 
 static void check_log(const uint8_t *data, size_t size, Arena *arena) {

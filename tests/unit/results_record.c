@@ -1,5 +1,5 @@
 // Records: what is written is read back; what a kill, a full disk or a stranger did to a file costs that line alone.
-#include "results/record_json.h"
+#include "results/records.h"
 #include "tests/unit/left.h"
 
 #include <check.h>
@@ -123,19 +123,18 @@ END_TEST
 
 START_TEST(the_fields_are_those_of_the_design) {
   Record record = sample();
-  json_t *json = record_to_json(&record);
   static const char *const keys[] = {"schema",    "test",       "family",    "file",   "digest",  "started",
                                      "weakmem",   "status",     "machine",   "engine", "actors",  "fence",
                                      "compiler",  "settings",   "placement", "seed",   "seconds", "condition",
                                      "witnesses", "iterations", "histogram"};
+  const char *line = json_of(&record);
   for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++)
-    ck_assert_msg(json_object_get(json, keys[i]) != NULL, "%s", keys[i]);
-  const json_t *first = json_array_get(json_object_get(json, "histogram"), 0);
-  const json_t *second = json_array_get(json_object_get(json, "histogram"), 1);
-  ck_assert(json_is_true(json_object_get(first, "weak")));
-  ck_assert_ptr_null(json_object_get(second, "weak")); // absent until it is known
-  ck_assert_ptr_null(json_object_get(second, "verdict"));
-  json_decref(json);
+    ck_assert_msg(strstr(line, arena_printf(arena, "\"%s\":", keys[i])) != NULL, "%s", keys[i]);
+  ck_assert_ptr_nonnull(strstr(line,
+                               "\"histogram\":[{\"state\":\"0:r0=0; 1:r0=0;\",\"count\":18600000,\"witness\":true,"
+                               "\"weak\":true,\"thin_air\":true,\"verdict\":{\"c11\":\"allowed\","
+                               "\"x86-tso\":\"forbidden\"}},{\"state\":\"0:r0=0; 1:r0=1;\","
+                               "\"count\":\"18446744073690951615\",\"witness\":false}]")); // weak: not known
 }
 END_TEST
 
