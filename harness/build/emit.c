@@ -328,15 +328,40 @@ static void emit_store(const Emit *emit, const Access *store) {
   close_ordered(emit, ordered);
 }
 
+// What an operation writes, of what it read (`old`) and its operand, if no builtin of compilers does it; else NULL.
+static const char *written_by(AccessOp op) {
+  (void)op;
+  return NULL;
+}
+
+// A loop of compare-exchanges; its reads that fail order nothing.
+static void emit_update_loop(const Emit *emit, const Access *access, bool ordered) {
+  const char *type = emit_type(location_of(emit, access->address)->type);
+  text_printf(emit->out, "__extension__({ %s *const place = ", type);
+  emit_target(emit, access->address, ordered);
+  text_printf(emit->out, "; const %s operand = ", type);
+  emit_written(emit, access->operand, ordered);
+  text_printf(emit->out,
+              "; %s old = __atomic_load_n(place, __ATOMIC_RELAXED); "
+              "while (!__atomic_compare_exchange_n(place, &old, %s, 1, ",
+              type, written_by(access->op));
+  emit_order(emit, access->order);
+  text_add(emit->out, ", __ATOMIC_RELAXED)) {} old; })");
+}
+
 static void emit_update(const Emit *emit, const Access *access) {
   bool ordered = open_ordered(emit, access->address, access->operand);
-  text_printf(emit->out, "__atomic_%s%s(", access_name(access->op), access->op == ACCESS_EXCHANGE ? "_n" : "");
-  emit_target(emit, access->address, ordered);
-  text_add(emit->out, ", ");
-  emit_written(emit, access->operand, ordered);
-  text_add(emit->out, ", ");
-  emit_order(emit, access->order);
-  text_add_char(emit->out, ')');
+  if (written_by(access->op)) {
+    emit_update_loop(emit, access, ordered);
+  } else {
+    text_printf(emit->out, "__atomic_%s%s(", access_name(access->op), access->op == ACCESS_EXCHANGE ? "_n" : "");
+    emit_target(emit, access->address, ordered);
+    text_add(emit->out, ", ");
+    emit_written(emit, access->operand, ordered);
+    text_add(emit->out, ", ");
+    emit_order(emit, access->order);
+    text_add_char(emit->out, ')');
+  }
   close_ordered(emit, ordered);
 }
 

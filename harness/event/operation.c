@@ -95,9 +95,9 @@ static Value numbers(Operation operation, unsigned bits, bool is_signed, Value a
   case OP_ZEROS:
     return leading_zeros(a, bits);
   case OP_MIN:
-    return x < y ? a : b;
+    return less(a, b, is_signed) ? a : b;
   case OP_MAX:
-    return x > y ? a : b;
+    return less(b, a, is_signed) ? a : b;
   case OP_MIN_SIGNED:
     return as_signed(a, bits) < as_signed(b, bits) ? a : b;
   case OP_MAX_SIGNED:

@@ -63,7 +63,7 @@ typedef enum {
   OP_COMPLEMENT, // of a
   OP_REVERSE,    // the bits of a, the last one first
   OP_ZEROS,      // of a: how many leading bits are 0
-  OP_MIN,        // the lesser of two unsigned numbers
+  OP_MIN,        // the lesser of two numbers
   OP_MAX,
   OP_MIN_SIGNED, // of two numbers kept unsigned, read as signed ones of `bits`
   OP_MAX_SIGNED,

@@ -21,7 +21,7 @@ const char *access_name(AccessOp op) {
 
 bool access_is_fence(AccessOp op) { return op == ACCESS_FENCE || op == ACCESS_SIGNAL_FENCE || op == ACCESS_CPU_FENCE; }
 
-bool access_is_fetch(AccessOp op) { return op >= ACCESS_FETCH_ADD && op <= ACCESS_FETCH_XOR; }
+bool access_is_fetch(AccessOp op) { return op > ACCESS_COMPARE_EXCHANGE && op < ACCESS_FENCE; }
 
 bool access_has_value(AccessOp op) { return op != ACCESS_STORE && !access_is_fence(op); }
 
