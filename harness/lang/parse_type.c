@@ -7,36 +7,17 @@ typedef struct {
   bool is_atomic;
 } TypeName;
 
-// Types of one word that are no specifiers of C.
+// Other names of one word than those that the types are printed by.
 static const TypeName type_names[] = {
-    {"int8_t", BASE_INT8, false},
-    {"uint8_t", BASE_UINT8, false},
-    {"int16_t", BASE_INT16, false},
-    {"uint16_t", BASE_UINT16, false},
-    {"int32_t", BASE_INT32, false},
-    {"uint32_t", BASE_UINT32, false},
-    {"int64_t", BASE_INT64, false},
-    {"uint64_t", BASE_UINT64, false},
     {"intptr_t", BASE_LONG, false},
     {"uintptr_t", BASE_ULONG, false},
     {"ptrdiff_t", BASE_LONG, false},
     {"size_t", BASE_ULONG, false},
     {"__int128_t", BASE_INT128, false},
     {"__uint128_t", BASE_UINT128, false},
-    {"bool", BASE_BOOL, false},
     {"_Bool", BASE_BOOL, false},
-    {"atomic_bool", BASE_BOOL, true},
-    {"atomic_char", BASE_CHAR, true},
     {"atomic_schar", BASE_INT8, true},
     {"atomic_uchar", BASE_UINT8, true},
-    {"atomic_short", BASE_SHORT, true},
-    {"atomic_ushort", BASE_USHORT, true},
-    {"atomic_int", BASE_INT, true},
-    {"atomic_uint", BASE_UINT, true},
-    {"atomic_long", BASE_LONG, true},
-    {"atomic_ulong", BASE_ULONG, true},
-    {"atomic_llong", BASE_LONGLONG, true},
-    {"atomic_ullong", BASE_ULONGLONG, true},
     {"atomic_int8_t", BASE_INT8, true},
     {"atomic_uint8_t", BASE_UINT8, true},
     {"atomic_int16_t", BASE_INT16, true},
@@ -50,11 +31,21 @@ static const TypeName type_names[] = {
     {"atomic_size_t", BASE_ULONG, true},
 };
 
-static const TypeName *find_type_name(Token token) {
-  for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++)
-    if (token_is(token, type_names[i].name))
-      return &type_names[i];
-  return NULL;
+// A type of one word that is no specifier of C.
+static bool find_type_name(Token token, TypeName *found) {
+  for (BaseType base = 0; base < BASE_COUNT; base++) {
+    const char *atomic = base_type_atomic_name(base);
+    bool is_atomic = atomic && token_is(token, atomic);
+    *found = (TypeName){token.text, base, is_atomic};
+    if (is_atomic || token_is(token, base_type_name(base)))
+      return true;
+  }
+  for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++) {
+    *found = type_names[i];
+    if (token_is(token, found->name))
+      return true;
+  }
+  return false;
 }
 
 // The specifiers of an integer type, counted; their order is free.
@@ -78,11 +69,12 @@ static bool count_specifier(Token token, Specifiers *s) {
 
 bool token_begins_type(Token token) {
   Specifiers unused = {0};
+  TypeName name;
   static const char *const qualifiers[] = {"const", "volatile", "_Atomic", "register"};
   for (size_t i = 0; i < sizeof qualifiers / sizeof *qualifiers; i++)
     if (token_is(token, qualifiers[i]))
       return true;
-  return find_type_name(token) || count_specifier(token, &unused);
+  return count_specifier(token, &unused) || find_type_name(token, &name);
 }
 
 bool parser_at_type(const Parser *p) { return token_begins_type(p->token); }
@@ -119,13 +111,13 @@ bool parse_type(Parser *p, Type *type) {
   unsigned named = 0, specified = 0;
   *type = (Type){.base = BASE_INT};
   for (;;) {
-    const TypeName *name = find_type_name(p->token);
-    if (name) {
-      type->base = name->base;
-      type->is_atomic |= name->is_atomic;
-      named++;
-    } else if (count_specifier(p->token, &specifiers)) {
+    TypeName name;
+    if (count_specifier(p->token, &specifiers)) {
       specified = 1;
+    } else if (find_type_name(p->token, &name)) {
+      type->base = name.base;
+      type->is_atomic |= name.is_atomic;
+      named++;
     } else if (parser_at(p, "volatile")) {
       type->is_volatile = true;
     } else if (parser_at(p, "_Atomic")) {

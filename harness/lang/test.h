@@ -199,7 +199,8 @@ typedef struct {
   Prop *filter; // NULL: none. States that do not satisfy it are not counted
 } Test;
 
-// The limits of the language. Beyond them is an error with a place.
+// The limits of the language. Beyond them is an error with a place. So no tree is deeper than LIMIT_NESTING blocks and
+// LIMIT_TERMS operators, which is the depth of every walk over one.
 enum {
   LIMIT_FILE = 1 << 20, // bytes
   LIMIT_THREADS = 64,

@@ -40,6 +40,7 @@ static const TypeRow *row(BaseType base) {
 }
 
 const char *base_type_name(BaseType base) { return row(base)->name; }
+const char *base_type_atomic_name(BaseType base) { return row(base)->atomic_name; }
 unsigned base_type_bits(BaseType base) { return row(base)->bits; }
 bool base_type_signed(BaseType base) { return row(base)->is_signed; }
 BaseType base_type_promote(BaseType base) { return row(base)->promoted; }

@@ -35,7 +35,8 @@ typedef struct {
 
 // As C spells it, without qualifiers: "int", "uint64_t", "unsigned __int128".
 const char *base_type_name(BaseType base);
-unsigned base_type_bits(BaseType base); // 8, 16, 32, 64 or 128
+const char *base_type_atomic_name(BaseType base); // C17 7.17.6: "atomic_int"; NULL where there is none
+unsigned base_type_bits(BaseType base);           // 8, 16, 32, 64 or 128
 bool base_type_signed(BaseType base);
 
 // As the litmus language spells it: "volatile atomic_int", "_Atomic uint64_t".
