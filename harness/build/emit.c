@@ -137,11 +137,6 @@ static void emit_order(const Emit *emit, const Order *order) {
     text_add_char(emit->out, (char)toupper((unsigned char)*name));
 }
 
-// An order that C11 does not give to loads (or stores) is made the strongest, as compilers do.
-static void emit_order_of(const Emit *emit, const Order *order, bool allowed) {
-  emit_order(emit, allowed ? order : dialect_order(emit->test->dialect, "seq_cst"));
-}
-
 static const Location *location_of(const Emit *emit, Address address) {
   return &emit->test->locations[address.location];
 }
@@ -255,7 +250,7 @@ static void emit_load(const Emit *emit, const Access *load) {
   text_add(emit->out, "__atomic_load_n(");
   emit_address(emit, load->address);
   text_add(emit->out, ", ");
-  emit_order_of(emit, load->order, load->order->of_load);
+  emit_order(emit, load->order);
   text_add_char(emit->out, ')');
 }
 
@@ -293,7 +288,7 @@ static void emit_compare_exchange(const Emit *emit, const Access *access) {
   text_printf(emit->out, ", %d, ", access->weak);
   emit_order(emit, access->order);
   text_add(emit->out, ", ");
-  emit_order_of(emit, access->failure, access->failure->of_load);
+  emit_order(emit, access->failure);
   text_add_char(emit->out, ')');
   if (!same) {
     text_add(emit->out, "; if (!done) ");
@@ -322,7 +317,7 @@ static void emit_store(const Emit *emit, const Access *store) {
     text_add(emit->out, ", ");
     emit_stored(emit, store, ordered);
     text_add(emit->out, ", ");
-    emit_order_of(emit, store->order, store->order->of_store);
+    emit_order(emit, store->order);
     text_add_char(emit->out, ')');
   }
   close_ordered(emit, ordered);

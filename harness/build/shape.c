@@ -21,7 +21,7 @@ static const ShapeObservable *observables_of(const Test *test, Arena *arena) {
   for (unsigned i = 0; i < test->observable_total; i++) {
     BaseType type = observable_base(test, &test->observables[i]);
     Text name = {0};
-    print_observable(test, &test->observables[i], &name);
+    observable_print(test, &test->observables[i], &name);
     out[i] = (ShapeObservable){arena_string(arena, text_string(&name)), base_type_bits(type), base_type_signed(type)};
     text_free(&name);
   }

@@ -1,8 +1,334 @@
-// Tests as text.
-#include "harness/lang/print_parts.h"
+// Tests as text: values, expressions, conditions, statements, then the whole. Parentheses stand where the tree needs
+// them and nowhere else.
+#include "harness/lang/print.h"
 
+#include <assert.h>
 #include <sha256.h>
 #include <string.h>
+
+static unsigned precedence_of(const Expr *expr) {
+  switch (expr->kind) {
+  case EXPR_BINARY:
+    return binary_operators[expr->binary.op].precedence;
+  case EXPR_UNARY:
+    return PRECEDENCE_UNARY;
+  case EXPR_CONSTANT:
+    return expr->constant < 0 && base_type_signed(expr->type) ? PRECEDENCE_UNARY : PRECEDENCE_PRIMARY;
+  case EXPR_ACCESS:
+    return !expr->access.order && !expr->access.address.index ? PRECEDENCE_UNARY : PRECEDENCE_PRIMARY;
+  default:
+    return PRECEDENCE_PRIMARY;
+  }
+}
+
+static void print_magnitude(UnsignedValue value, Text *out) {
+  char digits[40];
+  size_t i = sizeof digits;
+  do {
+    digits[--i] = (char)('0' + (int)(value % 10));
+    value /= 10;
+  } while (value);
+  text_add_bytes(out, digits + i, sizeof digits - i);
+}
+
+// In decimal, with the suffix that gives the number its type again.
+static void print_constant(Value value, BaseType type, Text *out) {
+  static const char *const suffixes[BASE_COUNT] = {
+      [BASE_UINT] = "U",      [BASE_LONG] = "L",        [BASE_ULONG] = "UL",
+      [BASE_LONGLONG] = "LL", [BASE_ULONGLONG] = "ULL", [BASE_UINT128] = "U"};
+  bool negative = value < 0 && base_type_signed(type);
+  if (negative)
+    text_add_char(out, '-');
+  print_magnitude(negative ? -(UnsignedValue)value : (UnsignedValue)value, out);
+  if (suffixes[type])
+    text_add(out, suffixes[type]);
+}
+
+static void print_within(const Test *test, unsigned thread, const Expr *expr, unsigned weakest, Text *out) {
+  bool parentheses = precedence_of(expr) < weakest;
+  if (parentheses)
+    text_add_char(out, '(');
+  expr_print(test, thread, expr, out);
+  if (parentheses)
+    text_add_char(out, ')');
+}
+
+// As an operand of an atomic: `x`, `y + r0`.
+static void print_address(const Test *test, unsigned thread, Address address, Text *out) {
+  text_add(out, test->locations[address.location].name);
+  if (!address.index)
+    return;
+  text_add(out, " + ");
+  print_within(test, thread, address.index, PRECEDENCE_ADDITIVE, out);
+}
+
+// As a plain access: `*x`, `y[r0]`.
+static void print_place(const Test *test, unsigned thread, Address address, Text *out) {
+  const char *name = test->locations[address.location].name;
+  if (!address.index) {
+    text_printf(out, "*%s", name);
+    return;
+  }
+  text_printf(out, "%s[", name);
+  expr_print(test, thread, address.index, out);
+  text_add_char(out, ']');
+}
+
+static void print_unary(const Test *test, unsigned thread, const Expr *expr, Text *out) {
+  const Expr *operand = expr->unary.operand;
+  switch (expr->unary.op) {
+  case UNARY_CAST:
+    text_printf(out, "(%s)", base_type_name(expr->type));
+    break;
+  case UNARY_NEGATE:
+    text_add_char(out, '-');
+    bool minus = (operand->kind == EXPR_UNARY && operand->unary.op == UNARY_NEGATE) ||
+                 (operand->kind == EXPR_CONSTANT && precedence_of(operand) == PRECEDENCE_UNARY);
+    if (minus)
+      text_add_char(out, ' ');
+    break;
+  case UNARY_COMPLEMENT:
+    text_add_char(out, '~');
+    break;
+  case UNARY_NOT:
+    text_add_char(out, '!');
+    break;
+  }
+  print_within(test, thread, operand, PRECEDENCE_UNARY, out);
+}
+
+static void print_argument(const Test *test, unsigned thread, const Access *access, char argument, bool second,
+                           Text *out) {
+  switch (argument) {
+  case 'a':
+    print_address(test, thread, access->address, out);
+    break;
+  case 'p':
+    print_place(test, thread, access->address, out);
+    break;
+  case 'e':
+    if (access->expected_in_register)
+      text_printf(out, "&%s", test->threads[thread].registers[access->expected_register].name);
+    else
+      print_address(test, thread, access->expected, out);
+    break;
+  case 'v':
+    expr_print(test, thread, access->operand, out);
+    break;
+  case 'm':
+    text_add(out, (second ? access->failure : access->order)->spelling);
+    break;
+  default:
+    text_printf(out, "\"%s\"", access->cpu_fence);
+  }
+}
+
+// The first row of the dialect that says all of the access.
+static const Primitive *primitive_of(const Test *test, const Access *access) {
+  for (unsigned i = 0; i < test->dialect->primitive_count; i++) {
+    const Primitive *row = &test->dialect->primitives[i];
+    if (row->op == access->op && row->weak == access->weak &&
+        (!row->order || !strcmp(row->order, order_name(access->order))))
+      return row;
+  }
+  assert(!"an access that the dialect can say");
+  return NULL;
+}
+
+// `*x`, `*x = 1`, or a call.
+static void print_access(const Test *test, unsigned thread, const Access *access, Text *out) {
+  if (!access->order && !access_is_fence(access->op)) {
+    print_place(test, thread, access->address, out);
+    if (!access->operand)
+      return;
+    text_add(out, " = ");
+    expr_print(test, thread, access->operand, out);
+    return;
+  }
+  const Primitive *row = primitive_of(test, access);
+  text_printf(out, "%s(", row->name);
+  bool second = false;
+  for (const char *a = row->arguments; *a; a++) {
+    text_add(out, a == row->arguments ? "" : ", ");
+    print_argument(test, thread, access, *a, second, out);
+    second |= *a == 'm';
+  }
+  text_add_char(out, ')');
+}
+
+void expr_print(const Test *test, unsigned thread, const Expr *expr, Text *out) {
+  switch (expr->kind) {
+  case EXPR_CONSTANT:
+    print_constant(expr->constant, expr->type, out);
+    return;
+  case EXPR_REGISTER:
+    text_add(out, test->threads[thread].registers[expr->reg].name);
+    return;
+  case EXPR_UNARY:
+    print_unary(test, thread, expr, out);
+    return;
+  case EXPR_BINARY: {
+    const Operator *op = &binary_operators[expr->binary.op];
+    print_within(test, thread, expr->binary.left, op->precedence, out);
+    text_printf(out, " %s ", op->symbol);
+    print_within(test, thread, expr->binary.right, op->precedence + 1, out);
+    return;
+  }
+  case EXPR_ACCESS:
+    print_access(test, thread, &expr->access, out);
+    return;
+  }
+}
+
+// A statement other than `if` and `while`, with its ';'.
+static void print_simple_statement(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
+  switch (stmt->kind) {
+  case STMT_DECLARE:
+  case STMT_ASSIGN: {
+    const Register *reg = &test->threads[thread].registers[stmt->reg];
+    if (stmt->kind == STMT_DECLARE) {
+      type_print(reg->type, out);
+      text_add_char(out, ' ');
+    }
+    text_add(out, reg->name);
+    if (stmt->expr) {
+      text_add(out, " = ");
+      expr_print(test, thread, stmt->expr, out);
+    }
+    break;
+  }
+  default:
+    assert(stmt->kind == STMT_EXPR);
+    expr_print(test, thread, stmt->expr, out);
+    break;
+  }
+  text_add_char(out, ';');
+}
+
+// `if (r0) `, `while (r0) `.
+static void print_head(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
+  assert(stmt->kind == STMT_IF || stmt->kind == STMT_WHILE);
+  text_add(out, stmt->kind == STMT_IF ? "if (" : "while (");
+  expr_print(test, thread, stmt->expr, out);
+  text_add(out, ") ");
+}
+
+void stmt_print(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
+  if (stmt->kind != STMT_IF && stmt->kind != STMT_WHILE) {
+    print_simple_statement(test, thread, stmt, out);
+    return;
+  }
+  print_head(test, thread, stmt, out);
+  text_add(out, stmt->body ? "{ ... }" : "{}");
+  if (stmt->else_body)
+    text_add(out, " else { ... }");
+}
+
+void value_print(Value value, BaseType type, Text *out) {
+  bool negative = value < 0 && base_type_signed(type);
+  UnsignedValue magnitude = negative ? -(UnsignedValue)value : (UnsignedValue)value;
+  unsigned long long low = (unsigned long long)magnitude, high = (unsigned long long)(magnitude >> 64);
+  if (negative)
+    text_add_char(out, '-');
+  if (high)
+    text_printf(out, "0x%llx%016llx", high, low);
+  else
+    text_printf(out, "%llu", low);
+}
+
+void test_value_print(const Test *test, Value value, BaseType type, Text *out) {
+  unsigned location, element;
+  if (!test->dialect->addresses || !value_is_address(value, &location, &element))
+    value_print(value, type, out);
+  else
+    text_printf(out, element ? "%s[%u]" : "%s", test->locations[location].name, element);
+}
+
+void observable_print(const Test *test, const Observable *o, Text *out) {
+  if (o->is_register) {
+    text_printf(out, "%u:%s", o->thread, test->threads[o->thread].registers[o->reg].name);
+    return;
+  }
+  const Location *l = &test->locations[o->location];
+  if (l->is_array)
+    text_printf(out, "[%s[%u]]", l->name, o->element);
+  else
+    text_printf(out, "[%s]", l->name);
+}
+
+static void print_atom(const Test *test, const Prop *prop, Text *out) {
+  const Observable *left = &test->observables[prop->observable];
+  observable_print(test, left, out);
+  text_add(out, prop->kind == PROP_EQUAL ? "=" : "<>");
+  if (prop->against_observable)
+    observable_print(test, &test->observables[prop->other], out);
+  else
+    test_value_print(test, prop->value, observable_base(test, left), out);
+}
+
+static unsigned prop_precedence(const Prop *prop) {
+  switch (prop->kind) {
+  case PROP_IMPLIES:
+    return 1;
+  case PROP_OR:
+    return 2;
+  case PROP_AND:
+    return 3;
+  case PROP_NOT:
+    return 4;
+  default:
+    return 5;
+  }
+}
+
+static void print_prop_within(const Test *test, const Prop *prop, unsigned weakest, Text *out) {
+  unsigned precedence = prop_precedence(prop);
+  if (precedence < weakest)
+    text_add_char(out, '(');
+  switch (prop->kind) {
+  case PROP_TRUE:
+  case PROP_FALSE:
+    text_add(out, prop->kind == PROP_TRUE ? "true" : "false");
+    break;
+  case PROP_EQUAL:
+  case PROP_NOT_EQUAL:
+    print_atom(test, prop, out);
+    break;
+  case PROP_NOT:
+    text_add_char(out, '~');
+    print_prop_within(test, prop->left, precedence, out);
+    break;
+  case PROP_IMPLIES: // groups to the right
+    print_prop_within(test, prop->left, precedence + 1, out);
+    text_add(out, " => ");
+    print_prop_within(test, prop->right, precedence, out);
+    break;
+  case PROP_AND:
+  case PROP_OR:
+    print_prop_within(test, prop->left, precedence, out);
+    text_add(out, prop->kind == PROP_AND ? " /\\ " : " \\/ ");
+    print_prop_within(test, prop->right, precedence + 1, out);
+    break;
+  }
+  if (precedence < weakest)
+    text_add_char(out, ')');
+}
+
+// `(0:r0=0 /\ 1:r0=0)`.
+static void print_prop(const Test *test, const Prop *prop, Text *out) {
+  text_add_char(out, '(');
+  print_prop_within(test, prop, 0, out);
+  text_add_char(out, ')');
+}
+
+void condition_print(const Test *test, Text *out) {
+  static const char *const words[] = {[QUANTIFIER_NONE] = "forall ",
+                                      [QUANTIFIER_EXISTS] = "exists ",
+                                      [QUANTIFIER_NOT_EXISTS] = "~exists ",
+                                      [QUANTIFIER_FORALL] = "forall "};
+  text_add(out, words[test->condition.quantifier]);
+  print_prop(test, test->condition.body, out);
+}
 
 enum { LINE = 110 };
 
@@ -58,7 +384,7 @@ static void print_initial(const Test *test, unsigned location, Text *out) {
   }
   for (unsigned i = 0; i < l->length; i++) {
     text_add(out, i ? ", " : "");
-    print_value(test, l->initial[i], l->type, out);
+    test_value_print(test, l->initial[i], l->type, out);
   }
   text_add(out, l->is_array ? "};" : ";");
 }
@@ -80,7 +406,7 @@ static void print_init(const Test *test, Text *out) {
         text_add_char(out, ' ');
       }
       text_printf(out, "%u:%s = ", t, reg->name);
-      print_value(test, reg->initial, reg->type.base, out);
+      test_value_print(test, reg->initial, reg->type.base, out);
       text_add_char(out, ';');
     }
   text_add(out, out->length > empty ? " }\n" : "}\n");
@@ -152,7 +478,7 @@ static void print_locations(const Test *test, Text *out) {
       continue;
     text_add(out, any ? " " : "locations [");
     any = true;
-    print_observable(test, &test->observables[i], out);
+    observable_print(test, &test->observables[i], out);
     text_add_char(out, ';');
   }
   if (any)

@@ -13,7 +13,12 @@ void stmt_print(const Test *test, unsigned thread, const Stmt *stmt, Text *out);
 void condition_print(const Test *test, Text *out);
 
 // `0:r0`, `[x]`, `[y[1]]`.
-void print_observable(const Test *test, const Observable *observable, Text *out);
+void observable_print(const Test *test, const Observable *observable, Text *out);
+
+// `0:r0`, `[x]`, `[y[1]]`.
+void observable_print(const Test *test, const Observable *observable, Text *out);
+// A value of the test: as value_print, or `y[1]` where it is an address.
+void test_value_print(const Test *test, Value value, BaseType type, Text *out);
 
 // A value in decimal (hexadecimal where beyond 64 bits).
 void value_print(Value value, BaseType type, Text *out);
