@@ -71,7 +71,7 @@ static void print_help(FILE *out) {
         out);
   for (const Command *c = commands; c->name; c++)
     fprintf(out, "  %-9s %s\n", c->name, c->summary);
-  fputs("\n`weakmem COMMAND --help` shows the options of one, with examples.\n", out);
+  fputs("\n`weakmem help COMMAND` shows the options of one, with examples; `weakmem --version` the version.\n", out);
 }
 
 static const Command *command_named(const char *name) {
@@ -82,6 +82,11 @@ static const Command *command_named(const char *name) {
 }
 
 int main(int argc, char **argv) {
+  static char help[] = "--help";
+  char *of_command[] = {argv[0], argc > 2 ? argv[2] : NULL, help, NULL};
+  if (argc == 3 && !strcmp(argv[1], "help")) { // `weakmem help run` is `weakmem run --help`
+    argv = of_command;
+  }
   const Command *command = argc < 2 ? NULL : command_named(argv[1]);
   if (command && command->orderly) // before all else: what comes earlier ends it without a word
     catch_signals();

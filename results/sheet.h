@@ -138,14 +138,14 @@ void sheet_text(const Sheet *sheet, const SheetStyle *style, Text *out);
 // Columns separated by tabs: their names, and a line a row. Control characters are '?'.
 void sheet_tsv_names(const Sheet *sheet, Text *out);
 void sheet_tsv(const Sheet *sheet, Text *out);
+void sheet_tsv_all(const Sheet *sheet, Text *out); // both
 
 typedef struct {
-  int digits;   // of a number
   bool spaced;  // blanks after ':' and ','
   bool in_page; // can stand inside HTML, whatever texts hold, and counts be read by JavaScript
   bool lines;   // of the outermost sheet, a line a row instead of a list
 } SheetJson;
-// Fields that are empty are left out. NULL for `how`: fifteen digits, no blanks.
+// Fields that are empty are left out. NULL for `how`: none of these.
 void sheet_json(const Sheet *sheet, const SheetJson *how, Text *out);
 
 // ---- Words of the text writer, for what is said around tables

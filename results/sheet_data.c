@@ -59,61 +59,64 @@ void sheet_tsv(const Sheet *sheet, Text *out) {
   }
 }
 
+void sheet_tsv_all(const Sheet *sheet, Text *out) {
+  sheet_tsv_names(sheet, out);
+  sheet_tsv(sheet, out);
+}
+
 // ---- JSON (RFC 8259)
 
-static const SheetJson plain = {.digits = 15};
-
-static void add_string(const char *text, const SheetJson *how, Text *out) {
-  json_text_string(&(JsonText){.out = out, .for_html = how->in_page}, text);
-}
-
-// As a number with a point or an exponent, so that it is read as one that is no integer.
-static void add_number(double number, const SheetJson *how, Text *out) {
-  char digits[40];
-  if (!isfinite(number)) {
-    text_add(out, "null");
-    return;
+// JSON that was made without blanks, with them.
+static void add_spaced(const char *json, Text *out) {
+  for (bool quoted = false; *json; json++) {
+    text_add_char(out, *json);
+    if (quoted && *json == '\\' && json[1])
+      text_add_char(out, *++json);
+    else if (*json == '"')
+      quoted = !quoted;
+    else if (!quoted && (*json == ':' || *json == ','))
+      text_add_char(out, ' ');
   }
-  snprintf(digits, sizeof digits, "%.*g", how->digits, number);
-  text_add(out, digits);
-  if (!strpbrk(digits, ".e") && !how->in_page)
-    text_add(out, ".0");
-}
-
-// JavaScript holds integers up to 2^53.
-static void add_count(uint64_t count, const SheetJson *how, Text *out) {
-  bool quoted = how->in_page && count > UINT64_C(1) << 53;
-  text_printf(out, quoted ? "\"%llu\"" : "%llu", (unsigned long long)count);
 }
 
 static void add_sheet(const Sheet *sheet, const SheetJson *how, Text *out);
 
 static void add_value(const Cell *cell, const SheetJson *how, Text *out) {
+  JsonText json = {.out = out, .for_html = how->in_page};
   switch (cell->kind) {
   case CELL_EMPTY:
   case CELL_NULL:
-    text_add(out, "null");
+    json_text_null(&json);
     break;
   case CELL_TEXT:
-    add_string(cell->text, how, out);
+    json_text_string(&json, cell->text);
     break;
   case CELL_COUNT:
-    add_count(cell->count, how, out);
+    if (how->in_page && cell->count > UINT64_C(1) << 53) // JavaScript holds integers up to that
+      text_printf(out, "\"%llu\"", (unsigned long long)cell->count);
+    else
+      json_text_count(&json, cell->count);
     break;
   case CELL_INTEGER:
-    text_printf(out, "%lld", (long long)cell->integer);
+    json_text_integer(&json, cell->integer);
     break;
   case CELL_NUMBER:
-    add_number(cell->number, how, out);
+    if (how->in_page)
+      json_text_number(&json, cell->number);
+    else
+      json_text_real(&json, cell->number);
     break;
   case CELL_FLAG:
-    text_add(out, cell->flag ? "true" : "false");
+    json_text_bool(&json, cell->flag);
     break;
   case CELL_SHEET:
     add_sheet(cell->sheet, how, out);
     break;
   case CELL_JSON:
-    text_add(out, cell->text);
+    if (how->spaced)
+      add_spaced(cell->text, out);
+    else
+      text_add(out, cell->text);
     break;
   }
 }
@@ -134,7 +137,7 @@ static void add_row(const Sheet *sheet, const SheetRow *row, const SheetJson *ho
       add_comma(how, out);
     any = true;
     if (object) {
-      add_string(sheet->columns[i].name, how, out);
+      json_text_string(&(JsonText){.out = out}, sheet->columns[i].name);
       text_add(out, how->spaced ? ": " : ":");
     }
     add_value(&row->cells[i], how, out);
@@ -157,7 +160,7 @@ static void add_sheet(const Sheet *sheet, const SheetJson *how, Text *out) {
 }
 
 void sheet_json(const Sheet *sheet, const SheetJson *how, Text *out) {
-  how = how ? how : &plain;
+  how = how ? how : &(SheetJson){0};
   if (!how->lines) {
     add_sheet(sheet, how, out);
     return;

@@ -6,52 +6,19 @@
 
 #include <string.h>
 
-typedef enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_TSV } Format;
-static const char *const formats[] = {"text", "json", "tsv", NULL};
-
 typedef struct {
-  Arena *arena;
-  char **files;
-  size_t file_count, file_capacity;
+  Common common;
   const char *test; // NULL: all
-  unsigned format;
-  bool all, published, quiet;
+  bool all, published;
 } Settings;
 
-enum { KEY_TEST = 256, KEY_ALL, KEY_PUBLISHED };
-
-static error_t parse(int key, char *text, struct argp_state *state) {
-  Settings *s = state->input;
-  switch (key) {
-  case 'f':
-    return option_choice(state, "--format", text, formats, &s->format);
-  case KEY_TEST:
-    s->test = text;
-    return 0;
-  case KEY_ALL:
-    s->all = true;
-    return 0;
-  case KEY_PUBLISHED:
-    s->published = true;
-    return 0;
-  case 'q':
-    s->quiet = true;
-    return 0;
-  case ARGP_KEY_ARG:
-    s->files = arena_grow(s->arena, s->files, &s->file_capacity, s->file_count + 1, sizeof *s->files);
-    s->files[s->file_count++] = text;
-    return 0;
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
-}
-
-static const struct argp_option argp_options[] = {
-    {.name = "test", .key = KEY_TEST, .arg = "NAME", .doc = "One test: its histograms side by side"},
-    {.name = "all", .key = KEY_ALL, .doc = "Also tests that only one of the machines has"},
-    {.name = "published", .key = KEY_PUBLISHED, .doc = "The published figures too, beside RECORDS"},
-    {.name = "format", .key = 'f', .arg = "FORMAT", .doc = "text (default), json or tsv"},
-    {.name = "quiet", .key = 'q', .doc = "No warnings"},
+static const Option table[] = {
+    {"test", 0, "NAME", "One test: its histograms side by side", OPTION_TEXT, .place = offsetof(Settings, test)},
+    {"all", 0, NULL, "Also tests that only one of the machines has", OPTION_FLAG, .place = offsetof(Settings, all)},
+    {"published", 0, NULL, "The published figures too, beside RECORDS", OPTION_FLAG,
+     .place = offsetof(Settings, published)},
+    OPTION_COMMON_FORMAT(option_formats, "text (default), json or tsv"),
+    OPTION_COMMON_QUIET("No warnings"),
     {0}};
 
 static const Options compare_options = {
@@ -67,8 +34,7 @@ static const Options compare_options = {
                 "\n"
                 "RECORDS are files that `run -o`, `cost --format json` and `import` write, `-` standard input.\n"
                 "A line that is no record is skipped, which is told.\n",
-    .options = argp_options,
-    .parse = parse};
+    .table = table};
 
 static bool has_test(const Comparison *comparison) {
   for (unsigned row = 0; row < comparison->row_count; row++)
@@ -80,11 +46,11 @@ static bool has_test(const Comparison *comparison) {
 static void print(const Settings *s, const Comparison *comparison, const Console *console) {
   CompareStyle style = {.style = console_style(console->out), .all = s->all};
   Changes changes = {0};
-  if (s->format != FORMAT_TSV && !s->test)
+  if (s->common.format != FORMAT_TSV && !s->test)
     changes = comparison_changes(comparison);
-  if (s->format == FORMAT_JSON)
+  if (s->common.format == FORMAT_JSON)
     compare_json(comparison, &changes, console->out);
-  else if (s->format == FORMAT_TSV)
+  else if (s->common.format == FORMAT_TSV)
     compare_tsv(comparison, console->out);
   else if (s->test)
     compare_histograms(comparison, &style, console->out);
@@ -94,18 +60,18 @@ static void print(const Settings *s, const Comparison *comparison, const Console
 
 static int compare(const Settings *s, const Console *console) {
   char buffer[256];
-  Diag diag = {.arena = s->arena};
-  Comparison comparison = comparison_new(s->arena);
+  Diag diag = {.arena = s->common.arena};
+  Comparison comparison = comparison_new(s->common.arena);
   if (s->test)
-    comparison.test = arena_string(s->arena, compare_test_name(s->test, buffer, sizeof buffer));
-  gather(&comparison, s->files, s->file_count, s->published, console, &diag);
+    comparison.test = arena_string(s->common.arena, compare_test_name(s->test, buffer, sizeof buffer));
+  gather(&comparison, s->common.arguments, s->common.argument_count, s->published, console, &diag);
   if (!diag.errors && s->test && !has_test(&comparison))
     diag_error(&diag, "no machine has a record of '%s'", s->test);
-  if (diag.errors || !s->quiet)
+  if (diag.errors || !s->common.quiet)
     console_report(console, &diag);
   int status = diag.errors ? EXIT_USAGE : EXIT_OK;
   if (!diag.errors && !*console->stop) {
-    machines_judge(&comparison, s->arena, console->stop);
+    machines_judge(&comparison, s->common.arena, console->stop);
     print(s, &comparison, console);
   }
   if (*console->stop)
@@ -116,7 +82,7 @@ static int compare(const Settings *s, const Console *console) {
 
 int command_compare(int argc, char **argv, const Console *console) {
   Arena *arena = arena_new();
-  Settings settings = {.arena = arena};
+  Settings settings = {.common.arena = arena};
   int status;
   if (options_parse(&compare_options, argc, argv, &settings, console, &status))
     status = compare(&settings, console);

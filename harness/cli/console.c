@@ -15,6 +15,12 @@ void console_report(const Console *console, const Diag *diag) {
   text_free(&text);
 }
 
+void console_print(const Console *console, Text *text) {
+  fwrite(text_string(text), 1, text->length, console->out);
+  fflush(console->out);
+  text_free(text);
+}
+
 static bool is_set(const char *variable) {
   const char *value = getenv(variable);
   return value && *value;
@@ -34,8 +40,8 @@ SheetStyle console_style(FILE *stream) {
   bool is_terminal = isatty(fileno(stream));
   struct winsize size = {0};
   return (SheetStyle){.colour = is_terminal && !is_set("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0,
-                     .utf8 = speaks_utf8(),
-                     .width = is_terminal && !ioctl(fileno(stream), TIOCGWINSZ, &size) ? size.ws_col : 0};
+                      .utf8 = speaks_utf8(),
+                      .width = is_terminal && !ioctl(fileno(stream), TIOCGWINSZ, &size) ? size.ws_col : 0};
 }
 
 Progress progress_new(const Console *console, bool quiet) {

@@ -7,6 +7,9 @@
 // Everything in the list, on console->err.
 void console_report(const Console *console, const Diag *diag);
 
+// Data, on console->out; the text is freed.
+void console_print(const Console *console, Text *text);
+
 // How text for `stream` should look: colours on a terminal alone (and not where NO_COLOR is set, https://no-color.org,
 // or the terminal is dumb), block elements where the user's locale is UTF-8, the terminal's width.
 SheetStyle console_style(FILE *stream);

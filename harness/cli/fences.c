@@ -9,101 +9,37 @@
 
 #define DEFAULT_SECONDS 0.1 // a row
 
-enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_TSV };
-static const char *const formats[] = {"text", "json", "tsv", NULL};
-
 typedef struct {
-  Arena *arena;
+  Common common;
   LadderOptions ladder;
-  PlacementKind placement;
-  char *test;
-  const char *output;
-  unsigned format;
-  bool quiet;
 } Settings;
 
-enum { KEY_PUS = 256, KEY_CC, KEY_CFLAGS, KEY_SEED, KEY_ORDERS, KEY_MODELS, KEY_PER_THREAD };
-
-static const struct argp_option argp_options[] = {
-    {.name = "time", .key = 't', .arg = "SECONDS", .doc = "For each row (default 0.1); as 0.1, 200ms or 2min"},
-    {.name = "per-thread", .key = KEY_PER_THREAD, .doc = "Look for the cheapest combination, thread by thread"},
-    {.name = "orders", .key = KEY_ORDERS, .doc = "The ladder of access orders, too"},
-    {.name = "models", .key = KEY_MODELS, .doc = "What the models of other CPUs say, too"},
-    {.name = "placement", .key = 'p', .arg = "NAME", .doc = "Where threads sit; `weakmem topo` lists them"},
-    {.name = "pus", .key = KEY_PUS, .arg = "LIST", .doc = "Or the PUs themselves, in turn: 0,2 or 0-3"},
-    {.name = "cc", .key = KEY_CC, .arg = "CC", .doc = "The compiler (default: cc, gcc or clang)"},
-    {.name = "cflags", .key = KEY_CFLAGS, .arg = "FLAGS", .doc = "Its flags (default -O2)"},
-    {.name = "format", .key = 'f', .arg = "FORMAT", .doc = "text (default), json or tsv"},
-    {.name = "output", .key = 'o', .arg = "FILE", .doc = "Append the result to a file of records, as a line of JSON"},
-    {.name = "seed", .key = KEY_SEED, .arg = "N", .doc = "Repeat the choices of the run that had this seed"},
-    {.name = "quiet", .key = 'q', .doc = "No progress and no warnings"},
+static const Option table[] = {
+    {"time", 't', "SECONDS", "For each row (default 0.1); as 0.1, 200ms or 2min", OPTION_SECONDS,
+     .place = offsetof(Settings, ladder.run.seconds), .low = 0.001, .high = 1e6},
+    {"per-thread", 0, NULL, "Look for the cheapest combination, thread by thread", OPTION_FLAG,
+     .place = offsetof(Settings, ladder.per_thread)},
+    {"orders", 0, NULL, "The ladder of access orders, too", OPTION_FLAG, .place = offsetof(Settings, ladder.orders)},
+    {"models", 0, NULL, "What the models of other CPUs say, too", OPTION_FLAG,
+     .place = offsetof(Settings, ladder.other_models)},
+    OPTION_COMMON_PLACEMENT,
+    OPTION_COMMON_PUS,
+    OPTION_COMPILER(Settings, ladder.run),
+    OPTION_COMMON_FORMAT(option_formats, "text (default), json or tsv"),
+    OPTION_COMMON_OUTPUT("Append the result to a file of records, as a line of JSON"),
+    OPTION_COMMON_SEED(Settings, ladder.run),
+    OPTION_COMMON_QUIET("No progress and no warnings"),
     {0}};
 
-static error_t parse_pus(Settings *s, const char *text, struct argp_state *state) {
-  unsigned *pus = NULL;
-  error_t error = option_pus(state, "--pus", text, s->arena, &pus, &s->ladder.pu_count);
-  s->ladder.pus = pus;
-  return error;
-}
-
-static error_t parse_test(Settings *s, char *text, struct argp_state *state) {
-  if (s->test)
-    return option_error(state, text, "one test at a time: %s is another", s->test);
-  s->test = text;
-  return 0;
-}
-
-static error_t check(const Settings *s, struct argp_state *state) {
-  if (!s->test)
+static error_t check(struct argp_state *state, void *settings) {
+  const Common *common = &((const Settings *)settings)->common;
+  if (!common->argument_count)
     return option_error(state, "fences", "needs a test, as in `weakmem fences SB`");
-  if (s->ladder.pus && s->ladder.placement)
+  if (common->argument_count > 1)
+    return option_error(state, common->arguments[1], "one test at a time: %s is another", common->arguments[0]);
+  if (common->pus && common->placed)
     return option_error(state, "--pus", "says where threads sit, and so does --placement");
   return 0;
-}
-
-static error_t parse(int key, char *text, struct argp_state *state) {
-  Settings *s = state->input;
-  RunOptions *run = &s->ladder.run;
-  switch (key) {
-  case 't':
-    return option_seconds(state, "--time", text, 0.001, 1e6, &run->seconds);
-  case KEY_PER_THREAD:
-    s->ladder.per_thread = true;
-    return 0;
-  case KEY_ORDERS:
-    s->ladder.orders = true;
-    return 0;
-  case KEY_MODELS:
-    s->ladder.other_models = true;
-    return 0;
-  case 'p':
-    s->ladder.placement = &s->placement;
-    return option_placement(state, "--placement", text, "", &s->placement);
-  case KEY_PUS:
-    return parse_pus(s, text, state);
-  case KEY_CC:
-    run->cc = text;
-    return 0;
-  case KEY_CFLAGS:
-    run->cflags = text;
-    return option_flags(state, "--cflags", text, s->arena);
-  case 'f':
-    return option_choice(state, "--format", text, formats, &s->format);
-  case 'o':
-    s->output = text;
-    return 0;
-  case KEY_SEED:
-    return option_seed(state, "--seed", text, &run->seed);
-  case 'q':
-    s->quiet = true;
-    return 0;
-  case ARGP_KEY_ARG:
-    return parse_test(s, text, state);
-  case ARGP_KEY_END:
-    return check(s, state);
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
 }
 
 static const Options fences_options = {
@@ -119,8 +55,8 @@ static const Options fences_options = {
                 "\n"
                 "Exit status: 0 done; 1 a forbidden state was seen; 2 bad usage or a bad test; 3 a row could\n"
                 "not be run, or the machine cannot do it.\n",
-    .options = argp_options,
-    .parse = parse};
+    .table = table,
+    .check = check};
 
 typedef struct {
   const Settings *settings;
@@ -129,7 +65,7 @@ typedef struct {
 } Session;
 
 static void report(const Session *c, Diag *diag) {
-  if (diag->errors || !c->settings->quiet)
+  if (diag->errors || !c->settings->common.quiet)
     console_report(c->console, diag);
   *diag = (Diag){.arena = diag->arena};
 }
@@ -155,7 +91,7 @@ static bool tell_alarms(const Session *c, const Ladder *ladder) {
     Text text = {0};
     text_printf(&text, "\n%s in %s: ", row->name, row->threads);
     evidence_report(row->campaign, row->run, folder, &text);
-    fputs(text_string(&text), c->settings->format == FORMAT_TEXT ? c->console->out : c->console->err);
+    fputs(text_string(&text), c->settings->common.format == FORMAT_TEXT ? c->console->out : c->console->err);
     text_free(&text);
     report(c, &diag);
   }
@@ -165,22 +101,18 @@ static bool tell_alarms(const Session *c, const Ladder *ladder) {
 static void print(const Session *c, const Ladder *ladder, const Text *line) {
   Text text = {0};
   SheetStyle style = console_style(c->console->out);
-  Sheet *rows;
-  switch (c->settings->format) {
+  switch (c->settings->common.format) {
   case FORMAT_TEXT:
     fences_view_text(ladder, &style, &text);
     break;
   case FORMAT_TSV:
-    rows = fences_view_rows(ladder);
-    sheet_tsv_names(rows, &text);
-    sheet_tsv(rows, &text);
+    sheet_tsv_all(fences_view_rows(ladder), &text);
     break;
   case FORMAT_JSON:
     text_add(&text, text_string(line));
     break;
   }
-  fputs(text_string(&text), c->console->out);
-  text_free(&text);
+  console_print(c->console, &text);
 }
 
 static bool all_done(const Ladder *ladder) {
@@ -195,14 +127,14 @@ static bool all_done(const Ladder *ladder) {
 static int climb(Session *c, const Test *test, const Topology *topology, RecordWriter *writer, Diag *diag) {
   const Settings *settings = c->settings;
   LadderSite site = {.topology = topology, .stop = c->console->stop, .progress = show_progress, .context = c};
-  Identity machine = identity_read(topology, settings->arena);
+  Identity machine = identity_read(topology, settings->common.arena);
   Compiler compiler;
   Ladder ladder;
-  if (!compiler_find(settings->ladder.run.cc, settings->ladder.run.cflags, settings->arena, &compiler, diag))
+  if (!compiler_find(settings->ladder.run.cc, settings->ladder.run.cflags, settings->common.arena, &compiler, diag))
     return EXIT_MACHINE;
-  Placement threads = placement_default(topology, test->thread_count, settings->arena);
+  Placement threads = placement_default(topology, test->thread_count, settings->common.arena);
   Conditions conditions = conditions_begin(topology, &threads);
-  bool made = ladder_make(&settings->ladder, test, &site, &machine, &compiler, settings->arena, &ladder, diag);
+  bool made = ladder_make(&settings->ladder, test, &site, &machine, &compiler, settings->common.arena, &ladder, diag);
   progress_clear(&c->progress);
   if (!made)
     return EXIT_MACHINE;
@@ -221,13 +153,15 @@ static int climb(Session *c, const Test *test, const Topology *topology, RecordW
 }
 
 static int run(const Settings *settings, const Console *console) {
-  Session command = {.settings = settings, .console = console, .progress = progress_new(console, settings->quiet)};
-  Diag diag = {.arena = settings->arena};
-  char *arguments[] = {settings->test};
-  Suite suite = tests_find(arguments, 1, cpu_here(), settings->arena, &diag);
+  Session command = {
+      .settings = settings, .console = console, .progress = progress_new(console, settings->common.quiet)};
+  Diag diag = {.arena = settings->common.arena};
+  char **arguments = settings->common.arguments;
+  Suite suite = tests_find(arguments, 1, cpu_here(), settings->common.arena, &diag);
   if (!diag.errors && suite.count != 1)
-    diag_error(&diag, "%s names %u tests; the ladder is that of one", settings->test, suite.count);
-  RecordWriter *writer = !diag.errors && settings->output ? record_writer_open(settings->output, &diag) : NULL;
+    diag_error(&diag, "%s names %u tests; the ladder is that of one", arguments[0], suite.count);
+  RecordWriter *writer =
+      !diag.errors && settings->common.output ? record_writer_open(settings->common.output, &diag) : NULL;
   int status = EXIT_USAGE;
   if (!diag.errors) {
     Topology *topology = topology_new(&diag);
@@ -240,10 +174,15 @@ static int run(const Settings *settings, const Console *console) {
 }
 
 int command_fences(int argc, char **argv, const Console *console) {
-  Settings settings = {.arena = arena_new(), .ladder.run.seconds = DEFAULT_SECONDS};
+  Settings settings = {.common.arena = arena_new(), .ladder.run.seconds = DEFAULT_SECONDS};
   int status;
-  if (options_parse(&fences_options, argc, argv, &settings, console, &status))
+  if (options_parse(&fences_options, argc, argv, &settings, console, &status)) {
+    Common *common = &settings.common;
+    settings.ladder.placement = common->placed ? &common->placement : NULL;
+    settings.ladder.pus = common->pus;
+    settings.ladder.pu_count = common->pu_count;
     status = run(&settings, console);
-  arena_free(settings.arena);
+  }
+  arena_free(settings.common.arena);
   return status;
 }

@@ -50,7 +50,7 @@ enum { MARK, KIND, NAME, THREADS, NS, OWNED, WITNESSES, ITERATIONS, EMITTED, ANS
 enum { SEEN, CODE, NOTE }; // behind the verdicts
 
 static const SheetColumn first_columns[] = {
-    [MARK] = {.name = " ", .kind = KIND_MARK, .in = IN_TEXT, .fit = FIT_KEY, .is_fixed = true},
+    [MARK] = {.name = " ", .kind = KIND_MARK, .width = 1, .in = IN_TEXT, .fit = FIT_KEY, .is_fixed = true},
     [KIND] = {.name = "kind", .in = IN_TSV},
     [NAME] = {.name = "fence", .fit = FIT_KEY},
     [THREADS] = {.name = "threads", .fit = FIT_KEY},

@@ -9,64 +9,36 @@
 #include <string.h>
 
 typedef struct {
-  Arena *arena;
-  char **logs;
-  size_t log_count, log_capacity;
-  const char *output; // NULL: standard output
+  Common common;
   ImportOptions import;
-  RecordWriter *writer; // of `output`, once there is something to write
-  bool quiet;
+  RecordWriter *writer;     // of `output`, once there is something to write
   RecordLabeller *labeller; // once there is a record to judge
 } Settings;
-
-enum { KEY_ARCH = 256, KEY_MACHINE };
 
 // As records, uname and --as name them.
 static const char *const archs[] = {"x86_64",  "x86",   "aarch64", "arm",  "riscv64", "riscv",
                                     "ppc64le", "ppc64", "power",   "mips", NULL};
 
-static error_t parse_arch(struct argp_state *state, const char *text, ImportOptions *options) {
+static error_t read_arch(struct argp_state *state, const char *name, const char *text, void *settings) {
   unsigned found = 0;
-  error_t error = option_choice(state, "--arch", text, archs, &found);
+  error_t error = option_choice(state, name, text, archs, &found);
   if (!error)
-    options->arch = archs[found];
+    ((Settings *)settings)->import.arch = archs[found];
   return error;
 }
 
-static error_t parse(int key, char *text, struct argp_state *state) {
-  Settings *s = state->input;
-  switch (key) {
-  case 'o':
-    s->output = text;
-    return 0;
-  case KEY_ARCH:
-    return parse_arch(state, text, &s->import);
-  case KEY_MACHINE:
-    s->import.machine = text;
-    return 0;
-  case 'q':
-    s->quiet = true;
-    return 0;
-  case ARGP_KEY_ARG:
-    s->logs = arena_grow(s->arena, s->logs, &s->log_capacity, s->log_count + 1, sizeof *s->logs);
-    s->logs[s->log_count++] = text;
-    return 0;
-  case ARGP_KEY_END:
-    return s->log_count ? 0 : option_error(state, "LOG", "which log? `-` is standard input");
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
-}
+static const Option table[] = {OPTION_COMMON_OUTPUT("Append the records to FILE"),
+                               {"arch", 0, "ARCH", "The machine's architecture, where the log has none: aarch64, ...",
+                                OPTION_OWN, .read = read_arch},
+                               {"machine", 0, "NAME", "The machine's name, where the log has none", OPTION_TEXT,
+                                .place = offsetof(Settings, import.machine)},
+                               OPTION_COMMON_QUIET("No warnings"),
+                               {0}};
 
-static const struct argp_option argp_options[] = {
-    {.name = "output", .key = 'o', .arg = "FILE", .doc = "Append the records to FILE"},
-    {.name = "arch",
-     .key = KEY_ARCH,
-     .arg = "ARCH",
-     .doc = "The machine's architecture, where the log has none: aarch64, ..."},
-    {.name = "machine", .key = KEY_MACHINE, .arg = "NAME", .doc = "The machine's name, where the log has none"},
-    {.name = "quiet", .key = 'q', .doc = "No warnings"},
-    {0}};
+static error_t check(struct argp_state *state, void *settings) {
+  bool any = ((const Settings *)settings)->common.argument_count;
+  return any ? 0 : option_error(state, "LOG", "which log? `-` is standard input");
+}
 
 static const Options import_options = {
     .arguments = "LOG...",
@@ -79,8 +51,8 @@ static const Options import_options = {
                 "\n"
                 "Registers become r0, r1, ... in program order. Damaged tests are skipped, which is told.\n"
                 "Exit status: 0 done; 2 a log holds no test that can be read.\n",
-    .options = argp_options,
-    .parse = parse};
+    .table = table,
+    .check = check};
 
 static bool write_record(const Settings *s, const Record *record, FILE *out, Diag *diag) {
   if (s->writer)
@@ -97,15 +69,15 @@ static void judge(Settings *s, Record *record, Arena *arena, Diag *diag) {
   if (*record->source || *record->program)
     return;
   if (!s->labeller)
-    s->labeller = record_labeller_new(s->arena);
+    s->labeller = record_labeller_new(s->common.arena);
   record_label(s->labeller, record, arena, diag);
 }
 
 // Only what has something to hold is made.
 static bool open_output(Settings *s, Diag *diag) {
-  if (s->output && !s->writer)
-    s->writer = record_writer_open(s->output, diag);
-  return !s->output || s->writer;
+  if (s->common.output && !s->writer)
+    s->writer = record_writer_open(s->common.output, diag);
+  return !s->common.output || s->writer;
 }
 
 // False where the log cannot be read, holds no test, or what it holds cannot be written.
@@ -121,7 +93,7 @@ static bool import_log(Settings *s, const char *log, const Console *console) {
     judge(s, &records.records[i], arena, &diag);
     good = write_record(s, &records.records[i], console->out, &diag);
   }
-  if (diag.errors || !s->quiet)
+  if (diag.errors || !s->common.quiet)
     console_report(console, &diag);
   arena_free(arena);
   return good;
@@ -130,27 +102,27 @@ static bool import_log(Settings *s, const char *log, const Console *console) {
 // Records that are appended to their own file are there twice, and counted twice.
 static bool check_output(const Settings *s, Diag *diag) {
   struct stat status;
-  if (!s->output || stat(s->output, &status) || !S_ISREG(status.st_mode))
+  if (!s->common.output || stat(s->common.output, &status) || !S_ISREG(status.st_mode))
     return true;
-  for (size_t i = 0; i < s->log_count; i++)
-    if (gather_same_file(s->logs[i], &status))
-      return diag_error(diag, "-o: %s is one of the files that are imported", s->output);
+  for (size_t i = 0; i < s->common.argument_count; i++)
+    if (gather_same_file(s->common.arguments[i], &status))
+      return diag_error(diag, "-o: %s is one of the files that are imported", s->common.output);
   return true;
 }
 
 static int import(Settings *s, const Console *console) {
-  Diag diag = {.arena = s->arena};
+  Diag diag = {.arena = s->common.arena};
   bool good = check_output(s, &diag);
   console_report(console, &diag);
-  for (size_t i = 0; i < s->log_count && !diag.errors; i++)
-    good &= import_log(s, s->logs[i], console);
+  for (size_t i = 0; i < s->common.argument_count && !diag.errors; i++)
+    good &= import_log(s, s->common.arguments[i], console);
   record_writer_close(s->writer);
   return good ? EXIT_OK : EXIT_USAGE;
 }
 
 int command_import(int argc, char **argv, const Console *console) {
   Arena *arena = arena_new();
-  Settings settings = {.arena = arena};
+  Settings settings = {.common.arena = arena};
   int status;
   if (options_parse(&import_options, argc, argv, &settings, console, &status))
     status = import(&settings, console);

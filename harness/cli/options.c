@@ -11,30 +11,93 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What the parser that stands around the command's own is given.
+const char *const option_formats[] = {"text", "json", "tsv", NULL};
+
+enum { KEY_HELP = '?', KEY_HELP_TOO = 'h', KEY_USAGE = 256, KEY_VERSION, KEY_FIRST }; // then by row, if without letter
+
+// What argp's parser is given.
 typedef struct {
-  void *input;
+  const Options *options;
   const Console *console;
-} Outer;
+  void *settings;
+} Reading;
 
-enum { KEY_HELP = '?', KEY_HELP_TOO = 'h' };
+static int key_of(const Option *table, unsigned row) {
+  return table[row].letter ? table[row].letter : KEY_FIRST + (int)row;
+}
 
-// --help, which argp with ARGP_NO_EXIT would print and then go on from.
-// NOLINTNEXTLINE(readability-non-const-parameter): the type is argp's
-static error_t parse_outer(int key, char *text, struct argp_state *state) {
-  (void)text;
-  const Outer *outer = state->input;
+static error_t add_argument(Common *common, char *text) {
+  common->arguments = arena_grow(common->arena, common->arguments, &common->argument_capacity,
+                                 common->argument_count + (size_t)1, sizeof text);
+  common->arguments[common->argument_count++] = text;
+  return 0;
+}
+
+static error_t read_option(struct argp_state *state, const Option *option, const char *text, void *settings) {
+  const char *name = arena_printf(((Common *)settings)->arena, "--%s", option->name);
+  Common *common = settings;
+  void *value = (char *)settings + option->place;
+  switch (option->kind) {
+  case OPTION_FLAG:
+    *(bool *)value = true;
+    return 0;
+  case OPTION_TEXT:
+    *(const char **)value = text;
+    return 0;
+  case OPTION_UNSIGNED:
+    return option_unsigned(state, name, text, (unsigned)option->low, (unsigned)option->high, value);
+  case OPTION_COUNT:
+    return option_count(state, name, text, (uint64_t)option->low, (uint64_t)option->high, value);
+  case OPTION_SEED:
+    return option_seed(state, name, text, value);
+  case OPTION_SECONDS:
+    return option_seconds(state, name, text, option->low, option->high, value);
+  case OPTION_CHOICE:
+    return option_choice(state, name, text, option->choices, value);
+  case OPTION_FLAGS:
+    *(const char **)value = text;
+    return option_flags(state, name, text, common->arena);
+  case OPTION_PUS:
+    return option_pus(state, name, text, common->arena, &common->pus, &common->pu_count);
+  case OPTION_PLACEMENT:
+    common->placed = true;
+    return option_placement(state, name, text, "", &common->placement);
+  case OPTION_OWN:
+    return option->read(state, name, text, settings);
+  }
+  return ARGP_ERR_UNKNOWN;
+}
+
+// --help and its like, which argp with ARGP_NO_EXIT would print and then go on from.
+static error_t show(struct argp_state *state, unsigned what) {
+  argp_state_help(state, state->out_stream, what);
+  return ECANCELED;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state) {
+  const Reading *reading = state->input;
+  const Option *table = reading->options->table;
   switch (key) {
   case ARGP_KEY_INIT:
-    state->child_inputs[0] = outer->input;
-    state->out_stream = outer->console->out;
-    state->err_stream = outer->console->err;
+    state->out_stream = reading->console->out;
+    state->err_stream = reading->console->err;
     return 0;
   case KEY_HELP:
   case KEY_HELP_TOO:
-    argp_state_help(state, state->out_stream, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
+    return show(state, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
+  case KEY_USAGE:
+    return show(state, ARGP_HELP_USAGE);
+  case KEY_VERSION:
+    fputs("weakmem " WEAKMEM_VERSION "\n", state->out_stream);
     return ECANCELED;
+  case ARGP_KEY_ARG:
+    return reading->options->arguments ? add_argument(reading->settings, text) : ARGP_ERR_UNKNOWN;
+  case ARGP_KEY_END:
+    return reading->options->check ? reading->options->check(state, reading->settings) : 0;
   default:
+    for (unsigned i = 0; table[i].name; i++)
+      if (key == key_of(table, i))
+        return read_option(state, &table[i], text, reading->settings);
     return ARGP_ERR_UNKNOWN;
   }
 }
@@ -45,23 +108,36 @@ static char *filter_help(int key, const char *text, void *input) {
   return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
 }
 
-bool options_parse(const Options *options, int argc, char **argv, void *input, const Console *console, int *status) {
-  Text doc = {0};
-  text_printf(&doc, "%s\v%s%s", options->summary, options->examples ? "Examples:\n" : "",
-              options->examples ? options->examples : "");
-  const struct argp own = {.options = options->options, .parser = options->parse};
-  const struct argp_child children[] = {{.argp = &own}, {0}};
-  const struct argp_option help[] = {
-      {"help", KEY_HELP, NULL, 0, "Give this help list", -1}, {NULL, KEY_HELP_TOO, NULL, OPTION_ALIAS, NULL, -1}, {0}};
-  const struct argp outer = {.options = help,
-                             .parser = parse_outer,
-                             .args_doc = options->arguments,
-                             .doc = text_string(&doc),
-                             .children = children,
-                             .help_filter = filter_help};
-  Outer context = {.input = input, .console = console};
-  error_t error = argp_parse(&outer, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &context);
-  text_free(&doc);
+// The table as argp has it, and behind it what every command has.
+static struct argp_option *argp_table(const Option *table, Arena *arena) {
+  static const struct argp_option common[] = {{"help", KEY_HELP, NULL, 0, "Give this help list", -1},
+                                              {NULL, KEY_HELP_TOO, NULL, OPTION_ALIAS, NULL, -1},
+                                              {"usage", KEY_USAGE, NULL, 0, "Give a short usage message", -1},
+                                              {"version", KEY_VERSION, NULL, 0, "Print the version of weakmem", -1},
+                                              {0}};
+  unsigned count = 0;
+  while (table[count].name)
+    count++;
+  struct argp_option *out = ARENA_ARRAY(arena, struct argp_option, count + sizeof common / sizeof *common);
+  for (unsigned i = 0; i < count; i++)
+    out[i] =
+        (struct argp_option){.name = table[i].name, .key = key_of(table, i), .arg = table[i].arg, .doc = table[i].doc};
+  memcpy(out + count, common, sizeof common);
+  return out;
+}
+
+bool options_parse(const Options *options, int argc, char **argv, void *settings, const Console *console, int *status) {
+  Arena *arena = arena_new();
+  const char *doc = arena_printf(arena, "%s\v%s%s", options->summary, options->examples ? "Examples:\n" : "",
+                                 options->examples ? options->examples : "");
+  const struct argp argp = {.options = argp_table(options->table, arena),
+                            .parser = parse,
+                            .args_doc = options->arguments,
+                            .doc = doc,
+                            .help_filter = filter_help};
+  Reading reading = {options, console, settings};
+  error_t error = argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &reading);
+  arena_free(arena);
   *status = error == ECANCELED || !error ? EXIT_OK : EXIT_USAGE;
   return !error;
 }

@@ -1,15 +1,13 @@
-// Options, the same way in every command: glibc's argp, without its exits.
+// Options, the same way in every command: a table of rows, read by glibc's argp without its exits.
 //
-// A command describes its options and a parser, calls options_parse, and returns *status where that says false.
-//
-//   static error_t parse(int key, char *text, struct argp_state *state) {
-//     Settings *s = state->input;
-//     switch (key) {
-//     case 't': return option_unsigned(state, "--threads", text, 1, 64, &s->threads);
-//     case ARGP_KEY_ARG: ...
-//     default: return ARGP_ERR_UNKNOWN;
-//     }
-//   }
+//   typedef struct {
+//     Common common;
+//     unsigned threads;
+//   } Settings;
+//   static const Option table[] = {
+//       {"threads", 't', "N", "How many", OPTION_UNSIGNED, .place = offsetof(Settings, threads), .low = 1, .high = 64},
+//       OPTION_QUIET("No warnings"),
+//       {0}};
 #pragma once
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
@@ -17,19 +15,87 @@
 
 #include <argp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+typedef enum {
+  OPTION_FLAG,      // bool
+  OPTION_TEXT,      // const char *
+  OPTION_UNSIGNED,  // unsigned, from low to high
+  OPTION_COUNT,     // uint64_t, from low to high
+  OPTION_SEED,      // uint64_t
+  OPTION_SECONDS,   // double, from low to high
+  OPTION_CHOICE,    // unsigned: the index of one of `choices`
+  OPTION_FLAGS,     // const char *: a compiler's flags
+  OPTION_PUS,       // Common.pus
+  OPTION_PLACEMENT, // Common.placement
+  OPTION_OWN        // `read` takes it
+} OptionKind;
+
+typedef struct Option {
+  const char *name; // without dashes
+  char letter;      // 0: none
+  const char *arg;  // as the help names its value; NULL: it has none
+  const char *doc;
+  OptionKind kind;
+  size_t place; // of its value in the command's settings: offsetof
+  const char *const *choices;
+  double low, high;
+  error_t (*read)(struct argp_state *state, const char *name, const char *text, void *settings);
+} Option;
+
+// What many commands are told. Their settings begin with it.
+typedef struct {
+  Arena *arena;
+  char **arguments;
+  unsigned argument_count;
+  size_t argument_capacity;
+  unsigned format;    // index into the choices of --format
+  const char *output; // NULL: none
+  bool quiet;
+  unsigned *pus; // NULL: not said
+  unsigned pu_count;
+  PlacementKind placement; // if `placed`
+  bool placed;
+} Common;
+
+#define OPTION_COMMON_FORMAT(names, text)                                                                              \
+  { "format", 'f', "FORMAT", text, OPTION_CHOICE, .place = offsetof(Common, format), .choices = (names) }
+#define OPTION_COMMON_OUTPUT(text)                                                                                     \
+  { "output", 'o', "FILE", text, OPTION_TEXT, .place = offsetof(Common, output) }
+#define OPTION_COMMON_QUIET(text)                                                                                      \
+  { "quiet", 'q', NULL, text, OPTION_FLAG, .place = offsetof(Common, quiet) }
+#define OPTION_COMMON_PLACEMENT                                                                                        \
+  { "placement", 'p', "NAME", "Where threads sit; `weakmem topo` lists them", OPTION_PLACEMENT, .place = 0 }
+#define OPTION_COMMON_PUS                                                                                              \
+  { "pus", 0, "LIST", "Or the PUs themselves, in turn: 0,2 or 0-3", OPTION_PUS, .place = 0 }
+// Of how tests are compiled: `run` is a RunOptions in the settings.
+#define OPTION_COMPILER(Settings, run)                                                                                 \
+  {"cc", 0, "CC", "The compiler (default: cc, gcc or clang)", OPTION_TEXT, .place = offsetof(Settings, run.cc)}, {     \
+    "cflags", 0, "FLAGS", "Its flags (default -O2)", OPTION_FLAGS, .place = offsetof(Settings, run.cflags)             \
+  }
+#define OPTION_COMMON_SEED(Settings, run)                                                                              \
+  {                                                                                                                    \
+    "seed", 0, "N", "Repeat the choices of the run that had this seed", OPTION_SEED,                                   \
+        .place = offsetof(Settings, run.seed)                                                                          \
+  }
+
+// The formats of --format that most commands have.
+enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_TSV };
+extern const char *const option_formats[];
 
 typedef struct {
   const char *arguments; // as the usage line shows them: "[TEST|FILE]..."; NULL: the command takes none
   const char *summary;   // what it does; stands above the options
   const char *examples;  // stands below them, as it is written; NULL: none
-  const struct argp_option *options;
-  argp_parser_t parse; // state->input is the `input` of options_parse
+  const Option *table;   // ended by a row without a name
+  // What contradicts each other, or is missing: after all of them were read. NULL: nothing is looked at.
+  error_t (*check)(struct argp_state *state, void *settings);
 } Options;
 
 // True: go on. False: the command is done and returns *status: EXIT_OK after --help, EXIT_USAGE after an error, which
 // was told on console->err.
-bool options_parse(const Options *options, int argc, char **argv, void *input, const Console *console, int *status);
+bool options_parse(const Options *options, int argc, char **argv, void *settings, const Console *console, int *status);
 
 // The values of options. `name` is the option as the user writes it, "--threads". Each takes the whole text or none of
 // it: 0, or EINVAL after an error such as "--threads: expected a number from 1 to 64, got 'x'".

@@ -9,24 +9,19 @@
 #include <string.h>
 #include <time.h>
 
-enum { FORMAT_TEXT, FORMAT_TSV, FORMAT_HERD, FORMAT_DOT, FORMAT_JSON };
-static const char *const formats[] = {"text", "tsv", "herd", "dot", "json", NULL};
+enum { FORMAT_HERD = FORMAT_TSV + 1, FORMAT_DOT };
+static const char *const formats[] = {"text", "json", "tsv", "herd", "dot", NULL};
 
 typedef struct {
-  Arena *arena;
+  Common common;
   const char *const *models; // as --model names them; NULL: all
   unsigned model_count;
   const char *cat, *as; // --cat FILE --as ARCH
   bool explain;
   const char *state; // --state
-  unsigned format;
   LowerOptions lower;
   double seconds; // of a test and model
-  char **tests;
-  size_t test_count, test_capacity;
 } Settings;
-
-enum { KEY_CAT = 256, KEY_AS, KEY_EXPLAIN, KEY_STATE, KEY_UNROLL, KEY_TIME, KEY_FEATURES };
 
 // "sc c11 x86-tso": of all models.
 static const char *model_names(Arena *arena) {
@@ -54,91 +49,67 @@ static bool is_feature(const char *name) {
   return false;
 }
 
-static error_t parse_features(struct argp_state *state, char *text, Settings *s) {
+static error_t read_features(struct argp_state *state, const char *name, const char *text, void *settings) {
+  Settings *s = settings;
   unsigned count;
   const char *const *items;
-  error_t error = option_list(state, "--features", text, s->arena, &items, &count);
+  error_t error = option_list(state, name, text, s->common.arena, &items, &count);
   if (error)
     return error;
-  const char **features = ARENA_ARRAY(s->arena, const char *, count + 1);
+  const char **features = ARENA_ARRAY(s->common.arena, const char *, count + 1);
   bool none = count == 1 && !strcmp(items[0], "none");
   for (unsigned i = 0; i < count && !none; i++) {
     if (!is_feature(items[i]))
-      return option_error(state, "--features", "no table asks for '%s'; there are %s, or none", items[i],
-                          feature_names(s->arena));
+      return option_error(state, name, "no table asks for '%s'; there are %s, or none", items[i],
+                          feature_names(s->common.arena));
     features[i] = items[i];
   }
   s->lower.features = features;
   return 0;
 }
 
-static error_t parse_arch(struct argp_state *state, const char *text, Settings *s) {
+static error_t read_as(struct argp_state *state, const char *name, const char *text, void *settings) {
+  Settings *s = settings;
   if (!model_find(text))
-    return option_error(state, "--as", "no architecture '%s'; there are %s", text, model_names(s->arena));
+    return option_error(state, name, "no architecture '%s'; there are %s", text, model_names(s->common.arena));
   s->as = text;
   return 0;
 }
 
-static error_t check_settings(struct argp_state *state, const Settings *s) {
+static error_t check(struct argp_state *state, void *settings) {
+  const Settings *s = settings;
   if (!s->cat != !s->as)
     return option_error(state, s->cat ? "--cat" : "--as", "--cat FILE and --as ARCH go together");
   if (s->cat && s->models)
     return option_error(state, "--model", "is not for --cat, whose file is the model");
-  if (s->format == FORMAT_HERD && !s->cat && s->model_count != 1)
+  if (s->common.format == FORMAT_HERD && !s->cat && s->model_count != 1)
     return option_error(state, "--format", "herd's format is for one model: name it with --model");
-  if (s->explain && s->format != FORMAT_TEXT && s->format != FORMAT_DOT)
+  if (s->explain && s->common.format != FORMAT_TEXT && s->common.format != FORMAT_DOT)
     return option_error(state, "--explain", "explains as text or dot");
-  if (s->state && !s->explain && s->format != FORMAT_DOT)
+  if (s->state && !s->explain && s->common.format != FORMAT_DOT)
     return option_error(state, "--state", "is for --explain and --format dot");
   return 0;
 }
 
-static error_t parse(int key, char *text, struct argp_state *state) {
-  Settings *s = state->input;
-  switch (key) {
-  case 'm':
-    return option_list(state, "--model", text, s->arena, &s->models, &s->model_count);
-  case 'f':
-    return option_choice(state, "--format", text, formats, &s->format);
-  case KEY_CAT:
-    s->cat = text;
-    return 0;
-  case KEY_AS:
-    return parse_arch(state, text, s);
-  case KEY_EXPLAIN:
-    s->explain = true;
-    return 0;
-  case KEY_STATE:
-    s->state = text;
-    return 0;
-  case KEY_UNROLL:
-    return option_unsigned(state, "--unroll", text, 1, 64, &s->lower.unroll);
-  case KEY_TIME:
-    return option_seconds(state, "--time", text, 0.001, 1e6, &s->seconds);
-  case KEY_FEATURES:
-    return parse_features(state, text, s);
-  case ARGP_KEY_ARG:
-    s->tests = arena_grow(s->arena, s->tests, &s->test_capacity, s->test_count + 1, sizeof *s->tests);
-    s->tests[s->test_count++] = text;
-    return 0;
-  case ARGP_KEY_END:
-    return check_settings(state, s);
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
+static error_t read_models(struct argp_state *state, const char *name, const char *text, void *settings) {
+  Settings *s = settings;
+  return option_list(state, name, text, s->common.arena, &s->models, &s->model_count);
 }
 
 enum { OPTION_MODEL, OPTION_FEATURES };
-static const struct argp_option argp_options[] = {
-    [OPTION_MODEL] = {.name = "model", .key = 'm', .arg = "NAME,..."},
-    [OPTION_FEATURES] = {.name = "features", .key = KEY_FEATURES, .arg = "NAME,..."},
-    {.name = "cat", .key = KEY_CAT, .arg = "FILE", .doc = "judge by a model of your own, in cat"},
-    {.name = "as", .key = KEY_AS, .arg = "ARCH", .doc = "... as a model of this architecture"},
-    {.name = "explain", .key = KEY_EXPLAIN, .doc = "why a state is forbidden, or how it comes about"},
-    {.name = "state", .key = KEY_STATE, .arg = "STATE", .doc = "the state to explain: '0:r0=0; 1:r0=0;'"},
-    {.name = "format", .key = 'f', .arg = "FORMAT", .doc = "text (the default), tsv, json, herd or dot"},
-    {.name = "unroll", .key = KEY_UNROLL, .arg = "N", .doc = "turns of a loop that are looked at; 4"},
-    {.name = "time", .key = KEY_TIME, .arg = "SECONDS", .doc = "given to one test and model; 10"},
+static const Option table[] = {
+    [OPTION_MODEL] = {"model", 'm', "NAME,...", NULL, OPTION_OWN, .read = read_models},
+    [OPTION_FEATURES] = {"features", 0, "NAME,...", NULL, OPTION_OWN, .read = read_features},
+    {"cat", 0, "FILE", "judge by a model of your own, in cat", OPTION_TEXT, .place = offsetof(Settings, cat)},
+    {"as", 0, "ARCH", "... as a model of this architecture", OPTION_OWN, .read = read_as},
+    {"explain", 0, NULL, "why a state is forbidden, or how it comes about", OPTION_FLAG,
+     .place = offsetof(Settings, explain)},
+    {"state", 0, "STATE", "the state to explain: '0:r0=0; 1:r0=0;'", OPTION_TEXT, .place = offsetof(Settings, state)},
+    OPTION_COMMON_FORMAT(formats, "text (the default), tsv, json, herd or dot"),
+    {"unroll", 0, "N", "turns of a loop that are looked at; 4", OPTION_UNSIGNED,
+     .place = offsetof(Settings, lower.unroll), .low = 1, .high = 64},
+    {"time", 0, "SECONDS", "given to one test and model; 10", OPTION_SECONDS, .place = offsetof(Settings, seconds),
+     .low = 0.001, .high = 1e6},
     {0}};
 
 // But for what is told of tables.
@@ -151,8 +122,8 @@ static const Options predict_options = {
                 "  weakmem predict --model c11 --format dot MP | dot -Tsvg >MP.svg\n"
                 "  weakmem predict --cat mine.cat --as aarch64 MP  by a model of your own\n"
                 "  weakmem predict --format tsv tests/             for scripts\n",
-    .options = argp_options,
-    .parse = parse};
+    .table = table,
+    .check = check};
 
 // ---- Models ----
 
@@ -171,7 +142,7 @@ static bool add_model(const char *name, Arena *arena, Judges *judges, Diag *diag
 
 static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
   const Model *as = model_find(s->as);
-  CatModel *model = cat_load(s->cat, as, NULL, s->arena, diag);
+  CatModel *model = cat_load(s->cat, as, NULL, s->common.arena, diag);
   if (!model)
     return false;
   const char *slash = strrchr(s->cat, '/');
@@ -181,12 +152,12 @@ static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
 
 static Judges find_models(const Settings *s, Diag *diag) {
   if (!s->cat && !s->models)
-    return (Judges){judges_all(s->arena), model_count};
-  Judges judges = {.judges = ARENA_ARRAY(s->arena, Judge, s->model_count + 1)};
+    return (Judges){judges_all(s->common.arena), model_count};
+  Judges judges = {.judges = ARENA_ARRAY(s->common.arena, Judge, s->model_count + 1)};
   if (s->cat)
     add_cat(s, &judges, diag);
   for (unsigned i = 0; i < s->model_count; i++)
-    add_model(s->models[i], s->arena, &judges, diag);
+    add_model(s->models[i], s->common.arena, &judges, diag);
   return judges;
 }
 
@@ -205,7 +176,7 @@ static const EventValue *named_state(const Settings *s, const Test *test, Arena 
 static bool check_state(const Settings *s, const Suite *suite, Diag *diag) {
   for (unsigned i = 0; s->state && i < suite->count; i++) {
     const Test *test = suite->tests[i];
-    if (!state_parse(test, s->state, ARENA_ARRAY(s->arena, Value, test->observable_total)))
+    if (!state_parse(test, s->state, ARENA_ARRAY(s->common.arena, Value, test->observable_total)))
       diag_error(diag, "--state: %s has no state '%s': every register and location that it shows must be given, once",
                  test->name, s->state);
   }
@@ -253,36 +224,38 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
   bool can = p->program && !p->result.unmodelled;
   const EventValue *state = can ? state_to_explain(s, p, limits, arena, &why) : NULL;
   const char *title = arena_printf(arena, "%s under %s", p->test->name, p->judge->name);
-  if (s->format == FORMAT_TEXT) {
+  if (s->common.format == FORMAT_TEXT) {
     text_printf(out, "%s: ", title);
     if (state)
       state_print(p->test, prediction_state(p->test, state, arena), out);
     text_add_char(out, '\n');
   }
   if (!state) {
-    text_printf(out, "%s%s%s\n", s->format == FORMAT_TEXT ? "  " : "// ", prediction_is_partial(p) ? "unknown: " : "",
-                why);
+    text_printf(out, "%s%s%s\n", s->common.format == FORMAT_TEXT ? "  " : "// ",
+                prediction_is_partial(p) ? "unknown: " : "", why);
     return;
   }
   Explanation explanation = model_explain(p->judge->cat, p->program, limits, state, arena);
   bool undecided = prediction_is_partial(p) && !(explanation.found && explanation.verdict.allowed);
-  if (s->format == FORMAT_TEXT && p->result.hang)
+  if (s->common.format == FORMAT_TEXT && p->result.hang)
     text_printf(out, "  %s\n", p->why);
   if (undecided)
-    text_printf(out, s->format == FORMAT_TEXT ? "  unknown: %s. Of what was looked at:\n" : "// unknown: %s\n", p->why);
-  if (s->format == FORMAT_DOT)
+    text_printf(out, s->common.format == FORMAT_TEXT ? "  unknown: %s. Of what was looked at:\n" : "// unknown: %s\n",
+                p->why);
+  if (s->common.format == FORMAT_DOT)
     explanation_dot(&explanation, title, out);
   else
     explanation_print(&explanation, p->judge->name, out);
-  if (s->format == FORMAT_TEXT && p->result.racy && !explanation.verdict.undefined) {
+  if (s->common.format == FORMAT_TEXT && p->result.racy && !explanation.verdict.undefined) {
     text_printf(
         out,
         "  another execution has a data race (%s), so C11 leaves the program undefined; no happens-before orders\n",
         p->result.flag);
     race_print(p->result.racy, p->result.race, out);
   }
-  if (s->format == FORMAT_TEXT && explanation.found && !explanation.verdict.allowed && explanation.verdict.axiom &&
-      p->judge->model->excused && !strcmp(explanation.verdict.axiom, p->judge->model->excused))
+  if (s->common.format == FORMAT_TEXT && explanation.found && !explanation.verdict.allowed &&
+      explanation.verdict.axiom && p->judge->model->excused &&
+      !strcmp(explanation.verdict.axiom, p->judge->model->excused))
     text_add(out, "  RC11 forbids load buffering as a whole; ISO C11 does not.\n");
 }
 
@@ -300,14 +273,14 @@ static bool print_predicted(const Settings *s, const PredictedTest *predicted, c
   bool decided = true;
   for (unsigned m = 0; m < predicted->count; m++)
     decided &= !predicted->predictions[m].result.gave_up && prediction_decides(&predicted->predictions[m]);
-  if (s->explain || s->format == FORMAT_DOT) {
+  if (s->explain || s->common.format == FORMAT_DOT) {
     for (unsigned m = 0; m < predicted->count; m++)
       explain(s, &predicted->predictions[m], limits, arena, out);
-    if (s->format == FORMAT_TEXT)
+    if (s->common.format == FORMAT_TEXT)
       text_add_char(out, '\n');
     return decided;
   }
-  switch (s->format) {
+  switch (s->common.format) {
   case FORMAT_TEXT:
     predict_text(predicted, out);
     text_add_char(out, '\n');
@@ -333,7 +306,7 @@ static bool print_predicted(const Settings *s, const PredictedTest *predicted, c
 
 // What was decided without having looked at everything, where the format itself has no room to say so.
 static void warn(const Settings *s, const PredictedTest *predicted, FILE *err) {
-  if (s->format == FORMAT_TEXT)
+  if (s->common.format == FORMAT_TEXT)
     return;
   for (unsigned m = 0; m < predicted->count; m++) {
     const Prediction *p = &predicted->predictions[m];
@@ -364,7 +337,7 @@ static bool predict(const Settings *s, const Judges *judges, const Test *test, c
                                      .progress = tell_progress,
                                      .progress_context = &deciding},
                           .lower = s->lower,
-                          .count = s->format == FORMAT_HERD};
+                          .count = s->common.format == FORMAT_HERD};
   Prediction *predictions = ARENA_ARRAY(arena, Prediction, judges->count);
   double start = now();
   for (unsigned m = 0; m < judges->count; m++) {
@@ -384,18 +357,18 @@ static bool predict(const Settings *s, const Judges *judges, const Test *test, c
 }
 
 static int predict_all(const Settings *s, const Console *console) {
-  Diag diag = {.arena = s->arena};
+  Diag diag = {.arena = s->common.arena};
   Judges judges = find_models(s, &diag);
   Suite suite = {0};
-  if (!diag.errors && s->test_count)
-    suite = tests_find(s->tests, (unsigned)s->test_count, NULL, s->arena, &diag);
+  if (!diag.errors && s->common.argument_count)
+    suite = tests_find(s->common.arguments, s->common.argument_count, NULL, s->common.arena, &diag);
   else if (!diag.errors)
-    suite = suite_builtin("classic", s->arena, &diag);
+    suite = suite_builtin("classic", s->common.arena, &diag);
   if (!diag.errors && !check_state(s, &suite, &diag))
     suite.count = 0;
   console_report(console, &diag);
   Text header = {0};
-  if (s->format == FORMAT_TSV && judges.count && (suite.count || !diag.errors))
+  if (s->common.format == FORMAT_TSV && judges.count && (suite.count || !diag.errors))
     predict_tsv_header(&header);
   fputs(text_string(&header), console->out);
   text_free(&header);
@@ -409,16 +382,18 @@ static int predict_all(const Settings *s, const Console *console) {
 }
 
 int command_predict(int argc, char **argv, const Console *console) {
-  Settings settings = {.arena = arena_new(), .seconds = 10};
-  struct argp_option own[sizeof argp_options / sizeof *argp_options];
-  memcpy(own, argp_options, sizeof own);
-  own[OPTION_MODEL].doc = arena_printf(settings.arena, "out of %s; all of them", model_names(settings.arena));
-  own[OPTION_FEATURES].doc = arena_printf(settings.arena, "of the CPU: %s, or none", feature_names(settings.arena));
+  Settings settings = {.common.arena = arena_new(), .seconds = 10};
+  Option own[sizeof table / sizeof *table];
+  memcpy(own, table, sizeof own);
+  own[OPTION_MODEL].doc =
+      arena_printf(settings.common.arena, "out of %s; all of them", model_names(settings.common.arena));
+  own[OPTION_FEATURES].doc =
+      arena_printf(settings.common.arena, "of the CPU: %s, or none", feature_names(settings.common.arena));
   Options options = predict_options;
-  options.options = own;
+  options.table = own;
   int status;
   if (options_parse(&options, argc, argv, &settings, console, &status))
     status = predict_all(&settings, console);
-  arena_free(settings.arena);
+  arena_free(settings.common.arena);
   return status;
 }

@@ -17,47 +17,23 @@
 #define JUDGING 60.0 // seconds, for all tests together
 
 typedef struct {
-  Arena *arena;
-  char **files;
-  size_t file_count, file_capacity;
-  const char *output, *title;
-  bool published, quiet;
+  Common common;
+  const char *title;
+  bool published;
 } Settings;
 
-enum { KEY_PUBLISHED = 256, KEY_TITLE };
-
-static error_t parse(int key, char *text, struct argp_state *state) {
-  Settings *s = state->input;
-  switch (key) {
-  case 'o':
-    s->output = text;
-    return 0;
-  case KEY_TITLE:
-    s->title = text;
-    return 0;
-  case KEY_PUBLISHED:
-    s->published = true;
-    return 0;
-  case 'q':
-    s->quiet = true;
-    return 0;
-  case ARGP_KEY_ARG:
-    s->files = arena_grow(s->arena, s->files, &s->file_capacity, s->file_count + 1, sizeof *s->files);
-    s->files[s->file_count++] = text;
-    return 0;
-  case ARGP_KEY_END:
-    return s->output && *s->output ? 0 : option_error(state, "-o", "where to? -o FILE.html; `-` is standard output");
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
-}
-
-static const struct argp_option argp_options[] = {
-    {.name = "output", .key = 'o', .arg = "FILE", .doc = "The page; `-` is standard output"},
-    {.name = "published", .key = KEY_PUBLISHED, .doc = "The published figures too, beside RECORDS"},
-    {.name = "title", .key = KEY_TITLE, .arg = "TEXT", .doc = "The page's title"},
-    {.name = "quiet", .key = 'q', .doc = "No warnings"},
+static const Option table[] = {
+    OPTION_COMMON_OUTPUT("The page; `-` is standard output"),
+    {"published", 0, NULL, "The published figures too, beside RECORDS", OPTION_FLAG,
+     .place = offsetof(Settings, published)},
+    {"title", 0, "TEXT", "The page's title", OPTION_TEXT, .place = offsetof(Settings, title)},
+    OPTION_COMMON_QUIET("No warnings"),
     {0}};
+
+static error_t check(struct argp_state *state, void *settings) {
+  const char *output = ((const Settings *)settings)->common.output;
+  return output && *output ? 0 : option_error(state, "-o", "where to? -o FILE.html; `-` is standard output");
+}
 
 static const Options report_options = {
     .arguments = "[RECORDS...] -o FILE.html",
@@ -74,8 +50,8 @@ static const Options report_options = {
                 "standard input. A line that is no record is skipped, which is told.\n"
                 "Exit status: 0 done; 2 no record in what was given, or it cannot be read; 3 the page cannot be\n"
                 "written.\n",
-    .options = argp_options,
-    .parse = parse};
+    .table = table,
+    .check = check};
 
 // ---- Where it goes
 
@@ -101,20 +77,20 @@ static bool holds_records(const char *path) {
 // No page over the records that it is made of, nor over any others.
 static bool check_output(const Settings *s, Diag *diag) {
   struct stat status;
-  if (!strcmp(s->output, "-") ? fstat(STDOUT_FILENO, &status) : stat(s->output, &status))
+  if (!strcmp(s->common.output, "-") ? fstat(STDOUT_FILENO, &status) : stat(s->common.output, &status))
     return true; // not there yet
   if (S_ISDIR(status.st_mode))
-    return diag_error(diag, "-o: %s is a folder", s->output);
+    return diag_error(diag, "-o: %s is a folder", s->common.output);
   if (!S_ISREG(status.st_mode))
     return true;
-  const char *kept = history_path(s->arena);
-  if (!s->file_count && kept && gather_same_file(kept, &status))
-    return diag_error(diag, "-o: %s holds this machine's records, of which the page is made", s->output);
-  for (size_t i = 0; i < s->file_count; i++)
-    if (gather_same_file(s->files[i], &status))
-      return diag_error(diag, "-o: %s is one of the files that the page is made of", s->output);
-  if (strcmp(s->output, "-") != 0 && holds_records(s->output))
-    return diag_error(diag, "-o: %s holds records; a page would take their place", s->output);
+  const char *kept = history_path(s->common.arena);
+  if (!s->common.argument_count && kept && gather_same_file(kept, &status))
+    return diag_error(diag, "-o: %s holds this machine's records, of which the page is made", s->common.output);
+  for (size_t i = 0; i < s->common.argument_count; i++)
+    if (gather_same_file(s->common.arguments[i], &status))
+      return diag_error(diag, "-o: %s is one of the files that the page is made of", s->common.output);
+  if (strcmp(s->common.output, "-") != 0 && holds_records(s->common.output))
+    return diag_error(diag, "-o: %s holds records; a page would take their place", s->common.output);
   return true;
 }
 
@@ -132,24 +108,24 @@ static bool cannot_write(const char *path, Diag *diag) {
 static bool open_output(const Settings *s, const Console *console, Output *out, Diag *diag) {
   struct stat status;
   *out = (Output){0};
-  if (!strcmp(s->output, "-")) {
+  if (!strcmp(s->common.output, "-")) {
     out->file = console->out;
     return true;
   }
-  out->path = real_path(s->output, s->arena);
+  out->path = real_path(s->common.output, s->common.arena);
   bool exists = !stat(out->path, &status);
   if (exists && !S_ISREG(status.st_mode)) {
     out->file = fopen(out->path, "we");
-    return out->file ? true : cannot_write(s->output, diag);
+    return out->file ? true : cannot_write(s->common.output, diag);
   }
-  out->temporary = arena_printf(s->arena, "%s.new-XXXXXX", out->path);
+  out->temporary = arena_printf(s->common.arena, "%s.new-XXXXXX", out->path);
   int number = mkostemp(out->temporary, O_CLOEXEC);
   mode_t mask = umask(0);
   umask(mask);
   out->file = number < 0 || fchmod(number, exists ? status.st_mode & 0777 : 0666 & ~mask) ? NULL : fdopen(number, "w");
   if (out->file)
     return true;
-  cannot_write(s->output, diag);
+  cannot_write(s->common.output, diag);
   if (number >= 0) {
     close(number);
     unlink(out->temporary);
@@ -169,7 +145,7 @@ static bool close_output(Output *out, const Settings *s, bool stopped, Diag *dia
   if (out->temporary && (!good || stopped))
     unlink(out->temporary);
   if (!good)
-    diag_error(diag, "cannot write %s: %s", out->path ? s->output : "the page", strerror(error));
+    diag_error(diag, "cannot write %s: %s", out->path ? s->common.output : "the page", strerror(error));
   return good && !stopped;
 }
 
@@ -178,13 +154,13 @@ static bool close_output(Output *out, const Settings *s, bool stopped, Diag *dia
 static const char *command_line(const Settings *s) {
   Text text = {0};
   text_add(&text, "weakmem report");
-  for (size_t i = 0; i < s->file_count && i < 20; i++)
-    text_printf(&text, " %s", s->files[i]);
-  if (s->file_count > 20)
-    text_printf(&text, " ... (%zu files)", s->file_count);
+  for (size_t i = 0; i < s->common.argument_count && i < 20; i++)
+    text_printf(&text, " %s", s->common.arguments[i]);
+  if (s->common.argument_count > 20)
+    text_printf(&text, " ... (%u files)", s->common.argument_count);
   if (s->published)
     text_add(&text, " --published");
-  const char *line = arena_string(s->arena, text_string(&text));
+  const char *line = arena_string(s->common.arena, text_string(&text));
   text_free(&text);
   return line;
 }
@@ -194,12 +170,12 @@ static bool write_page(const Settings *s, Comparison *comparison, const Console 
   PageCount count;
   if (!open_output(s, console, &out, diag))
     return false;
-  machines_judge(comparison, s->arena, console->stop);
+  machines_judge(comparison, s->common.arena, console->stop);
   Changes changes = comparison_changes(comparison);
   Page page = {.comparison = comparison,
                .changes = &changes,
                .test = row_facts_find,
-               .context = row_facts_new(JUDGING, s->arena),
+               .context = row_facts_new(JUDGING, s->common.arena),
                .title = s->title,
                .command = command_line(s),
                .stop = console->stop};
@@ -214,17 +190,17 @@ static bool write_page(const Settings *s, Comparison *comparison, const Console 
 }
 
 static int report(const Settings *s, const Console *console) {
-  Diag diag = {.arena = s->arena};
-  Comparison comparison = comparison_new(s->arena);
+  Diag diag = {.arena = s->common.arena};
+  Comparison comparison = comparison_new(s->common.arena);
   comparison.keep = true;
   int status = EXIT_OK;
   if (check_output(s, &diag))
-    gather(&comparison, s->files, s->file_count, s->published, console, &diag);
+    gather(&comparison, s->common.arguments, s->common.argument_count, s->published, console, &diag);
   if (diag.errors)
     status = EXIT_USAGE;
   else if (*console->stop || !write_page(s, &comparison, console, &diag))
     status = EXIT_MACHINE;
-  if (diag.errors || !s->quiet)
+  if (diag.errors || !s->common.quiet)
     console_report(console, &diag);
   comparison_free(&comparison);
   return status;
@@ -232,7 +208,7 @@ static int report(const Settings *s, const Console *console) {
 
 int command_report(int argc, char **argv, const Console *console) {
   Arena *arena = arena_new();
-  Settings settings = {.arena = arena};
+  Settings settings = {.common.arena = arena};
   int status;
   if (options_parse(&report_options, argc, argv, &settings, console, &status))
     status = report(&settings, console);

@@ -10,78 +10,22 @@
 
 #define DEFAULT_SECONDS 0.1 // a test: the classic suite then takes about 15 s
 
-typedef enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_TSV, FORMAT_LITMUS7 } Format;
+enum { FORMAT_LITMUS7 = FORMAT_TSV + 1 };
 static const char *const formats[] = {"text", "json", "tsv", "litmus7", NULL};
-static const char *const engines[] = {"auto", "perpetual", "lockstep", NULL};
-static const char *const actors[] = {"threads", "processes", NULL};
+static const char *const engines[] = {"auto", "perpetual", "lockstep", NULL}; // as Engine has them
+static const char *const actors[] = {"threads", "processes", NULL};           // as Actors has them
 
 typedef struct {
-  Arena *arena;
+  Common common;
   CampaignOptions campaign;
-  PlacementKind placement;
-  char **arguments;
-  size_t argument_count, argument_capacity;
-  unsigned format, engine, actors;
-  const char *output; // NULL: no file of records
-  bool resume, quiet, time_given, forget;
+  bool resume, forget;
 } Settings;
 
-enum {
-  KEY_ITERATIONS = 256,
-  KEY_UNTIL,
-  KEY_ENGINE,
-  KEY_PUS,
-  KEY_ACTORS,
-  KEY_CC,
-  KEY_CFLAGS,
-  KEY_RESUME,
-  KEY_SEED,
-  KEY_TIMEOUT,
-  KEY_NO_KEEP
-};
-
-static const struct argp_option argp_options[] = {
-    {.name = "time", .key = 't', .arg = "SECONDS", .doc = "For each test (default 0.1); as 0.5, 200ms or 2min"},
-    {.name = "iterations",
-     .key = KEY_ITERATIONS,
-     .arg = "N",
-     .doc = "End after N iterations (k, M, G may follow); "
-            "without --time no time ends the test"},
-    {.name = "until-witness", .key = KEY_UNTIL, .doc = "End at the first witness of the condition"},
-    {.name = "engine", .key = KEY_ENGINE, .arg = "NAME", .doc = "auto (default), perpetual or lockstep"},
-    {.name = "placement", .key = 'p', .arg = "NAME|all", .doc = "Where threads sit; `weakmem topo` lists them"},
-    {.name = "pus", .key = KEY_PUS, .arg = "LIST", .doc = "Or the PUs themselves, in turn: 0,2 or 0-3"},
-    {.name = "actors", .key = KEY_ACTORS, .arg = "KIND", .doc = "threads (default), or processes that share memory"},
-    {.name = "fence", .key = 'F', .arg = "NAME|all", .doc = "Put a fence between the accesses of every thread"},
-    {.name = "cc", .key = KEY_CC, .arg = "CC", .doc = "The compiler (default: cc, gcc or clang)"},
-    {.name = "cflags", .key = KEY_CFLAGS, .arg = "FLAGS", .doc = "Its flags (default -O2)"},
-    {.name = "output", .key = 'o', .arg = "FILE", .doc = "Append a record of each run to FILE, a JSON object a line"},
-    {.name = "resume", .key = KEY_RESUME, .doc = "Do not run again what FILE says was done"},
-    {.name = "format", .key = 'f', .arg = "FORMAT", .doc = "text (default), json, tsv or litmus7"},
-    {.name = "seed", .key = KEY_SEED, .arg = "N", .doc = "Repeat the choices of the run that had this seed"},
-    {.name = "timeout",
-     .key = KEY_TIMEOUT,
-     .arg = "SECONDS",
-     .doc = "Kill a test that takes longer "
-            "(default: three times its time, and 10 s)"},
-    {.name = "no-keep", .key = KEY_NO_KEEP, .doc = "Do not keep the records for `weakmem compare`"},
-    {.name = "quiet", .key = 'q', .doc = "No progress and no warnings; of a suite, the table alone"},
-    {0}};
-
-static error_t parse_engine(Settings *s, const char *text, struct argp_state *state) {
-  static const Engine kinds[] = {ENGINE_AUTO, ENGINE_PERPETUAL, ENGINE_LOCKSTEP};
-  error_t error = option_choice(state, "--engine", text, engines, &s->engine);
-  s->campaign.run.engine = kinds[s->engine];
-  return error;
-}
-
-static error_t parse_placement(Settings *s, const char *text, struct argp_state *state) {
-  if (!strcmp(text, "all")) {
-    s->campaign.all_placements = true;
-    return 0;
-  }
-  s->campaign.placement = &s->placement;
-  return option_placement(state, "--placement", text, " or all", &s->placement);
+static error_t read_placement(struct argp_state *state, const char *name, const char *text, void *settings) {
+  Settings *s = settings;
+  s->campaign.all_placements = !strcmp(text, "all");
+  s->common.placed = true;
+  return s->campaign.all_placements ? 0 : option_placement(state, name, text, " or all", &s->common.placement);
 }
 
 static bool is_among(const char *name, const char *const *names) {
@@ -90,8 +34,9 @@ static bool is_among(const char *name, const char *const *names) {
   return *names;
 }
 
-static error_t parse_fences(Settings *s, const char *text, struct argp_state *state) {
-  const char *const *all = campaign_fences(s->arena);
+static error_t read_fences(struct argp_state *state, const char *name, const char *text, void *settings) {
+  Settings *s = settings;
+  const char *const *all = campaign_fences(s->common.arena);
   CampaignOptions *campaign = &s->campaign;
   if (!strcmp(text, "all")) {
     campaign->fences = all;
@@ -99,97 +44,53 @@ static error_t parse_fences(Settings *s, const char *text, struct argp_state *st
       campaign->fence_count++;
     return 0;
   }
-  error_t error = option_list(state, "--fence", text, s->arena, &campaign->fences, &campaign->fence_count);
+  error_t error = option_list(state, name, text, s->common.arena, &campaign->fences, &campaign->fence_count);
   for (unsigned i = 0; !error && i < campaign->fence_count; i++) {
     if (is_among(campaign->fences[i], all))
       continue;
     Text names = {0};
     for (unsigned k = 0; all[k]; k++)
       text_printf(&names, "%s, ", all[k]);
-    error = option_error(state, "--fence", "this CPU has no fence '%s'; expected %sor all", campaign->fences[i],
+    error = option_error(state, name, "this CPU has no fence '%s'; expected %sor all", campaign->fences[i],
                          text_string(&names));
     text_free(&names);
   }
   return error;
 }
 
-static error_t parse_actors(Settings *s, const char *text, struct argp_state *state) {
-  error_t error = option_choice(state, "--actors", text, actors, &s->actors);
-  s->campaign.run.actors = s->actors ? ACTORS_PROCESSES : ACTORS_THREADS;
-  return error;
-}
+static const Option table[] = {
+    {"time", 't', "SECONDS", "For each test (default 0.1); as 0.5, 200ms or 2min", OPTION_SECONDS,
+     .place = offsetof(Settings, campaign.run.seconds), .low = 0.001, .high = 1e6},
+    {"iterations", 0, "N", "End after N iterations (k, M, G may follow); without --time no time ends the test",
+     OPTION_COUNT, .place = offsetof(Settings, campaign.run.iterations), .low = 1, .high = 0x1p60},
+    {"until-witness", 0, NULL, "End at the first witness of the condition", OPTION_FLAG,
+     .place = offsetof(Settings, campaign.run.until_witness)},
+    {"engine", 0, "NAME", "auto (default), perpetual or lockstep", OPTION_CHOICE,
+     .place = offsetof(Settings, campaign.run.engine), .choices = engines},
+    {"placement", 'p', "NAME|all", "Where threads sit; `weakmem topo` lists them", OPTION_OWN, .read = read_placement},
+    OPTION_COMMON_PUS,
+    {"actors", 0, "KIND", "threads (default), or processes that share memory", OPTION_CHOICE,
+     .place = offsetof(Settings, campaign.run.actors), .choices = actors},
+    {"fence", 'F', "NAME|all", "Put a fence between the accesses of every thread", OPTION_OWN, .read = read_fences},
+    OPTION_COMPILER(Settings, campaign.run),
+    OPTION_COMMON_OUTPUT("Append a record of each run to FILE, a JSON object a line"),
+    {"resume", 0, NULL, "Do not run again what FILE says was done", OPTION_FLAG, .place = offsetof(Settings, resume)},
+    OPTION_COMMON_FORMAT(formats, "text (default), json, tsv or litmus7"),
+    OPTION_COMMON_SEED(Settings, campaign.run),
+    {"timeout", 0, "SECONDS", "Kill a test that takes longer (default: three times its time, and 10 s)", OPTION_SECONDS,
+     .place = offsetof(Settings, campaign.run.timeout), .low = 0.01, .high = 1e6},
+    {"no-keep", 0, NULL, "Do not keep the records for `weakmem compare`", OPTION_FLAG,
+     .place = offsetof(Settings, forget)},
+    OPTION_COMMON_QUIET("No progress and no warnings; of a suite, the table alone"),
+    {0}};
 
-static error_t parse_pus(Settings *s, const char *text, struct argp_state *state) {
-  unsigned *pus = NULL;
-  error_t error = option_pus(state, "--pus", text, s->arena, &pus, &s->campaign.pu_count);
-  s->campaign.pus = pus;
-  return error;
-}
-
-// What options contradict each other is told before anything is done.
-static error_t check(const Settings *s, struct argp_state *state) {
-  if (s->resume && !s->output)
+static error_t check(struct argp_state *state, void *settings) {
+  const Settings *s = settings;
+  if (s->resume && !s->common.output)
     return option_error(state, "--resume", "needs the file of records, -o FILE");
-  if (s->campaign.pus && (s->campaign.placement || s->campaign.all_placements))
+  if (s->common.pus && s->common.placed)
     return option_error(state, "--pus", "says where threads sit, and so does --placement");
   return 0;
-}
-
-static error_t parse(int key, char *text, struct argp_state *state) {
-  Settings *s = state->input;
-  RunOptions *run = &s->campaign.run;
-  switch (key) {
-  case 't':
-    s->time_given = true;
-    return option_seconds(state, "--time", text, 0.001, 1e6, &run->seconds);
-  case KEY_ITERATIONS:
-    return option_count(state, "--iterations", text, 1, (uint64_t)1 << 60, &run->iterations);
-  case KEY_UNTIL:
-    run->until_witness = true;
-    return 0;
-  case KEY_ENGINE:
-    return parse_engine(s, text, state);
-  case 'p':
-    return parse_placement(s, text, state);
-  case KEY_PUS:
-    return parse_pus(s, text, state);
-  case KEY_ACTORS:
-    return parse_actors(s, text, state);
-  case 'F':
-    return parse_fences(s, text, state);
-  case KEY_CC:
-    run->cc = text;
-    return 0;
-  case KEY_CFLAGS:
-    run->cflags = text;
-    return option_flags(state, "--cflags", text, s->arena);
-  case 'o':
-    s->output = text;
-    return 0;
-  case KEY_RESUME:
-    s->resume = true;
-    return 0;
-  case 'f':
-    return option_choice(state, "--format", text, formats, &s->format);
-  case KEY_SEED:
-    return option_seed(state, "--seed", text, &run->seed);
-  case KEY_TIMEOUT:
-    return option_seconds(state, "--timeout", text, 0.01, 1e6, &run->timeout);
-  case KEY_NO_KEEP:
-    s->forget = true;
-    return 0;
-  case 'q':
-    s->quiet = true;
-    return 0;
-  case ARGP_KEY_ARG:
-    s->arguments = arena_grow(s->arena, s->arguments, &s->argument_capacity, s->argument_count + 1, sizeof text);
-    s->arguments[s->argument_count++] = text;
-    return 0;
-  case ARGP_KEY_END:
-    return check(s, state);
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
 }
 
 static const Options run_options = {
@@ -206,8 +107,8 @@ static const Options run_options = {
                 "A state marked * is a witness: it satisfies the body of the test's condition.\n"
                 "Exit status: 0 done; 1 a forbidden state was seen; 2 bad usage or a bad test; 3 a test\n"
                 "was interrupted, timed out, crashed or did not compile, or the machine cannot do it.\n",
-    .options = argp_options,
-    .parse = parse};
+    .table = table,
+    .check = check};
 
 // ---- One command under way
 
@@ -229,7 +130,7 @@ static bool stopped(const Console *console) { return stop_wanted(console->stop);
 
 // Tells and forgets what is in the list; warnings not where the user wants quiet.
 static void report(const Settings *settings, const Console *console, Diag *diag) {
-  if (diag->errors || !settings->quiet)
+  if (diag->errors || !settings->common.quiet)
     console_report(console, diag);
   *diag = (Diag){.arena = diag->arena};
 }
@@ -239,18 +140,17 @@ static void print_head(const Session *c) {
   Text text = {0};
   identity_print(&campaign->runs[0].record.machine, &text);
   text_printf(&text, "; %s %s\n", campaign->compiler.version, campaign->compiler.flags);
-  const char *caveat = c->settings->quiet ? NULL : identity_caveat(&campaign->runs[0].record.machine);
+  const char *caveat = c->settings->common.quiet ? NULL : identity_caveat(&campaign->runs[0].record.machine);
   text_printf(&text, "%s%s\n", caveat ? caveat : "", caveat ? "\n" : "");
-  fputs(text_string(&text), c->console->out);
-  text_free(&text);
+  console_print(c->console, &text);
 }
 
 static void print_run(const Session *c, const CampaignRun *run) {
   const Settings *settings = c->settings;
   Text text = {0};
-  switch ((Format)settings->format) {
+  switch (settings->common.format) {
   case FORMAT_TEXT:
-    if (!settings->quiet || c->campaign.count == 1)
+    if (!settings->common.quiet || c->campaign.count == 1)
       view_run(&run->record, run->test->story, &c->style, &text);
     break;
   case FORMAT_JSON: {
@@ -264,14 +164,12 @@ static void print_run(const Session *c, const CampaignRun *run) {
     view_litmus7(&run->record, &text);
     break;
   }
-  fputs(text_string(&text), c->console->out);
-  fflush(c->console->out);
-  text_free(&text);
+  console_print(c->console, &text);
 }
 
 // What a run remarks is told once, however many runs remark it.
 static void tell_remark(Session *c, const CampaignRun *run) {
-  if (!run->remark || c->settings->quiet)
+  if (!run->remark || c->settings->common.quiet)
     return;
   for (size_t i = 0; i < c->remark_count; i++)
     if (!strcmp(c->remarks[i], run->remark))
@@ -290,7 +188,7 @@ static void tell_alarm(Session *c, const CampaignRun *run) {
   const char *folder = evidence_keep(&c->campaign, run, c->arena, &diag);
   Text text = {0};
   evidence_report(&c->campaign, run, folder, &text);
-  fprintf(c->settings->format == FORMAT_TEXT ? c->console->out : c->console->err, "%s\n", text_string(&text));
+  fprintf(c->settings->common.format == FORMAT_TEXT ? c->console->out : c->console->err, "%s\n", text_string(&text));
   text_free(&text);
   report(c->settings, c->console, &diag);
 }
@@ -334,7 +232,7 @@ static unsigned run_all(Session *c) {
 }
 
 static void print_summary(const Session *c, unsigned done) {
-  if (c->settings->format != FORMAT_TEXT || c->campaign.count < 2)
+  if (c->settings->common.format != FORMAT_TEXT || c->campaign.count < 2)
     return;
   Record *records = ARENA_ARRAY(c->arena, Record, done + 1);
   unsigned count = 0;
@@ -343,8 +241,7 @@ static void print_summary(const Session *c, unsigned done) {
       records[count++] = c->campaign.runs[i].record;
   Text text = {0};
   view_summary(records, count, &c->style, &text);
-  fputs(text_string(&text), c->console->out);
-  text_free(&text);
+  console_print(c->console, &text);
 }
 
 // Keeps what was seen for `compare`. That it cannot be kept is no failure of the run.
@@ -356,7 +253,7 @@ static void keep(const Session *c) {
     if (c->campaign.runs[i].done)
       records[count++] = &c->campaign.runs[i].record;
   Diag diag = {.arena = c->arena};
-  if (path && count && !history_add(path, records, count, &diag) && !c->settings->quiet)
+  if (path && count && !history_add(path, records, count, &diag) && !c->settings->common.quiet)
     fprintf(c->console->err, "weakmem: note: the records are not kept for `weakmem compare`: %s\n",
             diag.first ? diag.first->message : "no reason is known");
 }
@@ -372,14 +269,12 @@ static unsigned finished(const Campaign *campaign) {
 static int run_campaign(Session *c) {
   const Console *console = c->console;
   Campaign *campaign = &c->campaign;
-  if (c->settings->format == FORMAT_TEXT)
+  if (c->settings->common.format == FORMAT_TEXT)
     print_head(c);
   Text head = {0};
-  if (c->settings->format == FORMAT_TSV)
+  if (c->settings->common.format == FORMAT_TSV)
     sheet_tsv_names(view_states(NULL, c->arena), &head);
-  fputs(text_string(&head), console->out);
-  fflush(console->out);
-  text_free(&head);
+  console_print(console, &head);
   const Placement *placement = &campaign->runs[0].placement;
   Conditions conditions = conditions_begin(campaign->topology, placement);
   unsigned done = run_all(c);
@@ -400,25 +295,25 @@ static int run_campaign(Session *c) {
 
 static bool resume(Session *c, Diag *diag) {
   Records earlier;
-  if (!records_read(c->settings->output, c->arena, &earlier, diag))
+  if (!records_read(c->settings->common.output, c->arena, &earlier, diag))
     return false;
   unsigned taken = campaign_resume(&c->campaign, &earlier);
-  if (!c->settings->quiet)
+  if (!c->settings->common.quiet)
     fprintf(c->console->err, "weakmem: note: %u of %u runs were done before\n", taken, c->campaign.count);
   return true;
 }
 
 static bool open_records(Session *c, Diag *diag) {
   const Settings *settings = c->settings;
-  if (!settings->output)
+  if (!settings->common.output)
     return true;
-  c->writer = record_writer_open(settings->output, diag); // first: the lock keeps what is read from growing
+  c->writer = record_writer_open(settings->common.output, diag); // first: the lock keeps what is read from growing
   return c->writer && (!settings->resume || resume(c, diag));
 }
 
 // Everything that has to be released lives here.
 static int run_on(const Settings *settings, const Console *console, const Suite *suite, const Topology *topology) {
-  Arena *arena = settings->arena;
+  Arena *arena = settings->common.arena;
   Diag diag = {.arena = arena};
   Compiler compiler;
   CampaignOptions options = settings->campaign;
@@ -428,7 +323,7 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
                      .console = console,
                      .arena = arena,
                      .style = console_style(console->out),
-                     .progress = progress_new(console, settings->quiet)};
+                     .progress = progress_new(console, settings->common.quiet)};
   int status = EXIT_MACHINE;
   if (compiler_find(options.run.cc, options.run.cflags, arena, &compiler, &diag)) {
     Identity machine = identity_read(topology, arena);
@@ -447,10 +342,11 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
 }
 
 static int run(const Settings *settings, const Console *console) {
-  Diag diag = {.arena = settings->arena};
-  Suite suite = settings->argument_count ? tests_find(settings->arguments, (unsigned)settings->argument_count,
-                                                      cpu_here(), settings->arena, &diag)
-                                         : suite_builtin("classic", settings->arena, &diag);
+  Diag diag = {.arena = settings->common.arena};
+  Suite suite = settings->common.argument_count
+                    ? tests_find(settings->common.arguments, settings->common.argument_count, cpu_here(),
+                                 settings->common.arena, &diag)
+                    : suite_builtin("classic", settings->common.arena, &diag);
   if (!diag.errors && !suite.count)
     diag_error(&diag, "there is no test to run");
   bool good = !diag.errors;
@@ -467,15 +363,19 @@ static int run(const Settings *settings, const Console *console) {
 }
 
 int command_run(int argc, char **argv, const Console *console) {
-  Arena *arena = arena_new();
   static const char *const no_fence[] = {"none", NULL};
-  Settings settings = {.arena = arena, .campaign = {.fences = no_fence, .fence_count = 1}};
+  Settings settings = {.common.arena = arena_new(), .campaign = {.fences = no_fence, .fence_count = 1}};
+  Common *common = &settings.common;
+  CampaignOptions *campaign = &settings.campaign;
   int status;
   if (options_parse(&run_options, argc, argv, &settings, console, &status)) {
-    if (!settings.time_given && !settings.campaign.run.iterations)
-      settings.campaign.run.seconds = DEFAULT_SECONDS;
+    if (campaign->run.seconds == 0 && !campaign->run.iterations)
+      campaign->run.seconds = DEFAULT_SECONDS;
+    campaign->placement = common->placed && !campaign->all_placements ? &common->placement : NULL;
+    campaign->pus = common->pus;
+    campaign->pu_count = common->pu_count;
     status = run(&settings, console);
   }
-  arena_free(arena);
+  arena_free(common->arena);
   return status;
 }

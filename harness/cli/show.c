@@ -10,62 +10,36 @@
 enum { PART_TEST, PART_C, PART_MACHINE_CODE, PART_ALL };
 
 typedef struct {
-  Arena *arena;
-  char **names;
-  size_t name_count, name_capacity;
-  unsigned part, engine;
+  Common common;
+  unsigned part;
   const char *fence, *folder; // NULL: none
   RunOptions run;
 } ShowSettings;
 
 static const char *const parts[] = {"test", "c", "asm", "all", NULL};
-static const char *const engines[] = {"auto", "perpetual", "lockstep", NULL};
+static const char *const engines[] = {"auto", "perpetual", "lockstep", NULL}; // as Engine has them
 
-enum { KEY_CC = 256, KEY_CFLAGS, KEY_FENCE, KEY_EXPORT };
-
-static error_t parse(int key, char *text, struct argp_state *state) {
-  ShowSettings *s = state->input;
-  switch (key) {
-  case 'p':
-    return option_choice(state, "--part", text, parts, &s->part);
-  case 'e':
-    return option_choice(state, "--engine", text, engines, &s->engine);
-  case KEY_CC:
-    s->run.cc = text;
-    return 0;
-  case KEY_CFLAGS:
-    s->run.cflags = text;
-    return 0;
-  case KEY_FENCE:
-    s->fence = text;
-    return 0;
-  case KEY_EXPORT:
-    s->folder = text;
-    return 0;
-  case ARGP_KEY_ARG:
-    s->names = arena_grow(s->arena, s->names, &s->name_capacity, s->name_count + 1, sizeof *s->names);
-    s->names[s->name_count++] = text;
-    return 0;
-  case ARGP_KEY_END:
-    return s->name_count > 1 && !s->folder ? option_error(state, s->names[1], "one test at a time") : 0;
-  case ARGP_KEY_NO_ARGS:
-    return option_error(state, "TEST", "which test?");
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
-}
-
-static const struct argp_option argp_options[] = {
-    {.name = "part", .key = 'p', .arg = "PART", .doc = "test, c, asm, or all (the default)"},
-    {.name = "engine", .key = 'e', .arg = "ENGINE", .doc = "auto (the default), perpetual or lockstep"},
-    {.name = "fence", .key = KEY_FENCE, .arg = "NAME", .doc = "with a fence between the accesses of every thread"},
-    {.name = "export",
-     .key = KEY_EXPORT,
-     .arg = "DIR",
-     .doc = "write the tests to DIR as programs of their own, with a Makefile, for a machine without weakmem"},
-    {.name = "cc", .key = KEY_CC, .arg = "COMPILER", .doc = "what compiles it: cc (the default), gcc, clang, a path"},
-    {.name = "cflags", .key = KEY_CFLAGS, .arg = "FLAGS", .doc = "the compiler's options (default -O2)"},
+static const Option table[] = {
+    {"part", 'p', "PART", "test, c, asm, or all (the default)", OPTION_CHOICE, .place = offsetof(ShowSettings, part),
+     .choices = parts},
+    {"engine", 'e', "ENGINE", "auto (the default), perpetual or lockstep", OPTION_CHOICE,
+     .place = offsetof(ShowSettings, run.engine), .choices = engines},
+    {"fence", 0, "NAME", "With a fence between the accesses of every thread", OPTION_TEXT,
+     .place = offsetof(ShowSettings, fence)},
+    {"export", 0, "DIR",
+     "Write the tests to DIR as programs of their own, with a Makefile, for a machine without weakmem", OPTION_TEXT,
+     .place = offsetof(ShowSettings, folder)},
+    OPTION_COMPILER(ShowSettings, run),
     {0}};
+
+static error_t check(struct argp_state *state, void *settings) {
+  const ShowSettings *s = settings;
+  if (!s->common.argument_count)
+    return option_error(state, "TEST", "which test?");
+  if (s->common.argument_count > 1 && !s->folder)
+    return option_error(state, s->common.arguments[1], "one test at a time");
+  return 0;
+}
 
 static const Options show_options = {
     .arguments = "TEST|FILE [TEST|FILE|DIR|@LIST|-]...",
@@ -82,8 +56,8 @@ static const Options show_options = {
         "      make -j4 CC=riscv64-linux-gnu-gcc     builds all for another machine\n"
         "      make run CC=riscv64-linux-gnu-gcc LDFLAGS=-static RUN=qemu-riscv64\n"
         "  weakmem show --export all classic atomicity publish dependency    whole families\n",
-    .options = argp_options,
-    .parse = parse};
+    .table = table,
+    .check = check};
 
 static void heading(const ShowSettings *s, const char *text, Text *out) {
   if (s->part == PART_ALL)
@@ -92,11 +66,11 @@ static void heading(const ShowSettings *s, const char *text, Text *out) {
 
 static bool show_machine_code(const ShowSettings *s, const Test *test, const Console *console, Text *out, Diag *diag) {
   Compiler compiler;
-  if (!compiler_find(s->run.cc, s->run.cflags, s->arena, &compiler, diag))
+  if (!compiler_find(s->run.cc, s->run.cflags, s->common.arena, &compiler, diag))
     return false;
-  Compiled **compiled = run_compile(&test, 1, s->run.engine, &compiler, s->arena, console->stop, NULL, NULL);
-  heading(s, arena_printf(s->arena, "the machine code: %s %s", compiler.version, compiler.flags), out);
-  bool shown = run_disassemble(compiled[0], s->arena, out, diag);
+  Compiled **compiled = run_compile(&test, 1, s->run.engine, &compiler, s->common.arena, console->stop, NULL, NULL);
+  heading(s, arena_printf(s->common.arena, "the machine code: %s %s", compiler.version, compiler.flags), out);
+  bool shown = run_disassemble(compiled[0], s->common.arena, out, diag);
   run_release(compiled[0]);
   return shown;
 }
@@ -105,24 +79,23 @@ static bool show_machine_code(const ShowSettings *s, const Test *test, const Con
 static int export_tests(const ShowSettings *s, Diag *diag) {
   ExportOptions options = {
       .engine = s->run.engine, .fence = s->fence ? s->fence : "none", .cc = s->run.cc, .flags = s->run.cflags};
-  Suite suite = tests_find(s->names, (unsigned)s->name_count, NULL, s->arena, diag);
-  bool good = !diag->errors && export_write(s->folder, suite.tests, suite.count, &options, s->arena, diag);
+  Suite suite = tests_find(s->common.arguments, s->common.argument_count, NULL, s->common.arena, diag);
+  bool good = !diag->errors && export_write(s->folder, suite.tests, suite.count, &options, s->common.arena, diag);
   return good ? EXIT_OK : EXIT_USAGE;
 }
 
 static const Test *find_test(const ShowSettings *s, Diag *diag) {
-  Suite suite = tests_find(s->names, 1, NULL, s->arena, diag);
+  Suite suite = tests_find(s->common.arguments, 1, NULL, s->common.arena, diag);
   if (diag->errors)
     return NULL;
   if (suite.count != 1) {
-    diag_error(diag, "'%s' names %u tests; show takes one", s->names[0], suite.count);
+    diag_error(diag, "'%s' names %u tests; show takes one", s->common.arguments[0], suite.count);
     return NULL;
   }
-  return s->fence ? test_with_fence(suite.tests[0], s->fence, UINT64_MAX, s->arena) : suite.tests[0];
+  return s->fence ? test_with_fence(suite.tests[0], s->fence, UINT64_MAX, s->common.arena) : suite.tests[0];
 }
 
-static int show(ShowSettings *s, const Console *console, Text *out, Diag *diag) {
-  s->run.engine = s->engine == 1 ? ENGINE_PERPETUAL : s->engine == 2 ? ENGINE_LOCKSTEP : ENGINE_AUTO;
+static int show(const ShowSettings *s, const Console *console, Text *out, Diag *diag) {
   if (s->folder)
     return export_tests(s, diag);
   const Test *test = find_test(s, diag);
@@ -139,8 +112,8 @@ static int show(ShowSettings *s, const Console *console, Text *out, Diag *diag) 
     test_print(test, out);
   }
   if (s->part == PART_C || s->part == PART_ALL) {
-    heading(s, arena_printf(s->arena, "the C, for the %s engine", engine_name(engine)), out);
-    run_emit(test, s->run.engine, s->arena, out);
+    heading(s, arena_printf(s->common.arena, "the C, for the %s engine", engine_name(engine)), out);
+    run_emit(test, s->run.engine, s->common.arena, out);
   }
   if (s->part == PART_MACHINE_CODE || s->part == PART_ALL)
     return show_machine_code(s, test, console, out, diag) ? EXIT_OK : EXIT_MACHINE;
@@ -148,10 +121,10 @@ static int show(ShowSettings *s, const Console *console, Text *out, Diag *diag) 
 }
 
 int command_show(int argc, char **argv, const Console *console) {
-  ShowSettings settings = {.arena = arena_new(), .part = PART_ALL};
+  ShowSettings settings = {.common.arena = arena_new(), .part = PART_ALL};
   int status = EXIT_OK;
   if (options_parse(&show_options, argc, argv, &settings, console, &status)) {
-    Diag diag = {.arena = settings.arena};
+    Diag diag = {.arena = settings.common.arena};
     Text out = {0}, messages = {0};
     status = show(&settings, console, &out, &diag);
     fputs(text_string(&out), console->out);
@@ -160,6 +133,6 @@ int command_show(int argc, char **argv, const Console *console) {
     text_free(&out);
     text_free(&messages);
   }
-  arena_free(settings.arena);
+  arena_free(settings.common.arena);
   return status;
 }

@@ -3,44 +3,28 @@
 #include "harness/cli/options.h"
 #include "harness/machine/clock.h"
 #include "harness/machine/identity.h"
-#include "results/record.h"
+#include "results/view.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { THREADS_MOST = 64 };
 
 typedef struct {
-  unsigned threads; // 0: two to four
-  unsigned format;
+  Common common;
+  unsigned threads;  // 0: two to four
   const char *input; // NULL: this machine
 } Settings;
 
 static const char *const formats[] = {"text", "json", NULL};
-enum { FORMAT_TEXT, FORMAT_JSON };
 
-static const struct argp_option table[] = {
-    {"threads", 't', "N", 0, "Placements of N threads (default: two, three and four)", 0},
-    {"format", 'f', "FORMAT", 0, "text (default) or json", 0},
-    {"input", 'i', "DESCRIPTION", 0, "Another machine: a file that lstopo wrote (.xml), or hwloc's synthetic words", 0},
+static const Option table[] = {
+    {"threads", 't', "N", "Placements of N threads (default: two, three and four)", OPTION_UNSIGNED,
+     .place = offsetof(Settings, threads), .low = 1, .high = THREADS_MOST},
+    OPTION_COMMON_FORMAT(formats, "text (default) or json"),
+    {"input", 'i', "DESCRIPTION", "Another machine: a file that lstopo wrote (.xml), or hwloc's synthetic words",
+     OPTION_TEXT, .place = offsetof(Settings, input)},
     {0},
 };
-
-static error_t parse(int key, char *text, struct argp_state *state) {
-  Settings *settings = state->input;
-  switch (key) {
-  case 't':
-    return option_unsigned(state, "--threads", text, 1, THREADS_MOST, &settings->threads);
-  case 'f':
-    return option_choice(state, "--format", text, formats, &settings->format);
-  case 'i':
-    settings->input = text;
-    return 0;
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
-}
 
 static const Options options = {
     .summary = "Shows the machine as tests see it: what cores share, the clock, and where threads are placed.",
@@ -48,8 +32,7 @@ static const Options options = {
                 "  weakmem topo --threads 6\n"
                 "  taskset -c 1 weakmem topo            what is left of it then\n"
                 "  weakmem topo --input 'pack:2 l3:4 core:8 pu:2'\n",
-    .options = table,
-    .parse = parse,
+    .table = table,
 };
 
 // What the command has found out.
@@ -139,91 +122,116 @@ static unsigned list_placements(const Survey *survey, unsigned threads, Placemen
   return count;
 }
 
-static void print_placements(const Survey *survey, Text *out) {
+enum { MARK, NAME, PUS, SENTENCE };
+static const SheetColumn columns[] = {
+    [MARK] = {.name = "mark", .kind = KIND_MARK, .width = 1, .is_fixed = true},
+    [NAME] = {.name = "name", .width = 10},
+    [PUS] = {.name = "pus", .width = 15},
+    [SENTENCE] = {.name = "sentence", .fit = FIT_RUNS_ON},
+};
+
+static Sheet *placement_sheet(const Survey *survey) {
+  Sheet *sheet = SHEET_NEW(survey->arena, columns);
+  sheet->is_bare = true;
+  sheet->indent = 2;
+  return sheet;
+}
+
+static void print_placements(const Survey *survey, const SheetStyle *style, Text *out) {
   text_add(out, "\nPlacements (* is what run takes)\n");
   for (unsigned threads = fewest_threads(survey); threads <= most_threads(survey); threads++) {
     Placement chosen, all[PLACEMENT_COUNT];
     unsigned count = list_placements(survey, threads, all, &chosen);
+    Sheet *sheet = placement_sheet(survey);
     text_printf(out, "  %u thread%s\n", threads, threads == 1 ? "" : "s");
     for (unsigned i = 0; i < count; i++) {
+      Cell *cells = sheet_row(sheet);
       Text pus = {0};
+      text_add(&pus, "PU ");
       print_pus(&all[i], &pus);
-      text_printf(out, "  %c %-10s  PU %-12s  %s\n", same_pus(&all[i], &chosen) ? '*' : ' ',
-                  placement_name(all[i].kind), text_string(&pus), placement_sentence(all[i].kind));
+      cells[MARK] = cell_text(same_pus(&all[i], &chosen) ? "*" : "");
+      cells[NAME] = cell_text(placement_name(all[i].kind));
+      cells[PUS] = cell_text(arena_string(survey->arena, text_string(&pus)));
+      cells[SENTENCE] = cell_text(placement_sentence(all[i].kind));
       text_free(&pus);
     }
+    sheet_text(sheet, style, out);
   }
 }
 
 // What the machine does not offer to the fewest threads that are shown, and so to no more either.
-static void print_absent(const Survey *survey, Text *out) {
-  text_printf(out, "\nNot here for %u thread%s\n", fewest_threads(survey), fewest_threads(survey) == 1 ? "" : "s");
+static void print_absent(const Survey *survey, const SheetStyle *style, Text *out) {
+  unsigned threads = fewest_threads(survey);
+  Sheet *sheet = placement_sheet(survey);
+  text_printf(out, "\nNot here for %u thread%s\n", threads, threads == 1 ? "" : "s");
   for (unsigned kind = 0; kind < PLACEMENT_CUSTOM; kind++) {
     Placement ignored;
     const char *reason;
-    if (kind != PLACEMENT_SHARED_PUS && !placement_find(survey->topology, (PlacementKind)kind, fewest_threads(survey),
-                                                        survey->arena, &ignored, &reason))
-      text_printf(out, "    %-10s  %s\n", placement_name((PlacementKind)kind), reason);
+    if (kind == PLACEMENT_SHARED_PUS ||
+        placement_find(survey->topology, (PlacementKind)kind, threads, survey->arena, &ignored, &reason))
+      continue;
+    Cell *cells = sheet_row(sheet);
+    cells[NAME] = cell_text(placement_name((PlacementKind)kind));
+    cells[SENTENCE] = cell_text(reason);
   }
+  sheet_text(sheet, style, out);
 }
 
-static void print_text(const Survey *survey, Text *out) {
+static void print_text(const Survey *survey, const SheetStyle *style, Text *out) {
   print_machine(survey, out);
   topology_print(survey->topology, out);
   if (survey->here)
     print_clock(survey, out);
-  print_placements(survey, out);
-  print_absent(survey, out);
+  print_placements(survey, style, out);
+  print_absent(survey, style, out);
 }
 
-static json_t *machine_json(const Identity *machine) {
-  Text text = {0};
-  fields_write(&machine_fields, machine, &(JsonText){.out = &text});
-  json_t *json = json_loads(text_string(&text), 0, NULL);
-  text_free(&text);
-  return json;
-}
+// ---- JSON
 
-static json_t *pus_json(const unsigned *pus, unsigned count) {
-  json_t *array = json_array();
-  for (unsigned i = 0; i < count; i++)
-    json_array_append_new(array, json_integer(pus[i]));
-  return array;
-}
-
-static json_t *clock_json(const Survey *survey) {
+static Cell clock_cell(const Survey *survey) {
   const Clock *clock = &survey->clock;
-  json_t *object = json_pack("{s:f, s:f, s:f, s:I, s:I, s:b, s:f}", "ticks_per_second", clock->ticks_per_second, "step",
-                             clock->step, "read_ns", clock->read_ns, "skew", (json_int_t)clock->skew, "skew_error",
-                             (json_int_t)clock->skew_error, "usable", clock->usable, "core_ghz", survey->ghz);
-  if (clock->reason)
-    json_object_set_new(object, "reason", json_string(clock->reason));
-  return object;
+  Sheet *object = sheet_object(survey->arena);
+  sheet_set(object, "ticks_per_second", cell_number(clock->ticks_per_second));
+  sheet_set(object, "step", cell_number(clock->step));
+  sheet_set(object, "read_ns", cell_number(clock->read_ns));
+  sheet_set(object, "skew", cell_integer(clock->skew));
+  sheet_set(object, "skew_error", cell_integer(clock->skew_error));
+  sheet_set(object, "usable", cell_flag(clock->usable));
+  sheet_set(object, "core_ghz", cell_number(survey->ghz));
+  sheet_set(object, "reason", cell_text(clock->reason));
+  return cell_sheet(object);
 }
 
-static json_t *placement_json(const Placement *placement, const Placement *chosen) {
-  return json_pack("{s:i, s:s, s:o, s:b, s:s}", "threads", (int)placement->threads, "name",
-                   placement_name(placement->kind), "pus", pus_json(placement->pus, placement->threads), "default",
-                   same_pus(placement, chosen), "sentence", placement_sentence(placement->kind));
+// One that is not offered has a reason instead of PUs.
+static void add_placement(Sheet *list, unsigned threads, PlacementKind kind, const Placement *placement,
+                          const Placement *chosen, const char *reason) {
+  Sheet *object = sheet_object(list->arena);
+  sheet_set(object, "threads", cell_count(threads));
+  sheet_set(object, "name", cell_text(placement_name(kind)));
+  if (placement) {
+    sheet_set(object, "pus", cell_numbers(placement->pus, placement->threads, list->arena));
+    sheet_set(object, "default", cell_flag(same_pus(placement, chosen)));
+    sheet_set(object, "sentence", cell_text(placement_sentence(kind)));
+  } else {
+    sheet_set(object, "reason", cell_text(reason));
+  }
+  sheet_add(list, cell_sheet(object));
 }
 
-// Every placement, those that are not offered with the reason.
-static json_t *placements_json(const Survey *survey) {
-  json_t *array = json_array();
+static Cell placements_cell(const Survey *survey) {
+  Sheet *list = sheet_list(survey->arena);
   for (unsigned threads = fewest_threads(survey); threads <= most_threads(survey); threads++) {
     Placement chosen = placement_default(survey->topology, threads, survey->arena);
-    for (unsigned kind = 0; kind < PLACEMENT_CUSTOM; kind++) {
+    for (PlacementKind kind = 0; kind < PLACEMENT_CUSTOM; kind++) {
       Placement placement;
       const char *reason = "";
-      bool found = placement_find(survey->topology, (PlacementKind)kind, threads, survey->arena, &placement, &reason);
-      json_array_append_new(array, found ? placement_json(&placement, &chosen)
-                                         : json_pack("{s:i, s:s, s:s}", "threads", (int)threads, "name",
-                                                     placement_name((PlacementKind)kind), "reason", reason));
+      bool found = placement_find(survey->topology, kind, threads, survey->arena, &placement, &reason);
+      add_placement(list, threads, kind, found ? &placement : NULL, &chosen, reason);
     }
     if (chosen.kind == PLACEMENT_CUSTOM)
-      json_array_append_new(array, placement_json(&chosen, &chosen));
+      add_placement(list, threads, chosen.kind, &chosen, &chosen, NULL);
   }
-  return array;
+  return cell_sheet(list);
 }
 
 static void print_json(const Survey *survey, Text *out) {
@@ -231,17 +239,17 @@ static void print_json(const Survey *survey, Text *out) {
   unsigned *pus = ARENA_ARRAY(survey->arena, unsigned, count);
   for (unsigned i = 0; i < count; i++)
     pus[i] = topology_pu(survey->topology, i);
-  json_t *object =
-      json_pack("{s:s, s:i, s:o, s:o}", "schema", "weakmem.topo/1", "cores", (int)topology_cores(survey->topology),
-                "pus", pus_json(pus, count), "placements", placements_json(survey));
+  Sheet *object = sheet_object(survey->arena);
+  sheet_set(object, "schema", cell_text("weakmem.topo/1"));
+  sheet_set(object, "cores", cell_count(topology_cores(survey->topology)));
+  sheet_set(object, "pus", cell_numbers(pus, count, survey->arena));
+  sheet_set(object, "placements", placements_cell(survey));
   if (survey->here) {
-    json_object_set_new(object, "machine", machine_json(&survey->identity));
-    json_object_set_new(object, "clock", clock_json(survey));
+    sheet_set(object, "machine", view_machine(&survey->identity, survey->arena));
+    sheet_set(object, "clock", clock_cell(survey));
   }
-  char *text = json_dumps(object, JSON_REAL_PRECISION(6));
-  json_decref(object);
-  text_printf(out, "%s\n", text ? text : "{}");
-  free(text);
+  sheet_json(object, &(SheetJson){.spaced = true}, out);
+  text_add_char(out, '\n');
 }
 
 static void measure(Survey *survey) {
@@ -251,29 +259,32 @@ static void measure(Survey *survey) {
   survey->ghz = clock_core_ghz();
 }
 
-int command_topo(int argc, char **argv, const Console *console) {
-  Settings settings = {0};
-  int status;
-  if (!options_parse(&options, argc, argv, &settings, console, &status))
-    return status;
-  Arena *arena = arena_new();
-  Diag diag = {.arena = arena};
-  Topology *topology = read_topology(settings.input, &diag);
-  status = topology ? EXIT_OK : settings.input ? EXIT_USAGE : EXIT_MACHINE;
-  if (topology) {
-    Survey survey = {.settings = &settings, .topology = topology, .arena = arena, .here = !settings.input};
-    Text out = {0};
-    if (survey.here)
-      measure(&survey);
-    if (settings.format == FORMAT_TEXT)
-      print_text(&survey, &out);
-    else
-      print_json(&survey, &out);
-    fputs(text_string(&out), console->out);
-    text_free(&out);
-  }
-  console_report(console, &diag);
+static int look(const Settings *settings, const Console *console, Diag *diag) {
+  Topology *topology = read_topology(settings->input, diag);
+  if (!topology)
+    return settings->input ? EXIT_USAGE : EXIT_MACHINE;
+  Survey survey = {.settings = settings, .topology = topology, .arena = diag->arena, .here = !settings->input};
+  SheetStyle style = console_style(console->out);
+  Text out = {0};
+  if (survey.here)
+    measure(&survey);
+  if (settings->common.format == FORMAT_TEXT)
+    print_text(&survey, &style, &out);
+  else
+    print_json(&survey, &out);
+  console_print(console, &out);
   topology_free(topology);
-  arena_free(arena);
+  return EXIT_OK;
+}
+
+int command_topo(int argc, char **argv, const Console *console) {
+  Settings settings = {.common.arena = arena_new()};
+  int status;
+  if (options_parse(&options, argc, argv, &settings, console, &status)) {
+    Diag diag = {.arena = settings.common.arena};
+    status = look(&settings, console, &diag);
+    console_report(console, &diag);
+  }
+  arena_free(settings.common.arena);
   return status;
 }

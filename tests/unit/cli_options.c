@@ -7,58 +7,41 @@
 #include <string.h>
 
 typedef struct {
-  Arena *arena;
+  Common common;
   unsigned threads, format;
   uint64_t iterations, seed;
   double time;
   const char *const *names;
   unsigned name_count;
-  unsigned *pus;
-  unsigned pu_count;
-  const char *argument;
 } Settings;
 
-static const char *const formats[] = {"text", "json", "tsv", NULL};
-
-static error_t parse(int key, char *text, struct argp_state *state) {
-  Settings *s = state->input;
-  switch (key) {
-  case 't':
-    return option_unsigned(state, "--threads", text, 1, 64, &s->threads);
-  case 'f':
-    return option_choice(state, "--format", text, formats, &s->format);
-  case 'i':
-    return option_count(state, "--iterations", text, 1, UINT64_MAX, &s->iterations);
-  case 's':
-    return option_seed(state, "--seed", text, &s->seed);
-  case 'T':
-    return option_seconds(state, "--time", text, 0.001, 3600, &s->time);
-  case 'm':
-    return option_list(state, "--model", text, s->arena, &s->names, &s->name_count);
-  case 'p':
-    return option_pus(state, "--pus", text, s->arena, &s->pus, &s->pu_count);
-  case ARGP_KEY_ARG:
-    if (s->argument)
-      return ARGP_ERR_UNKNOWN;
-    s->argument = text;
-    return 0;
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
+static error_t read_models(struct argp_state *state, const char *name, const char *text, void *settings) {
+  Settings *s = settings;
+  return option_list(state, name, text, s->common.arena, &s->names, &s->name_count);
 }
 
-static const struct argp_option table[] = {
-    {"threads", 't', "N", 0, "Threads", 0},  {"format", 'f', "NAME", 0, "Format", 0},
-    {"iterations", 'i', "N", 0, "Count", 0}, {"seed", 's', "N", 0, "Seed", 0},
-    {"time", 'T', "SECONDS", 0, "Time", 0},  {"model", 'm', "NAMES", 0, "Models", 0},
-    {"pus", 'p', "NUMBERS", 0, "PUs", 0},    {0},
+static const Option table[] = {
+    {"threads", 't', "N", "Threads", OPTION_UNSIGNED, .place = offsetof(Settings, threads), .low = 1, .high = 64},
+    {"format", 'f', "NAME", "Format", OPTION_CHOICE, .place = offsetof(Settings, format), .choices = option_formats},
+    {"iterations", 0, "N", "Count", OPTION_COUNT, .place = offsetof(Settings, iterations), .low = 1, .high = 0x1p60},
+    {"seed", 0, "N", "Seed", OPTION_SEED, .place = offsetof(Settings, seed)},
+    {"time", 'T', "SECONDS", "Time", OPTION_SECONDS, .place = offsetof(Settings, time), .low = 0.001, .high = 3600},
+    {"model", 'm', "NAMES", "Models", OPTION_OWN, .read = read_models},
+    OPTION_COMMON_PUS,
+    {0},
 };
+
+static error_t check(struct argp_state *state, void *settings) {
+  unsigned count = ((const Settings *)settings)->common.argument_count;
+  return count > 1 ? option_error(state, "TEST", "one is enough") : 0;
+}
 
 static const Options options = {.arguments = "[TEST]",
                                 .summary = "Does what a test needs.",
                                 .examples = "  weakmem try SB\n",
-                                .options = table,
-                                .parse = parse};
+                                .table = table,
+                                .check = check};
+static const Options without = {.summary = "Takes no argument.", .table = table};
 
 // What one command line gave.
 typedef struct {
@@ -77,14 +60,16 @@ static void release(void) {
   outcome = (Outcome){0};
 }
 
+static const Options *tried = &options;
+
 static const Outcome *with(const char *first, const char *second) {
   release();
   char *argv[] = {(char *)"weakmem try", (char *)first, (char *)second, NULL};
   int argc = second ? 3 : first ? 2 : 1;
-  outcome.settings.arena = arena;
+  outcome.settings.common.arena = arena;
   size_t out_size, err_size;
   Console console = {.out = open_memstream(&outcome.out, &out_size), .err = open_memstream(&outcome.err, &err_size)};
-  outcome.goes_on = options_parse(&options, argc, argv, &outcome.settings, &console, &outcome.status);
+  outcome.goes_on = options_parse(tried, argc, argv, &outcome.settings, &console, &outcome.status);
   fclose(console.out);
   fclose(console.err);
   return &outcome;
@@ -99,15 +84,14 @@ static void tear_down(void) {
 
 START_TEST(values_are_read) {
   ck_assert_uint_eq(with("--threads", "64")->settings.threads, 64);
-  ck_assert_uint_eq(with("--format", "tsv")->settings.format, 2);
+  ck_assert_uint_eq(with("--format", "tsv")->settings.format, FORMAT_TSV);
   ck_assert(with("--iterations", "20M")->settings.iterations == 20000000);
-  ck_assert(with("--iterations", "18446744073709551615")->settings.iterations == UINT64_MAX);
   ck_assert(with("--seed", "0xfFfF")->settings.seed == 65535);
   ck_assert(with("--seed", "010")->settings.seed == 10);
   ck_assert_double_eq_tol(with("--time", "200ms")->settings.time, 0.2, 1e-12);
   ck_assert_double_eq_tol(with("--time", "1.5s")->settings.time, 1.5, 1e-12);
   ck_assert_double_eq_tol(with("--time", "2min")->settings.time, 120, 1e-12);
-  ck_assert_str_eq(with("SB", NULL)->settings.argument, "SB");
+  ck_assert_str_eq(with("SB", NULL)->settings.common.arguments[0], "SB");
 }
 END_TEST
 
@@ -118,8 +102,8 @@ START_TEST(lists_are_read) {
   ck_assert_str_eq(s->names[1], "x86-tso");
   s = &with("--pus", "3,0,5-7,3")->settings;
   const unsigned expected[] = {3, 0, 5, 6, 7, 3};
-  ck_assert_uint_eq(s->pu_count, 6);
-  ck_assert_mem_eq(s->pus, expected, sizeof expected);
+  ck_assert_uint_eq(s->common.pu_count, 6);
+  ck_assert_mem_eq(s->common.pus, expected, sizeof expected);
 }
 END_TEST
 
@@ -160,8 +144,9 @@ static const struct {
     {"--pus", "0-99999999", "got '0-99999999'"},
     {"--pus", "0-60000,0-60000", "got '0-60000,0-60000'"},
     {"--pus", "0 1", "got '0 1'"},
+    {"--iterations", "18446744073709551615", "got '18446744073709551615'"},
     {"--nothing", NULL, NULL},
-    {"SB", "MP", "Too many arguments"},
+    {"SB", "MP", "one is enough"},
 };
 
 START_TEST(what_is_no_value_is_a_usage_error) {
@@ -187,6 +172,27 @@ START_TEST(help_goes_to_stdout_and_ends_in_good_order) {
 }
 END_TEST
 
+// What an error advises to look at is there.
+START_TEST(usage_and_version_are_options_of_every_command) {
+  const Outcome *o = with("--threads", "x");
+  ck_assert(strstr(o->err, "weakmem try --usage"));
+  o = with("--usage", NULL);
+  ck_assert(!o->goes_on && o->status == EXIT_OK);
+  ck_assert(strstr(o->out, "Usage: weakmem try"));
+  ck_assert(strstr(o->out, "[--threads=N]"));
+  o = with("--version", NULL);
+  ck_assert(!o->goes_on && o->status == EXIT_OK);
+  ck_assert_str_eq(o->out, "weakmem " WEAKMEM_VERSION "\n");
+}
+END_TEST
+
+START_TEST(a_command_without_arguments_takes_none) {
+  tried = &without;
+  ck_assert(strstr(with("SB", NULL)->err, "Too many arguments"));
+  tried = &options;
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("options");
   TCase *all = tcase_create("options");
@@ -195,6 +201,8 @@ int main(void) {
   tcase_add_test(all, lists_are_read);
   tcase_add_loop_test(all, what_is_no_value_is_a_usage_error, 0, sizeof refused / sizeof *refused);
   tcase_add_test(all, help_goes_to_stdout_and_ends_in_good_order);
+  tcase_add_test(all, usage_and_version_are_options_of_every_command);
+  tcase_add_test(all, a_command_without_arguments_takes_none);
   suite_add_tcase(suite, all);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

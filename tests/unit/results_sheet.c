@@ -128,7 +128,7 @@ START_TEST(json_has_objects_lists_and_what_is_empty_not_at_all) {
                    "\"note\":\"what there is to say of it\"}]}");
   sheet->row_count = 1;
   sheet->shape = SHAPE_ARRAYS;
-  ck_assert_str_eq(json_of(sheet, &(SheetJson){.digits = 15, .spaced = true}),
+  ck_assert_str_eq(json_of(sheet, &(SheetJson){.spaced = true}),
                    "[[\"none\", 0.0, 12345678, false, null]]");
 }
 END_TEST
@@ -142,7 +142,7 @@ START_TEST(json_in_a_page_cannot_become_markup) {
   for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
     Sheet *list = sheet_list(arena);
     sheet_add(list, cell_text(texts[i][0]));
-    ck_assert_str_eq(json_of(list, &(SheetJson){.digits = 10, .in_page = true}),
+    ck_assert_str_eq(json_of(list, &(SheetJson){.in_page = true}),
                      arena_printf(arena, "[%s]", texts[i][1]));
   }
 }
