@@ -345,11 +345,8 @@ static void state_add(Comparison *c, CompareCell *cell, const RecordState *state
   *at = place;
 }
 
-// What the condition asks for; where a test has none, what is weak.
-static bool is_wanted(const RecordState *state, ViewCondition condition) {
-  if (condition == CONDITION_NONE)
-    return state->weak == 1;
-  return state->witness != (condition == CONDITION_FORALL);
+static bool is_wanted(const RecordState *state, Quantifier condition) {
+  return quantifier_asks(condition, state->witness, state->weak == 1);
 }
 
 static bool weak_is_known(const Record *record) {
@@ -359,18 +356,18 @@ static bool weak_is_known(const Record *record) {
   return record->state_count > 0;
 }
 
-static uint64_t seen_of(const Record *record, ViewCondition condition) {
+static uint64_t seen_of(const Record *record, Quantifier condition) {
   uint64_t witnesses = record->witnesses < record->iterations ? record->witnesses : record->iterations, weak = 0;
-  if (condition == CONDITION_FORALL)
+  if (condition == QUANTIFIER_FORALL)
     return record->iterations - witnesses;
-  if (condition != CONDITION_NONE)
+  if (condition != QUANTIFIER_NONE)
     return witnesses;
   for (unsigned i = 0; i < record->state_count; i++)
     weak = add_saturating(weak, record->states[i].weak == 1 ? record->states[i].count : 0);
   return weak;
 }
 
-static void states_add(Comparison *c, CompareCell *cell, const Record *record, ViewCondition condition,
+static void states_add(Comparison *c, CompareCell *cell, const Record *record, Quantifier condition,
                        const char *model) {
   bool keep = c->keep || (c->test && !strcmp(c->rows[cell->row].test, c->test));
   CompareState **at = &cell->states;
@@ -513,10 +510,10 @@ void comparison_add(Comparison *c, const Record *record) {
     cell->condition = NULL;
   else if (!cell->way.runs)
     cell->condition = arena_string(c->arena, record->condition);
-  ViewCondition condition = view_condition(record);
+  Quantifier condition = view_condition(record);
   c->machines[column].records++;
   note_program(c, &c->machines[column], record->program);
-  cell->conditional |= condition != CONDITION_NONE || weak_is_known(record);
+  cell->conditional |= condition != QUANTIFIER_NONE || weak_is_known(record);
   cell->predicted = predicted;
   if (way) {
     way_add(way, record->iterations, seen_of(record, condition));

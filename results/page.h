@@ -5,7 +5,6 @@
 #include "results/compare.h"
 
 enum {
-  PAGE_MODELS = 8,    // at most; one for each of model_all
   PAGE_CELLS = 30000, // beyond these, tests are left out and the page says so: what browsers open in good time
   PAGE_BYTES = 64 << 20,
   PAGE_STATES = 256 // of a test; the rest are counted
@@ -17,7 +16,7 @@ enum {
 typedef struct {
   const char *state;
   bool wanted; // what the condition asks for
-  char verdicts[PAGE_MODELS + 1];
+  const char *verdicts;
 } PageState;
 
 // What is known of the test that a row is of, by those who have the tests and the models.
@@ -26,21 +25,17 @@ typedef struct {
   const char *note;                                // a sentence: in what the row is not quite that test; NULL
   PageState *states;                               // sorted, each once: those given, and what else any model allows
   unsigned state_count;
-  unsigned beyond;              // states left out
-  const char *why[PAGE_MODELS]; // a sentence, where a model does not speak or could not decide all; NULL
+  unsigned beyond;        // states left out
+  const char *const *why; // of each of model_all a sentence, if it does not speak or could not decide all; NULL
 } PageTest;
 
 typedef struct {
   const Comparison *comparison; // read with `keep`, judged
   const Changes *changes;
-  // Fills `out` for the row's test, of which those states were seen somewhere; lives in `arena`. False where nobody
-  // knows it. NULL: nobody knows any.
-  bool (*test)(const CompareRow *row, const char *const *states, unsigned count, Arena *arena, PageTest *out,
-               void *context);
-  void *context;
-  const char *title;   // NULL: one is made
-  const char *command; // that made it, for the reader
-  const Stop *stop;    // non-zero: write no further. NULL: never
+  const PageTest *const *tests; // by row; NULL for one that nobody knows; NULL: nobody knows any
+  const char *title;            // NULL: one is made
+  const char *command;          // that made it, for the reader
+  const Stop *stop;             // non-zero: write no further. NULL: never
 } Page;
 
 typedef struct {
@@ -49,6 +44,9 @@ typedef struct {
   unsigned alarms;   // cells in which a state was seen that the machine's model or C11 forbids
   size_t bytes;      // of the data in it
 } PageCount;
+
+// The states of a row that a page shows of any machine: sorted, each once, `*count` of them, PAGE_STATES at most.
+const char *const *page_states(const Comparison *comparison, unsigned row, unsigned *count, Arena *arena);
 
 // Writes the page. Errors of the stream are the caller's to look for (ferror).
 void page_write(const Page *page, FILE *out, PageCount *count);

@@ -129,12 +129,11 @@ typedef struct {
   const Comparison *comparison;
   PageWriter *w;
   PageCount *count;
-  Arena *arena; // of the test that is being written
-  PageTest test;
-  bool known;
-  unsigned index;       // of the test in the page
-  const char **states;  // seen on any machine, sorted, each once
-  unsigned state_count; // of them; then of all that are shown
+  Arena *arena;              // of the test that is being written
+  const PageTest *test;      // NULL: not known
+  unsigned index;            // of the test in the page
+  const char *const *states; // seen on any machine, sorted, each once
+  unsigned state_count;      // of them; then of all that are shown
   struct PageAlarm {
     unsigned test, machine;
     const char *state, *by;
@@ -153,8 +152,8 @@ static int by_interest(const void *a, const void *b) {
   return forbidden ? forbidden : wanted ? wanted : count ? count : strcmp(x->state, y->state);
 }
 
-static const CompareState **states_of(const Writing *writing, const CompareCell *cell) {
-  const CompareState **states = ARENA_ARRAY(writing->arena, const CompareState *, cell->state_count + (size_t)1);
+static const CompareState **states_of(const CompareCell *cell, Arena *arena) {
+  const CompareState **states = ARENA_ARRAY(arena, const CompareState *, cell->state_count + (size_t)1);
   unsigned count = 0;
   for (const CompareState *state = cell->states; state; state = state->next)
     states[count++] = state;
@@ -162,41 +161,40 @@ static const CompareState **states_of(const Writing *writing, const CompareCell 
   return states;
 }
 
-static void collect_states(Writing *writing, unsigned row) {
-  const Comparison *c = writing->comparison;
+const char *const *page_states(const Comparison *comparison, unsigned row, unsigned *count, Arena *arena) {
+  const char **states = NULL;
   size_t capacity = 0;
-  unsigned total = 0;
-  writing->states = NULL;
-  for (unsigned m = 0; m < c->machine_count && total < PAGE_STATES * 4; m++) {
-    const CompareCell *cell = comparison_cell(c, row, m);
-    const CompareState **states = cell && cell->state_count ? states_of(writing, cell) : NULL;
-    for (unsigned i = 0; states && i < cell->state_count && i < CELL_STATES; i++) {
-      writing->states = arena_grow(writing->arena, writing->states, &capacity, total + 1, sizeof *writing->states);
-      writing->states[total++] = states[i]->state;
+  unsigned total = 0, kept = 0;
+  for (unsigned m = 0; m < comparison->machine_count && total < PAGE_STATES * 4; m++) {
+    const CompareCell *cell = comparison_cell(comparison, row, m);
+    const CompareState **of_cell = cell && cell->state_count ? states_of(cell, arena) : NULL;
+    for (unsigned i = 0; of_cell && i < cell->state_count && i < CELL_STATES; i++) {
+      states = arena_grow(arena, states, &capacity, total + 1, sizeof *states);
+      states[total++] = of_cell[i]->state;
     }
   }
   if (total)
-    qsort(writing->states, total, sizeof *writing->states, by_name);
-  writing->state_count = 0;
-  for (unsigned i = 0; i < total; i++)
-    if (!i || strcmp(writing->states[i], writing->states[i - 1]) != 0)
-      writing->states[writing->state_count++] = writing->states[i];
-  if (writing->state_count > PAGE_STATES)
-    writing->state_count = PAGE_STATES;
+    qsort(states, total, sizeof *states, by_name);
+  for (unsigned i = 0; i < total && kept < PAGE_STATES; i++)
+    if (!kept || strcmp(states[i], states[kept - 1]) != 0)
+      states[kept++] = states[i];
+  *count = kept;
+  return states;
 }
 
 // A letter a model of what records say of a state, on whichever machine says it first.
 static void write_said(const Writing *writing, unsigned row, const char *name) {
-  char letters[PAGE_MODELS + 1] = "";
+  char *letters = ARENA_ARRAY(writing->arena, char, model_count + 1);
   bool wanted = false;
-  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++)
+  for (unsigned a = 0; a < model_count; a++)
     letters[a] = '-';
+  letters[model_count] = '\0';
   for (unsigned m = 0; m < writing->comparison->machine_count; m++) {
     const CompareCell *cell = comparison_cell(writing->comparison, row, m);
     const CompareState *state = cell ? cell->states : NULL;
     while (state && strcmp(state->state, name) != 0)
       state = state->next;
-    for (unsigned a = 0; state && a < model_count && a < PAGE_MODELS; a++) {
+    for (unsigned a = 0; state && a < model_count; a++) {
       const char *said = compare_said(state, a);
       if (letters[a] == '-' && *said) // its first letter, but of "unmodelled", whose is that of "undefined"
         memcpy(&letters[a], strcmp(said, "unmodelled") != 0 ? said : "m", 1);
@@ -213,26 +211,26 @@ static void write_said(const Writing *writing, unsigned row, const char *name) {
 // [text, verdicts, wanted], sorted by text; cells name them by index.
 static void write_states(const Writing *writing, unsigned row) {
   PageWriter *w = writing->w;
-  const PageTest *test = &writing->test;
+  const PageTest *test = writing->test;
   page_key(w, "states");
   page_open(w, '[');
-  for (unsigned i = 0; writing->known && i < test->state_count; i++) {
+  for (unsigned i = 0; test && i < test->state_count; i++) {
     page_open(w, '[');
     page_text(w, test->states[i].state);
     page_text(w, test->states[i].verdicts);
     page_flag(w, test->states[i].wanted);
     page_close(w, ']');
   }
-  for (unsigned i = 0; !writing->known && i < writing->state_count; i++)
+  for (unsigned i = 0; !test && i < writing->state_count; i++)
     write_said(writing, row, writing->states[i]);
   page_close(w, ']');
 }
 
 static int state_index(const Writing *writing, const char *name) {
-  unsigned low = 0, high = writing->known ? writing->test.state_count : writing->state_count;
+  unsigned low = 0, high = writing->test ? writing->test->state_count : writing->state_count;
   while (low < high) {
     unsigned middle = (low + high) / 2;
-    const char *at = writing->known ? writing->test.states[middle].state : writing->states[middle];
+    const char *at = writing->test ? writing->test->states[middle].state : writing->states[middle];
     int order = strcmp(name, at);
     if (!order)
       return (int)middle;
@@ -247,11 +245,11 @@ static int state_index(const Writing *writing, const char *name) {
 // What the model of the machine's CPU says of a state where no record says it. A compiler may make anything of a race,
 // and so it is told of none.
 static bool model_forbids(const Writing *writing, const CompareMachine *machine, int index) {
-  if (!writing->known || index < 0 || !machine->model || machine->machine.emulated)
+  if (!writing->test || index < 0 || !machine->model || machine->machine.emulated)
     return false;
-  const char *verdicts = writing->test.states[index].verdicts;
+  const char *verdicts = writing->test->states[index].verdicts;
   const char *letter = NULL;
-  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++) {
+  for (unsigned a = 0; a < model_count; a++) {
     if (!strcmp(model_all[a]->name, "c11") && verdicts[a] == 'u')
       return false;
     if (!strcmp(model_all[a]->name, machine->model))
@@ -271,7 +269,7 @@ static void add_alarm(Writing *writing, unsigned machine, const char *state, con
 static const CompareState *write_histogram(const Writing *writing, const CompareCell *cell) {
   PageWriter *w = writing->w;
   const CompareMachine *machine = &writing->comparison->machines[cell->column];
-  const CompareState **states = states_of(writing, cell), *worst = NULL;
+  const CompareState **states = states_of(cell, writing->arena), *worst = NULL;
   uint64_t rest = 0;
   unsigned beyond = 0;
   page_key(w, "h");
@@ -364,11 +362,11 @@ static void write_cell(Writing *writing, const CompareCell *cell) {
 
 static void write_known(const Writing *writing, const CompareRow *row) {
   PageWriter *w = writing->w;
-  const PageTest *test = &writing->test;
-  page_text_field(w, "family", writing->known && test->family ? test->family : row->family);
-  page_text_field(w, "condition", writing->known && test->condition ? test->condition : row->condition);
-  page_flag_field(w, "known", writing->known);
-  if (!writing->known)
+  const PageTest *test = writing->test;
+  page_text_field(w, "family", test && test->family ? test->family : row->family);
+  page_text_field(w, "condition", test && test->condition ? test->condition : row->condition);
+  page_flag_field(w, "known", test);
+  if (!test)
     return;
   page_text_field(w, "story", test->story);
   page_text_field(w, "note", test->note);
@@ -379,7 +377,7 @@ static void write_known(const Writing *writing, const CompareRow *row) {
   page_count_field(w, "beyond", test->beyond);
   page_key(w, "why");
   page_open(w, '[');
-  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++)
+  for (unsigned a = 0; a < model_count; a++)
     page_text(w, test->why[a] ? test->why[a] : "");
   page_close(w, ']');
 }
@@ -389,10 +387,8 @@ static void write_row(Writing *writing, unsigned index) {
   const CompareRow *row = &c->rows[index];
   PageWriter *w = writing->w;
   Text text = {0};
-  collect_states(writing, index);
-  writing->test = (PageTest){0};
-  writing->known = writing->page->test && writing->page->test(row, writing->states, writing->state_count,
-                                                              writing->arena, &writing->test, writing->page->context);
+  writing->states = page_states(c, index, &writing->state_count, writing->arena);
+  writing->test = writing->page->tests ? writing->page->tests[index] : NULL;
   page_open(w, '{');
   compare_row_name(row, &text);
   page_text_field(w, "name", text_string(&text));
@@ -535,7 +531,7 @@ static void write_labels(const Comparison *c, PageWriter *w) {
 static void write_models(PageWriter *w) {
   page_key(w, "models");
   page_open(w, '[');
-  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++) {
+  for (unsigned a = 0; a < model_count; a++) {
     page_open(w, '[');
     page_text(w, model_all[a]->name);
     page_text(w, model_all[a]->title);
@@ -560,7 +556,6 @@ static void write_head(const Page *page, PageWriter *w) {
 void page_data(const Page *page, PageWriter *w, PageCount *count) {
   const Comparison *c = page->comparison;
   Writing writing = {.page = page, .comparison = c, .w = w, .count = count};
-  assert(model_count <= PAGE_MODELS);
   page_open(w, '{');
   write_head(page, w);
   write_models(w);

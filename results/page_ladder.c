@@ -16,21 +16,23 @@ static uint64_t count_of(const json_t *object, const char *key) {
   return count > 0 ? (uint64_t)count : 0;
 }
 
+static char letter_of(const char *verdict, bool thin_air) {
+  if (!verdict)
+    return '-';
+  if (!strcmp(verdict, "forbidden"))
+    return "ft"[thin_air];
+  return "mua"[!strcmp(verdict, "undefined") + 2 * !strcmp(verdict, "allowed")];
+}
+
 // A letter a model (page.h).
 static void write_verdicts(const json_t *row, PageWriter *writer) {
-  char letters[PAGE_MODELS + 1] = "";
+  Text letters = {0};
   const json_t *verdicts = json_object_get(row, "verdict");
-  for (unsigned a = 0; a < model_count && a < PAGE_MODELS; a++) {
-    const char *verdict = text_of(verdicts, model_all[a]->name);
-    bool forbidden = verdict && !strcmp(verdict, "forbidden");
-    bool thin_air = !strcmp(model_all[a]->name, "c11") && json_is_true(json_object_get(row, "thin_air"));
-    letters[a] = '-';
-    if (forbidden)
-      letters[a] = "ft"[thin_air];
-    else if (verdict)
-      letters[a] = "mua"[!strcmp(verdict, "undefined") + 2 * !strcmp(verdict, "allowed")];
-  }
-  page_text_field(writer, "verdicts", letters);
+  for (unsigned i = 0; i < model_count; i++)
+    text_add_char(&letters, letter_of(text_of(verdicts, model_all[i]->name),
+                                      model_all[i]->excused && json_is_true(json_object_get(row, "thin_air"))));
+  page_text_field(writer, "verdicts", text_string(&letters));
+  text_free(&letters);
 }
 
 static void write_row(const json_t *row, PageWriter *writer) {

@@ -4,14 +4,14 @@
 
 static bool starts_with(const char *text, const char *prefix) { return text && !strncmp(text, prefix, strlen(prefix)); }
 
-ViewCondition view_condition(const Record *record) {
+Quantifier view_condition(const Record *record) {
   if (!record->condition || !strcmp(record->condition, "forall (true)"))
-    return CONDITION_NONE;
+    return QUANTIFIER_NONE;
   if (starts_with(record->condition, "exists"))
-    return CONDITION_EXISTS;
+    return QUANTIFIER_EXISTS;
   if (starts_with(record->condition, "~exists") || starts_with(record->condition, "~ exists"))
-    return CONDITION_NOT_EXISTS;
-  return starts_with(record->condition, "forall") ? CONDITION_FORALL : CONDITION_NONE;
+    return QUANTIFIER_NOT_EXISTS;
+  return starts_with(record->condition, "forall") ? QUANTIFIER_FORALL : QUANTIFIER_NONE;
 }
 
 const char *view_observation(const Record *record) {
@@ -24,13 +24,13 @@ const char *view_observation(const Record *record) {
 
 bool view_validated(const Record *record) {
   switch (view_condition(record)) {
-  case CONDITION_EXISTS:
+  case QUANTIFIER_EXISTS:
     return record->witnesses > 0;
-  case CONDITION_NOT_EXISTS:
+  case QUANTIFIER_NOT_EXISTS:
     return record->witnesses == 0;
-  case CONDITION_FORALL:
+  case QUANTIFIER_FORALL:
     return record->witnesses == record->iterations;
-  case CONDITION_NONE:
+  case QUANTIFIER_NONE:
     break;
   }
   return true;
@@ -46,14 +46,8 @@ Cell view_machine(const Identity *machine, Arena *arena) {
 
 // ---- litmus7's log
 
-static const char *litmus7_kind(ViewCondition condition) {
-  return condition == CONDITION_EXISTS ? "Allowed" : condition == CONDITION_NOT_EXISTS ? "Forbidden" : "Required";
-}
-
-// litmus7 stars what one looks for: the witnesses, and for `forall` what contradicts it.
-static bool is_starred(const Record *record, const RecordState *state) {
-  ViewCondition condition = view_condition(record);
-  return condition == CONDITION_FORALL || condition == CONDITION_NONE ? !state->witness : state->witness;
+static const char *litmus7_kind(Quantifier condition) {
+  return condition == QUANTIFIER_EXISTS ? "Allowed" : condition == QUANTIFIER_NOT_EXISTS ? "Forbidden" : "Required";
 }
 
 // A name that mcompare takes for one test: a test with a fence put into it is another test.
@@ -66,16 +60,16 @@ static void add_litmus7_name(const Record *record, Text *out) {
 void view_litmus7(const Record *record, Text *out) {
   if (!record->iterations) // litmus7 logs nothing of a test that did not run
     return;
-  ViewCondition condition = view_condition(record);
-  const char *text = condition == CONDITION_NONE ? "forall (true)" : record->condition;
+  Quantifier condition = view_condition(record);
+  const char *text = condition == QUANTIFIER_NONE ? "forall (true)" : record->condition;
   uint64_t others = record->iterations - record->witnesses;
-  bool negated = condition == CONDITION_NOT_EXISTS;
+  bool negated = condition == QUANTIFIER_NOT_EXISTS;
   text_add(out, "Test ");
   add_litmus7_name(record, out);
   text_printf(out, " %s\nHistogram (%u states)\n", litmus7_kind(condition), record->state_count);
   for (unsigned i = 0; i < record->state_count; i++)
     text_printf(out, "%-8llu%c>%s\n", (unsigned long long)record->states[i].count,
-                is_starred(record, &record->states[i]) ? '*' : ':', record->states[i].state);
+                quantifier_asks(condition, record->states[i].witness, false) ? '*' : ':', record->states[i].state);
   text_printf(out, "%s\n\nWitnesses\nPositive: %llu, Negative: %llu\n", view_validated(record) ? "Ok" : "No",
               (unsigned long long)(negated ? others : record->witnesses),
               (unsigned long long)(negated ? record->witnesses : others));

@@ -1,5 +1,6 @@
 // Records for the eye, and for other tools: the text of a run, the table of a suite, litmus7's log, columns.
 #pragma once
+#include "harness/lang/state.h"
 #include "results/record.h"
 #include "results/sheet.h"
 
@@ -17,8 +18,7 @@ void view_litmus7(const Record *record, Text *out);
 Sheet *view_states(const Record *record, Arena *arena);
 
 // How the condition fared. A witness satisfies its body; which of those it asks for is its quantifier.
-typedef enum { CONDITION_NONE, CONDITION_EXISTS, CONDITION_NOT_EXISTS, CONDITION_FORALL } ViewCondition;
-ViewCondition view_condition(const Record *record);
+Quantifier view_condition(const Record *record);
 // "Never", "Sometimes", "Always", as litmus7 has it; "" where nothing was counted.
 const char *view_observation(const Record *record);
 // Whether what was seen agrees with the condition.

@@ -203,15 +203,15 @@ static void add_witnesses(const Record *record, Text *out) {
 }
 
 static void add_condition(const Record *record, const SheetStyle *style, Text *out) {
-  ViewCondition condition = view_condition(record);
-  if (condition == CONDITION_NONE || !record->iterations)
+  Quantifier condition = view_condition(record);
+  if (condition == QUANTIFIER_NONE || !record->iterations)
     return;
   text_add(out, "  ");
   tone_add(style, TONE_BOLD, view_observation(record), out);
   text_add_char(out, ' ');
   text_add_printable(out, record->condition, strlen(record->condition));
   text_add(out, "\n  ");
-  if (condition == CONDITION_FORALL) {
+  if (condition == QUANTIFIER_FORALL) {
     uint64_t others = record->iterations - record->witnesses;
     text_add(out, "contradicted by ");
     count_add((double)others, out);
@@ -224,7 +224,7 @@ static void add_condition(const Record *record, const SheetStyle *style, Text *o
     if (!record->witnesses)
       add_bound(record, out);
   }
-  bool holds = view_validated(record), may_change = holds != (condition == CONDITION_EXISTS);
+  bool holds = view_validated(record), may_change = holds != (condition == QUANTIFIER_EXISTS);
   text_printf(out, "; the condition %s%s", holds ? "holds" : "does not hold", may_change ? " so far" : "");
   text_add_char(out, '\n');
 }
@@ -237,7 +237,7 @@ static void add_rate(const Record *record, Text *out) {
   text_printf(out, " iterations in %.3g s: ", record->seconds);
   count_add((double)record->iterations / record->seconds, out);
   text_add(out, "/s");
-  if (record->witnesses && view_condition(record) != CONDITION_NONE) {
+  if (record->witnesses && view_condition(record) != QUANTIFIER_NONE) {
     text_add(out, ", ");
     count_add((double)record->witnesses / record->seconds, out);
     text_add(out, " witnesses/s");
@@ -300,7 +300,7 @@ static bool differ(const char *a, const char *b) { return strcmp(a ? a : "", b ?
 
 static void add_run(const Record *record, Sheet *sheet) {
   Cell *cells = sheet_row(sheet);
-  bool condition = view_condition(record) != CONDITION_NONE;
+  bool condition = view_condition(record) != QUANTIFIER_NONE;
   cells[TEST] = cell_text(record->test);
   cells[FENCE] = cell_text(record->fence);
   cells[PLACEMENT] = cell_text(record->placement);
@@ -315,7 +315,7 @@ static void add_run(const Record *record, Sheet *sheet) {
   }
   if (!is_done(record))
     cells[REMARK] = cell_text(record->status);
-  else if (!view_validated(record) && view_condition(record) != CONDITION_EXISTS)
+  else if (!view_validated(record) && view_condition(record) != QUANTIFIER_EXISTS)
     cells[REMARK] = cell_text("the condition does not hold");
 }
 
@@ -327,7 +327,7 @@ static void add_counts(const Record *records, unsigned count, Text *out) {
   for (unsigned i = 0; i < count; i++) {
     broken += !is_done(&records[i]);
     seconds += records[i].seconds;
-    if (view_condition(&records[i]) != CONDITION_NONE)
+    if (view_condition(&records[i]) != QUANTIFIER_NONE)
       for (unsigned o = 0; o < 3; o++)
         seen[o] += !strcmp(view_observation(&records[i]), observations[o]);
   }

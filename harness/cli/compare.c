@@ -2,7 +2,7 @@
 #include "harness/cli/console.h"
 #include "harness/cli/gather.h"
 #include "harness/cli/options.h"
-#include "harness/study/machines.h"
+#include "harness/study/annotate.h"
 
 #include <string.h>
 
@@ -71,7 +71,7 @@ static int compare(const Settings *s, const Console *console) {
     console_report(console, &diag);
   int status = diag.errors ? EXIT_USAGE : EXIT_OK;
   if (!diag.errors && !*console->stop) {
-    machines_judge(&comparison, s->common.arena, console->stop);
+    annotate_cells(annotator_new(s->common.arena), &comparison, console->stop);
     print(s, &comparison, console);
   }
   if (*console->stop)

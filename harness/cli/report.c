@@ -2,9 +2,8 @@
 #include "harness/cli/console.h"
 #include "harness/cli/gather.h"
 #include "harness/cli/options.h"
+#include "harness/study/annotate.h"
 #include "harness/study/history.h"
-#include "harness/study/machines.h"
-#include "harness/study/row_facts.h"
 #include "results/page.h"
 
 #include <errno.h>
@@ -170,12 +169,12 @@ static bool write_page(const Settings *s, Comparison *comparison, const Console 
   PageCount count;
   if (!open_output(s, console, &out, diag))
     return false;
-  machines_judge(comparison, s->common.arena, console->stop);
+  const Annotator *annotator = annotator_new(s->common.arena);
+  annotate_cells(annotator, comparison, console->stop);
   Changes changes = comparison_changes(comparison);
   Page page = {.comparison = comparison,
                .changes = &changes,
-               .test = row_facts_find,
-               .context = row_facts_new(JUDGING, s->common.arena),
+               .tests = annotate_tests(annotator, comparison, JUDGING, console->stop),
                .title = s->title,
                .command = command_line(s),
                .stop = console->stop};

@@ -1,0 +1,286 @@
+#include "harness/study/annotate.h"
+
+#include "harness/lang/insert.h"
+#include "harness/lang/print.h"
+#include "harness/lang/suite.h"
+#include "harness/machine/clock.h"
+#include "harness/model/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const double SECONDS = 2; // for one test
+
+struct Annotator {
+  Suite suite;
+  uint64_t *digests;   // the first 64 bits of each test's
+  const Judge *judges; // of model_all
+};
+
+static uint64_t digest_of(const Test *test) {
+  char digest[65], first[17];
+  test_digest(test, digest);
+  memcpy(first, digest, 16);
+  first[16] = '\0';
+  return strtoull(first, NULL, 16);
+}
+
+Annotator *annotator_new(Arena *arena) {
+  Diag diag = {.arena = arena};
+  Annotator *out = ARENA_NEW(arena, Annotator);
+  *out = (Annotator){.suite = suite_builtin(NULL, arena, &diag), .judges = judges_all(arena)};
+  out->digests = ARENA_ARRAY(arena, uint64_t, out->suite.count + 1);
+  for (unsigned i = 0; i < out->suite.count; i++)
+    out->digests[i] = digest_of(out->suite.tests[i]);
+  return out;
+}
+
+// ---- The test of a row
+
+// "+po+fence" behind a test without fences: a bit for each thread that has one. False where it reads otherwise.
+static bool read_fences(const char *tail, unsigned threads, uint64_t *mask) {
+  unsigned thread = 0;
+  for (*mask = 0; *tail; thread++) {
+    bool fence = !strncmp(tail, "+fence", 6);
+    if (!fence && strncmp(tail, "+po", 3) != 0)
+      return false;
+    if (fence && thread < threads)
+      *mask |= UINT64_C(1) << thread;
+    tail += fence ? 6 : 3;
+  }
+  return thread == threads;
+}
+
+// The test that a row is of, without the row's own fence; NULL if the suite has none. By `digest`, unless that is 0. Of
+// names such as "SB+po+fence" it is the test with a fence in those threads, whose bits are set in `fenced`.
+static const Test *find_test(const Annotator *a, const char *name, uint64_t digest, uint64_t *fenced, Arena *arena) {
+  const Test *found = NULL;
+  *fenced = 0;
+  for (unsigned i = 0; i < a->suite.count; i++) {
+    const Test *test = a->suite.tests[i];
+    size_t length = strlen(test->name);
+    uint64_t mask;
+    if (strncmp(name, test->name, length) != 0)
+      continue;
+    if (!name[length]) {
+      *fenced = 0;
+      return !digest || digest == a->digests[i] ? test : NULL;
+    }
+    if (!digest && read_fences(name + length, test->thread_count, &mask)) {
+      found = test_with_fence(test, "fence-seq_cst", mask, arena);
+      *fenced = mask;
+    }
+  }
+  return found;
+}
+
+static const char *print(void (*printer)(const Test *test, Text *out), const Test *test, Arena *arena) {
+  Text text = {0};
+  printer(test, &text);
+  const char *copy = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return copy;
+}
+
+// ---- Cells
+
+// What is judged once for all cells that have it in common.
+typedef struct {
+  const Cpu *cpu;
+  bool lse, named; // named: known by the test's name alone
+  CompareVerdict verdict;
+} Judged;
+
+typedef struct {
+  const Annotator *annotator;
+  const CompareRow *row;
+  const Test *tests[2]; // by digest; by name alone
+  Judged *judged;
+  size_t count, capacity;
+  Arena *arena;
+} RowJudging;
+
+static CompareVerdict judge(const RowJudging *r, const Test *test, const Cpu *cpu, bool lse) {
+  static const char *const no_features[] = {NULL};
+  static const CompareVerdict verdicts[] = {[VERDICT_ALLOWED] = COMPARE_ALLOWED,
+                                            [VERDICT_FORBIDDEN] = COMPARE_FORBIDDEN,
+                                            [VERDICT_UNDEFINED] = COMPARE_UNMODELLED,
+                                            [VERDICT_UNMODELLED] = COMPARE_UNMODELLED,
+                                            [VERDICT_UNKNOWN] = COMPARE_UNKNOWN};
+  const Judge *judges = r->annotator->judges;
+  JudgeOptions options = {.limits = {.seconds = SECONDS}, .lower = {.features = lse ? NULL : no_features}, .cpu = cpu};
+  test = test_with_fence(test, r->row->fence, UINT64_MAX, r->arena);
+  Prediction sc = judge_test(&judges[model_index(model_find("sc"))], test, &options, r->arena);
+  Prediction own = judge_test(&judges[model_index(cpu->model)], test, &options, r->arena);
+  return verdicts[prediction_asked(&own, &sc)];
+}
+
+static CompareVerdict judge_once(RowJudging *r, const Cpu *cpu, bool lse, bool named) {
+  for (size_t i = 0; i < r->count; i++)
+    if (r->judged[i].cpu == cpu && r->judged[i].lse == lse && r->judged[i].named == named)
+      return r->judged[i].verdict;
+  r->judged = arena_grow(r->arena, r->judged, &r->capacity, r->count + 1, sizeof *r->judged);
+  r->judged[r->count] = (Judged){cpu, lse, named, judge(r, r->tests[named], cpu, lse)};
+  return r->judged[r->count++].verdict;
+}
+
+// A cell without a digest is of the suite's test of that name, if that asks for the same.
+static CompareVerdict judge_cell(RowJudging *r, const CompareMachine *machine, const CompareCell *cell) {
+  const Cpu *cpu = cpu_find(machine->machine.arch);
+  bool named = cell->condition;
+  const Test *test = r->tests[named];
+  if (!cpu)
+    return machine->known_arch ? COMPARE_UNMODELLED : COMPARE_UNKNOWN;
+  if (!test || (named && !compare_same_condition(print(condition_print, test, r->arena), cell->condition)))
+    return COMPARE_UNKNOWN;
+  return judge_once(r, cpu, machine->machine.has_lse || *machine->source || !*machine->machine.kernel, named);
+}
+
+static bool is_open(const CompareCell *cell) {
+  return cell->conditional && !cell->predicted && cell->verdict == COMPARE_UNKNOWN;
+}
+
+static void annotate_row(const Annotator *annotator, Comparison *comparison, unsigned row) {
+  const CompareCell *cell = comparison_first(comparison, row);
+  while (cell && !is_open(cell))
+    cell = comparison_next(comparison, cell);
+  if (!cell)
+    return;
+  uint64_t fenced;
+  RowJudging judging = {.annotator = annotator, .row = &comparison->rows[row], .arena = arena_new()};
+  judging.tests[0] = find_test(annotator, judging.row->test, judging.row->digest, &fenced, judging.arena);
+  judging.tests[1] = find_test(annotator, judging.row->test, 0, &fenced, judging.arena);
+  for (; cell; cell = comparison_next(comparison, cell))
+    if (is_open(cell))
+      comparison_set_verdict(comparison, cell, judge_cell(&judging, &comparison->machines[cell->column], cell));
+  arena_free(judging.arena);
+}
+
+void annotate_cells(const Annotator *annotator, Comparison *comparison, const Stop *stop) {
+  for (unsigned row = 0; row < comparison->row_count && !stop_wanted(stop); row++)
+    annotate_row(annotator, comparison, row);
+}
+
+// ---- The page's tests
+
+typedef struct {
+  const Test *test;              // with the row's fences
+  const Prediction *predictions; // of model_all; NULL: there was no time left
+  Arena *arena, *scratch;
+  PageTest *out;
+  size_t capacity;
+} Telling;
+
+static char letter_of(const Prediction *prediction, State state) {
+  if (!prediction->program)
+    return '-';
+  switch (prediction_verdict(prediction, state)) {
+  case VERDICT_ALLOWED:
+    return 'a';
+  case VERDICT_FORBIDDEN:
+    return "ft"[prediction_excused(prediction, state)];
+  case VERDICT_UNDEFINED:
+    return 'u';
+  case VERDICT_UNMODELLED:
+    return 'm';
+  case VERDICT_UNKNOWN:
+    break;
+  }
+  return '?';
+}
+
+static void add_state(Telling *t, const char *name) {
+  PageState state = {.state = arena_string(t->arena, name)};
+  char *letters = ARENA_ARRAY(t->arena, char, model_count + 1);
+  Value *values = ARENA_ARRAY(t->scratch, Value, t->test->observable_total);
+  bool parsed = state_parse(t->test, name, values);
+  for (unsigned i = 0; i < model_count; i++)
+    letters[i] = parsed && t->predictions ? letter_of(&t->predictions[i], (State){values}) : '-';
+  letters[model_count] = '\0';
+  state.verdicts = letters;
+  state.wanted = parsed && state_is_asked(t->test, (State){values}, letters[model_index(model_find("sc"))] == 'f');
+  t->out->states = arena_grow(t->arena, t->out->states, &t->capacity, t->out->state_count + 1, sizeof state);
+  t->out->states[t->out->state_count++] = state;
+}
+
+static int by_state(const void *a, const void *b) {
+  return strcmp(((const PageState *)a)->state, ((const PageState *)b)->state);
+}
+
+// Those that were seen, then what any model allows, or an execution of it at least ends in.
+static void add_states(Telling *t, const char *const *seen, unsigned seen_count) {
+  for (unsigned i = 0; i < seen_count; i++)
+    add_state(t, seen[i]);
+  unsigned count = 0;
+  State *states = predictions_states(t->predictions, t->predictions ? model_count : 0, &count, t->scratch);
+  for (unsigned s = 0; s < count; s++) {
+    Text name = {0};
+    bool known = false;
+    state_print(t->test, states[s], &name);
+    for (unsigned i = 0; i < seen_count && !known; i++)
+      known = !strcmp(seen[i], text_string(&name));
+    if (!known && t->out->state_count < PAGE_STATES)
+      add_state(t, text_string(&name));
+    else if (!known)
+      t->out->beyond++;
+    text_free(&name);
+  }
+  if (t->out->state_count)
+    qsort(t->out->states, t->out->state_count, sizeof *t->out->states, by_state);
+}
+
+static const char *note_of(const CompareRow *row, const Test *test, uint64_t fenced, Arena *arena) {
+  if (!fenced)
+    return strcmp(row->fence, "none") != 0
+               ? arena_printf(arena, "%s, with %s put between the accesses of every thread", test->name, row->fence)
+               : NULL;
+  const char *threads = "";
+  for (unsigned t = 0; t < test->thread_count; t++)
+    if (fenced >> t & 1)
+      threads = arena_printf(arena, "%s%sP%u", threads, *threads ? ", " : "", t);
+  return arena_printf(arena, "%s, with a sequentially consistent fence between the accesses of %s", test->name,
+                      threads);
+}
+
+// NULL if the suite does not have the row's test.
+static const PageTest *tell_row(const Annotator *annotator, const Comparison *comparison, unsigned index, bool judge,
+                                Arena *scratch) {
+  const CompareRow *row = &comparison->rows[index];
+  Arena *arena = comparison->arena;
+  uint64_t fenced;
+  const Test *test = find_test(annotator, row->test, row->digest, &fenced, scratch);
+  if (!test)
+    return NULL;
+  Telling t = {.test = test_with_fence(test, row->fence, UINT64_MAX, scratch),
+               .arena = arena,
+               .scratch = scratch,
+               .out = ARENA_NEW(arena, PageTest)};
+  JudgeOptions options = {.limits = judge_limits(SECONDS / model_count)};
+  t.predictions = judge ? judge_test_by(annotator->judges, model_count, t.test, &options, scratch) : NULL;
+  bool plain = !fenced && !strcmp(row->fence, "none");
+  const char **why = ARENA_ARRAY(arena, const char *, model_count);
+  for (unsigned i = 0; judge && i < model_count; i++)
+    why[i] = t.predictions[i].why ? arena_string(arena, t.predictions[i].why) : NULL;
+  *t.out = (PageTest){.family = test->family,
+                      .story = test->story,
+                      .source = plain ? test->source->bytes : print(test_print, t.test, arena),
+                      .condition = print(condition_print, test, arena),
+                      .note = note_of(row, test, fenced, arena),
+                      .why = why};
+  unsigned seen_count;
+  const char *const *seen = page_states(comparison, index, &seen_count, scratch);
+  add_states(&t, seen, seen_count);
+  return t.out;
+}
+
+const PageTest *const *annotate_tests(const Annotator *annotator, const Comparison *comparison, double seconds,
+                                      const Stop *stop) {
+  double until = clock_seconds() + seconds;
+  const PageTest **tests = ARENA_ARRAY(comparison->arena, const PageTest *, comparison->row_count + 1);
+  for (unsigned row = 0; row < comparison->row_count && !stop_wanted(stop); row++) {
+    Arena *scratch = arena_new();
+    tests[row] = tell_row(annotator, comparison, row, clock_seconds() < until, scratch);
+    arena_free(scratch);
+  }
+  return tests;
+}
