@@ -43,7 +43,7 @@ static const ModelTag tags[] = {
     {"A", "A"},
     {"L", "L"},
     {"Q", "Q"},
-    {"X", "X"},
+    {"X", "EX"},
     {"DMB.ISH", "DMB.ISH"},
     {"DMB.ISHLD", "DMB.ISHLD"},
     {"DMB.ISHST", "DMB.ISHST"},

@@ -33,7 +33,7 @@ static const CpuFence fences[] = {
 };
 
 static const ModelTag tags[] = {
-    {"X", "X"}, {"SYNC", "SYNC"}, {"LWSYNC", "LWSYNC"}, {"ISYNC", "ISYNC"}, {"EIEIO", "EIEIO"},
+    {"X", "EX"}, {"SYNC", "SYNC"}, {"LWSYNC", "LWSYNC"}, {"ISYNC", "ISYNC"}, {"EIEIO", "EIEIO"},
 };
 
 static const char *const names[] = {"ppc", NULL};

@@ -18,7 +18,9 @@ typedef struct {
   unsigned model_count;
   const char *cat, *as; // --cat FILE --as ARCH
   bool explain;
-  const char *state; // --state
+  const char *state;      // --state
+  const char **cat_paths; // --cat-path, NULL-terminated; NULL: none
+  size_t cat_path_count, cat_path_capacity;
   LowerOptions lower;
   double seconds; // of a test and model
 } Settings;
@@ -80,6 +82,8 @@ static error_t check(struct argp_state *state, void *settings) {
   const Settings *s = settings;
   if (!s->cat != !s->as)
     return option_error(state, s->cat ? "--cat" : "--as", "--cat FILE and --as ARCH go together");
+  if (s->cat_paths && !s->cat)
+    return option_error(state, "--cat-path", "is for --cat");
   if (s->cat && s->models)
     return option_error(state, "--model", "is not for --cat, whose file is the model");
   if (s->common.format == FORMAT_HERD && !s->cat && s->model_count != 1)
@@ -96,11 +100,23 @@ static error_t read_models(struct argp_state *state, const char *name, const cha
   return option_list(state, name, text, s->common.arena, &s->models, &s->model_count);
 }
 
+static error_t read_cat_path(struct argp_state *state, const char *name, const char *text, void *settings) {
+  (void)state;
+  (void)name;
+  Settings *s = settings;
+  s->cat_paths =
+      arena_grow(s->common.arena, s->cat_paths, &s->cat_path_capacity, s->cat_path_count + 2, sizeof *s->cat_paths);
+  s->cat_paths[s->cat_path_count++] = text;
+  s->cat_paths[s->cat_path_count] = NULL;
+  return 0;
+}
+
 enum { OPTION_MODEL, OPTION_FEATURES };
 static const Option table[] = {
     [OPTION_MODEL] = {"model", 'm', "NAME,...", NULL, OPTION_OWN, .read = read_models},
     [OPTION_FEATURES] = {"features", 0, "NAME,...", NULL, OPTION_OWN, .read = read_features},
     {"cat", 0, "FILE", "judge by a model of your own, in cat", OPTION_TEXT, .place = offsetof(Settings, cat)},
+    {"cat-path", 0, "DIR", "where it includes from, after its own folder", OPTION_OWN, .read = read_cat_path},
     {"as", 0, "ARCH", "... as a model of this architecture", OPTION_OWN, .read = read_as},
     {"explain", 0, NULL, "why a state is forbidden, or how it comes about", OPTION_FLAG,
      .place = offsetof(Settings, explain)},
@@ -142,7 +158,7 @@ static bool add_model(const char *name, Arena *arena, Judges *judges, Diag *diag
 
 static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
   const Model *as = model_find(s->as);
-  CatModel *model = cat_load(s->cat, as, NULL, s->common.arena, diag);
+  CatModel *model = cat_load(s->cat, as, s->cat_paths, s->common.arena, diag);
   if (!model)
     return false;
   const char *slash = strrchr(s->cat, '/');

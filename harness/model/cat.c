@@ -67,7 +67,7 @@ CatModel *cat_parse(const Source *source, const Model *as, const CatOptions *opt
   model->arena = arena;
   model->as = as;
   CatTree tree = {0};
-  if (!cat_parse_tree(source, options, arena, diag, &tree))
+  if (!cat_parse_tree(source, as, options, arena, diag, &tree))
     return NULL;
   model->title = tree.title ? tree.title : as->name;
   model->block = tree.block;

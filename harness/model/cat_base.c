@@ -40,16 +40,25 @@ static void base_amos(const Machine *m, uint64_t *out) {
       out[e / 64] |= (uint64_t)1 << e % 64;
 }
 
+static void add_ends(const Machine *m, uint64_t *out, Relation pairs) {
+  for (unsigned a = 0; a < m->n; a++)
+    for (unsigned b = 0; b < m->n; b++)
+      if (relation_has(pairs, a, b)) {
+        out[a / 64] |= (uint64_t)1 << a % 64;
+        out[b / 64] |= (uint64_t)1 << b % 64;
+      }
+}
+
+// What one instruction reads and writes at once, and where that is two events, both. Exclusives are told by their tags.
+static void base_atomics(const Machine *m, uint64_t *out) {
+  base_amos(m, out);
+  add_ends(m, out, m->execution->amo);
+}
+
 // Those, and where they are two, both.
 static void base_rmws(const Machine *m, uint64_t *out) {
-  const Execution *x = m->execution;
   base_amos(m, out);
-  for (unsigned r = 0; r < m->n; r++)
-    for (unsigned w = 0; w < m->n; w++)
-      if (relation_has(x->rmw, r, w)) {
-        out[r / 64] |= (uint64_t)1 << r % 64;
-        out[w / 64] |= (uint64_t)1 << w % 64;
-      }
+  add_ends(m, out, m->execution->rmw);
 }
 
 static void base_all(const Machine *m, uint64_t *out) { set_fill((EventSet){m->n, m->words, out}); }
@@ -107,6 +116,8 @@ const Base cat_bases[] = {
     {"M", true, PART_PATH, base_accesses},
     {"RMW", true, PART_PATH, base_rmws},
     {"AMO", true, PART_PATH, base_amos},
+    {"X", true, PART_PATH, base_atomics},
+    {"EX", true, PART_PATH, base_none},
     {"F", true, PART_PATH, base_fences},
     {"B", true, PART_PATH, base_branches},
     {"BCC", true, PART_PATH, base_branches},

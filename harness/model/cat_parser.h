@@ -4,10 +4,14 @@
 
 // What the parsers of a model and of the files it includes share.
 typedef struct {
+  const Model *as;
   const CatOptions *options;
   Arena *arena;
   Diag *diag;
   unsigned include_depth, includes, depth;
+  const Source *catdep_source; // where the first 'catdep' is; NULL: nowhere
+  Span catdep;
+  bool stood_in; // a file of ours was read for one of its name
 } CatParsing;
 
 typedef struct {

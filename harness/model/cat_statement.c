@@ -124,9 +124,18 @@ static void look_built_in(CatParser *p, const char *name, Found *found) {
     }
 }
 
+// A file of the model's own folder among those built in: "prelude.cat", which is read before every model; or one that
+// stands for another tool's of its name, which could not be read here.
+static void look_in_own(CatParser *p, const char *name, Found *found) {
+  const char *path = p->all->as->path, *slash = strchr(path, '/');
+  look_built_in(p, arena_printf(p->all->arena, "%.*s/%s", (int)(slash - path), path, name), found);
+}
+
 static bool find_include(CatParser *p, const CatToken *t, Found *found) {
   const CatOptions *options = p->all->options;
   if (is_tame(t->text)) {
+    look_in_own(p, t->text, found);
+    p->all->stood_in |= found->source != NULL;
     look_in(p, p->folder, t->text, found);
     if (options && options->folder && (!p->folder || strcmp(options->folder, p->folder) != 0))
       look_in(p, options->folder, t->text, found);
@@ -373,7 +382,8 @@ static bool parse_statements(CatParser *p, StatementList *list) {
   return true;
 }
 
-// model := (NAME NAME | NAME STRING | NAME | STRING)? 'catdep'? statements
+// model := (NAME NAME | NAME STRING | NAME | STRING)? 'catdep'? statements. 'catdep': the model
+// makes its dependencies of register events, or a file that it includes does so for it.
 static bool parse_file(CatParsing *all, const Source *source, const char *folder, bool is_prelude, StatementList *list,
                        const char **title) {
   const CatToken *tokens = cat_lex(source, all->arena, all->diag);
@@ -385,23 +395,39 @@ static bool parse_file(CatParsing *all, const Source *source, const char *folder
     *title = (p.at++)->text;
   if (p.at->kind == CAT_TOKEN_STRING || (*title && p.at->kind == CAT_TOKEN_NAME))
     *title = (p.at++)->text;
-  if (p.at->kind == CAT_TOKEN_CATDEP)
-    return diag_error_at(
-        all->diag, source, p.at->span,
-        "'catdep': this model makes its dependencies of register events (rf-reg, iico), which executions "
-        "here do not have; addr, data and ctrl are given");
+  if (p.at->kind == CAT_TOKEN_CATDEP) {
+    if (!all->catdep_source) {
+      all->catdep_source = source;
+      all->catdep = p.at->span;
+    }
+    p.at++;
+  }
   return parse_statements(&p, list) && (p.at->kind == CAT_TOKEN_END || cat_parser_error(&p, "a definition or a check"));
 }
 
-bool cat_parse_tree(const Source *source, const CatOptions *options, Arena *arena, Diag *diag, CatTree *tree) {
-  CatParsing all = {.options = options, .arena = arena, .diag = diag};
-  StatementList list = {0};
-  Source *prelude = ARENA_NEW(arena, Source);
+// What every model of this architecture may use.
+static bool parse_preludes(CatParsing *all, StatementList *list) {
+  Source *prelude = ARENA_NEW(all->arena, Source);
   *prelude = (Source){"prelude.cat", cat_prelude, strlen(cat_prelude)};
   const char *none;
-  if (!parse_file(&all, prelude, NULL, true, &list, &none) ||
+  if (!parse_file(all, prelude, NULL, true, list, &none))
+    return false;
+  Found own = {0};
+  look_in_own(&(CatParser){.all = all}, "prelude.cat", &own);
+  return !own.source || parse_file(all, own.source, NULL, true, list, &none);
+}
+
+bool cat_parse_tree(const Source *source, const Model *as, const CatOptions *options, Arena *arena, Diag *diag,
+                    CatTree *tree) {
+  CatParsing all = {.as = as, .options = options, .arena = arena, .diag = diag};
+  StatementList list = {0};
+  if (!parse_preludes(&all, &list) ||
       !parse_file(&all, source, options ? options->folder : NULL, false, &list, &tree->title))
     return false;
+  if (all.catdep_source && !all.stood_in)
+    return diag_error_at(diag, all.catdep_source, all.catdep,
+                         "'catdep': this model makes its dependencies of register events (rf-reg, iico), which "
+                         "executions here do not have; addr, data and ctrl are given");
   tree->block = to_block(list);
   return true;
 }

@@ -222,7 +222,8 @@ typedef struct {
   CatBlock block;
 } CatTree;
 
-// Parses a model, its includes in place, after the prelude.
-bool cat_parse_tree(const Source *source, const CatOptions *options, Arena *arena, Diag *diag, CatTree *tree);
+// Parses a model, its includes in place, after the preludes: ours, and that of the architecture.
+bool cat_parse_tree(const Source *source, const Model *as, const CatOptions *options, Arena *arena, Diag *diag,
+                    CatTree *tree);
 
 extern const char cat_prelude[];

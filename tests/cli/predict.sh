@@ -141,6 +141,23 @@ status=0
 [[ $status == 2 && $(grep -c error "$work/err") == 1 ]] && grep -q "catdep.cat:2:1: error: 'catdep': .* register events" "$work/err" ||
   fail "catdep: $status $(cat "$work/err")"
 
+# What a model includes is looked for in its folder, in the folder of the file that includes, then where --cat-path says.
+mkdir "$work/parts"
+echo 'include "order.cat"' >"$work/parts/parts.cat"
+echo 'let order = po | rf | co | fr' >"$work/parts/order.cat"
+printf 'include "parts.cat"\nacyclic order as everything\n' >"$work/apart.cat"
+status=0
+"$WEAKMEM" predict --cat "$work/apart.cat" --as x86_64 SB >/dev/null 2>"$work/err" || status=$?
+[[ $status == 2 ]] && grep -q 'apart.cat:1:9: error: cannot read "parts.cat": it was looked for in '"$work$" "$work/err" ||
+  fail "an include that is not there: $status $(cat "$work/err")"
+"$WEAKMEM" predict --cat "$work/apart.cat" --cat-path "$work/none" --cat-path "$work/parts" --as x86_64 SB | grep 'condition *forbidden' >/dev/null ||
+  fail "--cat-path"
+
+# Arm's own model makes its dependencies itself; here they are given, by a file of ours in place of its.
+printf '"theirs"\ncatdep\ninclude "aarch64deps.cat"\nacyclic lmrs | addr | pick-dep | [TLBI] as all\n' >"$work/theirs.cat"
+echo 'let intervening(S, r) = r; [S]; r let same-loc = loc let Imp = NExp let Tag = T let TTD = T let HU = T' >"$work/aarch64util.cat"
+"$WEAKMEM" predict --cat "$work/theirs.cat" --as aarch64 SB | grep 'condition *allowed' >/dev/null || fail "aarch64deps.cat"
+
 # Bad usage and bad input: status 2, a reason, and what could be read is judged all the same.
 usage() {
   local status=0 said
@@ -150,6 +167,7 @@ usage() {
 usage --model vax SB
 usage --format herd SB
 usage --cat "$work/mine.cat" SB
+usage --cat-path "$work" SB
 usage --as aarch64 SB
 usage --as vax --cat "$work/mine.cat" SB
 usage --cat "$work/bad.cat" --as sc SB

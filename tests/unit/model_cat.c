@@ -136,6 +136,30 @@ START_TEST(power_is_not_multi_copy_atomic) {
 }
 END_TEST
 
+// The sets of herd7's models: X, what one instruction reads and writes; EX, exclusives.
+START_TEST(atomic_instructions_and_exclusives_are_told_apart) {
+  static const struct {
+    const char *model, *execution, *empty, *full;
+  } cases[] = {
+      {"power", "Rx0/X! Wx1/X", "X", "EX"}, {"aarch64", "Rx0/X! Wx1/X", "X", "EX"},
+      {"aarch64", "Rx0* Wx1", "EX", "X"},   {"riscv", "Ux0,1/AMO", "EX", "X & AMO"},
+      {"riscv", "Rx0/X! Wx1/X", "X", "EX"}, {"x86-tso", "Rx0/A* Wx1/A", "EX", "X"},
+  };
+  for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    Built b;
+    CatVerdict v;
+    Source source = {"m.cat", NULL, 0};
+    source.bytes = arena_printf(arena, "empty %s as one ~empty %s as other", cases[i].empty, cases[i].full);
+    source.length = strlen(source.bytes);
+    Diag diag = {.arena = arena};
+    CatModel *m = cat_parse(&source, model_find(cases[i].model), NULL, arena, &diag);
+    ck_assert_ptr_nonnull(m);
+    cat_judge(m, built(&b, arena, cases[i].execution), false, arena, &v);
+    ck_assert_msg(v.allowed && !v.error, "%s: %s", cases[i].model, cases[i].full);
+  }
+}
+END_TEST
+
 START_TEST(every_model_is_coherent) {
   static const char *const models[] = {"sc", "c11", "x86-tso", "aarch64", "riscv", "power"};
   for (unsigned i = 0; i < 6; i++) {
@@ -476,6 +500,7 @@ int main(void) {
   tcase_add_test(models, riscv_keeps_its_thirteen_rules);
   tcase_add_test(models, power_is_not_multi_copy_atomic);
   tcase_add_test(models, every_model_is_coherent);
+  tcase_add_test(models, atomic_instructions_and_exclusives_are_told_apart);
   suite_add_tcase(suite, models);
   TCase *language = tcase_create("language");
   tcase_add_checked_fixture(language, begin, end);
