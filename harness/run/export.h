@@ -1,7 +1,7 @@
 // A test as a program of its own: a folder of C and a Makefile, for a machine that has no weakmem.
 //
 // The folder holds a file of C for each test, and the sources of the engines and what they stand on as they are here,
-// with harness/run/exported/ instead of hwloc and of what is above it. What the program prints is a record.
+// with harness/exported/ instead of hwloc and of what is above it. What the program prints is a record.
 #pragma once
 #include "harness/run/run.h"
 

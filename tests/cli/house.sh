@@ -15,6 +15,7 @@ declare -A may=(
   [harness/cost]="harness/machine arch harness/base"
   [results]="harness/lang harness/machine arch harness/base"
   [harness/model]="harness/event harness/lang arch harness/base"
+  [harness/exported]="results harness/run harness/engine harness/machine arch harness/base"
   [harness/study]="harness/model harness/event harness/run harness/build harness/engine harness/cost results harness/lang harness/machine arch harness/base"
   [harness/cli]="harness/study harness/model harness/event harness/run harness/build harness/engine harness/cost results harness/lang harness/machine arch harness/base"
 )

@@ -44,6 +44,16 @@ status=0
 "$WEAKMEM" run SB --time 0.1 --cflags '-include /no/such/header.h' >"$work/out" 2>"$work/err" || status=$?
 [[ $status == 3 ]] && grep -q 'not-compiled: .*header.h' "$work/out" || fail "not compiled: $status, $(cat "$work/out")"
 
+# A library that ends the process as it is loaded, with whatever status, is a crash of that test.
+printf '#include <unistd.h>\n__attribute__((constructor)) static void ends(void) { _exit(0); }\n' >"$work/ends.h"
+printf '#!/bin/sh\nexec cc -include "%s/ends.h" "$@"\n' "$work" >"$work/ending-cc"
+chmod 700 "$work/ending-cc"
+for engine in lockstep perpetual; do
+  status=0
+  "$WEAKMEM" run SB --cc "$work/ending-cc" --engine $engine --time 0.1 --format json >"$work/out" 2>"$work/err" || status=$?
+  [[ $status == 3 && $(statuses "$work/out") == "crash " ]] || fail "a constructor: $status, $(statuses "$work/out") $(cat "$work/err")"
+done
+
 # Without a place for the cache.
 as_usual() {
   "$@" "$WEAKMEM" run SB --time 0.05 --format json >"$work/out" 2>"$work/err" || fail "$*: status $?: $(cat "$work/err")"

@@ -62,7 +62,7 @@ START_TEST(the_C_shows_the_test_and_what_it_is_for) {
   export_emit(named("mine"), &plain, arena, &text);
   ck_assert_ptr_nonnull(strstr(text_string(&text), "// C mine\n"));
   ck_assert_ptr_nonnull(strstr(text_string(&text), "weakmem import"));
-  ck_assert_ptr_nonnull(strstr(text_string(&text), "#include \"harness/run/exported.h\"\n"));
+  ck_assert_ptr_nonnull(strstr(text_string(&text), "#include \"harness/exported/exported.h\"\n"));
   text_free(&text);
 }
 END_TEST
