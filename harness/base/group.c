@@ -1,10 +1,12 @@
 #include "harness/base/group.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -17,12 +19,58 @@ enum { PR_GET_CHILD_SUBREAPER, PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, PR_SET_
 #define prctl(...) (void)0
 #endif
 
-int group_adopt(int on) {
-  int before = 0;
-  (void)on;
-  prctl(PR_GET_CHILD_SUBREAPER, &before, 0, 0, 0);
-  prctl(PR_SET_CHILD_SUBREAPER, on, 0, 0, 0);
-  return before;
+// The children of this process, as /proc tells them; at most ADOPTION_MOST, of which none is missing if there are
+// fewer.
+static unsigned children(pid_t pids[ADOPTION_MOST]) {
+  unsigned count = 0;
+  DIR *tasks = opendir("/proc/self/task");
+  for (const struct dirent *task; tasks && (task = readdir(tasks));) {
+    char path[sizeof "/proc/self/task//children" + sizeof task->d_name];
+    snprintf(path, sizeof path, "/proc/self/task/%s/children", task->d_name);
+    FILE *list = fopen(path, "re");
+    while (list && count < ADOPTION_MOST && fscanf(list, "%d", &pids[count]) == 1)
+      count++;
+    if (list)
+      fclose(list);
+  }
+  if (tasks)
+    closedir(tasks);
+  return count;
+}
+
+Adoption group_adopt(void) {
+  Adoption adoption = {0};
+  adoption.count = children(adoption.known);
+  prctl(PR_GET_CHILD_SUBREAPER, &adoption.before, 0, 0, 0);
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  return adoption;
+}
+
+static bool is_known(const Adoption *adoption, pid_t pid) {
+  for (unsigned i = 0; i < adoption->count; i++)
+    if (adoption->known[i] == pid)
+      return true;
+  return false;
+}
+
+// One that is killed may leave children, who are ours then: again, until there is none.
+void group_disown(const Adoption *adoption) {
+  enum { ROUNDS = 100 };
+  bool found = adoption->count < ADOPTION_MOST;
+  for (unsigned round = 0; found && round < ROUNDS; round++) {
+    pid_t now[ADOPTION_MOST];
+    unsigned count = children(now);
+    found = false;
+    for (unsigned i = 0; i < count; i++) {
+      if (is_known(adoption, now[i]))
+        continue;
+      found = true;
+      kill(now[i], SIGKILL);
+      while (waitpid(now[i], NULL, 0) < 0 && errno == EINTR)
+        continue;
+    }
+  }
+  prctl(PR_SET_CHILD_SUBREAPER, adoption->before, 0, 0, 0);
 }
 
 void group_die_with(pid_t parent) {

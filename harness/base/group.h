@@ -6,7 +6,6 @@
 
 #include <sys/types.h>
 
-// What group_start remembers of how the process adopted orphans before; PR_SET_CHILD_SUBREAPER in prctl(2).
 typedef struct {
   pid_t leader; // in the child: 0
   int watch;    // a pidfd that is readable once the leader has ended; -1 where the system has none
@@ -18,9 +17,19 @@ typedef struct {
   int code; // the signal, or the exit status
 } GroupEnd;
 
-// Lets this process adopt, and so reap, what a dead leader leaves behind; returns what was set before. To be undone
-// with group_adopt(before) once the last group has been ended.
-int group_adopt(int on);
+// Orphans adopted (PR_SET_CHILD_SUBREAPER, prctl(2)): whatever a leader leaves behind is this process's child then.
+enum { ADOPTION_MOST = 64 };
+typedef struct {
+  int before;                 // what was set before
+  pid_t known[ADOPTION_MOST]; // the children that there were already
+  unsigned count;
+} Adoption;
+
+// Adopts orphans from now on.
+Adoption group_adopt(void);
+// Kills and reaps every child that came since group_adopt, and all that they started, also those that left their group
+// for a session of their own; then things are as they were before. Call it once the last group is finished.
+void group_disown(const Adoption *adoption);
 
 // Forks. The child leads a group of its own, has every signal at its default and unblocked, /dev/null as its standard
 // input, and leaves no core. False, with the reason, where there is no memory or no room for a process.

@@ -28,9 +28,7 @@ void run_emit(const Test *test, Engine engine, Arena *arena, Text *out) {
 
 struct Compiled {
   const Shape *shape;
-  const char *object; // NULL: not compiled, for the reason in `errors`
-  const char *errors;
-  int memory; // the descriptor of the memory file that `object` is; -1: it is none
+  CompileResult made; // without an object: not compiled, for the reason in its errors
 };
 
 // A sentence on the fences that this CPU has.
@@ -47,60 +45,49 @@ static const char *fence_message(const char *missing, Arena *arena) {
 
 static Compiled *compiled_new(const Test *test, Engine asked, Arena *arena) {
   Compiled *compiled = ARENA_NEW(arena, Compiled);
-  *compiled = (Compiled){.shape = shape_of(test, asked, arena, NULL), .memory = -1};
+  *compiled = (Compiled){.shape = shape_of(test, asked, arena, NULL), .made = {.memory = -1}};
   const char *missing = emit_missing_fence(test);
   if (missing)
-    compiled->errors = fence_message(missing, arena);
+    compiled->made.errors = fence_message(missing, arena);
   return compiled;
-}
-
-static void compile_sources(Compiled **compiled, const char *const *sources, const unsigned *owners, unsigned count,
-                            const Compiler *compiler, Arena *arena, const Stop *stop,
-                            void (*progress)(unsigned, unsigned, void *), void *context) {
-  CompileResult *results = ARENA_ARRAY(arena, CompileResult, count ? count : 1);
-  Diag diag = {.arena = arena};
-  bool tried = compile_all(compiler, sources, count, results, arena, &diag, stop, progress, context);
-  for (unsigned i = 0; i < count; i++) {
-    Compiled *one = compiled[owners[i]];
-    one->object = tried ? results[i].object : NULL;
-    one->memory = tried ? results[i].memory : -1;
-    if (one->object)
-      continue;
-    one->errors = tried ? results[i].errors : diag.first ? diag.first->message : NULL;
-    if (!one->errors)
-      one->errors = "the compiler failed without a word";
-  }
 }
 
 Compiled **run_compile(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
                        const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
                        void *context) {
-  Compiled **compiled = ARENA_ARRAY(arena, Compiled *, count ? count : 1);
-  const char **sources = ARENA_ARRAY(arena, const char *, count ? count : 1);
-  unsigned *owners = ARENA_ARRAY(arena, unsigned, count ? count : 1);
-  unsigned source_count = 0;
+  Compiled **compiled = ARENA_ARRAY(arena, Compiled *, count + 1), **tried = ARENA_ARRAY(arena, Compiled *, count + 1);
+  CompileUnit *units = ARENA_ARRAY(arena, CompileUnit, count + 1);
+  CompileResult *results = ARENA_ARRAY(arena, CompileResult, count + 1);
+  unsigned unit_count = 0;
   for (unsigned i = 0; i < count; i++) {
     compiled[i] = compiled_new(tests[i], asked, arena);
-    if (compiled[i]->errors)
+    if (compiled[i]->made.errors)
       continue;
     Text source = {0};
     emit(tests[i], compiled[i]->shape, &source);
-    sources[source_count] = arena_string(arena, text_string(&source));
-    owners[source_count++] = i;
+    tried[unit_count] = compiled[i];
+    units[unit_count++] = (CompileUnit){compiler, arena_string(arena, text_string(&source)), .shared = true};
     text_free(&source);
   }
-  compile_sources(compiled, sources, owners, source_count, compiler, arena, stop, progress, context);
+  Diag diag = {.arena = arena};
+  CompileLimits limits = {.stop = stop, .progress = progress, .context = context};
+  bool good = compile_all(units, unit_count, &limits, results, arena, &diag);
+  for (unsigned i = 0; i < unit_count; i++) {
+    tried[i]->made = results[i];
+    if (!results[i].object && !results[i].errors)
+      tried[i]->made.errors = good ? "the compiler failed without a word" : diag.first->message;
+  }
   return compiled;
 }
 
 void run_release(Compiled *compiled) {
-  if (!compiled || compiled->memory < 0)
+  if (!compiled || compiled->made.memory < 0)
     return;
-  close(compiled->memory);
-  *compiled = (Compiled){.shape = compiled->shape, .errors = "it was released", .memory = -1};
+  compile_release(&compiled->made, 1);
+  compiled->made.errors = "it was released";
 }
 
-const char *compiled_object(const Compiled *compiled) { return compiled->object; }
-const char *compiled_errors(const Compiled *compiled) { return compiled->errors; }
+const char *compiled_object(const Compiled *compiled) { return compiled->made.object; }
+const char *compiled_errors(const Compiled *compiled) { return compiled->made.errors; }
 Engine compiled_engine(const Compiled *compiled) { return engine_of(compiled->shape); }
 const Shape *compiled_shape(const Compiled *compiled) { return compiled->shape; }

@@ -26,7 +26,8 @@ struct Cache {
   int folder;            // -1: no cache
   const char *workspace; // NULL: none yet
   int work;              // the workspace, open and locked
-  bool forgetful;        // nothing is found, nothing stays
+  bool inside;           // the workspace is in the cache's folder: what is made there can become an entry
+  bool grown;            // something was added
 };
 
 static bool is_ours(const struct stat *status) {
@@ -54,9 +55,9 @@ static int open_folder(const char *path) {
   return folder;
 }
 
-Cache *cache_open(bool forgetful, Arena *arena) {
+Cache *cache_open(Arena *arena) {
   Cache *cache = ARENA_NEW(arena, Cache);
-  *cache = (Cache){.arena = arena, .folder = -1, .work = -1, .forgetful = forgetful};
+  *cache = (Cache){.arena = arena, .folder = -1, .work = -1};
   const char *caches = caches_folder(arena);
   if (!caches)
     return cache;
@@ -147,7 +148,8 @@ const char *cache_workspace(Cache *cache, Diag *diag) {
     return cache->workspace;
   if (cache->path) {
     remove_stale(cache->path);
-    if (make_workspace(cache, cache->path))
+    cache->inside = make_workspace(cache, cache->path);
+    if (cache->inside)
       return cache->workspace;
   }
   // A cache that cannot be written is still read.
@@ -160,19 +162,48 @@ const char *cache_workspace(Cache *cache, Diag *diag) {
   return cache->workspace;
 }
 
+typedef struct {
+  uint64_t bytes; // of all entries
+  time_t before;  // remove those that were used before then; 0: none
+} Survey;
+
+static void survey_entries(const Cache *cache, Survey *survey) {
+  int again = openat(cache->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *folder = again < 0 ? NULL : fdopendir(again);
+  struct stat status;
+  for (const struct dirent *at; folder && (at = readdir(folder));) {
+    if (fstatat(cache->folder, at->d_name, &status, AT_SYMLINK_NOFOLLOW) || !S_ISREG(status.st_mode))
+      continue;
+    survey->bytes += (uint64_t)status.st_blocks * 512;
+    if (status.st_mtim.tv_sec < survey->before)
+      unlinkat(cache->folder, at->d_name, 0);
+  }
+  if (folder)
+    closedir(folder);
+}
+
+static void trim(const Cache *cache) {
+  Survey survey = {0};
+  survey_entries(cache, &survey);
+  if (survey.bytes > CACHE_BYTES)
+    survey_entries(cache, &(Survey){.before = time(NULL) - CACHE_AGE});
+}
+
 void cache_close(Cache *cache) {
   if (cache->workspace) {
     empty_folder(cache->work, DEPTH);
     rmdir(cache->workspace);
     close(cache->work);
   }
+  if (cache->folder >= 0 && cache->grown)
+    trim(cache);
   if (cache->folder >= 0)
     close(cache->folder);
   *cache = (Cache){.arena = cache->arena, .folder = -1, .work = -1};
 }
 
 const char *cache_find(Cache *cache, const char *name, Arena *arena) {
-  if (cache->folder < 0 || cache->forgetful)
+  if (cache->folder < 0)
     return NULL;
   int entry = openat(cache->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (entry < 0)
@@ -202,6 +233,10 @@ static void allow_descriptors(void) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+const char *cache_memory_path(int memory, Arena *arena) {
+  return arena_printf(arena, "/proc/%d/fd/%d", (int)getpid(), memory);
+}
+
 // A file without a name, for as long as someone holds its descriptor.
 static const char *keep_in_memory(int made, int *memory, Arena *arena, Diag *diag) {
   *memory = memfd_create("weakmem", MFD_CLOEXEC);
@@ -210,7 +245,7 @@ static const char *keep_in_memory(int made, int *memory, Arena *arena, Diag *dia
     *memory = memfd_create("weakmem", MFD_CLOEXEC);
   }
   if (*memory >= 0 && copy(made, *memory))
-    return arena_printf(arena, "/proc/self/fd/%d", *memory);
+    return cache_memory_path(*memory, arena);
   diag_error(diag, "no cache folder, and no memory file in its place: %s", strerror(errno));
   if (*memory >= 0)
     close(*memory);
@@ -218,13 +253,7 @@ static const char *keep_in_memory(int made, int *memory, Arena *arena, Diag *dia
   return NULL;
 }
 
-static bool in_cache(const Cache *cache) {
-  size_t length = cache->path ? strlen(cache->path) : 0;
-  return length && !cache->forgetful && !strncmp(cache->workspace, cache->path, length) &&
-         cache->workspace[length] == '/';
-}
-
-const char *cache_keep(Cache *cache, const char *name, int *memory, Arena *arena, Diag *diag) {
+const char *cache_keep(Cache *cache, const char *name, bool kept, int *memory, Arena *arena, Diag *diag) {
   *memory = -1;
   int made = openat(cache->work, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   struct stat status;
@@ -235,57 +264,11 @@ const char *cache_keep(Cache *cache, const char *name, int *memory, Arena *arena
     return NULL;
   }
   const char *path = NULL;
-  if (in_cache(cache) && !fchmod(made, 0600) && !renameat(cache->work, name, cache->folder, name))
+  cache->grown |= kept;
+  if (kept && cache->inside && !fchmod(made, 0600) && !renameat(cache->work, name, cache->folder, name))
     path = arena_printf(arena, "%s/%s", cache->path, name);
   else
     path = keep_in_memory(made, memory, arena, diag);
   close(made);
   return path;
-}
-
-typedef struct {
-  char name[NAME_MAX + 1];
-  struct timespec used;
-  uint64_t bytes;
-} Entry;
-
-static int by_use(const void *a, const void *b) {
-  const Entry *x = a, *y = b;
-  if (x->used.tv_sec != y->used.tv_sec)
-    return x->used.tv_sec < y->used.tv_sec ? -1 : 1;
-  return (x->used.tv_nsec > y->used.tv_nsec) - (x->used.tv_nsec < y->used.tv_nsec);
-}
-
-static Entry *list_entries(const Cache *cache, DIR *folder, size_t *count, uint64_t *bytes) {
-  Entry *entries = NULL;
-  size_t capacity = 0;
-  for (const struct dirent *at; (at = readdir(folder));) {
-    struct stat status;
-    if (fstatat(cache->folder, at->d_name, &status, AT_SYMLINK_NOFOLLOW) || !S_ISREG(status.st_mode))
-      continue;
-    entries = arena_grow(cache->arena, entries, &capacity, *count + 1, sizeof *entries);
-    Entry *entry = &entries[(*count)++];
-    *entry = (Entry){.used = status.st_mtim, .bytes = (uint64_t)status.st_blocks * 512};
-    snprintf(entry->name, sizeof entry->name, "%s", at->d_name);
-    *bytes += entry->bytes;
-  }
-  return entries;
-}
-
-void cache_trim(Cache *cache) {
-  DIR *folder = cache->path ? opendir(cache->path) : NULL;
-  if (!folder)
-    return;
-  size_t count = 0;
-  uint64_t bytes = 0;
-  Entry *entries = list_entries(cache, folder, &count, &bytes);
-  closedir(folder);
-  if (bytes <= CACHE_BYTES)
-    return;
-  qsort(entries, count, sizeof *entries, by_use);
-  time_t needed = time(NULL) - CACHE_AGE;
-  const uint64_t goal = (uint64_t)CACHE_BYTES / 4 * 3;
-  for (size_t i = 0; i < count && bytes > goal && entries[i].used.tv_sec < needed; i++)
-    if (!unlinkat(cache->folder, entries[i].name, 0))
-      bytes -= entries[i].bytes;
 }

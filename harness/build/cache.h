@@ -9,15 +9,14 @@
 typedef struct Cache Cache;
 
 enum {
-  CACHE_BYTES = 256 << 20,  // beyond this the entries longest out of use go,
-  CACHE_AGE = 12 * 60 * 60, // seconds; except those used since then, since a run may still need them
+  CACHE_BYTES = 256 << 20,  // beyond this, entries go that
+  CACHE_AGE = 12 * 60 * 60, // seconds long nobody used: a run may still need the others
 };
 
 // Opens $XDG_CACHE_HOME/weakmem or ~/.cache/weakmem, making it (mode 0700) where it is not there. Never NULL: where
-// that cannot be had the cache is empty and keeps things in memory files (memfd_create(2)). So does one that is
-// `forgetful`, which just works in the folder: for what must be made anew each time.
-Cache *cache_open(bool forgetful, Arena *arena);
-// Removes the workspace and closes the folder; entries stay.
+// that cannot be had the cache is empty and keeps nothing.
+Cache *cache_open(Arena *arena);
+// Removes the workspace and what is beyond the cache's bounds, and closes the folder.
 void cache_close(Cache *cache);
 
 // The path of the entry of that name, marked as used now; NULL where there is none to trust.
@@ -27,9 +26,9 @@ const char *cache_find(Cache *cache, const char *name, Arena *arena);
 const char *cache_workspace(Cache *cache, Diag *diag);
 
 // Makes the entry `name` out of the file of that name in the workspace, whole or not at all, and returns its path; NULL
-// with the reason. Where there is no cache the path is that of a memory file, whose descriptor is in *memory and is the
-// caller's to close (else *memory is -1).
-const char *cache_keep(Cache *cache, const char *name, int *memory, Arena *arena, Diag *diag);
+// with the reason. Where there is no cache, or it is not to be `kept`, the path is that of a memory file
+// (memfd_create(2)), whose descriptor is in *memory and is the caller's to close (else *memory is -1).
+const char *cache_keep(Cache *cache, const char *name, bool kept, int *memory, Arena *arena, Diag *diag);
 
-// Removes entries so that the cache is within its bounds.
-void cache_trim(Cache *cache);
+// The path of a memory file, for this process and those that it starts.
+const char *cache_memory_path(int memory, Arena *arena);

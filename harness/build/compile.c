@@ -1,15 +1,14 @@
 #include "harness/build/compile.h"
 
+#include "harness/base/file.h"
+#include "harness/base/table.h"
 #include "harness/build/cache.h"
-#include "harness/build/compiler.h"
 #include "harness/build/spawn.h"
-#include "harness/build/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <sha2.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,112 +17,120 @@ enum {
   AT_ONCE = SPAWN_MOST // compilers, however many PUs there are
 };
 
-// What every object is made with, before the user's own flags. The language is the one weakmem prints: C17, with the
-// extensions that inline assembly and __int128 are.
-static const char *const fixed_flags[] = {"-std=gnu17", "-shared", "-fPIC", "-fwrapv"};
-enum { FIXED_FLAGS = sizeof fixed_flags / sizeof *fixed_flags };
+// What a unit comes to.
+typedef struct {
+  const char *program; // the compiler's path
+  Words flags;
+  const char *key;  // of the compiler; NULL: what it makes is not kept
+  const char *name; // of what is made
+  unsigned same;    // the first unit of the same name: itself, or an earlier one
+} Plan;
 
 typedef struct {
-  const Compiler *compiler;
-  const char *program; // the compiler's path
-  const char *mark;
-  Words flags;
-  double seconds;
-  const char *const *sources;
+  const CompileUnit *units;
   unsigned count;
+  CompileLimits limits;
   CompileResult *results;
-  unsigned *same; // the first source of the same content: itself, or an earlier one
-  char (*digests)[65];
+  Plan *plans;
   Arena *arena;
-  const Stop *stop;
-  void (*progress)(unsigned done, unsigned count, void *context);
-  void *context;
   Cache *cache;
-  unsigned done, next; // sources settled; the next to look at
-  bool made;           // something is new in the cache
+  unsigned done, next; // units settled; the next to look at
   bool hung;           // a compiler did not end
 } Job;
 
 // A compiler under way.
 typedef struct {
   Spawn spawn;
-  unsigned source;
+  unsigned unit;
 } Running;
-
-static bool stopped(const Job *job) { return stop_wanted(job->stop); }
-
-static const char *object_name(const Job *job, unsigned source) {
-  return arena_printf(job->arena, "%s.so", job->digests[source]);
-}
 
 static void settle(Job *job) {
   job->done++;
-  if (job->progress)
-    job->progress(job->done, job->count, job->context);
+  if (job->limits.progress)
+    job->limits.progress(job->done, job->count, job->limits.context);
 }
 
-static void fail(Job *job, unsigned source, const char *errors) {
-  job->results[source].errors = errors;
+static void fail(Job *job, unsigned unit, const char *errors) {
+  job->results[unit].errors = errors;
   settle(job);
 }
 
 // ---- What is to be made
 
-// -march=native and its kin mean something else on another machine, with which a home folder may be shared.
-static const char *machine_of(const Job *job) {
-  if (!strstr(job->compiler->flags, "native"))
-    return "";
-  char *name = arena_alloc(job->arena, 256);
-  return gethostname(name, 255) ? "" : name;
+// The language is the one weakmem prints: C17, with the extensions that inline assembly and __int128 are.
+#define MADE_FOR_ALL "-std=gnu17", "-fPIC", "-fwrapv"
+static const char *const shared_flags[] = {MADE_FOR_ALL, "-shared", NULL};
+// DWARF 4: of version 5, binutils 2.40 tells the name of the input in place of what #line says.
+static const char *const object_flags[] = {MADE_FOR_ALL, "-c", "-gdwarf-4", NULL};
+
+static const char *const *fixed_flags(const CompileUnit *unit) { return unit->shared ? shared_flags : object_flags; }
+
+static bool is_kept(const Job *job, unsigned unit) { return job->plans[unit].key && !job->units[unit].objects; }
+
+// "<digest>.so": fields stand behind their lengths, so that {"ab", "c"} and {"a", "bc"} differ.
+static const char *name_of(const Job *job, unsigned unit) {
+  const CompileUnit *u = &job->units[unit];
+  const Plan *plan = &job->plans[unit];
+  const char *fields[] = {plan->key ? plan->key : "", plan->program, u->compiler->flags, u->source ? u->source : ""};
+  Text text = {0};
+  for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++)
+    text_printf(&text, "%zu:%s", strlen(fields[i]), fields[i]);
+  for (const char *const *flag = fixed_flags(u); *flag; flag++)
+    text_printf(&text, "%zu:%s", strlen(*flag), *flag);
+  for (const char *const *object = u->objects; object && *object; object++)
+    text_printf(&text, "%zu:%s", strlen(*object), *object);
+  char digest[SHA256_DIGEST_STRING_LENGTH];
+  SHA256Data((const uint8_t *)text_string(&text), text.length, digest);
+  text_free(&text);
+  return arena_printf(job->arena, "%s.%s", digest, u->shared ? "so" : "o");
 }
 
-static void digest_sources(Job *job) {
-  const char *machine = machine_of(job), *environment = compiler_environment(job->arena);
+static bool plan_all(Job *job, Diag *diag) {
+  Table names = {.arena = job->arena};
+  unsigned *first = ARENA_ARRAY(job->arena, unsigned, job->count + 1);
   for (unsigned i = 0; i < job->count; i++) {
-    const char *fields[FIXED_FLAGS + 7] = {
-        "object", job->sources[i], job->mark, job->compiler->version, job->compiler->flags, machine, environment};
-    memcpy(fields + 7, fixed_flags, sizeof fixed_flags);
-    compiler_digest(fields, FIXED_FLAGS + 7, job->digests[i]);
+    const Compiler *compiler = job->units[i].compiler;
+    Plan *plan = &job->plans[i];
+    if (i && compiler == job->units[i - 1].compiler) {
+      *plan = job->plans[i - 1];
+    } else {
+      plan->program = compiler_locate(compiler->path, job->arena);
+      if (!plan->program)
+        return diag_error(diag, "the compiler '%s' is gone", compiler->path);
+      if (!words_split(compiler->flags, job->arena, &plan->flags, diag))
+        return false;
+      plan->key = compiler_key(compiler, &plan->flags, job->arena);
+    }
+    plan->name = name_of(job, i);
+    size_t index = table_add(&names, plan->name, strlen(plan->name));
+    plan->same = first[index] ? first[index] - 1 : i;
+    first[index] = plan->same + 1;
   }
-}
-
-typedef struct {
-  const char *digest;
-  unsigned source;
-} Key;
-
-static int by_digest(const void *a, const void *b) {
-  const Key *x = a, *y = b;
-  int order = strcmp(x->digest, y->digest);
-  return order ? order : (x->source > y->source) - (x->source < y->source);
-}
-
-static void find_same(Job *job) {
-  Key *keys = ARENA_ARRAY(job->arena, Key, job->count + 1);
-  for (unsigned i = 0; i < job->count; i++)
-    keys[i] = (Key){job->digests[i], i};
-  qsort(keys, job->count, sizeof *keys, by_digest);
-  for (unsigned i = 0; i < job->count; i++) {
-    bool again = i > 0 && !strcmp(keys[i].digest, keys[i - 1].digest);
-    job->same[keys[i].source] = again ? job->same[keys[i - 1].source] : keys[i].source;
-  }
+  return true;
 }
 
 // ---- One compiler
 
-static char **make_arguments(const Job *job, const char *object) {
-  char **argv = ARENA_ARRAY(job->arena, char *, FIXED_FLAGS + job->flags.count + 7);
-  unsigned n = 0;
-  argv[n++] = arena_string(job->arena, job->compiler->path);
-  for (unsigned i = 0; i < FIXED_FLAGS; i++)
-    argv[n++] = arena_string(job->arena, fixed_flags[i]);
-  for (unsigned i = 0; i < job->flags.count; i++)
-    argv[n++] = job->flags.words[i];
-  static const char *const last[] = {"-x", "c", "-", "-o"};
-  for (unsigned i = 0; i < sizeof last / sizeof *last; i++)
-    argv[n++] = arena_string(job->arena, last[i]);
-  argv[n] = arena_string(job->arena, object);
-  return argv;
+static char **make_arguments(const Job *job, unsigned unit, const char *made) {
+  const CompileUnit *u = &job->units[unit];
+  const Words *flags = &job->plans[unit].flags;
+  unsigned n = 0, objects = 0;
+  while (u->objects && u->objects[objects])
+    objects++;
+  const char **argv = ARENA_ARRAY(job->arena, const char *, flags->count + objects + 16);
+  argv[n++] = u->compiler->path;
+  for (const char *const *flag = fixed_flags(u); *flag; flag++)
+    argv[n++] = *flag;
+  for (unsigned i = 0; i < flags->count; i++)
+    argv[n++] = flags->words[i];
+  for (unsigned i = 0; i < objects; i++)
+    argv[n++] = u->objects[i];
+  static const char *const source[] = {"-x", "c", "-"};
+  for (unsigned i = 0; u->source && i < 3; i++)
+    argv[n++] = source[i];
+  argv[n++] = "-o";
+  argv[n] = made;
+  return (char **)argv; // execv(3) changes none of them
 }
 
 // The source as a file without a name, read from its start; -1 where it cannot be written.
@@ -133,41 +140,35 @@ static int open_source(const char *source, const char *workspace, Arena *arena) 
   if (file < 0)
     return -1;
   unlink(path);
-  for (size_t left = strlen(source); left;) {
-    ssize_t written = write(file, source + strlen(source) - left, left);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0) {
-      close(file);
-      return -1;
-    }
-    left -= (size_t)written;
-  }
-  lseek(file, 0, SEEK_SET);
-  return file;
+  if (file_write_all(file, source, strlen(source)) && !lseek(file, 0, SEEK_SET))
+    return file;
+  close(file);
+  return -1;
 }
 
-static bool start(Job *job, Running *running, unsigned source) {
+static bool start(Job *job, Running *running, unsigned unit) {
   Diag diag = {.arena = job->arena};
-  const char *workspace = cache_workspace(job->cache, &diag);
-  int input = workspace ? open_source(job->sources[source], workspace, job->arena) : -1;
+  const char *workspace = cache_workspace(job->cache, &diag), *source = job->units[unit].source;
+  int input = workspace ? open_source(source ? source : "", workspace, job->arena) : -1;
   if (input < 0) {
-    fail(job, source,
+    fail(job, unit,
          workspace ? arena_printf(job->arena, "cannot write its source to %s: %s", workspace, strerror(errno))
                    : diag.first->message);
     return false;
   }
-  const char *object = arena_printf(job->arena, "%s/%s", workspace, object_name(job, source));
-  SpawnCommand command = {.path = job->program,
-                          .argv = make_arguments(job, object),
-                          .input = input,
-                          .temporary = workspace,
-                          .timeout = job->seconds};
-  running->source = source;
+  const Plan *plan = &job->plans[unit];
+  SpawnCommand command = {
+      .path = plan->program,
+      .argv = make_arguments(job, unit, arena_printf(job->arena, "%s/%s", workspace, plan->name)),
+      .input = input,
+      .temporary = workspace,
+      .timeout = job->limits.seconds,
+  };
+  running->unit = unit;
   bool started = spawn_start(&running->spawn, &command, &diag);
   close(input);
   if (!started)
-    fail(job, source, diag.first->message);
+    fail(job, unit, diag.first->message);
   return started;
 }
 
@@ -181,7 +182,7 @@ static const char *what_it_said(const Job *job, const Spawn *spawn) {
 static const char *describe_failure(const Job *job, const Spawn *spawn, GroupEnd end, const char *said) {
   const char *why;
   if (spawn->late)
-    why = arena_printf(job->arena, "the compiler had not ended after %.3g s and was killed", job->seconds);
+    why = arena_printf(job->arena, "the compiler had not ended after %.3g s and was killed", job->limits.seconds);
   else if (end.by_signal)
     why = arena_printf(job->arena, "the compiler crashed: %s", group_signal_words(end.code, job->arena));
   else if (said)
@@ -193,7 +194,7 @@ static const char *describe_failure(const Job *job, const Spawn *spawn, GroupEnd
 
 static void finish(Job *job, Running *running) {
   Spawn *spawn = &running->spawn;
-  CompileResult *result = &job->results[running->source];
+  CompileResult *result = &job->results[running->unit];
   GroupEnd end;
   spawn_finish(spawn, &end);
   const char *said = what_it_said(job, spawn);
@@ -202,11 +203,11 @@ static void finish(Job *job, Running *running) {
     result->errors = describe_failure(job, spawn, end, said);
   } else {
     Diag diag = {.arena = job->arena};
-    result->object = cache_keep(job->cache, object_name(job, running->source), &result->memory, job->arena, &diag);
-    job->made |= result->object != NULL;
-    result->errors = result->object ? said
-                     : said         ? said
-                                    : arena_printf(job->arena, "the compiler made no object: %s", diag.first->message);
+    result->object = cache_keep(job->cache, job->plans[running->unit].name, is_kept(job, running->unit),
+                                &result->memory, job->arena, &diag);
+    result->errors = said;
+    if (!result->object && !said)
+      result->errors = arena_printf(job->arena, "the compiler made no object: %s", diag.first->message);
   }
   spawn_free(spawn);
   settle(job);
@@ -214,33 +215,43 @@ static void finish(Job *job, Running *running) {
 
 // ---- All of them
 
+// Those that we are bound to. The system refuses to tell where there is not room for all that it has.
 static unsigned usable_pus(void) {
-  cpu_set_t pus;
-  int count = sched_getaffinity(0, sizeof pus, &pus) ? (int)sysconf(_SC_NPROCESSORS_ONLN) : CPU_COUNT(&pus);
-  return count < 1 ? 1 : count > AT_ONCE ? AT_ONCE : (unsigned)count;
+  for (size_t most = 1024; most <= 1 << 20; most *= 2) {
+    cpu_set_t *pus = CPU_ALLOC(most);
+    size_t bytes = CPU_ALLOC_SIZE(most);
+    int count = pus && !sched_getaffinity(0, bytes, pus) ? CPU_COUNT_S(bytes, pus) : 0;
+    bool narrow = pus && !count && errno == EINVAL;
+    CPU_FREE(pus);
+    if (!narrow)
+      return count < 1 ? 1 : count > AT_ONCE ? AT_ONCE : (unsigned)count;
+  }
+  return 1;
 }
 
-// Settles what needs no compiler, up to the first source that does: that one, or `count`.
+// Settles what needs no compiler, up to the first unit that does: that one, or `count`.
 static unsigned next_to_make(Job *job) {
   for (; job->next < job->count; job->next++) {
     unsigned i = job->next;
-    if (job->same[i] != i)
+    CompileResult *result = &job->results[i];
+    if (job->plans[i].same != i)
       continue; // it shares what is made of the earlier one
-    job->results[i].object = cache_find(job->cache, object_name(job, i), job->arena);
-    if (!job->results[i].object)
+    if (is_kept(job, i))
+      result->object = cache_find(job->cache, job->plans[i].name, job->arena);
+    if (!result->object)
       break;
-    job->results[i].cached = true;
+    result->cached = true;
     settle(job);
   }
   return job->next;
 }
 
 static unsigned start_more(Job *job, Running *running, unsigned under_way, unsigned most) {
-  while (under_way < most && !stopped(job) && next_to_make(job) < job->count) {
-    unsigned source = job->next++;
+  while (under_way < most && !stop_wanted(job->limits.stop) && next_to_make(job) < job->count) {
+    unsigned unit = job->next++;
     if (job->hung)
-      fail(job, source, "not compiled: the compiler hung on another test");
-    else if (start(job, &running[under_way], source))
+      fail(job, unit, "not compiled: the compiler hung on another test");
+    else if (start(job, &running[under_way], unit))
       under_way++;
   }
   return under_way;
@@ -269,7 +280,7 @@ static void make(Job *job) {
   unsigned under_way = 0, most = usable_pus();
   for (;;) {
     under_way = start_more(job, running, under_way, most);
-    if (!under_way || stopped(job))
+    if (!under_way || stop_wanted(job->limits.stop))
       break;
     wait_for(running, under_way);
     under_way = finish_ended(job, running, under_way);
@@ -281,16 +292,16 @@ static void make(Job *job) {
   }
 }
 
-// Sources of one content share the result, except that each has a descriptor of its own to close.
+// Units of one content share the result, except that each has a descriptor of its own to close.
 static void share(Job *job) {
   for (unsigned i = 0; i < job->count; i++) {
-    if (job->same[i] == i)
+    if (job->plans[i].same == i)
       continue;
     CompileResult *result = &job->results[i];
-    *result = job->results[job->same[i]];
+    *result = job->results[job->plans[i].same];
     if (result->memory >= 0) {
       result->memory = fcntl(result->memory, F_DUPFD_CLOEXEC, 0);
-      result->object = result->memory < 0 ? NULL : arena_printf(job->arena, "/proc/self/fd/%d", result->memory);
+      result->object = result->memory < 0 ? NULL : cache_memory_path(result->memory, job->arena);
       result->errors = result->memory < 0 ? "too many files are open" : result->errors;
     }
     if (result->object || result->errors)
@@ -298,46 +309,27 @@ static void share(Job *job) {
   }
 }
 
-bool compile_within(double seconds, const Compiler *compiler, const char *const *sources, unsigned count,
-                    CompileResult *results, Arena *arena, Diag *diag, const Stop *stop,
-                    void (*progress)(unsigned done, unsigned count, void *context), void *context) {
+bool compile_all(const CompileUnit *units, unsigned count, const CompileLimits *limits, CompileResult *results,
+                 Arena *arena, Diag *diag) {
   for (unsigned i = 0; i < count; i++)
     results[i] = (CompileResult){.memory = -1};
-  Job job = {.compiler = compiler,
-             .program = compiler_locate(compiler->path, arena),
-             .seconds = seconds,
-             .sources = sources,
+  Job job = {.units = units,
              .count = count,
+             .limits = *limits,
              .results = results,
-             .same = ARENA_ARRAY(arena, unsigned, count + 1),
-             .digests = arena_array(arena, count + 1, 65),
-             .arena = arena,
-             .stop = stop,
-             .progress = progress,
-             .context = context};
-  job.mark = job.program ? compiler_mark(job.program, arena) : NULL;
-  if (!job.mark)
-    return diag_error(diag, "the compiler '%s' is gone", compiler->path);
-  if (!words_split(compiler->flags, arena, &job.flags, diag))
+             .plans = ARENA_ARRAY(arena, Plan, count + 1),
+             .arena = arena};
+  if (job.limits.seconds <= 0)
+    job.limits.seconds = COMPILE_SECONDS;
+  if (!plan_all(&job, diag))
     return false;
-  digest_sources(&job);
-  find_same(&job);
-  int adopted_before = group_adopt(1);
-  bool repeats = compiler_is_known(job.program) && compiler_flags_repeat(&job.flags);
-  job.cache = cache_open(!repeats, arena);
+  Adoption adoption = group_adopt();
+  job.cache = cache_open(arena);
   make(&job);
   share(&job);
-  if (job.made)
-    cache_trim(job.cache);
   cache_close(job.cache);
-  group_adopt(adopted_before);
+  group_disown(&adoption);
   return true;
-}
-
-bool compile_all(const Compiler *compiler, const char *const *sources, unsigned count, CompileResult *results,
-                 Arena *arena, Diag *diag, const Stop *stop,
-                 void (*progress)(unsigned done, unsigned count, void *context), void *context) {
-  return compile_within(COMPILE_SECONDS, compiler, sources, count, results, arena, diag, stop, progress, context);
 }
 
 void compile_release(CompileResult *results, unsigned count) {

@@ -1,21 +1,18 @@
 #include "harness/build/compiler.h"
 
-#include "harness/build/cache.h"
 #include "harness/build/spawn.h"
-#include "harness/build/words.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sha2.h>
-#include <stdio.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-  VERSION_BYTES = 160,  // of the first line of what `cc --version` says
-  VERSION_SECONDS = 10, // for it to say that
+  VERSION_BYTES = 160, // of the first line of what `cc --version` says
+  ASKED_SECONDS = 10,  // for a compiler to answer
 };
 
 static bool is_program(const char *path) {
@@ -40,33 +37,12 @@ const char *compiler_locate(const char *name, Arena *arena) {
   return NULL;
 }
 
-void compiler_digest(const char *const *fields, unsigned count, char digest[65]) {
-  SHA2_CTX context;
-  SHA256Init(&context);
-  for (unsigned i = 0; i < count; i++) {
-    char length[32];
-    int digits = snprintf(length, sizeof length, "%zu:", strlen(fields[i]));
-    SHA256Update(&context, (const uint8_t *)length, (size_t)digits);
-    SHA256Update(&context, (const uint8_t *)fields[i], strlen(fields[i]));
-  }
-  SHA256End(&context, digest);
-}
-
-const char *compiler_mark(const char *path, Arena *arena) {
-  struct stat status;
-  if (stat(path, &status))
-    return NULL;
-  return arena_printf(arena, "%s %jd %jd.%09ld", path, (intmax_t)status.st_size, (intmax_t)status.st_mtim.tv_sec,
-                      status.st_mtim.tv_nsec);
-}
-
 // ---- What decides what is made
 
-bool compiler_is_known(const char *path) {
+// Whether the program is gcc or clang itself: not a script, nor another program that starts it, as ccache is.
+static bool is_known(const char *path) {
   char *real = realpath(path, NULL), magic[4] = {0};
-  if (!real)
-    return false;
-  const char *name = strrchr(real, '/');
+  const char *name = real ? strrchr(real, '/') : NULL;
   bool named = name && (strstr(name, "gcc") || strstr(name, "clang"));
   int file = named ? open(real, O_RDONLY | O_CLOEXEC) : -1;
   free(real);
@@ -76,134 +52,108 @@ bool compiler_is_known(const char *path) {
   return good;
 }
 
-static bool begins_with_one_of(const char *word, const char *const *beginnings) {
-  for (; *beginnings; beginnings++)
-    if (!strncmp(word, *beginnings, strlen(*beginnings)))
-      return true;
-  return false;
-}
-
-// Whether -f... or -m... has a file for its value. Profiles and plug-ins are files also where they are not named.
-static bool may_name_file(const char *option) {
-  const char *value = strchr(option, '=');
-  return strstr(option, "profile") || strstr(option, "plugin") || strchr(option, '/') ||
-         (value && !access(value + 1, F_OK));
-}
-
-// Flags are known to name no file, or they are taken to name one.
-bool compiler_flags_repeat(const Words *flags) {
-  static const char *const harmless[] = {"-O", "-g", "-D", "-U", "-w", "-W", "-std=", "-pedantic", "-pthread", NULL};
-  static const char *const passed_on[] = {"-Wl,", "-Wa,", "-Wp,", NULL};
-  static const char *const options[] = {"-f", "-m", NULL};
-  for (unsigned i = 0; i < flags->count; i++) {
-    const char *word = flags->words[i];
-    bool good = begins_with_one_of(word, options)
-                    ? !may_name_file(word)
-                    : begins_with_one_of(word, harmless) && !begins_with_one_of(word, passed_on);
-    if (!good || !strcmp(word, "-D") || !strcmp(word, "-U")) // the next word is theirs
-      return false;
+// Whether every flag is one that is known to name no file.
+static bool flags_repeat(const Words *flags) {
+  static const char harmless[] = "^-(O[a-z0-9]*|g[a-z0-9-]*|[DU].+|w|W[a-z0-9+=-]*|pedantic|pthread|std=[a-z0-9+]+|"
+                                 "(f|m|-target=)[A-Za-z0-9_+.=-]*)$";
+  regex_t pattern;
+  if (regcomp(&pattern, harmless, REG_EXTENDED | REG_NOSUB))
+    return false;
+  bool good = true;
+  for (unsigned i = 0; i < flags->count && good; i++) {
+    const char *word = flags->words[i], *value = strchr(word, '=');
+    bool option = word[0] == '-' && (word[1] == 'f' || word[1] == 'm');
+    // Profiles and plug-ins are files also where they are not named.
+    good = !regexec(&pattern, word, 0, NULL, 0) && !(option && value && !access(value + 1, F_OK)) &&
+           !(option && (strstr(word, "profile") || strstr(word, "plugin")));
   }
-  return true;
+  regfree(&pattern);
+  return good;
 }
 
-const char *compiler_environment(Arena *arena) {
+static void add_environment(Text *out) {
   static const char *const heeded[] = {"PATH",          "CPATH",        "C_INCLUDE_PATH",      "GCC_EXEC_PREFIX",
                                        "COMPILER_PATH", "LIBRARY_PATH", "LD_RUN_PATH",         "LD_LIBRARY_PATH",
                                        "LD_PRELOAD",    "LDEMULATION",  "CCC_OVERRIDE_OPTIONS"};
-  Text text = {0};
   for (unsigned i = 0; i < sizeof heeded / sizeof *heeded; i++) {
     const char *value = getenv(heeded[i]);
     if (value)
-      text_printf(&text, "%s=%zu:%s\n", heeded[i], strlen(value), value);
+      text_printf(out, "%s=%zu:%s\n", heeded[i], strlen(value), value);
   }
-  const char *copy = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return copy;
 }
 
-// ---- Its version
-
-// The first line, as far as it can be shown in one.
-static const char *first_line(const char *text, Arena *arena) {
-  size_t length = strcspn(text, "\r\n");
-  char *line = arena_copy(arena, text, length < VERSION_BYTES ? length : VERSION_BYTES);
-  for (char *c = line; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 0x7f)
-      *c = '?';
-  return line;
-}
-
-static const char *read_version(const char *path, Arena *arena) {
-  char text[VERSION_BYTES + 1];
-  int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  ssize_t length = file < 0 ? -1 : read(file, text, VERSION_BYTES);
-  if (file >= 0)
-    close(file);
-  if (length <= 0)
+const char *compiler_key(const Compiler *compiler, const Words *flags, Arena *arena) {
+  const char *program = compiler_locate(compiler->path, arena);
+  struct stat status;
+  char host[256] = ""; // -march=native means something else on another machine, with which a home may be shared
+  if (!program || !is_known(program) || !flags_repeat(flags) || stat(program, &status) ||
+      gethostname(host, sizeof host - 1))
     return NULL;
-  text[length] = '\0';
-  return first_line(text, arena);
+  Text text = {0};
+  text_printf(&text, "%s %jd %jd.%09ld\n%s\n%s\n%s\n", program, (intmax_t)status.st_size,
+              (intmax_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec, compiler->version, compiler->flags, host);
+  add_environment(&text);
+  const char *key = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return key;
 }
 
-// A version that cannot be kept is asked for again next time.
-static void keep_version(Cache *cache, const char *name, const char *version, Arena *arena) {
+// ---- What it says of itself
+
+// The first line of what the program says with these arguments, as far as it can be shown in one; NULL: nothing.
+static const char *ask(const char *program, char **argv, Arena *arena) {
+  SpawnCommand command = {.path = program, .argv = argv, .input = -1, .timeout = ASKED_SECONDS};
   Diag ignored = {.arena = arena};
-  const char *workspace = cache_workspace(cache, &ignored);
-  FILE *file = workspace ? fopen(arena_printf(arena, "%s/%s", workspace, name), "wxe") : NULL;
-  if (!file)
-    return;
-  fputs(version, file);
-  int memory = -1;
-  if (!fclose(file))
-    cache_keep(cache, name, &memory, arena, &ignored);
-  if (memory >= 0)
-    close(memory);
-}
-
-// What the compiler says of itself; "unknown" where it does not. Asking takes longer than all else of a warm start, so
-// that the answer is kept.
-static const char *find_version(const char *program, Arena *arena) {
-  const char *mark = compiler_mark(program, arena);
-  if (!mark)
-    return "unknown";
-  char digest[65];
-  compiler_digest((const char *[]){"version", mark}, 2, digest);
-  const char *name = arena_printf(arena, "version-%s", digest);
-  Cache *cache = cache_open(!compiler_is_known(program), arena);
-  const char *kept = cache_find(cache, name, arena);
-  const char *version = kept ? read_version(kept, arena) : NULL;
-  if (!version) {
-    char option[] = "--version";
-    char *argv[] = {arena_string(arena, program), option, NULL};
-    SpawnCommand command = {.path = program, .argv = argv, .input = -1, .timeout = VERSION_SECONDS};
-    Diag ignored = {.arena = arena};
-    GroupEnd end = {0};
-    Spawn spawn = {0};
-    int adopted_before = group_adopt(1);
-    if (spawn_run(&spawn, &command, &end, &ignored) && !end.by_signal && end.code == 0 && spawn.said.length) {
-      version = first_line(spawn.said.bytes, arena);
-      keep_version(cache, name, version, arena);
-    }
-    spawn_free(&spawn);
-    group_adopt(adopted_before);
+  GroupEnd end = {0};
+  Spawn spawn = {0};
+  Adoption adoption = group_adopt();
+  char *line = NULL;
+  if (spawn_run(&spawn, &command, &end, &ignored) && !end.by_signal && end.code == 0) {
+    size_t length = strcspn(text_string(&spawn.said), "\r\n");
+    Text shown = {0};
+    text_add_printable(&shown, text_string(&spawn.said), length < VERSION_BYTES ? length : VERSION_BYTES);
+    line = arena_string(arena, text_string(&shown));
+    text_free(&shown);
   }
-  cache_close(cache);
-  return version && *version ? version : "unknown";
+  spawn_free(&spawn);
+  group_disown(&adoption);
+  return line && *line ? line : NULL;
 }
 
 bool compiler_find(const char *cc, const char *flags, Arena *arena, Compiler *out, Diag *diag) {
   static const char *const usual[] = {"cc", "gcc", "clang"};
-  const char *name = cc, *program = name ? compiler_locate(name, arena) : NULL;
+  const char *name = cc, *program = cc ? compiler_locate(cc, arena) : NULL;
   for (unsigned i = 0; !cc && !program && i < sizeof usual / sizeof *usual; i++)
     program = compiler_locate(name = usual[i], arena);
   if (!program)
     return cc ? diag_error(diag, "there is no compiler '%s' that can be run", cc)
               : diag_error(diag, "there is no C compiler: none of cc, gcc and clang is on the PATH");
-  if (!flags)
-    flags = "-O2";
   Words words;
-  if (!words_split(flags, arena, &words, diag))
+  if (!words_split(flags ? flags : "-O2", arena, &words, diag))
     return false;
-  *out = (Compiler){.path = name, .version = find_version(program, arena), .flags = flags};
+  const char *version =
+      ask(program, (char *[]){arena_string(arena, name), arena_string(arena, "--version"), NULL}, arena);
+  *out = (Compiler){.path = name, .version = version ? version : "unknown", .flags = flags ? flags : "-O2"};
   return true;
+}
+
+const char *compiler_target(const Compiler *compiler, Arena *arena) {
+  const char *program = compiler_locate(compiler->path, arena);
+  Diag ignored = {.arena = arena};
+  Words words;
+  if (!program || !words_split(compiler->flags, arena, &words, &ignored))
+    return NULL;
+  char **argv = ARENA_ARRAY(arena, char *, words.count + 3);
+  argv[0] = arena_string(arena, compiler->path);
+  for (unsigned i = 0; i < words.count; i++)
+    argv[i + 1] = words.words[i];
+  argv[words.count + 1] = arena_string(arena, "-dumpmachine");
+  char *target = (char *)ask(program, argv, arena);
+  static const char *const makers[] = {"-unknown", "-pc"};
+  for (unsigned i = 0; target && i < 2; i++) {
+    char *at = strstr(target, makers[i]);
+    if (at)
+      memmove(at, at + strlen(makers[i]), strlen(at + strlen(makers[i])) + 1);
+  }
+  return target;
 }

@@ -1,10 +1,11 @@
-// The compiler as a program: where it is, what it is, and how it is told apart from others. Private to build/.
+// The compiler as a program: where it is, what it is, and what decides what it makes.
 #pragma once
 #include "harness/build/words.h"
 
 // The compiler as the record names it.
 typedef struct {
   const char *path, *version, *flags;
+  const char *target; // compiler_target, for who asks often; NULL: not asked yet
 } Compiler;
 
 // The compiler `cc` (NULL: cc, else gcc, else clang) with these flags (NULL: "-O2").
@@ -14,17 +15,10 @@ bool compiler_find(const char *cc, const char *flags, Arena *arena, Compiler *ou
 // NULL where there is none.
 const char *compiler_locate(const char *name, Arena *arena);
 
-// A digest, in 64 hexadecimal digits, over fields: {"ab", "c"} and {"a", "bc"} differ.
-void compiler_digest(const char *const *fields, unsigned count, char digest[65]);
+// All that decides what the compiler makes of a source, as one text: the program with its version, the flags, the
+// machine, the environment that compilers heed. NULL where more may decide it, so that what is made is not to be kept
+// from run to run: the program is no gcc or clang itself but a script or ccache, or a flag names a file, or might.
+const char *compiler_key(const Compiler *compiler, const Words *flags, Arena *arena);
 
-// What tells the program at `path` apart from another: path, size and time of the last change. NULL where it is gone.
-const char *compiler_mark(const char *path, Arena *arena);
-
-// What decides what a compiler makes, beside its source. Only what all of these tell may be kept from run to run.
-
-// Whether the program at `path` is gcc or clang itself: not a script, nor another program that starts it, as ccache.
-bool compiler_is_known(const char *path);
-// Whether the flags mean the same each time: none names a file, or might.
-bool compiler_flags_repeat(const Words *flags);
-// The environment variables that compilers, assemblers and linkers heed, as one text.
-const char *compiler_environment(Arena *arena);
+// Which machine it makes code for, as it says: "x86_64-linux-gnu" ("-unknown" and "-pc" left out). NULL if it does not.
+const char *compiler_target(const Compiler *compiler, Arena *arena);

@@ -2,6 +2,7 @@
 #include "arch/cpus.h"
 #include "harness/build/build.h"
 #include "harness/build/spawn.h"
+#include "harness/build/threads.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 enum { OBJDUMP_SECONDS = 20, LISTING_BYTES = 8 << 20 };
+enum { LLVM_NEWEST = 40, LLVM_OLDEST = 9 }; // versions that are looked for
 
 // "0000000000001130 <thread0>:": the name, where the line opens a function.
 static const char *function_opened(const char *line, size_t length, size_t *name_length) {
@@ -27,32 +29,28 @@ static bool is_thread(const char *name, size_t length) {
   return length >= 2 && name[0] == 'P' && isdigit((unsigned char)name[1]);
 }
 
-// Of a disassembly the functions that run a test's threads.
-static void keep_threads(const char *listing, Text *out) {
+// Of a disassembly the functions that run a test's threads, as they stand or with plain names.
+static void keep_threads(const char *listing, bool plain, Text *out) {
   bool keeping = false;
   while (*listing) {
     size_t length = strcspn(listing, "\n"), name_length = 0;
     const char *name = function_opened(listing, length, &name_length);
-    if (name) {
+    if (name)
       keeping = is_thread(name, name_length);
-      if (keeping)
-        text_printf(out, "%.*s:\n", (int)name_length, name);
-    } else if (keeping && length) {
-      text_add_bytes(out, listing, length);
-      text_add_char(out, '\n');
-    } else if (keeping) {
-      text_add_char(out, '\n');
-      keeping = false;
-    }
+    if (keeping && name && plain)
+      text_printf(out, "%.*s:\n", (int)name_length, name);
+    else if (keeping)
+      text_printf(out, "%.*s\n", (int)length, listing);
+    keeping &= length > 0;
     listing += length + (listing[length] == '\n');
   }
 }
 
 // The object is its standard input: the path of a memory file means something to this process alone.
-static bool run_objdump(const char *objdump, const char *object, Spawn *spawn, GroupEnd *end, Diag *diag) {
+static bool run_objdump(const char *objdump, const char *object, bool lines, Spawn *spawn, GroupEnd *end, Diag *diag) {
   static char name[] = "objdump", disassemble[] = "--disassemble", no_bytes[] = "--no-show-raw-insn",
-              section[] = "--section=.text", input[] = "/proc/self/fd/0";
-  char *argv[] = {name, disassemble, no_bytes, section, input, NULL};
+              section[] = "--section=.text", numbers[] = "--line-numbers", input[] = "/proc/self/fd/0";
+  char *argv[] = {name, disassemble, no_bytes, section, input, lines ? numbers : NULL, NULL};
   int file = open(object, O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return diag_error(diag, "cannot open the machine code in %s: %s", object, strerror(errno));
@@ -63,32 +61,51 @@ static bool run_objdump(const char *objdump, const char *object, Spawn *spawn, G
   return started;
 }
 
-// That of our own CPU: plain objdump may know no other than the one of the machine that an emulator runs on.
-static const char *find_objdump(Arena *arena) {
-  const char *own = cpu_here() ? compiler_locate(arena_printf(arena, "%s-objdump", cpu_here()->gnu), arena) : NULL;
-  return own ? own : compiler_locate("objdump", arena);
+// One for the target, in the words of GNU's tools: the target's own; LLVM's, which knows all; what is called just
+// objdump, which may know no other CPU than the one of the machine that an emulator runs on.
+static const char *find_objdump(const char *target, Arena *arena) {
+  const char *found = target ? compiler_locate(arena_printf(arena, "%s-objdump", target), arena) : NULL;
+  if (!found && cpu_here() && target && !strcmp(target, cpu_here()->gnu))
+    found = compiler_locate("objdump", arena);
+  if (!found)
+    found = compiler_locate("llvm-objdump", arena);
+  for (unsigned version = LLVM_NEWEST; !found && version >= LLVM_OLDEST; version--)
+    found = compiler_locate(arena_printf(arena, "llvm-objdump-%u", version), arena);
+  return found ? found : compiler_locate("objdump", arena);
 }
 
-bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
-  const char *object = compiled_object(compiled);
-  if (!object)
-    return diag_error(diag, "there is no machine code: %s", compiled_errors(compiled));
-  const char *objdump = find_objdump(arena);
+static bool list(const char *object, const char *target, bool lines, Arena *arena, Text *out, Diag *diag) {
+  const char *objdump = find_objdump(target, arena);
   if (!objdump)
     return diag_error(diag, "cannot show machine code: there is no objdump (Debian's package binutils)");
   Spawn spawn = {0};
   GroupEnd end = {0};
-  if (!run_objdump(objdump, object, &spawn, &end, diag))
+  if (!run_objdump(objdump, object, lines, &spawn, &end, diag))
     return false;
-  bool good = !end.by_signal && end.code == 0;
+  bool good = !spawn.late && !end.by_signal && end.code == 0;
   if (good)
-    keep_threads(text_string(&spawn.said), out);
+    keep_threads(text_string(&spawn.said), !lines, out);
   else
-    diag_error(diag, "objdump failed: %s", text_string(&spawn.said));
+    diag_error(diag, "objdump failed: %s", spawn.late ? "its time was up" : text_string(&spawn.said));
   if (good && spawn.unkept) {
     text_add(out, "... (cut: the listing is too long)\n");
     diag_warning(diag, "the machine code is cut: its listing is longer than %d MiB", LISTING_BYTES >> 20);
   }
   spawn_free(&spawn);
   return good;
+}
+
+bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
+  const char *object = compiled_object(compiled);
+  if (!object)
+    return diag_error(diag, "there is no machine code: %s", compiled_errors(compiled));
+  return list(object, cpu_here() ? cpu_here()->gnu : NULL, false, arena, out, diag);
+}
+
+bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag) {
+  const Compiler *compiler = object->compiler;
+  if (!object->made.object)
+    return diag_error(diag, "there is no machine code: %s", object->made.errors ? object->made.errors : "not compiled");
+  const char *target = compiler->target ? compiler->target : compiler_target(compiler, arena);
+  return list(object->made.object, target, true, arena, out, diag);
 }

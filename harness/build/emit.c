@@ -556,3 +556,14 @@ const char *emit_missing_fence(const Test *test) {
   const Expr *missing = test_each(test, is_missing, NULL);
   return missing ? missing->access.cpu_fence : NULL;
 }
+
+static bool is_cpu_fence(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS && expr->access.op == ACCESS_CPU_FENCE &&
+         strcmp(expr->access.cpu_fence, "compiler") != 0;
+}
+
+void emit_cpu_fences(const Test *test, Text *out) {
+  if (test_each(test, is_cpu_fence, NULL))
+    paste_header(embedded_text(embedded_arch, CPU_NAME "/cpu.h"), out);
+}

@@ -22,6 +22,9 @@ typedef struct Emit {
 void emit_head(const Test *test, const Shape *shape, Text *out);
 // What comes after it: the threads, and `kernel_code` at the end.
 void emit_code(const Test *test, const Shape *shape, Text *out);
+// The functions of those threads alone, P0 for thread 0, complete without any header: for compilers that have none, as
+// for other CPUs. (A test with a fence of our CPU includes what its cpu.h does.)
+void emit_threads(const Test *test, const bool *in, Text *out);
 void lockstep_emit(const Test *test, const Shape *shape, Text *out);
 void perpetual_emit(const Test *test, const Shape *shape, Text *out);
 // Its parts, for files that include these headers instead: the test as `//` comments; pragmas that keep compilers from
@@ -29,6 +32,8 @@ void perpetual_emit(const Test *test, const Shape *shape, Text *out);
 void emit_comment(const Test *test, Text *out);
 void emit_silence(Text *out);
 void emit_misaligned_types(const Test *test, Text *out);
+// cpu.h, if the test has a fence of the CPU we run on.
+void emit_cpu_fences(const Test *test, Text *out);
 
 // "int", "signed char": as C spells the type here.
 const char *emit_type(BaseType base);

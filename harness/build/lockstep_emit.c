@@ -83,6 +83,34 @@ static void emit_thread(const Test *test, unsigned t, bool pauses, Text *out) {
   text_add(out, "}\n\n");
 }
 
+// What the threads need of kernel.h and stdint.h, by what compilers know without headers.
+static void emit_thread_prelude(Text *out) {
+  static const char *const widths[] = {"8", "16", "32", "64"};
+  for (unsigned i = 0; i < 4; i++)
+    text_printf(out, "typedef __INT%s_TYPE__ int%s_t;\ntypedef __UINT%s_TYPE__ uint%s_t;\n", widths[i], widths[i],
+                widths[i], widths[i]);
+  text_add(out, "#define KERNEL_THREAD\n"
+                "#define kernel_index(index, length) ((uint64_t)(index) % (length))\n"
+                "#define kernel_loop_turn(turn) ((void)(turn))\n"
+                "#define kernel_compiler_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)\n"
+                "#define cpu_fence_compiler() kernel_compiler_barrier()\n\n");
+}
+
+void emit_threads(const Test *test, const bool *in, Text *out) {
+  text_add(out, "#line 2 \"/threads.c\"\n"); // compilers have different names for standard input
+  emit_comment(test, out);
+  emit_silence(out);
+  emit_cpu_fences(test, out);
+  emit_thread_prelude(out);
+  emit_misaligned_types(test, out);
+  for (unsigned t = 0; t < test->thread_count; t++) {
+    if (!in[t])
+      continue;
+    emit_frame_type(test, t, out);
+    emit_thread(test, t, false, out);
+  }
+}
+
 // Everything that the thread needs is at hand before the wait, so that nothing but its call comes after it.
 static void emit_batch(const Test *test, unsigned t, bool pauses, Text *out) {
   const Thread *thread = &test->threads[t];

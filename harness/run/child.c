@@ -78,9 +78,9 @@ ChildResult child_run(const ChildJob *job, Arena *arena) {
   void *report = result.report = mark + 1;
   Diag diag = {.arena = arena};
   Group group;
-  int adopted_before = group_adopt(1);
+  Adoption adoption = group_adopt();
   if (!group_start(&group, &diag)) {
-    group_adopt(adopted_before);
+    group_disown(&adoption);
     result.message = diag.first->message;
     return result;
   }
@@ -93,7 +93,7 @@ ChildResult child_run(const ChildJob *job, Arena *arena) {
   Outcome outcome = await(job, &group, report, &told);
   GroupEnd end;
   group_finish(&group, &end);
-  group_adopt(adopted_before);
+  group_disown(&adoption);
   describe(&result, job, outcome, told, end, arena);
   return result;
 }

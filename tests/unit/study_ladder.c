@@ -190,7 +190,7 @@ static LadderFence fences[] = {{"compiler", "", "compiler"},
                                {"mfence", "mfence", "mfence"},
                                {"lock-or", "lock orq $0,(%rsp)", "lock-or"},
                                {"lfence", "lfence", "lfence"}};
-static const Compiler compiler = {"cc", "cc 1", "-O2"};
+static const Compiler compiler = {.path = "cc", .version = "cc 1", .flags = "-O2"};
 
 static void begin_ladder(Target target) {
   ladder = (Ladder){.arena = arena,

@@ -1,0 +1,31 @@
+// A test's threads as object files, by any compiler for any CPU, and their machine code read back: nothing is run.
+#pragma once
+#include "harness/build/compile.h"
+#include "harness/lang/test.h"
+
+typedef struct {
+  const Compiler *const *compilers; // of each thread; the same one for all that are to be compiled together
+  CompileLimits limits;
+} BuildOptions;
+
+// The object that a thread is in: as `void P1(int *loc_x, int *loc_y, Frame1 *out)` for thread 1, where pointers to the
+// locations that the thread declares come first, in its order, then, if any register is observed, one to what
+// it leaves of those, in the thread's order of registers.
+typedef struct {
+  const Compiler *compiler;
+  const char *source; // the C of all threads in the object, complete; listings tell its lines
+  CompileResult made;
+  bool shared; // an earlier thread's object is this one
+} ObjectFile;
+
+// Compiles the threads into objects, one for each compiler, and fills `out` for each of the test's threads. True if all
+// were made. Else the reason is in `diag`, or in `made.errors` of those that were not, in the compiler's words.
+// Released by build_release whatever it returns.
+bool build_threads(const Test *test, const BuildOptions *options, Arena *arena, ObjectFile *out, Diag *diag);
+
+// The machine code of the threads in an object: objdump's text (binutils' or LLVM's) of the functions P0, P1, ..., each
+// from its line "0000000000000000 <P0>:" to an empty one, with lines of the source (a path that ends in
+// "/threads.c:12"). Within 20 s. False with the reason; a listing that is cut is a warning.
+bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag);
+
+void build_release(ObjectFile *objects, unsigned count);
