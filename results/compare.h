@@ -177,10 +177,6 @@ double compare_share(const CompareCell *cell);
 // The name that a test has here: other people write "SB+fence+fence" where this suite has "SB+fences". Returns `name`
 // itself where it is no such one.
 const char *compare_test_name(const char *name, char *buffer, size_t size);
-// Whether two conditions ask for the same: `exists` and `~exists` of the same parts, in any order.
-bool compare_same_condition(const char *a, const char *b);
-// "ARM", "32-bit ARM", "x86"; the name itself where it is not known.
-const char *compare_arch_name(const char *arch);
 const char *compare_verdict_name(CompareVerdict verdict);
 // What records say of a state by the model of model_all[model]: "allowed", "forbidden", "undefined", "unmodelled"; ""
 // where none does. That of sc is made of `weak`.

@@ -1,4 +1,5 @@
 // A comparison for the eye.
+#include "arch/names.h"
 #include "results/compare_parts.h"
 
 #include <stdlib.h>
@@ -178,7 +179,7 @@ void compare_trim(Text *line) {
 static const char *column_title(const CompareMachine *machine) {
   if (machine->predicted)
     return "herd7";
-  return machine->machine.emulated ? "emulated" : compare_arch_name(machine->machine.arch);
+  return machine->machine.emulated ? "emulated" : arch_title(machine->machine.arch);
 }
 
 static void add_title(const Comparison *c, unsigned machine, Text *out) {

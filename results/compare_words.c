@@ -1,6 +1,6 @@
 // A comparison in words.
+#include "arch/names.h"
 #include "results/compare.h"
-#include "results/import_state.h"
 
 #include <string.h>
 
@@ -22,23 +22,6 @@ const char *compare_test_name(const char *name, char *buffer, size_t size) {
     if (!strcmp(name, others[i][0]))
       return others[i][1];
   return name;
-}
-
-bool compare_same_condition(const char *a, const char *b) {
-  static const char forall[] = "forall";
-  bool same = !strncmp(a, forall, sizeof forall - 1) == !strncmp(b, forall, sizeof forall - 1);
-  return same && condition_same_body(a, b);
-}
-
-const char *compare_arch_name(const char *arch) {
-  static const char *const names[][2] = {{"x86_64", "x86"},     {"x86", "x86"},      {"aarch64", "ARM"},
-                                         {"arm", "32-bit ARM"}, {"riscv", "RISC-V"}, {"riscv64", "RISC-V"},
-                                         {"power", "POWER"},    {"ppc64", "POWER"},  {"ppc64le", "POWER"},
-                                         {"ppc", "POWER"},      {"", "unnamed"}};
-  for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-    if (!strcmp(names[i][0], arch))
-      return names[i][1];
-  return arch;
 }
 
 const char *compare_verdict_name(CompareVerdict verdict) {
@@ -97,7 +80,7 @@ static unsigned group_cells(const Comparison *c, unsigned row, Group groups[GROU
     if (cell->predicted || !cell->conditional)
       continue;
     const Identity *machine = &c->machines[cell->column].machine;
-    Group wanted = {.arch = compare_arch_name(machine->arch), .emulated = machine->emulated, .verdict = cell->verdict};
+    Group wanted = {.arch = arch_title(machine->arch), .emulated = machine->emulated, .verdict = cell->verdict};
     unsigned g = 0;
     while (g < count && (strcmp(groups[g].arch, wanted.arch) != 0 || groups[g].emulated != wanted.emulated ||
                          groups[g].verdict != wanted.verdict))

@@ -1,12 +1,9 @@
 #include "results/import.h"
-
-#include "harness/lang/print.h"
-#include "harness/lang/state.h"
+#include "arch/names.h"
 #include "harness/lang/suite.h"
-#include "results/compare.h"
 #include "results/import_code.h"
 #include "results/import_record.h"
-#include "results/import_state.h"
+#include "results/import_test.h"
 #include "results/lines.h"
 
 #include <ctype.h>
@@ -21,12 +18,6 @@ enum {
   STATES = 1 << 16,      // of a test
   NAME = 256             // bytes of a test's name
 };
-
-typedef struct {
-  uint64_t count;
-  bool starred;
-  Items items;
-} LogState;
 
 // What was read of the test under way.
 typedef struct {
@@ -88,166 +79,7 @@ static const Test *suite_test(Import *im, const char *name) {
   return NULL;
 }
 
-typedef struct {
-  const Code *code; // NULL: not that test's, or none
-  Renames renames;
-  size_t capacity;
-} Naming;
-
-static void collect(const Import *im, Naming *naming) {
-  const Section *s = &im->section;
-  for (size_t i = 0; i < s->state_count; i++)
-    for (unsigned k = 0; k < s->states[i].items.count; k++) {
-      const Item *item = &s->states[i].items.items[k];
-      bool known = item->kind != ITEM_REGISTER;
-      for (unsigned r = 0; r < naming->renames.count && !known; r++)
-        known =
-            naming->renames.renames[r].thread == item->thread && !strcmp(naming->renames.renames[r].from, item->name);
-      if (known || naming->renames.count == LIMIT_OBSERVABLES)
-        continue;
-      Renames *renames = &naming->renames;
-      renames->renames = arena_grow(im->arena, renames->renames, &naming->capacity, renames->count + 1, sizeof(Rename));
-      renames->renames[renames->count++] = (Rename){item->thread, item->name, item->name};
-    }
-}
-
-static int compare_registers(const void *a, const void *b, void *code) {
-  const Rename *x = a, *y = b;
-  if (x->thread != y->thread)
-    return x->thread < y->thread ? -1 : 1;
-  size_t left = code ? code_place(code, x->thread, x->from) : 0,
-         right = code ? code_place(code, y->thread, y->from) : 0;
-  if (left != right)
-    return left < right ? -1 : 1;
-  return strverscmp(x->from, y->from);
-}
-
-// The registers that the suite's test shows of a thread, in program order.
-static unsigned suite_registers(const Test *test, unsigned thread, const char *names[LIMIT_OBSERVABLES]) {
-  unsigned count = 0;
-  for (unsigned reg = 0; thread < test->thread_count && reg < test->threads[thread].register_count; reg++)
-    for (unsigned i = 0; i < test->observable_count; i++) {
-      const Observable *o = &test->observables[i];
-      if (o->is_register && o->thread == thread && o->reg == reg)
-        names[count++] = test->threads[thread].registers[reg].name;
-    }
-  return count;
-}
-
-static const char *suite_condition(const Test *test, Arena *arena) {
-  Text text = {0};
-  condition_print(test, &text);
-  const char *copy = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return copy;
-}
-
-// Whether the log's names, as they are, are the suite's.
-static bool names_agree(const Rename *renames, unsigned count, const char *const *names) {
-  unsigned found = 0;
-  for (unsigned i = 0; i < count; i++)
-    for (unsigned k = 0; k < count; k++)
-      found += !strcmp(renames[i].from, names[k]);
-  return found == count;
-}
-
-static bool same_condition(const Import *im, const Renames *renames, const Test *test) {
-  Text text = {0};
-  bool same = im->section.condition && condition_rename(im->section.condition, renames, &text) &&
-              condition_same_body(text_string(&text), suite_condition(test, im->arena));
-  text_free(&text);
-  return same;
-}
-
-// Names the registers of one thread. `fixed`: their order is known to be program order.
-static void name_thread(const Import *im, const Test *test, bool keep, Renames *all, unsigned first, unsigned count,
-                        bool fixed) {
-  const char *names[LIMIT_OBSERVABLES];
-  Rename *renames = &all->renames[first];
-  bool has = test && suite_registers(test, renames->thread, names) == count;
-  if (keep || (has && names_agree(renames, count, names)))
-    return;
-  for (unsigned i = 0; i < count; i++)
-    renames[i].to = has ? names[i] : arena_printf(im->arena, "r%u", i);
-  if (!has || fixed || count != 2 || same_condition(im, all, test))
-    return;
-  renames[0].to = names[1]; // then the other way round, if the conditions agree so
-  renames[1].to = names[0];
-}
-
-// Threads with two registers whose order the names got wrong are told by the test's condition.
-static Renames name_registers(const Import *im, const Test *test) {
-  const Section *s = &im->section;
-  Naming naming = {.code = im->code.name && !strcmp(im->code.name, s->name) ? &im->code : NULL};
-  collect(im, &naming);
-  Renames *all = &naming.renames;
-  bool is_c = naming.code && !strcmp(naming.code->arch, "C");
-  bool ordered = naming.code && !is_c && naming.code->begun;
-  if (all->count)
-    qsort_r(all->renames, all->count, sizeof(Rename), compare_registers, ordered ? (void *)naming.code : NULL);
-  for (unsigned first = 0, end; first < all->count; first = end) {
-    for (end = first + 1; end < all->count && all->renames[end].thread == all->renames[first].thread;)
-      end++;
-    name_thread(im, test, is_c, all, first, end - first, true);
-  }
-  if (!test || is_c || ordered || same_condition(im, all, test))
-    return *all;
-  for (unsigned first = 0, end; first < all->count; first = end) {
-    for (end = first + 1; end < all->count && all->renames[end].thread == all->renames[first].thread;)
-      end++;
-    name_thread(im, test, false, all, first, end - first, false);
-    if (same_condition(im, all, test))
-      break;
-  }
-  return *all;
-}
-
 // ---- A section's end
-
-// The state as the suite's test prints it; else as it was read.
-static const char *state_text(const Import *im, const Test *test, Items *items) {
-  Text text = {0};
-  Value values[LIMIT_OBSERVABLES * 2];
-  items_print(items, &text);
-  if (test && test->observable_total <= LIMIT_OBSERVABLES * 2 && state_parse(test, text_string(&text), values)) {
-    text_clear(&text);
-    state_print(test, (State){values}, &text);
-  }
-  const char *copy = arena_string(im->arena, text_string(&text));
-  text_free(&text);
-  return copy;
-}
-
-static int by_state(const void *a, const void *b) {
-  return strcmp(((const RecordState *)a)->state, ((const RecordState *)b)->state);
-}
-
-// Whether a state satisfies the body of the condition. Where it cannot be read the stars tell: litmus7 marks what one
-// looks for, which of `forall` is what contradicts it.
-static bool is_witness(const Section *s, const LogState *state) {
-  int holds = s->condition ? condition_holds(s->condition, &state->items) : -1;
-  bool forall = s->condition && starts_with(s->condition, "forall");
-  return holds >= 0 ? holds : state->starred != forall;
-}
-
-static void add_states(const Import *im, const Test *test, const Renames *renames, Record *record) {
-  const Section *s = &im->section;
-  record->states = ARENA_ARRAY(im->arena, RecordState, s->state_count + 1);
-  for (size_t i = 0; i < s->state_count; i++) {
-    LogState *state = &s->states[i];
-    bool witness = is_witness(s, state);
-    for (unsigned k = 0; k < state->items.count; k++) {
-      Item *item = &state->items.items[k];
-      if (item->kind == ITEM_REGISTER)
-        item->name = rename_of(renames, item->thread, item->name);
-    }
-    record->states[record->state_count++] = (RecordState){
-        .state = state_text(im, test, &state->items), .count = state->count, .witness = witness, .weak = -1};
-    record->witnesses += witness ? state->count : 0;
-  }
-  if (record->state_count)
-    qsort(record->states, record->state_count, sizeof *record->states, by_state);
-}
 
 static const char *find_damage(const Import *im) {
   const Section *s = &im->section;
@@ -266,28 +98,10 @@ static const char *find_damage(const Import *im) {
   return NULL;
 }
 
-// What the names of registers tell of a log that has no code.
-static const char *guess_arch(const Renames *renames) {
-  for (unsigned i = 0; i < renames->count; i++) {
-    const char *name = renames->renames[i].from;
-    size_t length = strlen(name);
-    bool numbered = length > 1 && isdigit((unsigned char)name[1]);
-    if (length == 3 && strchr("ER", name[0]) && isupper((unsigned char)name[1]))
-      return "x86_64";
-    if (numbered && (*name == 'X' || *name == 'W'))
-      return "aarch64";
-    if (numbered && *name == 'x')
-      return "riscv64";
-    if (numbered && *name == 'R')
-      return "arm";
-  }
-  return "";
-}
-
-static Identity unknown_machine(const Import *im, const Renames *renames) {
-  const char *arch = im->code.arch ? code_arch(im->code.arch) : "", *guess = guess_arch(renames);
-  // Where the architecture is told, no name of a register need be guessed from; but EAX is no other's.
-  if (!*arch && (!im->options->arch || !strcmp(guess, "x86_64")))
+static Identity unknown_machine(const Import *im, const char *guess) {
+  const char *arch = im->code.arch ? arch_of_word(im->code.arch) : "";
+  // If the architecture is told, no name of a register need be guessed from, unless it is no other's.
+  if (!*arch && (!im->options->arch || arch_is_sure(guess)))
     arch = guess;
   return (Identity){.arch = arch,
                     .cpu = im->options->machine ? im->options->machine : "",
@@ -322,28 +136,26 @@ bool import_is_source(const char *source) {
 
 static void add_record(Import *im) {
   const Section *s = &im->section;
-  const Test *test = suite_test(im, s->name);
-  Renames renames = name_registers(im, test);
-  Text condition = {0};
-  if (s->condition && !condition_rename(s->condition, &renames, &condition))
-    text_add(&condition, s->condition);
+  LogTest log = {.condition = s->condition,
+                 .states = s->states,
+                 .state_count = s->state_count,
+                 .code = im->code.name && !strcmp(im->code.name, s->name) ? &im->code : NULL,
+                 .suite = suite_test(im, s->name)};
   Record record = {.test = s->name,
                    .digest = "",
                    .file = im->name,
                    .weakmem = WEAKMEM_VERSION,
                    .status = "done",
-                   .machine = unknown_machine(im, &renames),
                    .engine = s->counted ? "litmus7" : "herd7",
                    .iterations = s->total,
                    .seconds = s->seconds,
-                   .condition = arena_string(im->arena, text_string(&condition)),
                    .source = arena_printf(im->arena, "%s%s", log_of[s->counted], im->name),
                    .program = program_of(im)};
-  text_free(&condition);
+  LogFacts facts = import_test(&log, im->arena, &record);
+  record.machine = unknown_machine(im, facts.arch);
   // One that bears a name of ours and asks for something else is another test, and known by its own hash.
-  if (test && s->hash && !same_condition(im, &renames, test))
+  if (log.suite && s->hash && !facts.is_suite)
     record.digest = s->hash;
-  add_states(im, test, &renames, &record);
   if (repeats_state(&record)) {
     skip(im, s->line, arena_printf(im->arena, "test %s has a state twice", s->name));
     return;
@@ -433,8 +245,8 @@ static void machine_line(Import *im, const char *line) {
     machine->microcode = arena_string(im->arena, value);
   else if (!strcmp(key, "cpu cores") && small_number(value) > 0)
     machine->cores = (unsigned)small_number(value);
-  else if (!strcmp(key, "flags")) {
-    machine->arch = "x86_64";
+  else if (*arch_of_cpuinfo(key)) {
+    machine->arch = arch_of_cpuinfo(key);
     if (strstr(value, " hypervisor"))
       machine->virtual_ = "hypervisor";
   }
@@ -475,8 +287,7 @@ static void state_line(Import *im, const char *line) {
   s->counted = mark;
   if (state.count > INT64_MAX - s->total)
     damage(im, arena_printf(im->arena, "test %s: counts beyond 64 bits", s->name));
-  else if (!items_read(at, im->arena, &state.items))
-    damage(im, arena_printf(im->arena, "test %s: this is no state", s->name));
+  state.text = arena_string(im->arena, at);
   if (s->damage)
     return;
   s->total += state.count;
@@ -552,19 +363,29 @@ static void section_line(Import *im, const char *line) {
   }
 }
 
+// Whether a log may end with this line though it is not ended: else a test was cut short there.
+static bool may_end(const Import *im, const char *line) {
+  enum { HASH = 5 + 32 };
+  bool last = starts_with(line, "Time ") || (starts_with(line, "Hash=") && strlen(line) == HASH);
+  return !im->section.open || im->in_machine || last || !*line;
+}
+
 // `Test SB Allowed`: false where it is no such line.
 static bool begin_section(Import *im, const char *line) {
   static const char *const kinds[] = {"Allowed", "Forbidden", "Required", "Final", "Allow", "Forbid", "Require"};
-  char name[NAME + 1], kind[16];
+  char name[NAME + 1], kind[16], more;
   bool known = false;
-  if (sscanf(line, "Test %256s %15s", name, kind) != 2)
-    return false;
+  int words = sscanf(line, "Test %256s %15s %c", name, kind, &more);
   for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
-    known |= !strcmp(kind, kinds[i]);
-  if (!known)
+    known |= words == 2 && !strcmp(kind, kinds[i]);
+  if (!known && (words > 2 || im->in_code)) // a sentence
     return false;
   end_section(im);
   end_machine(im);
+  if (!known) {
+    skip(im, im->line, arena_printf(im->arena, "\"%.80s\" begins no test: no kind is called so", line));
+    return true;
+  }
   im->in_code = false;
   im->section = (Section){.open = true, .line = im->line, .name = arena_string(im->arena, name)};
   return true;
@@ -638,7 +459,7 @@ static void complete_arch(Import *im) {
     const char **arch = &im->out->records[i].machine.arch;
     if (!**arch)
       *arch = wanted;
-    if (strcmp(compare_arch_name(*arch), compare_arch_name(wanted)) != 0 && !otherwise++)
+    if (strcmp(arch_title(*arch), arch_title(wanted)) != 0 && !otherwise++)
       first = *arch;
   }
   if (otherwise)
@@ -669,6 +490,8 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
       record_line(&im, line, length);
     else
       log_line(&im, line);
+    if (!lines.ended && !may_end(&im, line))
+      damage(&im, arena_printf(arena, "test %s is cut short", im.section.name));
   }
   end_section(&im);
   end_machine(&im);

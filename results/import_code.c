@@ -1,4 +1,5 @@
 #include "results/import_code.h"
+#include "arch/names.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -48,27 +49,9 @@ void code_line(Code *code, const char *line, Arena *arena) {
 
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
-// A register's name without its width and in small letters: rax, eax and ax are "ax"; X0 and W0 are "x0".
-static void normalise(const char *reg, size_t length, char out[16]) {
-  char name[16] = "";
-  for (size_t i = 0; i < length && i < sizeof name - 1; i++)
-    name[i] = (char)tolower((unsigned char)reg[i]);
-  const char *start = name;
-  if ((name[0] == 'r' || name[0] == 'e') && isalpha((unsigned char)name[1]))
-    start++;
-  if (name[0] == 'w' && isdigit((unsigned char)name[1]))
-    name[0] = 'x';
-  snprintf(out, 16, "%s", start);
-  size_t wide = strlen(out);
-  if (out[0] == 'r' && wide > 2 && strchr("dwb", out[wide - 1])) // r8d
-    out[wide - 1] = '\0';
-  if (wide == 2 && out[1] == 'l' && strchr("abcd", out[0])) // al
-    out[1] = 'x';
-}
-
 size_t code_place(const Code *code, unsigned thread, const char *reg) {
-  char wanted[16], word[16];
-  normalise(reg, strlen(reg), wanted);
+  char wanted[ARCH_REGISTER], word[ARCH_REGISTER];
+  arch_register(reg, strlen(reg), wanted);
   if (thread >= CODE_THREADS)
     return SIZE_MAX;
   const char *text = text_string(&code->threads[thread]);
@@ -76,20 +59,10 @@ size_t code_place(const Code *code, unsigned thread, const char *reg) {
     size_t length = 0;
     while (is_word(at[length]))
       length++;
-    normalise(at, length, word);
+    arch_register(at, length, word);
     if (length && length < sizeof word && !strcmp(word, wanted))
       return (size_t)(at - text);
     at += length ? length : 1;
   }
   return SIZE_MAX;
-}
-
-const char *code_arch(const char *word) {
-  static const char *const archs[][2] = {{"X86", "x86_64"},    {"X86_64", "x86_64"},  {"AArch64", "aarch64"},
-                                         {"ARM", "arm"},       {"PPC", "ppc64"},      {"PPCGen", "ppc64"},
-                                         {"RISCV", "riscv64"}, {"RISC-V", "riscv64"}, {"MIPS", "mips"}};
-  for (unsigned i = 0; i < sizeof archs / sizeof *archs; i++)
-    if (!strcmp(archs[i][0], word))
-      return archs[i][1];
-  return "";
 }

@@ -21,5 +21,3 @@ void code_line(Code *code, const char *line, Arena *arena);
 // Where a thread first names a register: what orders registers by program order. SIZE_MAX where it does not. Registers
 // of other widths are the same: EAX is rax, W0 is X0.
 size_t code_place(const Code *code, unsigned thread, const char *reg);
-// "x86_64" for "X86_64": as records name the architecture; "" where it names none (C).
-const char *code_arch(const char *word);

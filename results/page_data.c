@@ -1,6 +1,7 @@
 // A comparison as the page's data.
 #include "results/page_data.h"
 #include "arch/model.h"
+#include "arch/names.h"
 #include "results/import.h"
 
 #include <assert.h>
@@ -103,7 +104,7 @@ static void write_machine(const Comparison *c, unsigned index, PageWriter *w) {
   compare_machine_name(machine, &name);
   page_open(w, '{');
   page_text_field(w, "name", text_string(&name));
-  page_text_field(w, "kind", machine->predicted ? "herd7" : compare_arch_name(machine->machine.arch));
+  page_text_field(w, "kind", machine->predicted ? "herd7" : arch_title(machine->machine.arch));
   write_identity(&machine->machine, w);
   page_text_field(w, "judge", machine->model);
   page_flag_field(w, "unmodelled", machine->known_arch && !machine->model);

@@ -50,7 +50,7 @@ static void add_escaped(Text *out, uint32_t code) {
 }
 
 static bool is_escaped(const JsonText *json, uint32_t code) {
-  if (code < ' ' || code == '"' || code == '\\')
+  if (utf8_is_control(code) || code == '"' || code == '\\') // what a terminal would act on, too
     return true;
   return json->for_html && (code >= 0x7f || code == '<' || code == '>' || code == '&');
 }

@@ -8,7 +8,7 @@
 //   json_text_close(&json, ']');
 //   json_text_close(&json, '}');
 //
-// Commas are put where they belong. Values look as jansson writes them with JSON_COMPACT and JSON_REAL_PRECISION(15).
+// Commas are put where they belong. No string has a control character, which a terminal would act on.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 // weakmem import: other tools' logs as records, and records of exported tests, judged by the models.
 #include "results/import.h"
+#include "arch/names.h"
 #include "harness/cli/console.h"
 #include "harness/cli/gather.h"
 #include "harness/cli/options.h"
@@ -15,15 +16,11 @@ typedef struct {
   RecordLabeller *labeller; // once there is a record to judge
 } Settings;
 
-// As records, uname and --as name them.
-static const char *const archs[] = {"x86_64",  "x86",   "aarch64", "arm",  "riscv64", "riscv",
-                                    "ppc64le", "ppc64", "power",   "mips", NULL};
-
 static error_t read_arch(struct argp_state *state, const char *name, const char *text, void *settings) {
   unsigned found = 0;
-  error_t error = option_choice(state, name, text, archs, &found);
+  error_t error = option_choice(state, name, text, arch_names, &found);
   if (!error)
-    ((Settings *)settings)->import.arch = archs[found];
+    ((Settings *)settings)->import.arch = arch_names[found];
   return error;
 }
 

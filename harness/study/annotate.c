@@ -5,6 +5,7 @@
 #include "harness/lang/suite.h"
 #include "harness/machine/clock.h"
 #include "harness/model/judge.h"
+#include "results/condition.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +132,7 @@ static CompareVerdict judge_cell(RowJudging *r, const CompareMachine *machine, c
   const Test *test = r->tests[named];
   if (!cpu)
     return machine->known_arch ? COMPARE_UNMODELLED : COMPARE_UNKNOWN;
-  if (!test || (named && !compare_same_condition(print(condition_print, test, r->arena), cell->condition)))
+  if (!test || (named && !condition_same(print(condition_print, test, r->arena), cell->condition)))
     return COMPARE_UNKNOWN;
   return judge_once(r, cpu, machine->machine.has_lse || *machine->source || !*machine->machine.kernel, named);
 }

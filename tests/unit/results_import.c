@@ -156,6 +156,13 @@ static const struct {
      "x.log:14: skipped: test D: the counts of its states do not add up to its observation"},
     {LOG("D", "1 :>0:EAX=0;\n1 :>0:EAX=1;\n", "Positive: 18446744073709551616, Negative: 2\n"),
      "x.log:20: skipped: test D: no count of its witnesses"},
+    {"Test D Allo\nHistogram (1 states)\n1 :>0:EAX=0;\n",
+     "x.log:14: skipped: \"Test D Allo\" begins no test: no kind is called so"},
+    {"Test D", "x.log:14: skipped: \"Test D\" begins no test: no kind is called so"},
+    {"Test D Allowed\nHistogram (1 states)\n1 :>0:EAX=0; 1:E", "x.log:16: skipped: test D is cut short"},
+    {"Test D Allowed\nHistogram (1 states)\n1 :>0:EAX=0;\nNo\nCondition exists (0:EA",
+     "x.log:18: skipped: test D is cut short"},
+    {"Test D Allowed\nHistogram (1 states)\n1 :>0:EAX=0;\nNo\nHash=0123", "x.log:18: skipped: test D is cut short"},
     {"Test D Allowed\nHistogram (999999999 states)\n", "x.log:15: skipped: test D: more than 65536 states"},
 };
 
@@ -169,6 +176,29 @@ START_TEST(a_damaged_test_is_skipped_with_its_place) {
   ck_assert_uint_eq(records.skipped, 1);
   ck_assert_ptr_nonnull(diag.first);
   ck_assert_str_eq(diag.first->message, damaged[_i].warning);
+}
+END_TEST
+
+START_TEST(what_no_condition_of_ours_can_say_stays_as_it_stands) {
+  Record r = import_one(
+      LOG("Unheard-of", "2 *>0:X1=x; ~fault(P0,x);\n1 :>0:X1=0;\n", "Condition exists (fault(P0,x)) is validated\n"));
+  ck_assert_str_eq(r.states[1].state, "0:X1=x; ~fault(P0,x);");
+  ck_assert_str_eq(r.condition, "exists (fault(P0,x))");
+  ck_assert_uint_eq(r.witnesses, 2);
+}
+END_TEST
+
+START_TEST(a_log_may_end_without_a_newline_behind_its_last_line) {
+  import_one(LOG("SB", SB_STATES, "Condition exists (0:EAX=0 /\\ 1:EAX=0) is validated\nTime SB 0.25"));
+}
+END_TEST
+
+START_TEST(registers_whose_names_the_condition_does_not_tell_have_the_next_free_ones) {
+  Record r = import_one(LOG("MP", "1 :>1:X5=1; 1:X2=0; 1:X9=7;\n2 :>1:X5=0; 1:X2=0; 1:X9=7;\n",
+                            "Condition exists (1:X2=0 /\\ 1:X5=1) is validated\n"));
+  ck_assert_str_eq(r.states[1].state, "1:r0=1; 1:r1=0; 1:r2=7;");
+  ck_assert_str_eq(r.condition, "exists (1:r1=0 /\\ 1:r0=1)");
+  ck_assert_str_eq(r.digest, "");
 }
 END_TEST
 
@@ -274,6 +304,9 @@ int main(void) {
   tcase_add_test(tests, registers_without_code_are_named_by_their_order);
   tcase_add_test(tests, code_in_the_log_tells_program_order);
   tcase_add_test(tests, the_suites_condition_tells_program_order_where_names_mislead);
+  tcase_add_test(tests, what_no_condition_of_ours_can_say_stays_as_it_stands);
+  tcase_add_test(tests, a_log_may_end_without_a_newline_behind_its_last_line);
+  tcase_add_test(tests, registers_whose_names_the_condition_does_not_tell_have_the_next_free_ones);
   tcase_add_test(tests, another_test_of_a_known_name_is_told_by_its_hash);
   tcase_add_test(tests, locations_stand_in_brackets_behind_registers);
   tcase_add_test(tests, stars_tell_where_the_condition_is_missing);
