@@ -285,7 +285,7 @@ static double now(void) {
 
 // Whether every model decided the condition, and gave nothing up.
 static bool print_predicted(const Settings *s, const PredictedTest *predicted, const EnumerationLimits *limits,
-                            Arena *arena, Text *out) {
+                            const SheetStyle *style, Arena *arena, Text *out) {
   bool decided = true;
   for (unsigned m = 0; m < predicted->count; m++)
     decided &= !predicted->predictions[m].result.gave_up && prediction_decides(&predicted->predictions[m]);
@@ -298,24 +298,19 @@ static bool print_predicted(const Settings *s, const PredictedTest *predicted, c
   }
   switch (s->common.format) {
   case FORMAT_TEXT:
-    predict_text(predicted, out);
+    predict_text(predicted, style, out);
     text_add_char(out, '\n');
     break;
   case FORMAT_TSV:
-    predict_tsv(predicted, out);
+    sheet_tsv(predict_rows(predicted, arena), out);
     break;
   case FORMAT_HERD:
     predict_herd(predicted, out);
     break;
-  case FORMAT_JSON: {
-    json_t *json = predict_json(predicted);
-    char *line = json_dumps(json, JSON_COMPACT);
-    text_add(out, line ? line : "{}");
+  case FORMAT_JSON:
+    sheet_json(predict_object(predicted, arena), NULL, out);
     text_add_char(out, '\n');
-    free(line);
-    json_decref(json);
     break;
-  }
   }
   return decided;
 }
@@ -361,13 +356,12 @@ static bool predict(const Settings *s, const Judges *judges, const Test *test, c
     predictions[m] = judge_test(&judges->judges[m], test, &options, arena);
   }
   PredictedTest predicted = {test, predictions, judges->count, now() - start};
+  SheetStyle style = console_style(console->out);
   Text text = {0};
-  bool decided = print_predicted(s, &predicted, &options.limits, arena, &text);
+  bool decided = print_predicted(s, &predicted, &options.limits, &style, arena, &text);
   progress_clear(&deciding.progress);
-  fwrite(text_string(&text), 1, text.length, console->out);
-  fflush(console->out);
+  console_print(console, &text);
   warn(s, &predicted, console->err);
-  text_free(&text);
   arena_free(arena);
   return decided;
 }
@@ -385,9 +379,8 @@ static int predict_all(const Settings *s, const Console *console) {
   console_report(console, &diag);
   Text header = {0};
   if (s->common.format == FORMAT_TSV && judges.count && (suite.count || !diag.errors))
-    predict_tsv_header(&header);
-  fputs(text_string(&header), console->out);
-  text_free(&header);
+    sheet_tsv_names(predict_rows(NULL, s->common.arena), &header);
+  console_print(console, &header);
   bool decided = true;
   unsigned done = 0;
   for (; done < suite.count && !*console->stop && !ferror(console->out); done++)

@@ -22,23 +22,21 @@ static void add_state(const Prediction *p, const EventValue *state, Text *out) {
   arena_free(arena);
 }
 
-// ---- For people ----
-
-// Rows of the table: every state that some model allows or could.
-typedef struct {
-  Arena *arena;
-  const Test *test;
-  State *states;
-  unsigned count;
-} Rows;
-
-static Rows rows_of(const PredictedTest *predicted, Arena *arena) {
-  Rows rows = {.arena = arena, .test = predicted->test};
-  rows.states = predictions_states(predicted->predictions, predicted->count, &rows.count, arena);
-  return rows;
+static const char *kept(Text *text, Arena *arena) {
+  const char *string = arena_string(arena, text_string(text));
+  text_free(text);
+  return string;
 }
 
-static const char *cell(const Prediction *p, State state) {
+static const char *state_string(const Prediction *p, const EventValue *state, Arena *arena) {
+  Text text = {0};
+  add_state(p, state, &text);
+  return kept(&text, arena);
+}
+
+// ---- For people ----
+
+static const char *verdict_word(const Prediction *p, State state) {
   if (!p->program)
     return "-";
   Verdict verdict = prediction_verdict(p, state);
@@ -47,7 +45,7 @@ static const char *cell(const Prediction *p, State state) {
   return verdict_name(verdict);
 }
 
-static const char *condition_cell(const Prediction *p) {
+static const char *outcome_word(const Prediction *p) {
   if (!p->program)
     return "-";
   if (p->result.unmodelled)
@@ -61,44 +59,47 @@ static const char *condition_cell(const Prediction *p) {
   return condition_validated(p->test, p->any_witness, p->all_witnesses) ? "holds" : "fails";
 }
 
-enum { CELL_WIDTH = 12, ROW_LIMIT = 64, STATE_LIMIT = 60 };
+enum { ROW_LIMIT = 64 };
+enum { MARK, STATE, VERDICTS };
 
-static void add_line(Text *out, const char *mark, const char *label, unsigned width, const char *const *cells,
-                     unsigned count) {
-  text_printf(out, "%s %-*s", mark, (int)width, label);
-  for (unsigned i = 0; i < count; i++)
-    text_printf(out, i + 1 < count ? "  %-*s" : "  %.*s", CELL_WIDTH - 2, cells[i]);
-  text_add_char(out, '\n');
+static Sheet *new_table(const PredictedTest *predicted, Arena *arena) {
+  unsigned count = VERDICTS + predicted->count;
+  SheetColumn *columns = ARENA_ARRAY(arena, SheetColumn, count);
+  columns[MARK] = (SheetColumn){.name = " ", .kind = KIND_MARK, .width = 1, .fit = FIT_KEY, .is_fixed = true};
+  columns[STATE] = (SheetColumn){.name = "state", .width = 9, .fit = FIT_KEY};
+  for (unsigned m = 0; m < predicted->count; m++)
+    columns[VERDICTS + m] = (SheetColumn){.name = predicted->predictions[m].judge->name, .width = 10};
+  Sheet *sheet = sheet_new(arena, columns, count);
+  sheet->indent = 1;
+  return sheet;
 }
 
-static void add_table(const PredictedTest *predicted, const Rows *rows, Text *out) {
-  unsigned shown = rows->count < ROW_LIMIT ? rows->count : ROW_LIMIT, width = 9;
-  const char **cells = ARENA_ARRAY(rows->arena, const char *, predicted->count);
-  const char **labels = ARENA_ARRAY(rows->arena, const char *, shown);
-  for (unsigned i = 0; i < shown; i++) {
-    Text label = {0};
-    state_print(rows->test, rows->states[i], &label);
-    labels[i] = arena_string(rows->arena, text_string(&label));
-    if (label.length > width)
-      width = (unsigned)(label.length < STATE_LIMIT ? label.length : STATE_LIMIT);
-    text_free(&label);
-  }
+static void add_state_row(const PredictedTest *predicted, State state, Sheet *sheet) {
+  Cell *cells = sheet_row(sheet);
+  Text name = {0};
+  state_print(predicted->test, state, &name);
+  cells[MARK] = cell_text(test_has_condition(predicted->test) && state_is_witness(predicted->test, state) ? "*" : "");
+  cells[STATE] = cell_text(kept(&name, sheet->arena));
   for (unsigned m = 0; m < predicted->count; m++)
-    cells[m] = predicted->predictions[m].judge->name;
-  add_line(out, "  ", "state", width, cells, predicted->count);
-  for (unsigned i = 0; i < shown; i++) {
-    for (unsigned m = 0; m < predicted->count; m++)
-      cells[m] = cell(&predicted->predictions[m], rows->states[i]);
-    bool witness = test_has_condition(predicted->test) && state_is_witness(rows->test, rows->states[i]);
-    add_line(out, witness ? " *" : "  ", labels[i], width, cells, predicted->count);
-  }
-  if (shown < rows->count)
-    text_printf(out, "   ... and %u more states; --format tsv lists those that are allowed\n", rows->count - shown);
-  if (predicted->test->condition.quantifier == QUANTIFIER_NONE)
-    return;
-  for (unsigned m = 0; m < predicted->count; m++)
-    cells[m] = condition_cell(&predicted->predictions[m]);
-  add_line(out, "  ", "condition", width, cells, predicted->count);
+    cells[VERDICTS + m] = cell_text(verdict_word(&predicted->predictions[m], state));
+}
+
+// Every state that some model allows or could, and what becomes of the condition.
+static void add_table(const PredictedTest *predicted, const SheetStyle *style, Arena *arena, Text *out) {
+  unsigned count;
+  State *states = predictions_states(predicted->predictions, predicted->count, &count, arena);
+  Sheet *sheet = new_table(predicted, arena);
+  for (unsigned i = 0; i < count && i < ROW_LIMIT; i++)
+    add_state_row(predicted, states[i], sheet);
+  if (count > ROW_LIMIT)
+    sheet_row(sheet)[STATE] = cell_instead(
+        arena_printf(arena, "... and %u more states; --format tsv lists those that are allowed", count - ROW_LIMIT));
+  Cell *cells = predicted->test->condition.quantifier == QUANTIFIER_NONE ? NULL : sheet_row(sheet);
+  for (unsigned m = 0; cells && m < predicted->count; m++)
+    cells[VERDICTS + m] = cell_text(outcome_word(&predicted->predictions[m]));
+  if (cells)
+    cells[STATE] = cell_text("condition");
+  sheet_text(sheet, style, out);
 }
 
 static bool same_reason(const Prediction *a, const Prediction *b) {
@@ -147,41 +148,42 @@ static void add_notes(const PredictedTest *predicted, Text *out) {
   }
 }
 
-void predict_text(const PredictedTest *predicted, Text *out) {
+void predict_text(const PredictedTest *predicted, const SheetStyle *style, Text *out) {
   Arena *arena = arena_new();
-  Rows rows = rows_of(predicted, arena);
   text_printf(out, "%s: ", predicted->test->name);
   condition_print(predicted->test, out);
   text_add_char(out, '\n');
-  add_table(predicted, &rows, out);
+  add_table(predicted, style, arena, out);
   add_notes(predicted, out);
   arena_free(arena);
 }
 
-// ---- tsv ----
+// ---- Columns ----
 
-void predict_tsv_header(Text *out) { text_add(out, "test\tmodel\tcondition\tstates\tfile\n"); }
+enum { TEST, MODEL, CONDITION, STATES, FILE_NAME };
+static const SheetColumn columns[] = {[TEST] = {.name = "test"},
+                                      [MODEL] = {.name = "model"},
+                                      [CONDITION] = {.name = "condition"},
+                                      [STATES] = {.name = "states"},
+                                      [FILE_NAME] = {.name = "file"}};
 
-// A field: what would end it is shown as '?'.
-static void add_field(Text *out, const char *text) {
-  for (; *text; text++)
-    text_add_bytes(out, *text == '\t' || *text == '\n' || *text == '\r' ? "?" : text, 1);
-}
-
-void predict_tsv(const PredictedTest *predicted, Text *out) {
-  for (unsigned m = 0; m < predicted->count; m++) {
+Sheet *predict_rows(const PredictedTest *predicted, Arena *arena) {
+  Sheet *sheet = SHEET_NEW(arena, columns);
+  for (unsigned m = 0; predicted && m < predicted->count; m++) {
     const Prediction *p = &predicted->predictions[m];
-    add_field(out, p->test->name);
-    text_printf(out, "\t%s\t%s\t", p->judge->name, condition_word(p));
+    Cell *cells = sheet_row(sheet);
+    Text states = {0};
     for (unsigned i = 0; i < p->result.state_count; i++) {
-      if (i)
-        text_add(out, " | ");
-      add_state(p, p->result.states[i], out);
+      text_add(&states, i ? " | " : "");
+      add_state(p, p->result.states[i], &states);
     }
-    text_add_char(out, '\t');
-    add_field(out, p->test->source->name);
-    text_add_char(out, '\n');
+    cells[TEST] = cell_text(p->test->name);
+    cells[MODEL] = cell_text(p->judge->name);
+    cells[CONDITION] = cell_text(condition_word(p));
+    cells[STATES] = cell_text(kept(&states, arena));
+    cells[FILE_NAME] = cell_text(p->test->source->name);
   }
+  return sheet;
 }
 
 // ---- herd ----
@@ -229,70 +231,54 @@ void predict_herd(const PredictedTest *predicted, Text *out) {
 
 // ---- JSON ----
 
-// A string; bytes that are no UTF-8 (paths may hold any) become '?'.
-static json_t *text_json(const char *text) {
-  json_t *string = json_string(text);
-  if (string)
-    return string;
-  Text plain = {0};
-  for (; *text; text++)
-    text_add_bytes(&plain, (unsigned char)*text < 128 ? text : "?", 1);
-  string = json_string(text_string(&plain));
-  text_free(&plain);
-  return string;
+// The lines of the accesses that race.
+static Cell race_cell(const Prediction *p, Arena *arena) {
+  Sheet *list = sheet_list(arena);
+  for (unsigned i = 0; p->result.racy && i < 2; i++) {
+    Text line = {0};
+    event_print_line(p->result.racy, p->result.race[i], &line);
+    sheet_add(list, cell_text(kept(&line, arena)));
+  }
+  return p->result.racy ? cell_sheet(list) : (Cell){0};
 }
 
-static json_t *state_json(const Prediction *p, const EventValue *state) {
-  Text text = {0};
-  add_state(p, state, &text);
-  json_t *string = text_json(text_string(&text));
-  text_free(&text);
-  return string;
-}
-
-// The line of one of the accesses that race.
-static json_t *line_json(const Prediction *p, unsigned which) {
-  Text text = {0};
-  event_print_line(p->result.racy, p->result.race[which], &text);
-  json_t *string = text_json(text_string(&text));
-  text_free(&text);
-  return string;
-}
-
-static json_t *prediction_json(const Prediction *p) {
-  json_t *allowed = json_array(), *forbidden = json_array(), *excused = json_array();
+static Cell model_cell(const Prediction *p, Arena *arena) {
+  Sheet *object = sheet_object(arena), *allowed = sheet_list(arena);
+  Sheet *forbidden = sheet_list(arena), *thin_air = sheet_list(arena);
   for (unsigned i = 0; i < p->result.candidate_count; i++) {
     const EventValue *state = p->result.candidates[i];
-    Verdict verdict = model_verdict(&p->result, state, p->test->observable_count);
-    if (verdict == VERDICT_FORBIDDEN)
-      json_array_append_new(p->result.excused[i] ? excused : forbidden, state_json(p, state));
+    if (model_verdict(&p->result, state, p->test->observable_count) == VERDICT_FORBIDDEN)
+      sheet_add(p->result.excused[i] ? thin_air : forbidden, cell_text(state_string(p, state, arena)));
   }
   for (unsigned i = 0; i < p->result.state_count; i++)
-    json_array_append_new(allowed, state_json(p, p->result.states[i]));
-  json_t *object = json_pack("{s:o, s:s, s:o, s:o, s:o, s:b, s:I, s:b, s:b}", "model", text_json(p->judge->name),
-                             "condition", condition_word(p), "allowed", allowed, "forbidden", forbidden, "no_thin_air",
-                             excused, "undefined", p->result.undefined, "executions", (json_int_t)p->result.executions,
-                             "bound_reached", p->result.bound_reached, "complete",
-                             p->program && !p->result.gave_up && !p->result.unmodelled && !p->result.bound_reached);
-  if (p->result.flag)
-    json_object_set_new(object, "flag", text_json(p->result.flag));
-  if (p->result.racy)
-    json_object_set_new(object, "race", json_pack("[o, o]", line_json(p, 0), line_json(p, 1)));
-  if (p->why)
-    json_object_set_new(object, "reason", text_json(p->why));
-  return object;
+    sheet_add(allowed, cell_text(state_string(p, p->result.states[i], arena)));
+  sheet_set(object, "model", cell_text(p->judge->name));
+  sheet_set(object, "condition", cell_text(condition_word(p)));
+  sheet_set(object, "allowed", cell_sheet(allowed));
+  sheet_set(object, "forbidden", cell_sheet(forbidden));
+  sheet_set(object, "no_thin_air", cell_sheet(thin_air));
+  sheet_set(object, "undefined", cell_flag(p->result.undefined));
+  sheet_set(object, "executions", cell_count(p->result.executions));
+  sheet_set(object, "bound_reached", cell_flag(p->result.bound_reached));
+  sheet_set(object, "complete",
+            cell_flag(p->program && !p->result.gave_up && !p->result.unmodelled && !p->result.bound_reached));
+  sheet_set(object, "flag", cell_text(p->result.flag));
+  sheet_set(object, "race", race_cell(p, arena));
+  sheet_set(object, "reason", cell_text(p->why));
+  return cell_sheet(object);
 }
 
-json_t *predict_json(const PredictedTest *predicted) {
-  json_t *models = json_array();
-  for (unsigned m = 0; m < predicted->count; m++)
-    json_array_append_new(models, prediction_json(&predicted->predictions[m]));
+Sheet *predict_object(const PredictedTest *predicted, Arena *arena) {
+  Sheet *object = sheet_object(arena), *models = sheet_list(arena);
   Text condition = {0};
   condition_print(predicted->test, &condition);
-  json_t *object =
-      json_pack("{s:s, s:o, s:o, s:o, s:f, s:o}", "schema", "weakmem.predict/1", "test",
-                text_json(predicted->test->name), "file", text_json(predicted->test->source->name), "condition",
-                text_json(text_string(&condition)), "seconds", predicted->seconds, "models", models);
-  text_free(&condition);
+  for (unsigned m = 0; m < predicted->count; m++)
+    sheet_add(models, model_cell(&predicted->predictions[m], arena));
+  sheet_set(object, "schema", cell_text("weakmem.predict/1"));
+  sheet_set(object, "test", cell_text(predicted->test->name));
+  sheet_set(object, "file", cell_text(predicted->test->source->name));
+  sheet_set(object, "condition", cell_text(kept(&condition, arena)));
+  sheet_set(object, "seconds", cell_number(predicted->seconds));
+  sheet_set(object, "models", cell_sheet(models));
   return object;
 }

@@ -1,8 +1,7 @@
 // What `weakmem predict` prints: a test's predictions in each of its formats.
 #pragma once
 #include "harness/model/judge.h"
-
-#include <jansson.h>
+#include "results/sheet.h"
 
 // A test and what each of the models says of it.
 typedef struct {
@@ -13,13 +12,13 @@ typedef struct {
 } PredictedTest;
 
 // For people: final states by models, then what is worth a note.
-void predict_text(const PredictedTest *predicted, Text *out);
+void predict_text(const PredictedTest *predicted, const SheetStyle *style, Text *out);
 
-void predict_tsv_header(Text *out);
-void predict_tsv(const PredictedTest *predicted, Text *out);
+// A row a model; no rows if `predicted` is NULL.
+Sheet *predict_rows(const PredictedTest *predicted, Arena *arena);
 
 // As herd7 prints, so that mcompare7 reads it: of the first prediction, whose executions were all judged.
 void predict_herd(const PredictedTest *predicted, Text *out);
 
-// An object a test; the caller owns it.
-json_t *predict_json(const PredictedTest *predicted);
+// An object of the schema weakmem.predict/1.
+Sheet *predict_object(const PredictedTest *predicted, Arena *arena);

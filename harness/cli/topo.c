@@ -5,6 +5,7 @@
 #include "harness/machine/identity.h"
 #include "results/view.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { THREADS_MOST = 64 };
@@ -188,16 +189,23 @@ static void print_text(const Survey *survey, const SheetStyle *style, Text *out)
 
 // ---- JSON
 
+// Six digits are what a measurement has.
+static Cell measured_cell(double value) {
+  char digits[32];
+  snprintf(digits, sizeof digits, "%.6g", value);
+  return cell_number(strtod(digits, NULL));
+}
+
 static Cell clock_cell(const Survey *survey) {
   const Clock *clock = &survey->clock;
   Sheet *object = sheet_object(survey->arena);
-  sheet_set(object, "ticks_per_second", cell_number(clock->ticks_per_second));
-  sheet_set(object, "step", cell_number(clock->step));
-  sheet_set(object, "read_ns", cell_number(clock->read_ns));
+  sheet_set(object, "ticks_per_second", measured_cell(clock->ticks_per_second));
+  sheet_set(object, "step", measured_cell(clock->step));
+  sheet_set(object, "read_ns", measured_cell(clock->read_ns));
   sheet_set(object, "skew", cell_integer(clock->skew));
   sheet_set(object, "skew_error", cell_integer(clock->skew_error));
   sheet_set(object, "usable", cell_flag(clock->usable));
-  sheet_set(object, "core_ghz", cell_number(survey->ghz));
+  sheet_set(object, "core_ghz", measured_cell(survey->ghz));
   sheet_set(object, "reason", cell_text(clock->reason));
   return cell_sheet(object);
 }
