@@ -1,191 +1,231 @@
 // A comparison for other programs.
 #include "results/compare.h"
+#include "results/sheet.h"
 
-#include <jansson.h>
-
-#include <math.h>
 #include <string.h>
 
-static json_t *text_json(const char *text) {
-  json_t *string = json_string(text);
-  return string ? string : json_string("?"); // not UTF-8: a name from the command line
+static double bound_of(const CompareCell *cell) {
+  uint64_t iterations = compare_iterations(cell);
+  return compare_seen(cell) ? 0 : iterations > 3 ? 3.0 / (double)iterations : 1;
 }
 
-static void set_text(json_t *object, const char *key, const char *text) {
-  if (text && *text)
-    json_object_set_new(object, key, text_json(text));
-}
+static Cell told(const char *text) { return cell_text(text && *text ? text : NULL); }
 
-static json_t *count_json(uint64_t count) {
-  return count <= INT64_MAX ? json_integer((json_int_t)count) : json_real((double)count);
-}
+// ---- JSON: an object a machine, a test, a change
 
-static void print_json(json_t *json, FILE *out) {
-  json_dumpf(json, out, JSON_COMPACT | JSON_REAL_PRECISION(12));
-  json_decref(json);
-}
-
-static json_t *ladders_json(const CompareMachine *machine) {
-  json_t *array = json_array();
-  for (const CompareLadder *ladder = machine->ladders; ladder; ladder = ladder->next)
-    json_array_append_new(array, json_loads(ladder->json, 0, NULL));
-  return array;
-}
-
-static json_t *machine_json(const CompareMachine *machine) {
-  json_t *object = json_object(), *costs = json_array();
+static Cell name_cell(const CompareMachine *machine, Arena *arena) {
   Text name = {0};
   compare_machine_name(machine, &name);
-  set_text(object, "name", text_string(&name));
+  Cell cell = cell_text(arena_string(arena, text_string(&name)));
   text_free(&name);
-  set_text(object, "arch", machine->machine.arch);
-  set_text(object, "cpu", machine->machine.cpu);
-  set_text(object, "virtual", machine->machine.virtual_);
-  set_text(object, "kernel", machine->machine.kernel);
-  set_text(object, "model", machine->model ? machine->model : machine->known_arch ? "unmodelled" : "");
-  set_text(object, "file", machine->file);
-  set_text(object, "source", machine->source);
-  set_text(object, "program", machine->program);
-  json_object_set_new(object, "emulated", json_boolean(machine->machine.emulated));
-  json_object_set_new(object, "own", json_boolean(machine->own));
-  json_object_set_new(object, "predicted", json_boolean(machine->predicted));
-  json_object_set_new(object, "records", json_integer((json_int_t)machine->records));
-  for (size_t i = 0; i < machine->cost_count; i++)
-    json_array_append_new(costs, json_pack("{s:s, s:s, s:f, s:b}", "operation", machine->costs[i].operation, "context",
-                                           machine->costs[i].context, "ns", machine->costs[i].ns, "stable",
-                                           machine->costs[i].stable));
-  json_object_set_new(object, "costs", costs);
-  json_object_set_new(object, "fences", ladders_json(machine));
+  return cell;
+}
+
+static Cell costs_cell(const CompareMachine *machine, Arena *arena) {
+  static const SheetColumn columns[] = {{.name = "operation"}, {.name = "context"}, {.name = "ns"}, {.name = "stable"}};
+  Sheet *costs = SHEET_NEW(arena, columns);
+  for (size_t i = 0; i < machine->cost_count; i++) {
+    const CompareCost *cost = &machine->costs[i];
+    Cell *cells = sheet_row(costs);
+    cells[0] = cell_text(cost->operation);
+    cells[1] = cell_text(cost->context);
+    cells[2] = cell_number(cost->ns);
+    cells[3] = cell_flag(cost->stable);
+  }
+  return cell_sheet(costs);
+}
+
+static Cell ladders_cell(const CompareMachine *machine, Arena *arena) {
+  Sheet *ladders = sheet_list(arena);
+  for (const CompareLadder *ladder = machine->ladders; ladder; ladder = ladder->next)
+    sheet_add(ladders, cell_json(ladder->json));
+  return cell_sheet(ladders);
+}
+
+static Sheet *machine_object(const CompareMachine *machine, Arena *arena) {
+  Sheet *object = sheet_object(arena);
+  sheet_set(object, "name", name_cell(machine, arena));
+  sheet_set(object, "arch", told(machine->machine.arch));
+  sheet_set(object, "cpu", told(machine->machine.cpu));
+  sheet_set(object, "virtual", told(machine->machine.virtual_));
+  sheet_set(object, "kernel", told(machine->machine.kernel));
+  sheet_set(object, "model", told(machine->model ? machine->model : machine->known_arch ? "unmodelled" : ""));
+  sheet_set(object, "file", told(machine->file));
+  sheet_set(object, "source", told(machine->source));
+  sheet_set(object, "program", told(machine->program));
+  sheet_set(object, "emulated", cell_flag(machine->machine.emulated));
+  sheet_set(object, "own", cell_flag(machine->own));
+  sheet_set(object, "predicted", cell_flag(machine->predicted));
+  sheet_set(object, "records", cell_count(machine->records));
+  sheet_set(object, "costs", costs_cell(machine, arena));
+  sheet_set(object, "fences", ladders_cell(machine, arena));
   return object;
 }
 
-static json_t *states_json(const CompareCell *cell) {
-  json_t *array = json_array();
+static Cell states_cell(const CompareCell *cell, Arena *arena) {
+  static const SheetColumn columns[] = {{.name = "state"}, {.name = "count"}, {.name = "wanted"}, {.name = "verdict"}};
+  Sheet *states = SHEET_NEW(arena, columns);
   for (const CompareState *state = cell->states; state; state = state->next) {
-    json_t *object = json_object();
-    set_text(object, "state", state->state);
-    json_object_set_new(object, "count", count_json(state->count));
-    json_object_set_new(object, "wanted", json_boolean(state->wanted));
+    Cell *cells = sheet_row(states);
+    cells[0] = cell_text(state->state);
+    cells[1] = cell_count(state->count);
+    cells[2] = cell_flag(state->wanted);
     if (state->verdict != COMPARE_UNKNOWN)
-      set_text(object, "verdict", compare_verdict_name(state->verdict));
-    json_array_append_new(array, object);
+      cells[3] = cell_text(compare_verdict_name(state->verdict));
   }
-  return array;
+  return cell->states ? cell_sheet(states) : (Cell){0};
 }
 
-static json_t *json_of_cell(const CompareCell *cell) {
-  json_t *object = json_object();
-  uint64_t iterations = compare_iterations(cell);
-  json_object_set_new(object, "machine", json_integer(cell->column));
-  json_object_set_new(object, "verdict", json_string(compare_verdict_name(cell->verdict)));
+static Sheet *cell_object(const CompareCell *cell, Arena *arena) {
+  Sheet *object = sheet_object(arena);
+  sheet_set(object, "machine", cell_count(cell->column));
+  sheet_set(object, "verdict", cell_text(compare_verdict_name(cell->verdict)));
   if (cell->predicted) {
-    json_object_set_new(object, "predicts", json_string(cell->predicts ? "allowed" : "forbidden"));
+    sheet_set(object, "predicts", cell_text(cell->predicts ? "allowed" : "forbidden"));
   } else {
-    json_object_set_new(object, "runs", json_integer(compare_runs(cell)));
-    json_object_set_new(object, "iterations", count_json(iterations));
+    sheet_set(object, "runs", cell_count(compare_runs(cell)));
+    sheet_set(object, "iterations", cell_count(compare_iterations(cell)));
   }
   if (cell->conditional && !cell->predicted) {
-    json_object_set_new(object, "seen", count_json(compare_seen(cell)));
-    json_object_set_new(object, "share", json_real(compare_share(cell)));
+    sheet_set(object, "seen", cell_count(compare_seen(cell)));
+    sheet_set(object, "share", cell_number(compare_share(cell)));
     if (!compare_seen(cell))
-      json_object_set_new(object, "bound", json_real(iterations > 3 ? 3.0 / (double)iterations : 1));
+      sheet_set(object, "bound", cell_number(bound_of(cell)));
   }
-  if (cell->states)
-    json_object_set_new(object, "histogram", states_json(cell));
+  sheet_set(object, "histogram", states_cell(cell, arena));
   return object;
 }
 
-static json_t *row_json(const Comparison *c, unsigned row) {
-  json_t *object = json_object(), *cells = json_array();
-  set_text(object, "test", c->rows[row].test);
-  set_text(object, "fence", c->rows[row].fence);
-  for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
-    json_array_append_new(cells, json_of_cell(cell));
-  json_object_set_new(object, "cells", cells);
+static Cell fence_cell(const CompareRow *row) { return told(row->fence); }
+
+static Sheet *test_object(const Comparison *c, unsigned row, Arena *arena) {
+  Sheet *object = sheet_object(arena), *cells = sheet_list(arena);
   Text difference = {0};
+  for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
+    sheet_add(cells, cell_sheet(cell_object(cell, arena)));
+  sheet_set(object, "test", told(c->rows[row].test));
+  sheet_set(object, "fence", fence_cell(&c->rows[row]));
+  sheet_set(object, "cells", cell_sheet(cells));
   if (compare_difference(c, row, &difference))
-    set_text(object, "difference", text_string(&difference));
+    sheet_set(object, "difference", cell_text(arena_string(arena, text_string(&difference))));
   text_free(&difference);
   return object;
 }
 
-static json_t *change_json(const Comparison *c, const Change *change) {
+static Sheet *change_object(const Comparison *c, const Change *change, Arena *arena) {
   static const char *const kinds[] = {"none", "changed", "cannot be told"};
-  json_t *object = json_object();
-  set_text(object, "test", c->rows[change->row].test);
-  set_text(object, "fence", c->rows[change->row].fence);
-  set_text(object, "way", c->labels[change->label]);
-  json_object_set_new(object, "machines", json_pack("[i, i]", (int)change->before, (int)change->after));
-  json_object_set_new(object, "runs", json_pack("[i, i]", (int)change->runs_before, (int)change->runs_after));
-  json_object_set_new(object, "shares", json_pack("[f, f]", change->share_before, change->share_after));
+  const unsigned machines[] = {change->before, change->after}, runs[] = {change->runs_before, change->runs_after};
+  Sheet *object = sheet_object(arena), *shares = sheet_list(arena);
+  sheet_add(shares, cell_number(change->share_before));
+  sheet_add(shares, cell_number(change->share_after));
+  sheet_set(object, "test", told(c->rows[change->row].test));
+  sheet_set(object, "fence", fence_cell(&c->rows[change->row]));
+  sheet_set(object, "way", told(c->labels[change->label]));
+  sheet_set(object, "machines", cell_numbers(machines, 2, arena));
+  sheet_set(object, "runs", cell_numbers(runs, 2, arena));
+  sheet_set(object, "shares", cell_sheet(shares));
   if (change->kind != CHANGE_UNTOLD)
-    json_object_set_new(object, "p", json_real(change->p));
-  json_object_set_new(object, "change", json_string(kinds[change->kind]));
+    sheet_set(object, "p", cell_number(change->p));
+  sheet_set(object, "change", cell_text(kinds[change->kind]));
   return object;
 }
 
+// Objects are written one by one, a line each: there may be many.
+static void write_object(const Sheet *object, bool first, FILE *out) {
+  Text text = {0};
+  sheet_json(object, NULL, &text);
+  fprintf(out, "%s\n%s", first ? "" : ",", text_string(&text));
+  text_free(&text);
+}
+
+static bool is_asked(const Comparison *c, unsigned row) { return !c->test || !strcmp(c->rows[row].test, c->test); }
+
 void compare_json(const Comparison *c, const Changes *changes, FILE *out) {
+  bool first = true;
   fputs("{\"schema\":\"weakmem.compare/1\",\"machines\":[", out);
   for (unsigned i = 0; i < c->machine_count; i++) {
-    fputs(i ? ",\n" : "\n", out);
-    print_json(machine_json(&c->machines[i]), out);
+    Arena *arena = arena_new();
+    write_object(machine_object(&c->machines[i], arena), i == 0, out);
+    arena_free(arena);
   }
   fputs("],\n\"tests\":[", out);
-  bool first = true;
   for (unsigned row = 0; row < c->row_count; row++) {
-    if (c->test && strcmp(c->rows[row].test, c->test) != 0)
+    if (!is_asked(c, row))
       continue;
-    fputs(first ? "\n" : ",\n", out);
+    Arena *arena = arena_new();
+    write_object(test_object(c, row, arena), first, out);
+    arena_free(arena);
     first = false;
-    print_json(row_json(c, row), out);
   }
   fputs("],\n\"changes\":[", out);
   for (unsigned i = 0; i < changes->count; i++) {
-    fputs(i ? ",\n" : "\n", out);
-    print_json(change_json(c, &changes->changes[i]), out);
+    Arena *arena = arena_new();
+    write_object(change_object(c, &changes->changes[i], arena), i == 0, out);
+    arena_free(arena);
   }
   fprintf(out, "],\n\"unlike\":%u}\n", changes->unlike);
 }
 
-static void add_field(const char *text, Text *out) {
-  compare_printable(text ? text : "", out);
-  text_add_char(out, '\t');
-}
+// ---- Columns: a row a cell
 
-static void add_cell(const Comparison *c, const CompareCell *cell, Text *line) {
+enum { TEST, FENCE, MACHINE, ARCH, CPU, VERDICT, RUNS, ITERATIONS, SEEN, SHARE, BOUND, IN_FILE, SOURCE, PROGRAM };
+static const SheetColumn columns[] = {
+    [TEST] = {.name = "test"},
+    [FENCE] = {.name = "fence"},
+    [MACHINE] = {.name = "machine"},
+    [ARCH] = {.name = "arch"},
+    [CPU] = {.name = "cpu"},
+    [VERDICT] = {.name = "verdict"},
+    [RUNS] = {.name = "runs"},
+    [ITERATIONS] = {.name = "iterations"},
+    [SEEN] = {.name = "seen"},
+    [SHARE] = {.name = "share", .kind = KIND_SIGNIFICANT, .places = 6},
+    [BOUND] = {.name = "bound", .kind = KIND_SIGNIFICANT, .places = 6},
+    [IN_FILE] = {.name = "file"},
+    [SOURCE] = {.name = "source"},
+    [PROGRAM] = {.name = "program"},
+};
+
+static void add_cell(const Comparison *c, const CompareCell *cell, Sheet *sheet) {
   const CompareRow *row = &c->rows[cell->row];
   const CompareMachine *machine = &c->machines[cell->column];
-  add_field(row->test, line);
-  add_field(row->fence, line);
-  text_printf(line, "%u\t", cell->column + 1);
-  add_field(machine->machine.arch, line);
-  add_field(machine->predicted ? "herd7" : machine->machine.cpu, line);
-  add_field(compare_verdict_name(cell->verdict), line);
-  if (cell->predicted)
-    text_printf(line, "\t\t%s\t\t\t", cell->predicts ? "allowed" : "forbidden");
-  else if (cell->conditional)
-    text_printf(line, "%u\t%llu\t%llu\t%.6g\t%.6g\t", compare_runs(cell), (unsigned long long)compare_iterations(cell),
-                (unsigned long long)compare_seen(cell), compare_share(cell),
-                compare_seen(cell)             ? 0
-                : compare_iterations(cell) > 3 ? 3.0 / (double)compare_iterations(cell)
-                                               : 1);
-  else
-    text_printf(line, "%u\t%llu\t\t\t\t", compare_runs(cell), (unsigned long long)compare_iterations(cell));
-  add_field(machine->file, line);
-  add_field(machine->source, line);
-  add_field(machine->program, line);
-  line->bytes[line->length - 1] = '\n';
+  Cell *cells = sheet_row(sheet);
+  cells[TEST] = cell_text(row->test);
+  cells[FENCE] = cell_text(row->fence);
+  cells[MACHINE] = cell_count(cell->column + 1);
+  cells[ARCH] = cell_text(machine->machine.arch);
+  cells[CPU] = cell_text(machine->predicted ? "herd7" : machine->machine.cpu);
+  cells[VERDICT] = cell_text(compare_verdict_name(cell->verdict));
+  if (cell->predicted) {
+    cells[SEEN] = cell_text(cell->predicts ? "allowed" : "forbidden");
+  } else {
+    cells[RUNS] = cell_count(compare_runs(cell));
+    cells[ITERATIONS] = cell_count(compare_iterations(cell));
+  }
+  if (cell->conditional && !cell->predicted) {
+    cells[SEEN] = cell_count(compare_seen(cell));
+    cells[SHARE] = cell_number(compare_share(cell));
+    cells[BOUND] = cell_number(bound_of(cell));
+  }
+  cells[IN_FILE] = cell_text(machine->file);
+  cells[SOURCE] = cell_text(machine->source);
+  cells[PROGRAM] = cell_text(machine->program);
 }
 
 void compare_tsv(const Comparison *c, FILE *out) {
-  Text line = {0};
-  fputs("test\tfence\tmachine\tarch\tcpu\tverdict\truns\titerations\tseen\tshare\tbound\tfile\tsource\tprogram\n", out);
-  for (unsigned row = 0; row < c->row_count; row++)
-    for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
-      if (!c->test || !strcmp(c->rows[row].test, c->test)) {
-        text_clear(&line);
-        add_cell(c, cell, &line);
-        fwrite(line.bytes, 1, line.length, out);
-      }
-  text_free(&line);
+  Text text = {0};
+  for (unsigned row = 0; row < c->row_count || !row; row++) {
+    Arena *arena = arena_new();
+    Sheet *sheet = SHEET_NEW(arena, columns);
+    for (const CompareCell *cell = row < c->row_count && is_asked(c, row) ? comparison_first(c, row) : NULL; cell;
+         cell = comparison_next(c, cell))
+      add_cell(c, cell, sheet);
+    if (!row)
+      sheet_tsv_names(sheet, &text);
+    sheet_tsv(sheet, &text);
+    fputs(text_string(&text), out);
+    text_clear(&text);
+    arena_free(arena);
+  }
+  text_free(&text);
 }

@@ -5,12 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-  CELL = 22,   // columns of a machine
-  NAME = 26,   // columns of a fence's name
-  WHERE = 10,  // columns of the threads that have it
-  TABLES = 40, // shown; the rest are counted
-};
+enum { CELL = 20, TABLES = 40 }; // columns of a machine; tables that are shown, the rest are counted
 
 // What is shown of one ladder.
 typedef struct {
@@ -55,65 +50,60 @@ static const char *verdict_of(const RecordRung *rung, const char *model) {
   return "";
 }
 
-static void add_rung(const RecordRung *rung, const char *model, Text *out) {
-  Text cell = {0};
-  if (isnan(rung->ns))
-    text_add(&cell, "?  ");
-  else
-    text_printf(&cell, "%.2f  ", rung->ns);
-  if (rung->witnesses) {
-    compare_add_share((double)rung->witnesses / (double)rung->iterations, &cell);
-  } else if (rung->iterations) {
-    text_add_char(&cell, '<');
-    compare_add_share(rung->iterations > 3 ? 3.0 / (double)rung->iterations : 1, &cell);
-  } else {
-    text_add(&cell, "not run");
-  }
+static Cell rung_cell(const RecordRung *rung, const char *model, Arena *arena) {
   const char *verdict = verdict_of(rung, model);
   bool forbidden = !strcmp(verdict, "forbidden");
-  text_add(&cell, forbidden ? rung->witnesses ? " F" : " f" : !strcmp(verdict, "allowed") ? " a" : " ?");
-  text_repeat(out, ' ', cell.length < CELL ? CELL - cell.length : 1);
-  text_add(out, text_string(&cell));
-  text_free(&cell);
+  const char *mark = forbidden ? rung->witnesses ? "F" : "f" : !strcmp(verdict, "allowed") ? "a" : "?";
+  Text share = {0};
+  double bound = rung->iterations > 3 ? 3.0 / (double)rung->iterations : 1;
+  text_add(&share, rung->witnesses || !rung->iterations ? "" : "<");
+  if (rung->iterations)
+    share_add(rung->witnesses ? (double)rung->witnesses / (double)rung->iterations : bound, &share);
+  else
+    text_add(&share, "not run");
+  const char *ns = isnan(rung->ns) ? "?" : arena_printf(arena, "%.2f", rung->ns);
+  Cell cell = cell_shown((Cell){0}, arena_printf(arena, "%s  %s %s", ns, text_string(&share), mark));
+  text_free(&share);
+  return cell;
 }
 
-static void print_rung(const Ladder *const *side, size_t count, const RecordRung *like, FILE *out) {
-  Text line = {0};
-  text_add(&line, "  ");
-  compare_printable(rung_name(like), &line);
-  text_repeat(&line, ' ', line.length < NAME ? NAME - line.length : 1);
-  compare_printable(like->threads, &line);
-  text_repeat(&line, ' ', line.length < NAME + WHERE ? NAME + WHERE - line.length : 1);
+enum { NAME, WHERE, SIDES };
+
+static Sheet *new_table(const Ladder *const *side, size_t count, Arena *arena) {
+  SheetColumn *columns = ARENA_ARRAY(arena, SheetColumn, SIDES + count);
+  columns[NAME] = (SheetColumn){.name = side[0]->ladder->test, .width = 22, .fit = FIT_KEY};
+  columns[WHERE] = (SheetColumn){.name = "", .width = 8, .fit = FIT_KEY};
+  for (size_t i = 0; i < count; i++)
+    columns[SIDES + i] = (SheetColumn){
+        .name = arena_printf(arena, "%u  ", side[i]->column + 1), .kind = KIND_NUMBER, .width = CELL, .is_fixed = true};
+  Sheet *sheet = sheet_new(arena, columns, SIDES + (unsigned)count);
+  sheet->indent = 2;
+  return sheet;
+}
+
+static void add_rung(const Ladder *const *side, size_t count, const RecordRung *like, Sheet *sheet) {
+  Cell *cells = sheet_row(sheet);
+  cells[NAME] = cell_text(rung_name(like));
+  cells[WHERE] = cell_text(like->threads);
   for (size_t i = 0; i < count; i++) {
     const RecordRung *rung = find_rung(side[i], like);
     if (rung)
-      add_rung(rung, side[i]->model, &line);
-    else
-      text_repeat(&line, ' ', CELL);
+      cells[SIDES + i] = rung_cell(rung, side[i]->model, sheet->arena);
   }
-  compare_trim(&line);
-  fprintf(out, "%s\n", text_string(&line));
-  text_free(&line);
 }
 
 // Each rung once, in the order in which the first ladder that has it has it.
-static void print_table(const Ladder *const *side, size_t count, FILE *out) {
-  Text line = {0};
-  text_add(&line, "  ");
-  compare_printable(side[0]->ladder->test, &line);
-  text_repeat(&line, ' ', line.length < NAME + WHERE ? NAME + WHERE - line.length : 1);
-  for (size_t i = 0; i < count; i++)
-    text_printf(&line, "%*u", CELL - 2, side[i]->column + 1);
-  fprintf(out, "%s\n", text_string(&line));
-  text_free(&line);
+static void print_table(const Ladder *const *side, size_t count, const SheetStyle *style, Arena *arena, FILE *out) {
+  Sheet *sheet = new_table(side, count, arena);
   for (size_t i = 0; i < count; i++)
     for (size_t k = 0; k < side[i]->ladder->row_count; k++) {
       bool before = false;
       for (size_t j = 0; j < i && !before; j++)
         before = find_rung(side[j], &side[i]->ladder->rows[k]);
       if (!before && find_rung(side[i], &side[i]->ladder->rows[k]) == &side[i]->ladder->rows[k])
-        print_rung(side, count, &side[i]->ladder->rows[k], out);
+        add_rung(side, count, &side[i]->ladder->rows[k], sheet);
     }
+  compare_print(sheet, style, out);
   for (size_t i = 0; i < count; i++)
     if (side[i]->ladder->interrupted)
       fprintf(out, "  The ladder of machine %u was interrupted: it is incomplete.\n", side[i]->column + 1);
@@ -143,7 +133,7 @@ void compare_ladders(const Comparison *c, const SheetStyle *style, FILE *out) {
     for (end = first + 1; end < ladders.count && !strcmp(sorted[end]->ladder->test, sorted[first]->ladder->test);)
       end++;
     if (++tables <= TABLES)
-      print_table(sorted + first, end - first, out);
+      print_table(sorted + first, end - first, style, arena, out);
   }
   if (tables > TABLES)
     fprintf(out, "  and %zu tests more\n", tables - TABLES);

@@ -6,10 +6,7 @@
 unsigned comparison_column(Comparison *comparison, const Identity *machine, const char *source, const char *program,
                            bool predicted);
 
-// "12.3 %", "1.2e-05 %".
-void compare_add_share(double share, Text *out);
-// Without the blanks at its end.
-void compare_trim(Text *line);
 void compare_head(const SheetStyle *style, const char *title, FILE *out);
+void compare_print(const Sheet *sheet, const SheetStyle *style, FILE *out);
 // Fence ladders side by side, one table a test; nothing where there is none.
 void compare_ladders(const Comparison *comparison, const SheetStyle *style, FILE *out);

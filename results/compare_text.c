@@ -7,26 +7,11 @@
 
 enum {
   WIDTH = 120,    // columns, where the terminal does not say
-  CELL = 13,      // columns of a cell, the blanks before it included
-  NAME = 36,      // columns of a test's name at most
-  OPERATION = 26, // columns of a cost's
-  CONTEXT = 26,   // ... and where it was measured
+  CELL = 11,      // columns of a machine's cell
+  MACHINES = 32,  // in one table, at most
   SENTENCES = 60, // shown of what differs and of what changed; the rest are counted
   STATES = 40     // shown of a histogram
 };
-
-#define BOLD "1"
-#define DIM "2"
-#define RED "1;31"
-#define GREEN "32"
-#define YELLOW "33"
-
-static void add_styled(const SheetStyle *style, const char *code, const char *text, Text *out) {
-  if (style->colour && code)
-    text_printf(out, "\033[%sm%s\033[0m", code, text);
-  else
-    text_add(out, text);
-}
 
 static void flush(Text *text, FILE *out) {
   fputs(text_string(text), out);
@@ -35,9 +20,18 @@ static void flush(Text *text, FILE *out) {
 
 void compare_head(const SheetStyle *style, const char *title, FILE *out) {
   Text line = {0};
-  add_styled(style, BOLD, title, &line);
+  tone_add(style, TONE_BOLD, title, &line);
   fprintf(out, "%s\n", text_string(&line));
   text_free(&line);
+}
+
+void compare_print(const Sheet *sheet, const SheetStyle *style, FILE *out) {
+  Text text = {0};
+  SheetStyle known = *style;
+  known.width = style->width ? style->width : WIDTH;
+  sheet_text(sheet, &known, &text);
+  flush(&text, out);
+  text_free(&text);
 }
 
 // ---- The machines
@@ -84,14 +78,6 @@ static void print_machines(const Comparison *c, const SheetStyle *style, FILE *o
 
 // ---- The matrix
 
-void compare_add_share(double share, Text *out) {
-  double percent = share * 100;
-  if (percent >= 0.01)
-    text_printf(out, "%.*f %%", percent >= 10 ? 1 : percent >= 1 ? 2 : 3, percent);
-  else
-    text_printf(out, "%.1e %%", percent);
-}
-
 static const char *mark_of(CompareVerdict verdict, bool seen) {
   switch (verdict) {
   case COMPARE_ALLOWED:
@@ -106,10 +92,10 @@ static const char *mark_of(CompareVerdict verdict, bool seen) {
   return " ?";
 }
 
-static const char *colour_of(CompareVerdict verdict, bool seen) {
+static Tone tone_of(CompareVerdict verdict, bool seen) {
   if (verdict == COMPARE_FORBIDDEN)
-    return seen ? RED : GREEN;
-  return verdict == COMPARE_ALLOWED && seen ? YELLOW : DIM;
+    return seen ? TONE_ALARM : TONE_GOOD;
+  return verdict == COMPARE_ALLOWED && seen ? TONE_NOTICE : TONE_DIM;
 }
 
 // The share, or the bound where nothing was seen (the rule of three: Hanley and Lippman-Hand, JAMA 1983).
@@ -120,26 +106,21 @@ static void add_figure(const CompareCell *cell, Text *out) {
   } else if (!cell->conditional) {
     text_add(out, "no condition");
   } else if (compare_seen(cell)) {
-    compare_add_share(compare_share(cell), out);
+    share_add(compare_share(cell), out);
   } else {
     text_add_char(out, '<');
-    compare_add_share(iterations > 3 ? 3.0 / (double)iterations : 1, out);
+    share_add(iterations > 3 ? 3.0 / (double)iterations : 1, out);
   }
 }
 
-static void add_cell(const CompareCell *cell, const SheetStyle *style, Text *out) {
+static Cell figure_cell(const CompareCell *cell, Arena *arena) {
   Text figure = {0};
-  if (!cell) {
-    text_repeat(out, ' ', CELL);
-    return;
-  }
   add_figure(cell, &figure);
-  bool judged = cell->conditional && !cell->predicted;
-  bool seen = judged && compare_seen(cell) > 0;
+  bool judged = cell->conditional && !cell->predicted, seen = judged && compare_seen(cell) > 0;
   text_add(&figure, judged ? mark_of(cell->verdict, seen) : "  ");
-  text_repeat(out, ' ', figure.length < CELL ? CELL - figure.length : 1);
-  add_styled(style, judged ? colour_of(cell->verdict, seen) : DIM, text_string(&figure), out);
+  const char *shown = arena_string(arena, text_string(&figure));
   text_free(&figure);
+  return cell_toned(cell_shown((Cell){0}, shown), judged ? tone_of(cell->verdict, seen) : TONE_DIM);
 }
 
 static unsigned machines_with(const Comparison *c, unsigned row) {
@@ -153,28 +134,6 @@ static bool is_shown(const Comparison *c, const CompareStyle *style, unsigned ro
   return style->all || c->machine_count < 2 || machines_with(c, row) > 1;
 }
 
-static unsigned name_width(const Comparison *c, const CompareStyle *style, unsigned *hidden) {
-  unsigned wide = 4;
-  Text name = {0};
-  *hidden = 0;
-  for (unsigned row = 0; row < c->row_count; row++) {
-    if (!is_shown(c, style, row)) {
-      ++*hidden;
-      continue;
-    }
-    text_clear(&name);
-    compare_row_name(&c->rows[row], &name);
-    wide = name.length > wide && name.length <= NAME ? (unsigned)name.length : wide;
-  }
-  text_free(&name);
-  return wide;
-}
-
-void compare_trim(Text *line) {
-  while (line->length && line->bytes[line->length - 1] == ' ')
-    line->bytes[--line->length] = '\0';
-}
-
 // Over a machine's column. What an emulator did is under no CPU's name: which it played, the list of machines says.
 static const char *column_title(const CompareMachine *machine) {
   if (machine->predicted)
@@ -182,43 +141,51 @@ static const char *column_title(const CompareMachine *machine) {
   return machine->machine.emulated ? "emulated" : arch_title(machine->machine.arch);
 }
 
-static void add_title(const Comparison *c, unsigned machine, Text *out) {
-  Text title = {0};
-  text_printf(&title, "%u ", machine + 1);
-  compare_printable(column_title(&c->machines[machine]), &title);
-  text_printf(out, "%*.*s", CELL, CELL - 1, text_string(&title));
-  text_free(&title);
+// The columns of some machines, behind those that tell what a row is.
+static Sheet *machine_sheet(const Comparison *c, const SheetColumn *keys, unsigned key_count, const unsigned *machines,
+                            unsigned count, Arena *arena) {
+  SheetColumn *columns = ARENA_ARRAY(arena, SheetColumn, key_count + count);
+  memcpy(columns, keys, key_count * sizeof *keys);
+  for (unsigned i = 0; i < count; i++)
+    columns[key_count + i] = (SheetColumn){
+        .name = arena_printf(arena, "%u %.*s", machines[i] + 1, CELL - 2, column_title(&c->machines[machines[i]])),
+        .kind = KIND_PERCENT,
+        .width = CELL,
+        .is_fixed = true};
+  return sheet_new(arena, columns, key_count + count);
 }
 
-// The columns from `first` up to `end`.
-static void print_block(const Comparison *c, const CompareStyle *style, unsigned first, unsigned end, unsigned wide,
-                        FILE *out) {
-  Text line = {0};
-  text_printf(&line, "%-*s", (int)wide, "test");
+static const char *row_name(const CompareRow *row, Arena *arena) {
+  Text name = {0};
+  compare_row_name(row, &name);
+  const char *string = arena_string(arena, text_string(&name));
+  text_free(&name);
+  return string;
+}
+
+// The machines from `first` up to `end`.
+static void print_block(const Comparison *c, const CompareStyle *style, unsigned first, unsigned end, FILE *out) {
+  static const SheetColumn key[] = {{.name = "test", .fit = FIT_KEY}};
+  unsigned machines[MACHINES];
+  Arena *arena = arena_new();
   for (unsigned m = first; m < end; m++)
-    add_title(c, m, &line);
-  compare_trim(&line);
-  compare_head(&style->style, text_string(&line), out);
+    machines[m - first] = m;
+  Sheet *sheet = machine_sheet(c, key, 1, machines, end - first, arena);
   for (unsigned row = 0; row < c->row_count; row++) {
-    const CompareCell *cell = comparison_first(c, row);
-    while (cell && cell->column < first)
-      cell = comparison_next(c, cell);
-    if (!cell || cell->column >= end || !is_shown(c, style, row))
-      continue;
-    text_clear(&line);
-    compare_row_name(&c->rows[row], &line);
-    text_repeat(&line, ' ', line.length < wide ? wide - line.length : 0);
-    for (unsigned m = first; m < end; m++) {
-      bool has = cell && cell->column == m;
-      add_cell(has ? cell : NULL, &style->style, &line);
-      cell = has ? comparison_next(c, cell) : cell;
+    Cell *cells = NULL;
+    for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell)) {
+      if (cell->column < first || cell->column >= end || !is_shown(c, style, row))
+        continue;
+      if (!cells) {
+        cells = sheet_row(sheet);
+        cells[0] = cell_text(row_name(&c->rows[row], arena));
+      }
+      cells[1 + cell->column - first] = figure_cell(cell, arena);
     }
-    compare_trim(&line);
-    text_add_char(&line, '\n');
-    flush(&line, out);
   }
+  compare_print(sheet, &style->style, out);
   fputc('\n', out);
-  text_free(&line);
+  arena_free(arena);
 }
 
 // Whether there are figures that name their test, and do not say what it was.
@@ -230,9 +197,9 @@ static bool any_named(const Comparison *c) {
 }
 
 static void print_matrix(const Comparison *c, const CompareStyle *style, FILE *out) {
-  unsigned hidden, wide = name_width(c, style, &hidden);
-  unsigned width = style->style.width ? style->style.width : WIDTH;
-  unsigned room = width > wide + CELL ? (width - wide) / CELL : 1;
+  unsigned hidden = 0;
+  for (unsigned row = 0; row < c->row_count; row++)
+    hidden += !is_shown(c, style, row);
   compare_head(&style->style, "Share of iterations that ended in what the test asks for", out);
   fputs("  Of several ways to run a test (engine, placement, compiler), the one with the largest share.\n"
         "  <: not seen, the bound at 95 % if iterations were independent. By the CPU's model  a: allowed\n"
@@ -241,8 +208,8 @@ static void print_matrix(const Comparison *c, const CompareStyle *style, FILE *o
   if (any_named(c))
     fputs("  Published and imported figures are judged as this suite's test of that name and condition.\n", out);
   fputc('\n', out);
-  for (unsigned first = 0; first < c->machine_count; first += room)
-    print_block(c, style, first, first + room < c->machine_count ? first + room : c->machine_count, wide, out);
+  for (unsigned first = 0; first < c->machine_count; first += MACHINES)
+    print_block(c, style, first, first + MACHINES < c->machine_count ? first + MACHINES : c->machine_count, out);
   if (hidden)
     fprintf(out, "and %u test%s that a single machine has: --all shows them\n\n", hidden, hidden == 1 ? "" : "s");
 }
@@ -273,9 +240,9 @@ static void print_change(const Comparison *c, const Change *change, FILE *out) {
   text_add(&line, "  ");
   compare_row_name(&c->rows[change->row], &line);
   text_add(&line, ": ");
-  compare_add_share(change->share_before, &line);
+  share_add(change->share_before, &line);
   text_printf(&line, " of %u run%s, then ", change->runs_before, change->runs_before == 1 ? "" : "s");
-  compare_add_share(change->share_after, &line);
+  share_add(change->share_after, &line);
   text_printf(&line, " of %u", change->runs_after);
   if (change->kind == CHANGE_SIGNIFICANT)
     text_printf(&line, " (p = %.1g)", change->p);
@@ -330,50 +297,45 @@ static const CompareCost *cost_of(const CompareMachine *machine, const CompareCo
   return NULL;
 }
 
-static void print_cost_row(const Comparison *c, const CompareCost *like, FILE *out) {
-  Text line = {0};
-  text_add(&line, "  ");
-  compare_printable(like->operation, &line);
-  text_repeat(&line, ' ', line.length < OPERATION ? OPERATION - line.length : 1);
-  compare_printable(like->context, &line);
-  text_repeat(&line, ' ', line.length < OPERATION + CONTEXT ? OPERATION + CONTEXT - line.length : 1);
-  for (unsigned m = 0; m < c->machine_count; m++) {
-    const CompareCost *cost = cost_of(&c->machines[m], like);
-    if (!c->machines[m].cost_count)
-      continue;
-    if (cost)
-      text_printf(&line, "%11.2f%s", cost->ns, cost->stable ? "  " : " ~");
-    else
-      text_repeat(&line, ' ', CELL);
-  }
-  compare_trim(&line);
-  text_add_char(&line, '\n');
-  flush(&line, out);
-  text_free(&line);
+// Each operation and context once, in the order in which the first machine that has it has it.
+static void add_costs(const Comparison *c, const unsigned *machines, unsigned count, Sheet *sheet) {
+  for (unsigned m = 0; m < count; m++)
+    for (size_t i = 0; i < c->machines[machines[m]].cost_count; i++) {
+      const CompareCost *cost = &c->machines[machines[m]].costs[i];
+      bool before = false;
+      for (unsigned k = 0; k < m; k++)
+        before |= cost_of(&c->machines[machines[k]], cost) != NULL;
+      if (before)
+        continue;
+      Cell *cells = sheet_row(sheet);
+      cells[0] = cell_text(cost->operation);
+      cells[1] = cell_text(cost->context);
+      for (unsigned k = m; k < count; k++) {
+        const CompareCost *other = cost_of(&c->machines[machines[k]], cost);
+        if (other)
+          cells[2 + k] = cell_shown(cell_number(other->ns),
+                                    arena_printf(sheet->arena, "%.2f%s", other->ns, other->stable ? "  " : " ~"));
+      }
+    }
 }
 
 static void print_costs(const Comparison *c, const SheetStyle *style, FILE *out) {
-  bool any = false;
-  for (unsigned m = 0; m < c->machine_count; m++)
-    any |= c->machines[m].cost_count > 0;
-  if (!any)
-    return;
-  compare_head(style, "Costs in nanoseconds (~: did not settle)", out);
-  fprintf(out, "  %-*s", OPERATION + CONTEXT - 2, "operation");
+  static const SheetColumn keys[] = {{.name = "operation", .width = 22, .fit = FIT_KEY},
+                                     {.name = "context", .width = 24, .fit = FIT_KEY}};
+  Arena *arena = arena_new();
+  unsigned *machines = ARENA_ARRAY(arena, unsigned, c->machine_count + 1), count = 0;
   for (unsigned m = 0; m < c->machine_count; m++)
     if (c->machines[m].cost_count)
-      fprintf(out, "%11u  ", m + 1);
-  fputc('\n', out);
-  for (unsigned m = 0; m < c->machine_count; m++)
-    for (size_t i = 0; i < c->machines[m].cost_count; i++) {
-      const CompareCost *cost = &c->machines[m].costs[i];
-      bool before = false;
-      for (unsigned k = 0; k < m; k++)
-        before |= cost_of(&c->machines[k], cost) != NULL;
-      if (!before)
-        print_cost_row(c, cost, out);
-    }
-  fputc('\n', out);
+      machines[count++] = m;
+  if (count) {
+    compare_head(style, "Costs in nanoseconds (~: did not settle)", out);
+    Sheet *sheet = machine_sheet(c, keys, 2, machines, count, arena);
+    sheet->indent = 2;
+    add_costs(c, machines, count, sheet);
+    compare_print(sheet, style, out);
+    fputc('\n', out);
+  }
+  arena_free(arena);
 }
 
 void compare_text(const Comparison *c, const Changes *changes, const CompareStyle *style, FILE *out) {
@@ -420,86 +382,70 @@ static const CompareState *find_state(const CompareCell *cell, const char *name)
   return state;
 }
 
-static void print_state(const Comparison *c, unsigned row, const char *name, unsigned wide, const SheetStyle *style,
-                        FILE *out) {
-  Text line = {0};
-  bool wanted = false;
-  for (unsigned m = 0; m < c->machine_count; m++) {
-    const CompareCell *cell = comparison_cell(c, row, m);
-    const CompareState *state = cell ? find_state(cell, name) : NULL;
-    wanted |= state && state->wanted;
-  }
-  text_add(&line, wanted ? "* " : "  ");
-  compare_printable(name, &line);
-  text_repeat(&line, ' ', line.length < wide ? wide - line.length : 0);
-  for (unsigned m = 0; m < c->machine_count; m++) {
-    const CompareCell *cell = comparison_cell(c, row, m);
-    if (!cell)
-      continue;
-    const CompareState *state = find_state(cell, name);
-    uint64_t iterations = compare_iterations(cell);
-    Text figure = {0};
-    if (cell->predicted)
-      text_add(&figure, state ? "allows" : "forbids");
-    else if (state && state->count)
-      compare_add_share((double)state->count / (double)iterations, &figure);
-    else
-      text_add_char(&figure, cell->states ? '0' : '-');
-    text_repeat(&line, ' ', figure.length < CELL ? CELL - figure.length : 1);
-    add_styled(style,
-               state && state->verdict == COMPARE_FORBIDDEN ? RED
-               : wanted                                     ? YELLOW
-                                                            : NULL,
-               text_string(&figure), &line);
-    text_free(&figure);
-  }
-  fprintf(out, "%s\n", text_string(&line));
-  text_free(&line);
+static Cell share_cell(const CompareCell *cell, const char *name, Arena *arena) {
+  const CompareState *state = find_state(cell, name);
+  Text figure = {0};
+  if (cell->predicted)
+    text_add(&figure, state ? "allows" : "forbids");
+  else if (state && state->count)
+    share_add((double)state->count / (double)compare_iterations(cell), &figure);
+  else
+    text_add_char(&figure, cell->states ? '0' : '-');
+  Cell shown = cell_shown((Cell){0}, arena_string(arena, text_string(&figure)));
+  text_free(&figure);
+  bool forbidden = state && state->verdict == COMPARE_FORBIDDEN, wanted = state && state->wanted;
+  return cell_toned(shown, forbidden ? TONE_ALARM : wanted ? TONE_NOTICE : TONE_PLAIN);
 }
 
-// What each machine counted, below the states.
-static void print_totals(const Comparison *c, unsigned row, unsigned wide, FILE *out) {
-  Text line = {0};
-  for (unsigned kind = 0; kind < 2; kind++) {
-    text_clear(&line);
-    text_printf(&line, "%-*s", (int)wide, kind ? "  iterations" : "  witnesses");
-    for (unsigned m = 0; m < c->machine_count; m++) {
-      const CompareCell *cell = comparison_cell(c, row, m);
-      if (!cell)
-        continue;
-      Text figure = {0};
-      if (!cell->predicted)
-        count_add((double)(kind ? compare_iterations(cell) : compare_seen(cell)), &figure);
-      text_printf(&line, "%*s", CELL, text_string(&figure));
-      text_free(&figure);
-    }
-    fprintf(out, "%s\n", text_string(&line));
+static bool is_wanted(const Comparison *c, unsigned row, const char *name) {
+  for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell)) {
+    const CompareState *state = find_state(cell, name);
+    if (state && state->wanted)
+      return true;
   }
-  text_free(&line);
+  return false;
+}
+
+enum { HISTOGRAM_MARK, HISTOGRAM_STATE, HISTOGRAM_KEYS };
+
+static void add_totals(const Comparison *c, unsigned row, bool seen, Sheet *sheet) {
+  Cell *cells = sheet_row(sheet);
+  cells[HISTOGRAM_STATE] = cell_text(seen ? "witnesses" : "iterations");
+  unsigned at = HISTOGRAM_KEYS;
+  for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell), at++)
+    if (!cell->predicted)
+      cells[at] = cell_shown(
+          (Cell){0}, count_string((double)(seen ? compare_seen(cell) : compare_iterations(cell)), sheet->arena));
 }
 
 static void print_histogram(const Comparison *c, unsigned row, const SheetStyle *style, FILE *out) {
-  unsigned count, wide = 14;
+  Arena *arena = arena_new();
+  unsigned count, machine_count = 0, *machines = ARENA_ARRAY(arena, unsigned, c->machine_count + 1);
   const char **states = states_of(c, row, &count);
-  for (unsigned i = 0; i < count && i < STATES; i++)
-    wide = strlen(states[i]) + 3 > wide ? (unsigned)strlen(states[i]) + 3 : wide;
-  Text line = {0};
-  compare_row_name(&c->rows[row], &line);
-  text_repeat(&line, ' ', line.length < wide ? wide - line.length : 1);
-  for (unsigned m = 0; m < c->machine_count; m++)
-    if (comparison_cell(c, row, m))
-      add_title(c, m, &line);
-  compare_head(style, text_string(&line), out);
-  for (unsigned i = 0; i < count && i < STATES; i++)
-    print_state(c, row, states[i], wide, style, out);
+  for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
+    machines[machine_count++] = cell->column;
+  SheetColumn keys[] = {{.name = " ", .kind = KIND_MARK, .width = 1, .fit = FIT_KEY, .is_fixed = true},
+                        {.name = row_name(&c->rows[row], arena), .fit = FIT_KEY}};
+  Sheet *sheet = machine_sheet(c, keys, HISTOGRAM_KEYS, machines, machine_count, arena);
+  for (unsigned i = 0; i < count && i < STATES; i++) {
+    Cell *cells = sheet_row(sheet);
+    unsigned at = HISTOGRAM_KEYS;
+    cells[HISTOGRAM_MARK] = cell_text(is_wanted(c, row, states[i]) ? "*" : "");
+    cells[HISTOGRAM_STATE] = cell_text(states[i]);
+    for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
+      cells[at++] = share_cell(cell, states[i], arena);
+  }
+  add_totals(c, row, true, sheet);
+  add_totals(c, row, false, sheet);
+  compare_print(sheet, style, out);
   if (count > STATES)
     fprintf(out, "  and %u states more\n", count - STATES);
-  print_totals(c, row, wide, out);
-  text_clear(&line);
+  Text line = {0};
   if (compare_difference(c, row, &line))
     fprintf(out, "  %s\n", text_string(&line));
   fputc('\n', out);
   text_free(&line);
+  arena_free(arena);
 }
 
 void compare_histograms(const Comparison *c, const CompareStyle *style, FILE *out) {

@@ -158,9 +158,11 @@ static void add_value(const Cell *cell, const SheetColumn *column, const SheetSt
 
 static const char *cell_string(const Cell *cell, const SheetColumn *column, const SheetStyle *style, Arena *arena) {
   Text text = {0};
+  if (!cell->shown && (cell->kind == CELL_EMPTY || cell->kind == CELL_NULL))
+    return "";
   if (cell->shown)
     text_add_printable(&text, cell->shown, strlen(cell->shown));
-  else if (cell->kind != CELL_EMPTY && cell->kind != CELL_NULL)
+  else
     add_value(cell, column, style, &text);
   const char *string = arena_string(arena, text_string(&text));
   text_free(&text);
