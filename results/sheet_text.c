@@ -291,9 +291,14 @@ static void add_titles(const Layout *layout, const bool *chosen, Text *out) {
   const Sheet *sheet = layout->sheet;
   Text line = {0};
   text_repeat(&line, ' ', sheet->indent);
-  for (unsigned i = 0; i < sheet->column_count; i++)
+  for (unsigned i = 0; i < sheet->column_count; i++) {
+    const char *title = title_of(&sheet->columns[i]);
+    Text printable = {0};
+    text_add_printable(&printable, title, strlen(title));
     if (chosen[i] && sheet->columns[i].fit != FIT_BELOW)
-      add_cell(layout, title_of(&sheet->columns[i]), i, TONE_PLAIN, &line);
+      add_cell(layout, text_string(&printable), i, TONE_PLAIN, &line);
+    text_free(&printable);
+  }
   trim(&line);
   if (line.length) {
     tone_add(layout->style, TONE_BOLD, text_string(&line), out);

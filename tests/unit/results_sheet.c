@@ -101,6 +101,13 @@ START_TEST(colours_are_where_they_are_asked_for_alone) {
 }
 END_TEST
 
+START_TEST(a_title_holds_nothing_that_a_terminal_acts_on) {
+  Sheet *sheet = sample();
+  sheet->columns[NAME].title = "a\033[31mb";
+  ck_assert_ptr_null(strchr(text_of(sheet, &plain), '\033'));
+}
+END_TEST
+
 START_TEST(columns_have_their_values_and_nothing_that_ends_them) {
   sheet_tsv_names(sample(), &text);
   sheet_tsv(sample(), &text);
@@ -128,8 +135,7 @@ START_TEST(json_has_objects_lists_and_what_is_empty_not_at_all) {
                    "\"note\":\"what there is to say of it\"}]}");
   sheet->row_count = 1;
   sheet->shape = SHAPE_ARRAYS;
-  ck_assert_str_eq(json_of(sheet, &(SheetJson){.spaced = true}),
-                   "[[\"none\", 0.0, 12345678, false, null]]");
+  ck_assert_str_eq(json_of(sheet, &(SheetJson){.spaced = true}), "[[\"none\", 0.0, 12345678, false, null]]");
 }
 END_TEST
 
@@ -142,8 +148,7 @@ START_TEST(json_in_a_page_cannot_become_markup) {
   for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
     Sheet *list = sheet_list(arena);
     sheet_add(list, cell_text(texts[i][0]));
-    ck_assert_str_eq(json_of(list, &(SheetJson){.in_page = true}),
-                     arena_printf(arena, "[%s]", texts[i][1]));
+    ck_assert_str_eq(json_of(list, &(SheetJson){.in_page = true}), arena_printf(arena, "[%s]", texts[i][1]));
   }
 }
 END_TEST
@@ -156,6 +161,7 @@ int main(void) {
   tcase_add_test(cases, a_narrow_terminal_loses_optional_columns_first);
   tcase_add_test(cases, what_still_does_not_fit_goes_on_below_with_its_keys);
   tcase_add_test(cases, colours_are_where_they_are_asked_for_alone);
+  tcase_add_test(cases, a_title_holds_nothing_that_a_terminal_acts_on);
   tcase_add_test(cases, columns_have_their_values_and_nothing_that_ends_them);
   tcase_add_test(cases, json_has_objects_lists_and_what_is_empty_not_at_all);
   tcase_add_test(cases, json_in_a_page_cannot_become_markup);
