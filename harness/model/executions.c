@@ -366,7 +366,7 @@ static bool search_again(const Search *search, PathEnd end, bool (*see)(const Ex
   Program unfiltered = *search->program;
   unfiltered.keep = NULL;
   Search s = *search;
-  s.program = s.execution.program = &unfiltered;
+  s.program = &unfiltered; // and not that of the execution, which may be copied
   s.result = &result;
   s.see = see;
   s.context = context;

@@ -151,6 +151,16 @@ START_TEST(a_loop_beyond_its_bound_leaves_the_rest_unknown) {
 }
 END_TEST
 
+START_TEST(a_wait_that_nobody_ends_is_kept_with_its_execution) {
+  Prediction p = predicted("C w\n{}\nP0 (atomic_int* x) { atomic_store(x, 1); atomic_store(x, 0); }\n"
+                           "P1 (atomic_int* x) { while (atomic_load(x) == 0) { } }\nlocations [x;]\nexists (x=1)\n",
+                           "sc", NULL);
+  ck_assert(p.result.hang && p.result.hang->waiting == 2 && p.why && strstr(p.why, "a wait never ends: P1 ("));
+  ck_assert_ptr_eq(p.result.hang->program, p.program);
+  ck_assert_uint_eq(p.result.state_count, 1);
+}
+END_TEST
+
 START_TEST(a_race_leaves_all_undefined_and_names_its_accesses) {
   Prediction p =
       predicted("C r\n{}\nP0 (int* x) { *x = 1; }\nP1 (int* x) { int r0 = *x; }\nexists (1:r0=1)\n", "c11", NULL);
@@ -171,6 +181,7 @@ int main(void) {
   tcase_add_test(tests, what_cannot_be_lowered_has_a_reason);
   tcase_add_test(tests, a_filter_that_leaves_nothing_is_told);
   tcase_add_test(tests, a_loop_beyond_its_bound_leaves_the_rest_unknown);
+  tcase_add_test(tests, a_wait_that_nobody_ends_is_kept_with_its_execution);
   tcase_add_test(tests, a_race_leaves_all_undefined_and_names_its_accesses);
   Suite *suite = suite_create("model");
   suite_add_tcase(suite, tests);
