@@ -73,6 +73,7 @@ static const Field record_rows[] = {
     FIELD_ROW(Record, "forbidden_state", FIELD_TEXT, forbidden_state, OPTIONAL),
     FIELD_ROW(Record, "forbidden_by", FIELD_TEXT, forbidden_by, OPTIONAL),
     FIELD_ROW(Record, "seconds", FIELD_REAL, seconds, TOLD),
+    FIELD_ROW(Record, "steal", FIELD_REAL, steal, OPTIONAL),
     FIELD_ROW(Record, "condition", FIELD_TEXT, condition, TOLD),
     FIELD_ROW(Record, "witnesses", FIELD_COUNT, witnesses, TOLD),
     FIELD_ROW(Record, "source", FIELD_TEXT, source, OPTIONAL | TOLD),

@@ -37,6 +37,7 @@ typedef struct {
   uint64_t seed, iterations, witnesses;
   uint64_t frames; // about how many witnesses there are where frames may share iterations (perpetual); 0: not known
   double seconds;
+  double steal; // share of the PUs' time that a hypervisor gave to others while it ran; 0: none, or not known
   const char *condition;
   // Of figures that were not made by a run of weakmem: where they were published or logged, and what ran, which was not
   // our C11 test. Both are "" in our own.

@@ -123,6 +123,12 @@ static bool threads_are_siblings(const Topology *topology, const Placement *plac
   return false;
 }
 
+double conditions_steal(const Conditions *begin, const Topology *topology, const Placement *placement) {
+  Conditions end = conditions_begin(topology, placement);
+  double elapsed = (end.seconds - begin->seconds) * end.pus;
+  return elapsed > 0 ? (end.steal - begin->steal) / elapsed : 0;
+}
+
 void conditions_end(const Conditions *begin, const Topology *topology, const Placement *placement, Diag *diag) {
   Conditions end = conditions_begin(topology, placement);
   if (host_emulated(diag->arena))

@@ -39,4 +39,6 @@ typedef struct {
   unsigned pus;    // of the placement, each once
 } Conditions;
 Conditions conditions_begin(const Topology *topology, const Placement *placement);
+// The share of the PUs' time that the hypervisor gave to others since `begin`; 0 where that is not counted.
+double conditions_steal(const Conditions *begin, const Topology *topology, const Placement *placement);
 void conditions_end(const Conditions *begin, const Topology *topology, const Placement *placement, Diag *diag);

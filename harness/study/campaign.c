@@ -229,7 +229,9 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record->started = time_rfc3339(arena);
   RunOptions options = campaign->options;
   options.clock = clock_for(campaign, run);
+  Conditions before = conditions_begin(campaign->topology, &run->placement);
   RunResult result = run_test(run->test, run->compiled, campaign->topology, &run->placement, &options, arena, stop);
+  record->steal = conditions_steal(&before, campaign->topology, &run->placement);
   record->status = run_status_name(result.status);
   record->message = result.message;
   record->engine = engine_name(result.engine);

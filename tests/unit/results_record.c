@@ -74,6 +74,7 @@ static Record sample(void) {
                   .forbidden_by = "x86-tso",
                   .witnesses = 18600000,
                   .seconds = 1.02,
+                  .steal = 0.25,
                   .condition = "exists (0:r0=0 /\\ 1:r0=0)",
                   .states = states,
                   .state_count = 2};
