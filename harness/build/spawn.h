@@ -17,7 +17,7 @@ typedef struct {
   Text said;  // the first `keep` bytes of that; freed by spawn_free
   size_t keep;
   size_t unkept;   // bytes beyond them
-  double deadline; // clock_seconds
+  double deadline; // time_seconds
   bool late;       // killed since its time was up
 } Spawn;
 

@@ -1,5 +1,6 @@
 #include "harness/cost/counter.h"
 #include "arch/cpu.h"
+#include "harness/base/time.h"
 #include "harness/machine/clock.h"
 
 #include <linux/perf_event.h>
@@ -24,12 +25,12 @@ double counter_core_ghz(void) {
   if (file < 0)
     return 0;
   uint64_t cycles = 0, sum = 0;
-  double begin = clock_seconds(), end;
+  double begin = time_seconds(), end;
   ioctl(file, PERF_EVENT_IOC_ENABLE, 0);
   do {
     for (unsigned i = 0; i < 10000; i++)
       sum = cpu_add(sum, 1);
-    end = clock_seconds();
+    end = time_seconds();
   } while (end - begin < 0.001);
   ioctl(file, PERF_EVENT_IOC_DISABLE, 0);
   bool counted = read(file, &cycles, sizeof cycles) == (ssize_t)sizeof cycles;

@@ -1,4 +1,5 @@
 #include "harness/cost/measure.h"
+#include "harness/base/time.h"
 #include "harness/cost/counter.h"
 #include "harness/machine/clock.h"
 
@@ -199,7 +200,7 @@ static void take_samples(Crew *crew, Seat *seat, CostSamples *taken) {
     taken->floor = fmax(smallest_ns, cost->step_ns / (per_round * taken->size.rounds * sqrt(taken->size.passes)));
   }
   double scale = cost->ns_per_tick / (per_round * taken->size.rounds * taken->size.passes);
-  double begin = clock_seconds(), seconds = 0, least = crew->row->cores > 1 ? shared_turn : 0;
+  double begin = time_seconds(), seconds = 0, least = crew->row->cores > 1 ? shared_turn : 0;
   size_t wanted = taken->count + SUMMARY_SAMPLES;
   while ((taken->count < wanted || seconds < least) && taken->count < MAX_SAMPLES && seconds < row_seconds) {
     taken->values = arena_grow(cost->arena, taken->values, &taken->capacity, taken->count + 1, sizeof *taken->values);
@@ -209,7 +210,7 @@ static void take_samples(Crew *crew, Seat *seat, CostSamples *taken) {
     double ticks = time_ticks(crew, how->body, seat, taken->size);
     if (!how->others || all_ran(crew, rounds))
       taken->values[taken->count++] = (ticks - base) * scale;
-    seconds = clock_seconds() - begin;
+    seconds = time_seconds() - begin;
   }
   taken->seconds += seconds;
 }

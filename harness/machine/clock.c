@@ -1,4 +1,5 @@
 #include "harness/machine/clock.h"
+#include "harness/base/time.h"
 
 #include "arch/cpu.h"
 
@@ -9,12 +10,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
-
-double clock_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 // The counter and the system's clock, read at one moment.
 typedef struct {
@@ -28,7 +23,7 @@ static Moment moment_now(uint64_t origin) {
   uint64_t narrowest = UINT64_MAX;
   for (int i = 0; i < 5; i++) {
     uint64_t before = cpu_clock_ordered();
-    double seconds = clock_seconds();
+    double seconds = time_seconds();
     uint64_t after = cpu_clock_ordered();
     if (after - before < narrowest) {
       narrowest = after - before;
@@ -39,7 +34,7 @@ static Moment moment_now(uint64_t origin) {
 }
 
 static Moment moment_after(uint64_t origin, double seconds) {
-  while (clock_seconds() < seconds)
+  while (time_seconds() < seconds)
     cpu_pause();
   return moment_now(origin);
 }
@@ -51,12 +46,12 @@ static int compare_ticks(const void *a, const void *b) {
 
 // How far the counter goes between two reads that differ; 0 if it stands still.
 static double measure_step(void) {
-  enum { SAMPLES = 101, PATIENCE = 100000 };
+  enum { SAMPLES = 101, TRIES_MOST = 100000 };
   uint64_t steps[SAMPLES];
   for (unsigned i = 0; i < SAMPLES; i++) {
     uint64_t before = cpu_clock(), now = before;
     for (unsigned tries = 0; now == before; tries++) {
-      if (tries == PATIENCE)
+      if (tries == TRIES_MOST)
         return 0;
       now = cpu_clock();
     }
@@ -72,10 +67,10 @@ static double measure_read(void) {
   enum { ROUNDS = 8, READS = 256 };
   double best = INFINITY;
   for (unsigned round = 0; round < ROUNDS; round++) {
-    double begin = clock_seconds();
+    double begin = time_seconds();
     for (unsigned i = 0; i < READS; i++)
       (void)cpu_clock();
-    best = fmin(best, (clock_seconds() - begin) * 1e9 / (double)READS);
+    best = fmin(best, (time_seconds() - begin) * 1e9 / (double)READS);
   }
   return best;
 }
@@ -107,7 +102,7 @@ static bool wait_for(Exchange *exchange, _Atomic unsigned *counter, unsigned wan
     if (spins < 4000)
       continue;
     cpu_pause();
-    if (atomic_load_explicit(&exchange->failed, memory_order_relaxed) || clock_seconds() > deadline)
+    if (atomic_load_explicit(&exchange->failed, memory_order_relaxed) || time_seconds() > deadline)
       return false;
     sched_yield();
   }
@@ -128,8 +123,8 @@ static void *answer(void *argument) {
   if (!pin(exchange, 1))
     return NULL;
   // Twice the asking thread's time: it is the one to give up.
-  double patience = exchange->deadline + (exchange->deadline - clock_seconds()) + 0.1;
-  for (unsigned round = 1; wait_for(exchange, &exchange->asked, round, patience); round++) {
+  double deadline = exchange->deadline + (exchange->deadline - time_seconds()) + 0.1;
+  for (unsigned round = 1; wait_for(exchange, &exchange->asked, round, deadline); round++) {
     exchange->stamp = cpu_clock_ordered();
     atomic_store_explicit(&exchange->answered, round, memory_order_release);
   }
@@ -204,14 +199,14 @@ static bool seen_before(const Placement *placement, unsigned thread) {
 // The counters of the placement's PUs against that of the first. Returns why they cannot be relied on, or NULL.
 static const char *measure_skew(const Topology *topology, const Placement *placement, Clock *clock) {
   // 20 ms a pair is for a machine that is busy: an idle one needs a tenth of a millisecond.
-  const double patience = 0.02, limit = clock_seconds() + 0.06;
+  const double pair = 0.02, limit = time_seconds() + 0.06;
   int64_t lowest = 0, highest = 0;
   for (unsigned t = 1; t < placement->threads; t++) {
     if (seen_before(placement, t))
       continue;
     Exchange exchange = {.topology = topology,
                          .pus = {placement->pus[0], placement->pus[t]},
-                         .deadline = fmin(limit, clock_seconds() + patience)};
+                         .deadline = fmin(limit, time_seconds() + pair)};
     if (!exchange_run(&exchange) || atomic_load(&exchange.failed))
       return "the PUs' counters could not be compared: threads could not be started and pinned";
     if (!exchange.answers)
@@ -264,7 +259,7 @@ Clock clock_calibrate(const Topology *topology, const Placement *placement) {
 
 // Seconds for a chain of `count` * 16 adds, each of which needs the one before.
 static double time_chain(unsigned count) {
-  double begin = clock_seconds();
+  double begin = time_seconds();
   uint64_t sum = begin > 0, term = sum;
   for (unsigned i = 0; i < count; i++) {
     sum = cpu_add(cpu_add(cpu_add(cpu_add(sum, term), term), term), term);
@@ -272,14 +267,14 @@ static double time_chain(unsigned count) {
     sum = cpu_add(cpu_add(cpu_add(cpu_add(sum, term), term), term), term);
     sum = cpu_add(cpu_add(cpu_add(cpu_add(sum, term), term), term), term);
   }
-  return clock_seconds() - begin;
+  return time_seconds() - begin;
 }
 
 double clock_core_ghz(void) {
   enum { COUNT = 8192, CHUNKS_AT_LEAST = 4 };
-  double best = INFINITY, end = clock_seconds() + 1e-3;
+  double best = INFINITY, end = time_seconds() + 1e-3;
   // The fastest chunk is one that nothing interrupted and for which the core had woken up.
-  for (unsigned chunk = 0; chunk < CHUNKS_AT_LEAST || clock_seconds() < end; chunk++)
+  for (unsigned chunk = 0; chunk < CHUNKS_AT_LEAST || time_seconds() < end; chunk++)
     best = fmin(best, time_chain(COUNT));
   return best > 0 ? 16.0 * COUNT * CPU_ADD_CYCLES / best * 1e-9 : 0;
 }

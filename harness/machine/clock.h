@@ -4,9 +4,6 @@
 
 #include <stdint.h>
 
-// Seconds on the system's monotonic clock.
-double clock_seconds(void);
-
 typedef struct {
   double ticks_per_second; // of the CPU's counter (x86: TSC; AArch64: CNTVCT_EL0; RISC-V: time; POWER: timebase)
   double step;             // ticks: the smallest difference the counter shows, median over many reads; 0: none

@@ -1,4 +1,5 @@
 // What spoils a measurement, seen by comparing the system's counters before and after.
+#include "harness/base/time.h"
 #include "harness/machine/clock.h"
 #include "harness/machine/host.h"
 #include "harness/machine/identity.h"
@@ -64,7 +65,7 @@ Conditions conditions_begin(const Topology *topology, const Placement *placement
   Arena *arena = arena_new();
   double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
   const char *stat = host_file(arena, "/proc/stat");
-  Conditions now = {.seconds = clock_seconds(), .own = own_seconds()};
+  Conditions now = {.seconds = time_seconds(), .own = own_seconds()};
   for (unsigned i = 0; i < topology_pu_count(topology); i++) {
     unsigned pu = topology_pu(topology, i);
     bool placed = in_placement(placement, pu), sibling = !placed && is_sibling(topology, placement, pu);

@@ -31,7 +31,7 @@ const char *identity_caveat(const Identity *identity);
 // after it (once its child processes have been waited for: their time is ours) warns. Where /proc or /sys are missing
 // less is noticed.
 typedef struct {
-  double seconds;  // clock_seconds
+  double seconds;  // time_seconds
   double own;      // seconds of CPU that this process and its children used
   double busy;     // seconds that the PUs of the placement were busy
   double steal;    // seconds that the hypervisor gave them to others

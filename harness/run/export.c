@@ -1,6 +1,7 @@
 #include "harness/run/export.h"
 #include "arch/cpus.h"
 #include "harness/base/embedded.h"
+#include "harness/base/file.h"
 #include "harness/lang/insert.h"
 
 #include <ctype.h>
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -307,20 +307,8 @@ static bool may_use_folder(const Writing *w, const char *path) {
   return S_ISDIR(status.st_mode) || diag_error(w->diag, "%s is there already, and is no folder", path);
 }
 
-// Makes the folders above a file. Those that are there are left alone.
-static bool make_folders(const Writing *w, const char *path) {
-  char *copy = arena_string(w->arena, path);
-  for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-    *slash = '\0';
-    if (mkdir(copy, 0777) && errno != EEXIST)
-      return failed(w, copy);
-    *slash = '/';
-  }
-  return true;
-}
-
 static bool write_file(const Writing *w, const char *path, const File *file) {
-  FILE *out = make_folders(w, path) ? fopen(path, "wxe") : NULL;
+  FILE *out = file_make_folders(path, 0777, w->diag) ? fopen(path, "wxe") : NULL;
   if (!out)
     return w->diag->errors ? false : failed(w, path);
   bool good = fwrite(file->bytes, 1, file->length, out) == file->length;
@@ -361,7 +349,7 @@ static int remove_left(const char *path, const struct stat *status, int kind, st
 // A stage that is locked is of an export under way; what another left, since it was killed, is removed.
 static int lock_stage(const char *path) {
   int number = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (number < 0 || !flock(number, LOCK_EX | LOCK_NB))
+  if (number < 0 || file_lock(number, 0))
     return number;
   close(number);
   return -1;
@@ -404,7 +392,7 @@ static bool stage(const Writing *w, const Files *files) {
 static bool move_to_places(const Writing *w, const Files *files) {
   for (size_t i = 0; i < files->count; i++) {
     const char *place = within(w, w->folder, files->files[i].path);
-    if (!make_folders(w, place))
+    if (!file_make_folders(place, 0777, w->diag))
       return false;
     if (rename(within(w, w->stage, files->files[i].path), place))
       return failed(w, place);
@@ -417,7 +405,7 @@ static bool write_files(Writing *w, const Files *files) {
   if (!check_places(w, files))
     return false;
   bool made = !mkdir(w->folder, 0777);
-  if (!made && errno != EEXIST && !(errno == ENOENT && make_folders(w, within(w, w->folder, ""))))
+  if (!made && errno != EEXIST && !(errno == ENOENT && file_make_folders(within(w, w->folder, ""), 0777, w->diag)))
     return w->diag->errors ? false : failed(w, w->folder);
   remove_leftovers(w);
   char *folder = arena_printf(w->arena, "%s/.export-XXXXXX", w->folder);

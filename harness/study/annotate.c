@@ -1,4 +1,5 @@
 #include "harness/study/annotate.h"
+#include "harness/base/time.h"
 
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
@@ -276,11 +277,11 @@ static const PageTest *tell_row(const Annotator *annotator, const Comparison *co
 
 const PageTest *const *annotate_tests(const Annotator *annotator, const Comparison *comparison, double seconds,
                                       const Stop *stop) {
-  double until = clock_seconds() + seconds;
+  double until = time_seconds() + seconds;
   const PageTest **tests = ARENA_ARRAY(comparison->arena, const PageTest *, comparison->row_count + 1);
   for (unsigned row = 0; row < comparison->row_count && !stop_wanted(stop); row++) {
     Arena *scratch = arena_new();
-    tests[row] = tell_row(annotator, comparison, row, clock_seconds() < until, scratch);
+    tests[row] = tell_row(annotator, comparison, row, time_seconds() < until, scratch);
     arena_free(scratch);
   }
   return tests;

@@ -176,7 +176,8 @@ static void record_settings(Record *record, const RunResult *result, Arena *aren
   record->settings = ARENA_ARRAY(arena, RecordSetting, report->setting_count + 1);
   for (unsigned i = 0; i < report->setting_count; i++) {
     const Setting *setting = &report->settings[i];
-    record->settings[i] = (RecordSetting){setting->name, setting->is_number, setting->number, setting->text};
+    record->settings[i] =
+        (RecordSetting){setting->name, setting->is_number, setting->number, setting->is_number ? NULL : setting->text};
   }
   record->setting_count = report->setting_count;
 }

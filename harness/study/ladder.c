@@ -1,4 +1,5 @@
 #include "harness/study/ladder.h"
+#include "harness/base/time.h"
 
 #include "harness/lang/insert.h"
 #include "harness/lang/strengthen.h"
@@ -545,7 +546,7 @@ typedef struct {
   const Making *making;
   const Judge *by;
   const Options *options;
-  double deadline; // clock_seconds
+  double deadline; // time_seconds
   bool late;       // it was passed, so that something was not asked
 } Question;
 
@@ -560,7 +561,7 @@ static const char *const *picked(const Question *q, const unsigned *pick, Arena 
 static bool forbids(void *context, const unsigned *pick) {
   Question *q = context;
   const Making *m = q->making;
-  q->late |= stopped(&m->site) || clock_seconds() > q->deadline;
+  q->late |= stopped(&m->site) || time_seconds() > q->deadline;
   if (q->late)
     return false;
   Arena *scratch = arena_new();
@@ -599,7 +600,7 @@ static void combine(Making *m, unsigned by) {
     search[t] = (SearchThread){options[t].costs, options[t].count};
   }
   tell(&m->site, "combinations", 0, 0);
-  Question question = {m, &ladder->judges[by], options, clock_seconds() + SEARCH_SECONDS, false};
+  Question question = {m, &ladder->judges[by], options, time_seconds() + SEARCH_SECONDS, false};
   SearchResult result = ladder_search(search, threads, forbids, &question, QUESTIONS, ladder->arena);
   LadderCombination *out = &ladder->combinations[by];
   *out = (LadderCombination){.cheapest = result.cheapest && !question.late, .asked = result.asked};

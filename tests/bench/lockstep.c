@@ -6,6 +6,7 @@
 // instance, a batch of 1024, lines read by both threads before it, each instance at its own time by the clock, and the
 // states counted by both threads. It spends its time on the pace and shift that did best in short trials just before,
 // which are not part of its time, and looks for nothing but the witness.
+#include "harness/base/time.h"
 #include "harness/engine/kernel.h"
 #include "harness/engine/team.h"
 #include "harness/lang/parse.h"
@@ -123,13 +124,13 @@ static Score run_hand(Team *team, int pace, int shift, double ticks_per_ns, doub
   hand->late[1] = shift > 0 ? (uint64_t)(shift * ticks_per_ns) : 0;
   hand->batches = 8;
   hand->counts[0].witnesses = hand->counts[1].witnesses = 0;
-  double began = clock_seconds();
+  double began = time_seconds();
   do {
     if (!team_round(team, work, NULL))
       break;
     hand->batches = 40;
-  } while (clock_seconds() - began < seconds);
-  return (Score){hand->counts[0].witnesses + hand->counts[1].witnesses, clock_seconds() - began, pace, shift};
+  } while (time_seconds() - began < seconds);
+  return (Score){hand->counts[0].witnesses + hand->counts[1].witnesses, time_seconds() - began, pace, shift};
 }
 
 static Score best_by_hand(bool is_r, const Topology *topology, const Placement *placement, double seconds, Diag *diag) {

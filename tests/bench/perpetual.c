@@ -7,6 +7,7 @@
 // time includes the counting, as the engine's does; "run alone" leaves it out. It spends its time on the number of
 // pairs that did best in short trials just before, which are not part of its time, and looks for nothing but the weak
 // state.
+#include "harness/base/time.h"
 #include "harness/lang/parse.h"
 #include "harness/run/run.h"
 
@@ -105,11 +106,11 @@ static void work(unsigned thread, void *shared, void *round) {
     for (unsigned pair = 0; pair < hand->pairs; pair++)
       atomic_store_explicit(&hand->stored[thread][pair].value, 0, memory_order_relaxed);
     meet(hand);
-    double began = thread ? 0 : clock_seconds();
+    double began = thread ? 0 : time_seconds();
     run_loop(hand, thread);
     meet(hand);
     if (!thread)
-      hand->running += clock_seconds() - began;
+      hand->running += time_seconds() - began;
     count(hand, thread);
   }
 }
@@ -128,11 +129,11 @@ static Score run_pairs(Team *team, unsigned pairs, unsigned epochs, double secon
   hand->epochs = epochs;
   hand->running = 0;
   memset(hand->states, 0, sizeof hand->states);
-  double began = clock_seconds();
-  while (clock_seconds() - began < seconds && team_round(team, work, NULL))
+  double began = time_seconds();
+  while (time_seconds() - began < seconds && team_round(team, work, NULL))
     continue;
   return (Score){.witnesses = hand->states[0][0] + hand->states[1][0],
-                 .seconds = clock_seconds() - began,
+                 .seconds = time_seconds() - began,
                  .running = hand->running,
                  .pairs = pairs};
 }

@@ -14,6 +14,7 @@
 //   mappings are proved correct: Lahav et al., PLDI 2017, section 5; Podkopaev, Lahav, Vafeiadis, POPL 2019);
 // - what is seen is allowed by this CPU's model and, no-thin-air aside, by C11. Where the program has a data race on
 //   accesses that the compiler may move nothing is forbidden.
+#include "harness/base/time.h"
 #include "harness/lang/parse.h"
 #include "harness/lang/print.h"
 #include "harness/model/judge.h"
@@ -314,13 +315,13 @@ static void clear_cache(const char *folder) {
 }
 
 static void hunt_for(Hunt *hunt, const char *cache) {
-  double began = clock_seconds();
+  double began = time_seconds();
   if (hunt->settings.program >= 0) {
     hunt_batch(hunt, (unsigned)hunt->settings.program, 1, builds, BUILDS);
     clear_cache(cache);
     return;
   }
-  for (unsigned batch = 0; clock_seconds() - began < hunt->settings.seconds; batch++) {
+  for (unsigned batch = 0; time_seconds() - began < hunt->settings.seconds; batch++) {
     hunt_batch(hunt, batch * BATCH, BATCH, &builds[batch % BUILDS], 1);
     clear_cache(cache);
   }

@@ -207,6 +207,20 @@ START_TEST(a_segment_is_finite_whatever_the_clock_says) {
 }
 END_TEST
 
+START_TEST(threads_meet_by_the_clock_that_is_given) {
+  Topology *topology = topology_new(&diag);
+  bool few_pus = topology_pu_count(topology) < 2;
+  topology_free(topology);
+  RunOptions options = so_many(1000);
+  const Clock broken = {.reason = "this clock is broken"};
+  options.clock = &broken;
+  RunResult result = run_parsed(parse(SB), options);
+  assert_done(&result);
+  ck_assert_str_eq(result.report.meeting, "memory");
+  ck_assert_str_eq(result.report.meeting_reason, few_pus ? "threads share PUs" : broken.reason);
+}
+END_TEST
+
 // Neither what is done before the first iteration nor a late start eats into the time.
 START_TEST(the_shortest_time_counts_something) {
   RunOptions options = {.seconds = 0.001, .engine = ENGINE_LOCKSTEP, .seed = 1, .timeout = 60};
@@ -507,6 +521,7 @@ int main(void) {
   tcase_add_loop_test(c, the_batch_shown_is_the_one_that_ran, 0, 4);
   tcase_add_test(c, sweeps_run_where_iterations_are_the_only_limit);
   tcase_add_test(c, a_segment_is_finite_whatever_the_clock_says);
+  tcase_add_test(c, threads_meet_by_the_clock_that_is_given);
   tcase_add_test(c, the_shortest_time_counts_something);
   tcase_add_test(c, a_witness_ends_the_run_where_one_is_enough);
   tcase_add_test(c, threads_that_share_a_pu_end);

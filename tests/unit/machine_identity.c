@@ -1,4 +1,5 @@
 // Who this machine is, and what spoils a run on it.
+#include "harness/base/time.h"
 #include "harness/machine/identity.h"
 
 #include "arch/cpu.h"
@@ -104,7 +105,7 @@ END_TEST
 
 // Keeps the calling process's PU busy.
 static void burn(double seconds) {
-  for (double end = clock_seconds() + seconds; clock_seconds() < end;)
+  for (double end = time_seconds() + seconds; time_seconds() < end;)
     cpu_pause();
 }
 
