@@ -46,8 +46,12 @@ void emit_comment(const Test *test, Text *out) {
   while (*line) {
     size_t length = strcspn(line, "\n");
     text_add(out, "// ");
-    for (size_t i = 0; i < length; i++)
-      text_add_char(out, (unsigned char)line[i] < ' ' ? ' ' : line[i]);
+    for (size_t i = 0; i < length; i++) {
+      char c = line[i];
+      if ((unsigned char)c < ' ')
+        c = ' ';
+      text_add_char(out, c);
+    }
     text_add(out, joins_next(line, length) ? " //\n" : "\n");
     line += length + (line[length] == '\n');
   }

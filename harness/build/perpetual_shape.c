@@ -242,7 +242,7 @@ static const PerpetualValue *in_words(const PerpetualShape *shape, const Test *t
   for (unsigned o = 0; o < test->observable_total; o++) {
     unsigned digits = values[o].load < 0 ? 1 : shape->loads[values[o].load].stores + 1;
     unsigned count = base_type_bits(observable_base(test, &test->observables[o])) > 64 ? 2 : 1;
-    uint64_t *words = ARENA_ARRAY(arena, uint64_t, digits * count);
+    uint64_t *words = ARENA_ARRAY(arena, uint64_t, (size_t)digits * count);
     for (unsigned d = 0; d < digits; d++)
       for (unsigned w = 0; w < count; w++)
         words[d * count + w] = (uint64_t)((UnsignedValue)values[o].values[d] >> 64 * w);

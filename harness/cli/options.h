@@ -32,10 +32,10 @@ typedef enum {
   OPTION_OWN        // `read` takes it
 } OptionKind;
 
-typedef struct Option {
-  const char *name; // without dashes
-  char letter;      // 0: none
-  const char *arg;  // as the help names its value; NULL: it has none
+typedef struct Option { // NOLINT(clang-analyzer-optin.performance.Padding): the order is that of the rows
+  const char *name;     // without dashes
+  char letter;          // 0: none
+  const char *arg;      // as the help names its value; NULL: it has none
   const char *doc;
   OptionKind kind;
   size_t place; // of its value in the command's settings: offsetof
@@ -59,6 +59,7 @@ typedef struct {
   bool placed;
 } Common;
 
+// NOLINTBEGIN(bugprone-macro-parentheses): they are initialisers, and names of types
 #define OPTION_COMMON_FORMAT(names, text)                                                                              \
   { "format", 'f', "FORMAT", text, OPTION_CHOICE, .place = offsetof(Common, format), .choices = (names) }
 #define OPTION_COMMON_OUTPUT(text)                                                                                     \
@@ -79,6 +80,7 @@ typedef struct {
     "seed", 0, "N", "Repeat the choices of the run that had this seed", OPTION_SEED,                                   \
         .place = offsetof(Settings, run.seed)                                                                          \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 
 // The formats of --format that most commands have.
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_TSV };

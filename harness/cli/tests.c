@@ -1,11 +1,11 @@
 #include "harness/cli/tests.h"
 
-// The first CPU that has a fence of this name, NULL if none has.
-static const Cpu *cpu_with(const char *fence) {
-  for (unsigned i = 0; i < cpu_count; i++)
-    if (cpu_fence(cpu_all[i], fence))
-      return cpu_all[i];
-  return NULL;
+// The index of the first CPU that has the fence; cpu_count: none has.
+static unsigned cpu_with(const char *fence) {
+  unsigned i = 0;
+  while (i < cpu_count && !cpu_fence(cpu_all[i], fence))
+    i++;
+  return i;
 }
 
 static void add_fences(const Cpu *cpu, Text *out) {
@@ -44,11 +44,11 @@ static bool check_fence(const Expr *expr, void *context) {
   const Check *check = context;
   if (expr->kind != EXPR_ACCESS || expr->access.op != ACCESS_CPU_FENCE)
     return false;
-  const Cpu *owner = cpu_with(expr->access.cpu_fence);
-  if (!owner)
+  unsigned owner = cpu_with(expr->access.cpu_fence);
+  if (owner == cpu_count)
     report_unknown(check->test, expr, check->diag);
   else if (check->cpu && !cpu_fence(check->cpu, expr->access.cpu_fence))
-    report_foreign(check->test, expr, owner, check->cpu, check->diag);
+    report_foreign(check->test, expr, cpu_all[owner], check->cpu, check->diag);
   return false;
 }
 

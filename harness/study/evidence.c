@@ -5,9 +5,9 @@
 #include "harness/study/data_folder.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <stdio.h>
 #include <sys/stat.h>
 
 enum { FOLDERS = 1000 }; // that hold evidence on one test, at most
