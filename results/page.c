@@ -81,7 +81,6 @@ static void write_part(const char *name, size_t length, const Page *page, FILE *
   while (part < sizeof names / sizeof *names &&
          (strlen(names[part]) != length || memcmp(names[part], name, length) != 0))
     part++;
-  PageWriter writer = {.out = out};
   switch (part) {
   case 0:
     write_policy(out);
@@ -96,7 +95,7 @@ static void write_part(const char *name, size_t length, const Page *page, FILE *
     write_escaped(find(embedded_chart, "licence.txt")->bytes, out);
     break;
   case 4:
-    page_data(page, &writer, count);
+    page_data(page, out, count);
     break;
   case 5:
     write_files(embedded_page, scripts, out);

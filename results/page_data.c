@@ -1,15 +1,55 @@
-// A comparison as the page's data.
+// A comparison as the page's data. Names are short, and what is empty is left out: a page may hold thousands of tests.
 #include "results/page_data.h"
 #include "arch/model.h"
 #include "arch/names.h"
+#include "harness/base/time.h"
+#include "harness/base/utf8.h"
 #include "results/import.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { CELL_STATES = 100, CHANGES = 500, TESTS = 3000 }; // that are shown
+
+static const SheetJson in_page = {.in_page = true};
+
+const char *page_cut(const char *text, size_t limit, Arena *arena) {
+  size_t length = strlen(text), at = 0;
+  uint32_t code;
+  while (at < length && at < limit)
+    at += utf8_lenient(text + at, length - at, &code);
+  return at == length ? text : arena_printf(arena, "%.*s\u2026 (%zu bytes more)", (int)at, text, length - at);
+}
+
+// ---- Fields, if they have a value
+
+void page_set_text(Sheet *object, const char *name, const char *text) {
+  if (text && *text)
+    sheet_set(object, name, cell_text(page_cut(text, PAGE_TEXT, object->arena)));
+}
+
+void page_set_count(Sheet *object, const char *name, uint64_t count) {
+  if (count)
+    sheet_set(object, name, cell_count(count));
+}
+
+void page_set_number(Sheet *object, const char *name, double number) {
+  if (number != 0)
+    sheet_set(object, name, cell_number(number));
+}
+
+void page_set_flag(Sheet *object, const char *name, bool flag) {
+  if (flag)
+    sheet_set(object, name, cell_flag(true));
+}
+
+// A list of lists.
+static Sheet *new_arrays(unsigned columns, Arena *arena) {
+  static const SheetColumn none[8] = {{.name = ""}};
+  Sheet *sheet = sheet_new(arena, none, columns);
+  sheet->shape = SHAPE_ARRAYS;
+  return sheet;
+}
 
 // ---- What should not have been seen
 
@@ -46,81 +86,76 @@ static bool row_is_alarming(const Comparison *c, unsigned row) {
 
 // ---- Machines
 
-static void write_identity(const Identity *machine, PageWriter *w) {
-  page_text_field(w, "arch", machine->arch);
-  page_text_field(w, "cpu", machine->cpu);
-  page_text_field(w, "vendor", machine->vendor);
+static void set_identity(Sheet *object, const Identity *machine) {
+  page_set_text(object, "arch", machine->arch);
+  page_set_text(object, "cpu", machine->cpu);
+  page_set_text(object, "vendor", machine->vendor);
   if (machine->family > 0 || machine->model > 0) {
-    page_key(w, "part");
-    page_open(w, '[');
-    page_number(w, machine->family);
-    page_number(w, machine->model);
-    page_number(w, machine->stepping);
-    page_close(w, ']');
+    Sheet *part = sheet_list(object->arena);
+    sheet_add(part, cell_integer(machine->family));
+    sheet_add(part, cell_integer(machine->model));
+    sheet_add(part, cell_integer(machine->stepping));
+    sheet_set(object, "part", cell_sheet(part));
   }
-  page_text_field(w, "microcode", machine->microcode);
-  page_count_field(w, "cores", machine->cores);
-  page_count_field(w, "pus", machine->pus);
-  page_text_field(w, "virtual", machine->virtual_);
-  page_flag_field(w, "emulated", machine->emulated);
-  page_text_field(w, "kernel", machine->kernel);
-  page_count_field(w, "cache_line", machine->cache_line);
-  page_flag_field(w, "lse", machine->has_lse);
+  page_set_text(object, "microcode", machine->microcode);
+  page_set_count(object, "cores", machine->cores);
+  page_set_count(object, "pus", machine->pus);
+  page_set_text(object, "virtual", machine->virtual_);
+  page_set_flag(object, "emulated", machine->emulated);
+  page_set_text(object, "kernel", machine->kernel);
+  page_set_count(object, "cache_line", machine->cache_line);
+  page_set_flag(object, "lse", machine->has_lse);
 }
 
-static void write_costs(const CompareMachine *machine, PageWriter *w) {
-  page_number_field(w, "ghz", machine->cost_ghz);
-  page_key(w, "costs");
-  page_open(w, '[');
+static Cell costs_cell(const CompareMachine *machine, Arena *arena) {
+  Sheet *costs = new_arrays(7, arena);
   for (size_t i = 0; i < machine->cost_count; i++) {
     const CompareCost *cost = &machine->costs[i];
-    page_open(w, '[');
-    page_text(w, cost->group);
-    page_text(w, cost->operation);
-    page_text(w, cost->context);
-    page_number(w, cost->ns);
-    page_number(w, cost->cycles);
-    page_number(w, cost->spread);
-    page_flag(w, cost->stable);
-    page_close(w, ']');
+    Cell *cells = sheet_row(costs);
+    cells[0] = cell_text(cost->group);
+    cells[1] = cell_text(cost->operation);
+    cells[2] = cell_text(cost->context);
+    cells[3] = cell_number(cost->ns);
+    cells[4] = cell_number(cost->cycles);
+    cells[5] = cell_number(cost->spread);
+    cells[6] = cell_flag(cost->stable);
   }
-  page_close(w, ']');
+  return cell_sheet(costs);
 }
 
 // Of a machine that is here more than once: the first column of it.
-static void write_first(const Comparison *c, unsigned machine, PageWriter *w) {
+static void set_first(const Comparison *c, unsigned machine, Sheet *object) {
   unsigned first = 0;
   while (first < machine && !comparison_same_machine(&c->machines[first], &c->machines[machine]))
     first++;
-  if (first == machine)
-    return;
-  page_key(w, "first");
-  page_count(w, first);
+  if (first < machine)
+    sheet_set(object, "first", cell_count(first));
 }
 
-static void write_machine(const Comparison *c, unsigned index, PageWriter *w) {
+static Cell machine_cell(const Comparison *c, unsigned index, Arena *arena) {
   const CompareMachine *machine = &c->machines[index];
+  Sheet *object = sheet_object(arena);
   Text name = {0};
   compare_machine_name(machine, &name);
-  page_open(w, '{');
-  page_text_field(w, "name", text_string(&name));
-  page_text_field(w, "kind", machine->predicted ? "herd7" : arch_title(machine->machine.arch));
-  write_identity(&machine->machine, w);
-  page_text_field(w, "judge", machine->model);
-  page_flag_field(w, "unmodelled", machine->known_arch && !machine->model);
-  page_flag_field(w, "own", machine->own);
-  page_flag_field(w, "predicted", machine->predicted);
-  page_flag_field(w, "twice", machine->twice);
-  write_first(c, index, w);
-  page_text_field(w, "file", machine->file);
-  page_text_field(w, "source", machine->source);
-  page_text_field(w, "program", machine->program);
-  page_flag_field(w, "imported", import_is_source(machine->source));
-  page_count_field(w, "records", machine->records);
-  page_count_field(w, "cells", machine->cells);
-  write_costs(machine, w);
-  page_close(w, '}');
+  page_set_text(object, "name", arena_string(arena, text_string(&name)));
   text_free(&name);
+  page_set_text(object, "kind", machine->predicted ? "herd7" : arch_title(machine->machine.arch));
+  set_identity(object, &machine->machine);
+  page_set_text(object, "judge", machine->model);
+  page_set_flag(object, "unmodelled", machine->known_arch && !machine->model);
+  page_set_flag(object, "own", machine->own);
+  page_set_flag(object, "predicted", machine->predicted);
+  page_set_flag(object, "twice", machine->twice);
+  set_first(c, index, object);
+  page_set_text(object, "file", machine->file);
+  page_set_text(object, "source", machine->source);
+  page_set_text(object, "program", machine->program);
+  page_set_flag(object, "imported", import_is_source(machine->source));
+  page_set_count(object, "records", machine->records);
+  page_set_count(object, "cells", machine->cells);
+  page_set_number(object, "ghz", machine->cost_ghz);
+  sheet_set(object, "costs", costs_cell(machine, arena));
+  return cell_sheet(object);
 }
 
 // ---- Tests
@@ -128,7 +163,7 @@ static void write_machine(const Comparison *c, unsigned index, PageWriter *w) {
 typedef struct {
   const Page *page;
   const Comparison *comparison;
-  PageWriter *w;
+  FILE *out;
   PageCount *count;
   Arena *arena;              // of the test that is being written
   const PageTest *test;      // NULL: not known
@@ -183,48 +218,44 @@ const char *const *page_states(const Comparison *comparison, unsigned row, unsig
   return states;
 }
 
-// A letter a model of what records say of a state, on whichever machine says it first.
-static void write_said(const Writing *writing, unsigned row, const char *name) {
+// What records say of a state: a letter a model, of whichever machine says it first.
+static const char *said_of(const Writing *writing, unsigned row, const char *name, bool *wanted) {
   char *letters = ARENA_ARRAY(writing->arena, char, model_count + 1);
-  bool wanted = false;
-  for (unsigned a = 0; a < model_count; a++)
-    letters[a] = '-';
-  letters[model_count] = '\0';
-  for (unsigned m = 0; m < writing->comparison->machine_count; m++) {
-    const CompareCell *cell = comparison_cell(writing->comparison, row, m);
-    const CompareState *state = cell ? cell->states : NULL;
+  memset(letters, '-', model_count);
+  for (const CompareCell *cell = comparison_first(writing->comparison, row); cell;
+       cell = comparison_next(writing->comparison, cell)) {
+    const CompareState *state = cell->states;
     while (state && strcmp(state->state, name) != 0)
       state = state->next;
     for (unsigned a = 0; state && a < model_count; a++) {
       const char *said = compare_said(state, a);
       if (letters[a] == '-' && *said) // its first letter, but of "unmodelled", whose is that of "undefined"
-        memcpy(&letters[a], strcmp(said, "unmodelled") != 0 ? said : "m", 1);
+        letters[a] = strcmp(said, "unmodelled") != 0 ? *said : 'm';
     }
-    wanted |= state && state->wanted;
+    *wanted |= state && state->wanted;
   }
-  page_open(writing->w, '[');
-  page_text(writing->w, name);
-  page_text(writing->w, letters);
-  page_flag(writing->w, wanted);
-  page_close(writing->w, ']');
+  return letters;
+}
+
+static void add_state(Sheet *states, const char *name, const char *verdicts, bool wanted) {
+  Cell *cells = sheet_row(states);
+  cells[0] = cell_text(page_cut(name, PAGE_TEXT, states->arena));
+  cells[1] = cell_text(verdicts);
+  cells[2] = cell_flag(wanted);
 }
 
 // [text, verdicts, wanted], sorted by text; cells name them by index.
-static void write_states(const Writing *writing, unsigned row) {
-  PageWriter *w = writing->w;
+static Cell states_cell(const Writing *writing, unsigned row) {
   const PageTest *test = writing->test;
-  page_key(w, "states");
-  page_open(w, '[');
-  for (unsigned i = 0; test && i < test->state_count; i++) {
-    page_open(w, '[');
-    page_text(w, test->states[i].state);
-    page_text(w, test->states[i].verdicts);
-    page_flag(w, test->states[i].wanted);
-    page_close(w, ']');
+  Sheet *states = new_arrays(3, writing->arena);
+  for (unsigned i = 0; test && i < test->state_count; i++)
+    add_state(states, test->states[i].state, test->states[i].verdicts, test->states[i].wanted);
+  for (unsigned i = 0; !test && i < writing->state_count; i++) {
+    bool wanted = false;
+    const char *said = said_of(writing, row, writing->states[i], &wanted);
+    add_state(states, writing->states[i], said, wanted);
   }
-  for (unsigned i = 0; !test && i < writing->state_count; i++)
-    write_said(writing, row, writing->states[i]);
-  page_close(w, ']');
+  return cell_sheet(states);
 }
 
 static int state_index(const Writing *writing, const char *name) {
@@ -267,14 +298,12 @@ static void add_alarm(Writing *writing, unsigned machine, const char *state, con
 }
 
 // The histogram: [state, count, forbidden?]. The state seen most often of those that are forbidden is returned.
-static const CompareState *write_histogram(const Writing *writing, const CompareCell *cell) {
-  PageWriter *w = writing->w;
+static const CompareState *set_histogram(const Writing *writing, const CompareCell *cell, Sheet *object) {
   const CompareMachine *machine = &writing->comparison->machines[cell->column];
   const CompareState **states = states_of(cell, writing->arena), *worst = NULL;
+  Sheet *histogram = new_arrays(3, writing->arena);
   uint64_t rest = 0;
   unsigned beyond = 0;
-  page_key(w, "h");
-  page_open(w, '[');
   for (unsigned i = 0; i < cell->state_count; i++) {
     int index = state_index(writing, states[i]->state);
     bool forbidden = states[i]->count && !cell->predicted &&
@@ -287,68 +316,47 @@ static const CompareState *write_histogram(const Writing *writing, const Compare
       rest += states[i]->count;
       continue;
     }
-    page_open(w, '[');
-    page_count(w, (uint64_t)index);
-    page_count(w, states[i]->count);
-    if (forbidden)
-      page_count(w, 1);
-    page_close(w, ']');
+    Cell *cells = sheet_row(histogram);
+    cells[0] = cell_count((uint64_t)index);
+    cells[1] = cell_count(states[i]->count);
+    cells[2] = cell_count(forbidden);
   }
-  page_close(w, ']');
-  if (beyond) {
-    page_count_field(w, "beyond", beyond);
-    page_count_field(w, "rest", rest);
-  }
+  sheet_set(object, "h", cell_sheet(histogram));
+  page_set_count(object, "beyond", beyond);
+  page_set_count(object, "rest", rest);
   return worst;
 }
 
-static void write_run(const CompareRun *run, PageWriter *w) {
-  page_text_field(w, "first", run->first);
+static void set_run(const CompareRun *run, Sheet *object) {
+  page_set_text(object, "first", run->first);
   if (strcmp(run->first, run->last) != 0)
-    page_text_field(w, "last", run->last);
-  page_text_field(w, "settings", run->settings);
-  page_text_field(w, "pus", run->pus);
-  page_text_field(w, "weakmem", run->weakmem);
-  page_text_field(w, "compiler", run->compiler);
-  page_text_field(w, "flags", run->flags);
-  page_count_field(w, "seed", run->seed);
-  page_number_field(w, "seconds", run->seconds);
+    page_set_text(object, "last", run->last);
+  page_set_text(object, "settings", run->settings);
+  page_set_text(object, "pus", run->pus);
+  page_set_text(object, "weakmem", run->weakmem);
+  page_set_text(object, "compiler", run->compiler);
+  page_set_text(object, "flags", run->flags);
+  page_set_count(object, "seed", run->seed);
+  page_set_number(object, "seconds", run->seconds);
 }
 
-static void write_ways(const Writing *writing, const CompareCell *cell) {
-  PageWriter *w = writing->w;
-  page_key(w, "ways");
-  page_open(w, '[');
+static Cell ways_cell(const CompareCell *cell, Arena *arena) {
+  Sheet *ways = sheet_list(arena);
   for (const CompareWay *way = &cell->way; way && !cell->predicted; way = way->next) {
-    page_open(w, '{');
-    page_key(w, "way");
-    page_count(w, way->label);
-    page_count_field(w, "runs", way->runs);
-    page_count_field(w, "n", way->iterations);
-    page_count_field(w, "seen", way->seen);
+    Sheet *object = sheet_object(arena);
+    sheet_set(object, "way", cell_count(way->label));
+    page_set_count(object, "runs", way->runs);
+    page_set_count(object, "n", way->iterations);
+    page_set_count(object, "seen", way->seen);
     if (way->run)
-      write_run(way->run, w);
-    page_close(w, '}');
+      set_run(way->run, object);
+    sheet_add(ways, cell_sheet(object));
   }
-  page_close(w, ']');
+  return cell_sheet(ways);
 }
 
-static void write_cell(Writing *writing, const CompareCell *cell) {
-  PageWriter *w = writing->w;
-  unsigned before = writing->count->alarms;
-  page_open(w, '{');
-  page_key(w, "m");
-  page_count(w, cell->column);
-  page_text_field(w, "v", compare_verdict_name(cell->verdict));
-  page_flag_field(w, "predicted", cell->predicted);
-  page_flag_field(w, "predicts", cell->predicts && cell->predicted);
-  page_flag_field(w, "conditional", cell->conditional);
-  page_count_field(w, "n", compare_iterations(cell));
-  page_count_field(w, "seen", cell->conditional ? compare_seen(cell) : 0);
-  page_number_field(w, "share", cell->conditional ? compare_share(cell) : 0);
-  page_count_field(w, "runs", compare_runs(cell));
-  const CompareState *worst = write_histogram(writing, cell);
-  write_ways(writing, cell);
+// Tells of a state in the cell that should not have been seen, if there is one.
+static void find_alarm(Writing *writing, const CompareCell *cell, const CompareState *worst) {
   const CompareRun *run = cell->predicted ? NULL : alarming_run(cell);
   const char *model = writing->comparison->machines[cell->column].model;
   if (run)
@@ -357,222 +365,222 @@ static void write_cell(Writing *writing, const CompareCell *cell) {
     add_alarm(writing, cell->column, worst->state, model, worst->count);
   else if (is_alarming(cell))
     add_alarm(writing, cell->column, NULL, model, compare_seen(cell));
-  page_flag_field(w, "alarm", writing->count->alarms > before);
-  page_close(w, '}');
 }
 
-static void write_known(const Writing *writing, const CompareRow *row) {
-  PageWriter *w = writing->w;
+static Cell cell_cell(Writing *writing, const CompareCell *cell) {
+  unsigned before = writing->count->alarms;
+  Sheet *object = sheet_object(writing->arena);
+  sheet_set(object, "m", cell_count(cell->column));
+  page_set_text(object, "v", compare_verdict_name(cell->verdict));
+  page_set_flag(object, "predicted", cell->predicted);
+  page_set_flag(object, "predicts", cell->predicts && cell->predicted);
+  page_set_flag(object, "conditional", cell->conditional);
+  page_set_count(object, "n", compare_iterations(cell));
+  page_set_count(object, "seen", cell->conditional ? compare_seen(cell) : 0);
+  page_set_number(object, "share", cell->conditional ? compare_share(cell) : 0);
+  page_set_count(object, "runs", compare_runs(cell));
+  const CompareState *worst = set_histogram(writing, cell, object);
+  sheet_set(object, "ways", ways_cell(cell, writing->arena));
+  find_alarm(writing, cell, worst);
+  page_set_flag(object, "alarm", writing->count->alarms > before);
+  return cell_sheet(object);
+}
+
+static void set_known(const Writing *writing, const CompareRow *row, Sheet *object) {
   const PageTest *test = writing->test;
-  page_text_field(w, "family", test && test->family ? test->family : row->family);
-  page_text_field(w, "condition", test && test->condition ? test->condition : row->condition);
-  page_flag_field(w, "known", test);
+  page_set_text(object, "family", test && test->family ? test->family : row->family);
+  page_set_text(object, "condition", test && test->condition ? test->condition : row->condition);
+  page_set_flag(object, "known", test);
   if (!test)
     return;
-  page_text_field(w, "story", test->story);
-  page_text_field(w, "note", test->note);
-  if (test->source && *test->source) {
-    page_key(w, "source");
-    page_long_text(w, test->source, PAGE_SOURCE);
-  }
-  page_count_field(w, "beyond", test->beyond);
-  page_key(w, "why");
-  page_open(w, '[');
+  page_set_text(object, "story", test->story);
+  page_set_text(object, "note", test->note);
+  if (test->source && *test->source)
+    sheet_set(object, "source", cell_text(page_cut(test->source, PAGE_SOURCE, writing->arena)));
+  page_set_count(object, "beyond", test->beyond);
+  Sheet *why = sheet_list(writing->arena);
   for (unsigned a = 0; a < model_count; a++)
-    page_text(w, test->why[a] ? test->why[a] : "");
-  page_close(w, ']');
+    sheet_add(why, cell_text(test->why[a] ? test->why[a] : ""));
+  sheet_set(object, "why", cell_sheet(why));
 }
 
-static void write_row(Writing *writing, unsigned index) {
+static Sheet *row_object(Writing *writing, unsigned index) {
   const Comparison *c = writing->comparison;
   const CompareRow *row = &c->rows[index];
-  PageWriter *w = writing->w;
+  Sheet *object = sheet_object(writing->arena), *cells = sheet_list(writing->arena);
   Text text = {0};
-  writing->states = page_states(c, index, &writing->state_count, writing->arena);
-  writing->test = writing->page->tests ? writing->page->tests[index] : NULL;
-  page_open(w, '{');
   compare_row_name(row, &text);
-  page_text_field(w, "name", text_string(&text));
-  page_text_field(w, "test", row->test);
+  page_set_text(object, "name", arena_string(writing->arena, text_string(&text)));
+  page_set_text(object, "test", row->test);
   if (strcmp(row->fence, "none") != 0)
-    page_text_field(w, "fence", row->fence);
-  write_known(writing, row);
-  write_states(writing, index);
+    page_set_text(object, "fence", row->fence);
+  set_known(writing, row, object);
+  sheet_set(object, "states", states_cell(writing, index));
   text_clear(&text);
   if (compare_difference(c, index, &text))
-    page_text_field(w, "differs", text_string(&text));
-  page_key(w, "cells");
-  page_open(w, '[');
-  for (unsigned m = 0; m < c->machine_count; m++) {
-    const CompareCell *cell = comparison_cell(c, index, m);
-    if (cell)
-      write_cell(writing, cell);
-  }
-  page_close(w, ']');
-  page_close(w, '}');
+    page_set_text(object, "differs", arena_string(writing->arena, text_string(&text)));
   text_free(&text);
+  for (const CompareCell *cell = comparison_first(c, index); cell; cell = comparison_next(c, cell))
+    sheet_add(cells, cell_cell(writing, cell));
+  sheet_set(object, "cells", cell_sheet(cells));
+  return object;
+}
+
+static void put(Writing *writing, Text *text) {
+  fwrite(text_string(text), 1, text->length, writing->out);
+  writing->count->bytes += text->length;
+  text_clear(text);
 }
 
 // Tests beyond what a browser opens are left out, those with a forbidden state last of all.
 static void write_rows(Writing *writing) {
   const Comparison *c = writing->comparison;
   unsigned cells = 0;
-  page_key(writing->w, "tests");
-  page_open(writing->w, '[');
+  Text text = {0};
+  text_add(&text, ",\"tests\":[");
   for (unsigned row = 0; row < c->row_count && !stop_wanted(writing->page->stop); row++) {
     bool full =
-        cells + c->machine_count > PAGE_CELLS || writing->index >= TESTS || writing->w->bytes > (size_t)PAGE_BYTES;
+        cells + c->machine_count > PAGE_CELLS || writing->index >= TESTS || writing->count->bytes > (size_t)PAGE_BYTES;
     if (full && !row_is_alarming(c, row)) {
       writing->count->left_out++;
       continue;
     }
     cells += c->machine_count;
     writing->arena = arena_new();
-    write_row(writing, row);
+    writing->states = page_states(c, row, &writing->state_count, writing->arena);
+    writing->test = writing->page->tests ? writing->page->tests[row] : NULL;
+    text_add(&text, writing->index ? "," : "");
+    sheet_json(row_object(writing, row), &in_page, &text);
+    put(writing, &text);
     arena_free(writing->arena);
     writing->index++;
   }
-  page_close(writing->w, ']');
+  text_add(&text, "]");
+  put(writing, &text);
+  text_free(&text);
   writing->count->tests = writing->index;
 }
 
-static void write_alarms(const Writing *writing) {
-  PageWriter *w = writing->w;
-  page_key(w, "alarms");
-  page_open(w, '[');
+static Cell alarms_cell(const Writing *writing) {
+  Sheet *alarms = sheet_list(writing->arena);
   for (unsigned i = 0; writing->alarms && i < writing->count->alarms; i++) {
     const struct PageAlarm *alarm = &writing->alarms[i];
-    page_open(w, '{');
-    page_key(w, "test");
-    page_count(w, alarm->test);
-    page_key(w, "machine");
-    page_count(w, alarm->machine);
-    page_text_field(w, "state", alarm->state);
-    page_text_field(w, "by", alarm->by);
-    page_count_field(w, "count", alarm->count);
-    page_close(w, '}');
+    Sheet *object = sheet_object(writing->arena);
+    sheet_set(object, "test", cell_count(alarm->test));
+    sheet_set(object, "machine", cell_count(alarm->machine));
+    page_set_text(object, "state", alarm->state);
+    page_set_text(object, "by", alarm->by);
+    page_set_count(object, "count", alarm->count);
+    sheet_add(alarms, cell_sheet(object));
   }
-  page_close(w, ']');
+  return cell_sheet(alarms);
 }
 
 // ---- The rest
 
-static void write_ladders(const Comparison *c, PageWriter *w) {
-  page_key(w, "ladders");
-  page_open(w, '[');
+static void write_ladders(Writing *writing) {
+  const Comparison *c = writing->comparison;
+  const char *before = ",\"ladders\":[";
+  Text text = {0};
   for (unsigned m = 0; m < c->machine_count; m++)
     for (const CompareLadder *ladder = c->machines[m].ladders; ladder; ladder = ladder->next) {
-      json_t *json = json_loads(ladder->json, 0, NULL);
-      page_ladder(json, m, w);
-      json_decref(json);
+      Arena *arena = arena_new();
+      text_add(&text, before);
+      sheet_json(page_ladder(&ladder->ladder, m, arena), &in_page, &text);
+      put(writing, &text);
+      arena_free(arena);
+      before = ",";
     }
-  page_close(w, ']');
+  text_add(&text, *before == ',' && before[1] ? ",\"ladders\":[]" : "]");
+  put(writing, &text);
+  text_free(&text);
 }
 
-static void write_change(const Comparison *c, const Change *change, PageWriter *w) {
+static Cell change_cell(const Comparison *c, const Change *change, Arena *arena) {
   static const char *const kinds[] = {"none", "changed", "untold"};
+  const unsigned machines[] = {change->before, change->after}, runs[] = {change->runs_before, change->runs_after};
+  Sheet *object = sheet_object(arena), *shares = sheet_list(arena);
   Text name = {0};
   compare_row_name(&c->rows[change->row], &name);
-  page_open(w, '{');
-  page_text_field(w, "name", text_string(&name));
-  page_key(w, "machines");
-  page_open(w, '[');
-  page_count(w, change->before);
-  page_count(w, change->after);
-  page_close(w, ']');
-  page_key(w, "way");
-  page_count(w, change->label);
-  page_key(w, "runs");
-  page_open(w, '[');
-  page_count(w, change->runs_before);
-  page_count(w, change->runs_after);
-  page_close(w, ']');
-  page_key(w, "shares");
-  page_open(w, '[');
-  page_number(w, change->share_before);
-  page_number(w, change->share_after);
-  page_close(w, ']');
-  page_key(w, "p");
-  page_number(w, change->p);
-  page_text_field(w, "kind", kinds[change->kind]);
-  page_close(w, '}');
+  page_set_text(object, "name", arena_string(arena, text_string(&name)));
   text_free(&name);
+  sheet_add(shares, cell_number(change->share_before));
+  sheet_add(shares, cell_number(change->share_after));
+  sheet_set(object, "machines", cell_numbers(machines, 2, arena));
+  sheet_set(object, "way", cell_count(change->label));
+  sheet_set(object, "runs", cell_numbers(runs, 2, arena));
+  sheet_set(object, "shares", cell_sheet(shares));
+  sheet_set(object, "p", cell_number(change->p));
+  page_set_text(object, "kind", kinds[change->kind]);
+  return cell_sheet(object);
 }
 
 // Those that changed, then those of which it cannot be told; the others are counted.
-static void write_changes(const Comparison *c, const Changes *changes, PageWriter *w) {
+static Cell changes_cell(const Comparison *c, const Changes *changes, Arena *arena) {
   unsigned shown = 0;
-  page_key(w, "changes");
-  page_open(w, '{');
-  page_key(w, "compared");
-  page_count(w, changes->count);
-  page_count_field(w, "changed", changes->significant);
-  page_count_field(w, "untold", changes->untold);
-  page_count_field(w, "moved", changes->moved);
-  page_key(w, "list");
-  page_open(w, '[');
+  Sheet *object = sheet_object(arena), *list = sheet_list(arena);
+  sheet_set(object, "compared", cell_count(changes->count));
+  page_set_count(object, "changed", changes->significant);
+  page_set_count(object, "untold", changes->untold);
+  page_set_count(object, "moved", changes->moved);
   for (int kind = CHANGE_SIGNIFICANT; kind <= (int)CHANGE_UNTOLD; kind++)
     for (unsigned i = 0; i < changes->count && shown < CHANGES; i++)
       if ((int)changes->changes[i].kind == kind) {
-        write_change(c, &changes->changes[i], w);
+        sheet_add(list, change_cell(c, &changes->changes[i], arena));
         shown++;
       }
-  page_close(w, ']');
-  page_close(w, '}');
+  sheet_set(object, "list", cell_sheet(list));
+  return cell_sheet(object);
 }
 
-static void write_labels(const Comparison *c, PageWriter *w) {
-  page_key(w, "ways");
-  page_open(w, '[');
-  for (unsigned i = 0; i < c->label_count; i++)
-    page_text(w, c->labels[i]);
-  page_close(w, ']');
-}
-
-static void write_models(PageWriter *w) {
-  page_key(w, "models");
-  page_open(w, '[');
+static Cell models_cell(Arena *arena) {
+  Sheet *models = new_arrays(2, arena);
   for (unsigned a = 0; a < model_count; a++) {
-    page_open(w, '[');
-    page_text(w, model_all[a]->name);
-    page_text(w, model_all[a]->title);
-    page_close(w, ']');
+    Cell *cells = sheet_row(models);
+    cells[0] = cell_text(model_all[a]->name);
+    cells[1] = cell_text(model_all[a]->title);
   }
-  page_close(w, ']');
+  return cell_sheet(models);
 }
 
-static void write_head(const Page *page, PageWriter *w) {
-  char made[32] = "";
-  time_t now = time(NULL);
-  struct tm utc;
-  if (gmtime_r(&now, &utc))
-    strftime(made, sizeof made, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  page_text_field(w, "schema", "weakmem.page/1");
-  page_text_field(w, "weakmem", WEAKMEM_VERSION);
-  page_text_field(w, "made", made);
-  page_text_field(w, "title", page->title);
-  page_text_field(w, "command", page->command);
-}
-
-void page_data(const Page *page, PageWriter *w, PageCount *count) {
+static Sheet *head_object(const Page *page, Arena *arena) {
   const Comparison *c = page->comparison;
-  Writing writing = {.page = page, .comparison = c, .w = w, .count = count};
-  page_open(w, '{');
-  write_head(page, w);
-  write_models(w);
-  page_key(w, "machines");
-  page_open(w, '[');
+  Sheet *object = sheet_object(arena), *machines = sheet_list(arena), *ways = sheet_list(arena);
   for (unsigned m = 0; m < c->machine_count; m++)
-    write_machine(c, m, w);
-  page_close(w, ']');
-  write_labels(c, w);
+    sheet_add(machines, machine_cell(c, m, arena));
+  for (unsigned i = 0; i < c->label_count; i++)
+    sheet_add(ways, cell_text(page_cut(c->labels[i], PAGE_TEXT, arena)));
+  page_set_text(object, "schema", "weakmem.page/1");
+  page_set_text(object, "weakmem", WEAKMEM_VERSION);
+  page_set_text(object, "made", time_rfc3339(arena));
+  page_set_text(object, "title", page->title);
+  page_set_text(object, "command", page->command);
+  sheet_set(object, "models", models_cell(arena));
+  sheet_set(object, "machines", cell_sheet(machines));
+  sheet_set(object, "ways", cell_sheet(ways));
+  return object;
+}
+
+// One object, in pieces: tests and ladders, of which there may be many, are written as they are made.
+void page_data(const Page *page, FILE *out, PageCount *count) {
+  Writing writing = {.page = page, .comparison = page->comparison, .out = out, .count = count};
+  Arena *arena = arena_new();
+  Text text = {0};
+  sheet_json(head_object(page, arena), &in_page, &text);
+  text.bytes[--text.length] = '\0'; // the object goes on
+  put(&writing, &text);
   write_rows(&writing);
-  write_alarms(&writing);
-  write_changes(c, page->changes, w);
-  write_ladders(c, w);
-  page_count_field(w, "left_out", count->left_out);
-  page_count_field(w, "unkept", c->unkept);
-  page_close(w, '}');
-  count->machines = c->machine_count;
-  count->bytes = w->bytes;
+  write_ladders(&writing);
+  writing.arena = arena;
+  Sheet *tail = sheet_object(arena);
+  sheet_set(tail, "alarms", alarms_cell(&writing));
+  sheet_set(tail, "changes", changes_cell(page->comparison, page->changes, arena));
+  page_set_count(tail, "left_out", count->left_out);
+  page_set_count(tail, "unkept", page->comparison->unkept);
+  sheet_json(tail, &in_page, &text);
+  text.bytes[0] = ',';
+  put(&writing, &text);
+  text_free(&text);
+  arena_free(arena);
+  count->machines = page->comparison->machine_count;
 }

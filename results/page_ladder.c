@@ -7,100 +7,63 @@
 
 enum { ROWS = 400, STATES = 64, PUS = 64 };
 
-static const char *text_of(const json_t *object, const char *key) {
-  return json_string_value(json_object_get(object, key));
-}
-
-static uint64_t count_of(const json_t *object, const char *key) {
-  json_int_t count = json_integer_value(json_object_get(object, key));
-  return count > 0 ? (uint64_t)count : 0;
-}
-
 static char letter_of(const char *verdict, bool thin_air) {
-  if (!verdict)
-    return '-';
   if (!strcmp(verdict, "forbidden"))
     return "ft"[thin_air];
   return "mua"[!strcmp(verdict, "undefined") + 2 * !strcmp(verdict, "allowed")];
 }
 
 // A letter a model (page.h).
-static void write_verdicts(const json_t *row, PageWriter *writer) {
-  Text letters = {0};
-  const json_t *verdicts = json_object_get(row, "verdict");
-  for (unsigned i = 0; i < model_count; i++)
-    text_add_char(&letters, letter_of(text_of(verdicts, model_all[i]->name),
-                                      model_all[i]->excused && json_is_true(json_object_get(row, "thin_air"))));
-  page_text_field(writer, "verdicts", text_string(&letters));
-  text_free(&letters);
+static const char *letters_of(const RecordRung *rung, Arena *arena) {
+  char *letters = ARENA_ARRAY(arena, char, model_count + 1);
+  memset(letters, '-', model_count);
+  for (unsigned a = 0; a < model_count; a++)
+    for (unsigned i = 0; i < rung->verdict_count; i++)
+      if (!strcmp(rung->verdicts[i].model, model_all[a]->name))
+        letters[a] = letter_of(rung->verdicts[i].verdict, model_all[a]->excused && rung->thin_air);
+  return letters;
 }
 
-static void write_row(const json_t *row, PageWriter *writer) {
-  const char *orders = text_of(row, "orders");
-  const json_t *ns = json_object_get(row, "ns"), *owned = json_object_get(row, "contended_ns");
-  page_open(writer, '{');
-  page_text_field(writer, "name", orders ? orders : text_of(row, "fence"));
-  page_flag_field(writer, "orders", orders);
-  page_text_field(writer, "threads", text_of(row, "threads"));
-  page_text_field(writer, "emitted", text_of(row, "emitted"));
-  if (json_is_number(ns)) {
-    page_key(writer, "ns");
-    page_number(writer, json_number_value(ns));
-  }
-  if (json_is_number(owned)) {
-    page_key(writer, "owned");
-    page_number(writer, json_number_value(owned));
-  }
-  page_text_field(writer, "status", text_of(row, "status"));
-  page_count_field(writer, "seen", count_of(row, "witnesses"));
-  page_count_field(writer, "iterations", count_of(row, "iterations"));
-  write_verdicts(row, writer);
-  page_flag_field(writer, "bounded", json_is_true(json_object_get(row, "bounded")));
-  page_text_field(writer, "note", text_of(row, "note"));
-  page_close(writer, '}');
+static Cell rung_cell(const RecordRung *rung, Arena *arena) {
+  Sheet *object = sheet_object(arena);
+  page_set_text(object, "name", *rung->orders ? rung->orders : rung->fence);
+  page_set_flag(object, "orders", *rung->orders);
+  page_set_text(object, "threads", rung->threads);
+  page_set_text(object, "emitted", rung->emitted);
+  if (!isnan(rung->ns))
+    sheet_set(object, "ns", cell_number(rung->ns));
+  if (!isnan(rung->contended_ns))
+    sheet_set(object, "owned", cell_number(rung->contended_ns));
+  page_set_text(object, "status", rung->status);
+  page_set_count(object, "seen", rung->witnesses);
+  page_set_count(object, "iterations", rung->iterations);
+  page_set_text(object, "verdicts", letters_of(rung, arena));
+  page_set_flag(object, "bounded", rung->bounded);
+  page_set_text(object, "note", rung->note);
+  return cell_sheet(object);
 }
 
-static void write_strings(const json_t *list, const char *key, size_t most, PageWriter *writer) {
-  page_key(writer, key);
-  page_open(writer, '[');
-  for (size_t i = 0; i < json_array_size(list) && i < most; i++)
-    if (json_is_string(json_array_get(list, i)))
-      page_text(writer, json_string_value(json_array_get(list, i)));
-  page_close(writer, ']');
-}
-
-static void write_place(const json_t *placement, PageWriter *writer) {
-  const json_t *pus = json_object_get(placement, "pus");
-  page_text_field(writer, "placement", text_of(placement, "name"));
-  page_key(writer, "pus");
-  page_open(writer, '[');
-  for (size_t i = 0; i < json_array_size(pus) && i < PUS; i++)
-    page_number(writer, json_number_value(json_array_get(pus, i)));
-  page_close(writer, ']');
-}
-
-void page_ladder(const json_t *ladder, unsigned machine, PageWriter *writer) {
-  const json_t *rows = json_object_get(ladder, "rows"), *compiler = json_object_get(ladder, "compiler");
-  page_open(writer, '{');
-  page_key(writer, "machine");
-  page_count(writer, machine);
-  page_text_field(writer, "test", text_of(ladder, "test"));
-  page_text_field(writer, "condition", text_of(ladder, "condition"));
-  page_text_field(writer, "weakmem", text_of(ladder, "weakmem"));
-  page_text_field(writer, "target", text_of(ladder, "target"));
-  page_text_field(writer, "answer", text_of(ladder, "answer"));
-  page_text_field(writer, "cheapest", text_of(ladder, "cheapest"));
-  page_text_field(writer, "cheapest_threads", text_of(ladder, "cheapest_threads"));
-  page_text_field(writer, "cheapest_c11", text_of(ladder, "cheapest_c11"));
-  page_text_field(writer, "compiler", text_of(compiler, "version"));
-  page_text_field(writer, "flags", text_of(compiler, "flags"));
-  write_place(json_object_get(ladder, "placement"), writer);
-  write_strings(json_object_get(ladder, "states"), "states", STATES, writer);
-  page_key(writer, "rows");
-  page_open(writer, '[');
-  for (size_t i = 0; i < json_array_size(rows) && i < ROWS; i++)
-    write_row(json_array_get(rows, i), writer);
-  page_close(writer, ']');
-  page_count_field(writer, "beyond", json_array_size(rows) > ROWS ? json_array_size(rows) - ROWS : 0);
-  page_close(writer, '}');
+Sheet *page_ladder(const RecordLadder *ladder, unsigned machine, Arena *arena) {
+  Sheet *object = sheet_object(arena), *states = sheet_list(arena), *rows = sheet_list(arena);
+  for (unsigned i = 0; i < ladder->state_count && i < STATES; i++)
+    sheet_add(states, cell_text(page_cut(ladder->states[i], PAGE_TEXT, arena)));
+  for (unsigned i = 0; i < ladder->row_count && i < ROWS; i++)
+    sheet_add(rows, rung_cell(&ladder->rows[i], arena));
+  sheet_set(object, "machine", cell_count(machine));
+  page_set_text(object, "test", ladder->test);
+  page_set_text(object, "condition", ladder->condition);
+  page_set_text(object, "weakmem", ladder->weakmem);
+  page_set_text(object, "target", ladder->target);
+  page_set_text(object, "answer", ladder->answer);
+  page_set_text(object, "cheapest", ladder->cheapest);
+  page_set_text(object, "cheapest_threads", ladder->cheapest_threads);
+  page_set_text(object, "cheapest_c11", ladder->cheapest_c11);
+  page_set_text(object, "compiler", ladder->compiler_version);
+  page_set_text(object, "flags", ladder->compiler_flags);
+  page_set_text(object, "placement", ladder->placement);
+  sheet_set(object, "pus", cell_numbers(ladder->pus, ladder->pu_count < PUS ? ladder->pu_count : PUS, arena));
+  sheet_set(object, "states", cell_sheet(states));
+  sheet_set(object, "rows", cell_sheet(rows));
+  page_set_count(object, "beyond", ladder->row_count > ROWS ? ladder->row_count - ROWS : 0);
+  return object;
 }

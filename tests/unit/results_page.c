@@ -1,7 +1,7 @@
 // The page's data can stand inside HTML whatever the records hold, and says of them what they say.
 #include "harness/base/embedded.h"
 #include "results/page.h"
-#include "results/page_writer.h"
+#include "results/page_data.h"
 #include "tests/unit/left.h"
 
 #include <jansson.h>
@@ -29,16 +29,12 @@ static void teardown(void) {
 
 // What the writer makes of a text, as the bytes that stand in the page.
 static const char *written(const char *text, size_t limit) {
-  char *bytes;
-  size_t length;
-  FILE *file = open_memstream(&bytes, &length);
-  ck_assert_ptr_nonnull(file);
-  PageWriter writer = {.out = file};
-  page_long_text(&writer, text, limit);
-  fclose(file);
-  ck_assert_uint_eq(writer.bytes, length);
-  const char *copy = arena_copy(arena, bytes, length);
-  free(bytes);
+  Sheet *list = sheet_list(arena);
+  Text json = {0};
+  sheet_add(list, cell_text(page_cut(text, limit, arena)));
+  sheet_json(list, &(SheetJson){.in_page = true}, &json);
+  const char *copy = arena_copy(arena, json.bytes + 1, json.length - 2);
+  text_free(&json);
   return copy;
 }
 
@@ -76,20 +72,15 @@ START_TEST(long_text_says_how_much_is_left_out) {
 END_TEST
 
 START_TEST(counts_that_javascript_cannot_hold_are_text) {
-  char *bytes;
-  size_t length;
-  FILE *file = open_memstream(&bytes, &length);
-  ck_assert_ptr_nonnull(file);
-  PageWriter writer = {.out = file};
-  page_open(&writer, '[');
-  page_count(&writer, UINT64_C(1) << 53);
-  page_count(&writer, UINT64_MAX);
-  page_number(&writer, 0.25);
-  page_number(&writer, 1e308 * 10);
-  page_close(&writer, ']');
-  fclose(file);
-  ck_assert_str_eq(bytes, "[9007199254740992,\"18446744073709551615\",0.25,null]");
-  free(bytes);
+  Sheet *list = sheet_list(arena);
+  Text json = {0};
+  sheet_add(list, cell_count(UINT64_C(1) << 53));
+  sheet_add(list, cell_count(UINT64_MAX));
+  sheet_add(list, cell_number(0.25));
+  sheet_add(list, cell_number(1e308 * 10));
+  sheet_json(list, &(SheetJson){.in_page = true}, &json);
+  ck_assert_str_eq(text_string(&json), "[9007199254740992,\"18446744073709551615\",0.25,null]");
+  text_free(&json);
 }
 END_TEST
 
