@@ -1,51 +1,25 @@
 #include "harness/model/expression.h"
 
-#include <stdint.h>
+#include <string.h>
 
-static uint64_t mix(uint64_t hash, uint64_t part) {
-  hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
-  return hash ^ hash >> 29;
-}
-
-static uint64_t hash_of(const ValueExpr *e) {
-  uint64_t hash = mix(e->kind, e->read);
-  hash = mix(hash, (uint64_t)e->operation << 32 | (uint64_t)e->bits << 1 | e->is_signed);
-  hash = mix(hash, (uint64_t)e->a << 32 | e->b);
-  hash = mix(hash, (uint64_t)e->constant.number ^ (uint64_t)(uint32_t)e->constant.location << 32);
-  return mix(hash, (uint64_t)((UnsignedValue)e->constant.number >> 64));
-}
-
-static bool same(const ValueExpr *x, const ValueExpr *y) {
-  return x->kind == y->kind && x->read == y->read && x->operation == y->operation && x->bits == y->bits &&
-         x->is_signed == y->is_signed && x->a == y->a && x->b == y->b && event_value_equal(x->constant, y->constant);
-}
-
-// Where an expression is in the table, or would be.
-static size_t slot_of(const ValuePool *pool, const ValueExpr *e) {
-  size_t slot = hash_of(e) & (pool->table_size - 1);
-  while (pool->table[slot] != NO_EXPR && !same(&pool->exprs[pool->table[slot]], e))
-    slot = (slot + 1) & (pool->table_size - 1);
-  return slot;
-}
-
-static void widen(ValuePool *pool) {
-  pool->table_size = pool->table_size ? pool->table_size * 2 : 64;
-  pool->table = ARENA_ARRAY(pool->arena, ExprId, pool->table_size);
-  for (size_t i = 0; i < pool->table_size; i++)
-    pool->table[i] = NO_EXPR;
-  for (ExprId id = 0; id < pool->count; id++)
-    pool->table[slot_of(pool, &pool->exprs[id])] = id;
-}
-
+// The table compares bytes, so that what lies between the fields is 0.
 static ExprId intern(ValuePool *pool, const ValueExpr *e) {
-  if (pool->count * 2 >= pool->table_size)
-    widen(pool);
-  size_t slot = slot_of(pool, e);
-  if (pool->table[slot] != NO_EXPR)
-    return pool->table[slot];
-  pool->exprs = arena_grow(pool->arena, pool->exprs, &pool->capacity, pool->count + 1, sizeof *pool->exprs);
-  pool->exprs[pool->count] = *e;
-  return pool->table[slot] = (ExprId)pool->count++;
+  ValueExpr key;
+  memset(&key, 0, sizeof key);
+  key.kind = e->kind;
+  key.operation = e->operation;
+  key.bits = e->bits;
+  key.is_signed = e->is_signed;
+  key.a = e->a;
+  key.b = e->b;
+  key.read = e->read;
+  key.constant.location = e->constant.location;
+  key.constant.number = e->constant.number;
+  pool->table.key_size = sizeof key;
+  ExprId id = (ExprId)table_add(&pool->table, &key, sizeof key);
+  pool->exprs = pool->table.keys;
+  pool->count = pool->table.count;
+  return id;
 }
 
 ExprId value_constant(ValuePool *pool, EventValue constant) {

@@ -1,5 +1,6 @@
 // Values that depend on what is read: expressions over a path's reads, each kept once.
 #pragma once
+#include "harness/base/table.h"
 #include "harness/event/program.h"
 
 typedef unsigned ExprId; // index into the pool; operands stand before what is made of them
@@ -17,13 +18,11 @@ typedef struct {
   EventValue constant; // VALUE_CONSTANT
 } ValueExpr;
 
-// Equal expressions have equal ids.
+// Equal expressions have equal ids. The caller sets the table's arena.
 typedef struct {
-  Arena *arena;
-  ValueExpr *exprs;
-  size_t count, capacity;
-  ExprId *table; // open addressing; table_size is a power of two
-  size_t table_size;
+  Table table;
+  const ValueExpr *exprs; // the table's keys, `count` of them; they move when another is added
+  size_t count;
 } ValuePool;
 
 ExprId value_constant(ValuePool *pool, EventValue constant);

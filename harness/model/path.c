@@ -553,7 +553,7 @@ static void sort_paths(const Walker *w, ThreadPaths *out) {
 
 bool paths_of_thread(const Program *program, unsigned thread, Deadline *deadline, Arena *arena, ThreadPaths *out,
                      EnumerationResult *result) {
-  *out = (ThreadPaths){.pool = {.arena = arena}};
+  *out = (ThreadPaths){.pool = {.table = {.arena = arena}}};
   Walker w = {.program = program,
               .thread = &program->threads[thread],
               .index = thread,
