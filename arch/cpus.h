@@ -12,6 +12,24 @@ typedef struct {
   const char *feature;     // NULL: every CPU of the architecture has it
 } CpuFence;
 
+// Who made a core, and which it is, by the numbers that it gives itself.
+typedef struct {
+  unsigned number;
+  const char *name;
+} CpuMaker;
+typedef struct {
+  unsigned maker, part;
+  const char *name;
+} CpuCore;
+
+// How compiled code shows whether it uses a feature that rows ask for. In doubt it uses none that orders more.
+typedef struct {
+  const char *feature;
+  bool if_atomics;            // only a machine that says it has them (Identity.has_lse) may have it
+  const char *const *with;    // mnemonics of which code that uses it has one, NULL-terminated; NULL: it need not
+  const char *const *without; // mnemonics that code that uses it has none of; NULL: it may have all
+} CpuSign;
+
 struct Cpu {
   const char *name;           // "aarch64": the folder, as in records and --as
   const char *uname;          // uname -m of such a machine
@@ -23,8 +41,12 @@ struct Cpu {
   const CpuFence *fences;
   unsigned fence_count;
   const char *const *features; // that rows ask for and a CPU of today has, NULL-terminated; NULL: none
-  const char *const *beyond;   // mnemonics that compilers may make of C11 and no row tells of, NULL-terminated; NULL:
-                               // none. Code with one of them is not judged as the mapping has it
+  const CpuSign *signs;        // of its features
+  unsigned sign_count;
+  const CpuMaker *makers;    // the last has no name; NULL: it does not number them
+  const CpuCore *cores;      // likewise
+  const char *const *beyond; // mnemonics that compilers may make of C11 and no row tells of, NULL-terminated; NULL:
+                             // none. Code with one of them is not judged as the mapping has it
 };
 
 extern const Cpu *const cpu_all[];
@@ -43,5 +65,8 @@ const LowerRow *cpu_lower(const Cpu *cpu, const char *dialect, LowerOperation op
                           const char *const *features);
 // The features that rows of its mappings ask for, by index, each once; NULL: there are no more.
 const char *cpu_feature(const Cpu *cpu, unsigned index);
+// NULL if the number is not known.
+const char *cpu_maker(const Cpu *cpu, unsigned number);
+const char *cpu_core(const Cpu *cpu, unsigned maker, unsigned part);
 // NULL if the CPU has none of this name.
 const CpuFence *cpu_fence(const Cpu *cpu, const char *name);

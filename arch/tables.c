@@ -54,6 +54,20 @@ const CpuFence *cpu_fence(const Cpu *cpu, const char *name) {
   return NULL;
 }
 
+const char *cpu_maker(const Cpu *cpu, unsigned number) {
+  for (const CpuMaker *maker = cpu->makers; maker && maker->name; maker++)
+    if (maker->number == number)
+      return maker->name;
+  return NULL;
+}
+
+const char *cpu_core(const Cpu *cpu, unsigned maker, unsigned part) {
+  for (const CpuCore *core = cpu->cores; core && core->name; core++)
+    if (core->maker == maker && core->part == part)
+      return core->name;
+  return NULL;
+}
+
 // ---- Mappings ----
 
 // Whether `word` is among the blank-separated words of `list`.

@@ -2,7 +2,7 @@
 // it a loop of a load-exclusive and a store-exclusive, which orders less. With RCpc (FEAT_LRCPC; GCC from 13 on and
 // clang from 16 on, told by -march) an acquire load is ldapr, which may pass an earlier stlr (Arm ARM B2.3, AcquirePC);
 // not the read of a cas that fails.
-#include "arch/cpus.h"
+#include "arch/aarch64/cores.h"
 
 #include <stddef.h>
 
@@ -55,6 +55,9 @@ static const ModelTag tags[] = {
 };
 
 static const char *const features[] = {"lse", NULL};
+static const char *const exclusives[] = {"ldxr", "ldaxr", NULL};
+static const char *const acquire_pc[] = {"ldapr", "ldapur", NULL};
+static const CpuSign signs[] = {{"lse", true, NULL, exclusives}, {"rcpc", false, acquire_pc, NULL}};
 // Atomics whose read, since nothing asks for it, no dmb ishld orders.
 static const char *const beyond[] = {"stadd", "stclr", "steor", "stset", NULL};
 
@@ -88,5 +91,9 @@ const Cpu cpu_aarch64 = {
     .fences = fences,
     .fence_count = sizeof fences / sizeof *fences,
     .features = features,
+    .signs = signs,
+    .sign_count = sizeof signs / sizeof *signs,
+    .makers = aarch64_makers,
+    .cores = aarch64_cores,
     .beyond = beyond,
 };

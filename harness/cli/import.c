@@ -25,8 +25,9 @@ static error_t read_arch(struct argp_state *state, const char *name, const char 
 }
 
 static const Option table[] = {OPTION_COMMON_OUTPUT("Append the records to FILE"),
-                               {"arch", 0, "ARCH", "The machine's architecture, where the log has none: aarch64, ...",
-                                OPTION_OWN, .read = read_arch},
+                               {"arch", 0, "ARCH",
+                                "The machine's architecture, where the log has none, as uname -m says", OPTION_OWN,
+                                .read = read_arch},
                                {"machine", 0, "NAME", "The machine's name, where the log has none", OPTION_TEXT,
                                 .place = offsetof(Settings, import.machine)},
                                OPTION_COMMON_QUIET("No warnings"),

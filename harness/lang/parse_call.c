@@ -92,7 +92,7 @@ static bool parse_place(Parser *p, Address *address) {
 static bool parse_fence_name(Parser *p, Access *access) {
   Token token = p->token;
   if (token.kind != TOKEN_STRING)
-    return parser_expected(p, "the name of a fence in quotes: cpu_fence(\"mfence\")");
+    return parser_expected(p, "the name of a fence in quotes: cpu_fence(\"name\")");
   const char *name = arena_copy(p->arena, token.text + 1, token.span.length - 2);
   size_t length = token.span.length - 2;
   if (!length || length > LIMIT_NAME || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != length)

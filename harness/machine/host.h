@@ -18,7 +18,3 @@ bool host_emulated(Arena *arena);
 
 // "kvm", "xen", "vmware", ...; "" on bare metal, and where nothing tells.
 const char *host_hypervisor(Arena *arena);
-
-// The names of a MIDR_EL1's implementer and part: "Arm", "Neoverse-N1"; NULL where they are not in our table.
-const char *host_arm_implementer(unsigned implementer);
-const char *host_arm_part(unsigned implementer, unsigned part);

@@ -1,6 +1,7 @@
 #include "harness/machine/identity.h"
 
 #include "arch/cpu.h"
+#include "arch/cpus.h"
 #include "harness/machine/host.h"
 
 #include <ctype.h>
@@ -59,21 +60,22 @@ static unsigned long read_midr(unsigned pu, Arena *arena) {
 }
 
 // "Cortex-A76 + Cortex-A55": the parts, each once, in the order of the PUs.
-static const char *name_arm_parts(const Topology *topology, Arena *arena) {
+static const char *name_cores(const Cpu *cpu, const Topology *topology, Arena *arena) {
   const char *names = "";
   for (unsigned i = 0; i < topology_pu_count(topology); i++) {
     unsigned long midr = read_midr(topology_pu(topology, i), arena);
-    const char *name = host_arm_part(midr >> 24 & 0xff, midr >> 4 & 0xfff);
+    const char *name = cpu_core(cpu, midr >> 24 & 0xff, midr >> 4 & 0xfff);
     if (name && !strstr(names, name))
       names = arena_printf(arena, "%s%s%s", names, *names ? " + " : "", name);
   }
   return names;
 }
 
-// ARM: the fields of MIDR_EL1, from /sys or, before Linux 4.7, from /proc/cpuinfo.
-static void read_arm(const char *cpuinfo, const Topology *topology, Arena *arena, Identity *identity) {
+// The fields of MIDR_EL1, from /sys or, before Linux 4.7, from /proc/cpuinfo.
+static void read_midrs(const Cpu *cpu, const char *cpuinfo, const Topology *topology, Arena *arena,
+                       Identity *identity) {
   unsigned long midr = read_midr(topology_pu(topology, 0), arena);
-  identity->cpu = name_arm_parts(topology, arena);
+  identity->cpu = name_cores(cpu, topology, arena);
   if (midr) {
     identity->family = (int)(midr >> 24 & 0xff);
     identity->model = (int)(midr >> 4 & 0xfff);
@@ -85,10 +87,10 @@ static void read_arm(const char *cpuinfo, const Topology *topology, Arena *arena
     identity->model = number_or_unknown(cpuinfo_field(cpuinfo, "CPU part", arena), 0);
     identity->stepping = variant < 0 || revision < 0 ? -1 : variant << 4 | revision;
   }
-  const char *vendor = identity->family < 0 ? NULL : host_arm_implementer((unsigned)identity->family);
+  const char *vendor = identity->family < 0 ? NULL : cpu_maker(cpu, (unsigned)identity->family);
   const char *part = identity->family < 0 || identity->model < 0
                          ? NULL
-                         : host_arm_part((unsigned)identity->family, (unsigned)identity->model);
+                         : cpu_core(cpu, (unsigned)identity->family, (unsigned)identity->model);
   identity->vendor = vendor ? vendor : "";
   if (!*identity->cpu)
     identity->cpu = part ? part : cpuinfo_field(cpuinfo, "model name", arena);
@@ -105,10 +107,12 @@ static void read_other(const char *cpuinfo, Arena *arena, Identity *identity) {
 // Which shape /proc/cpuinfo has says whose it is.
 static void read_cpu(const Topology *topology, Arena *arena, Identity *identity) {
   const char *cpuinfo = host_file(arena, "/proc/cpuinfo");
+  const Cpu *cpu = cpu_here();
   if (*cpuinfo_field(cpuinfo, "vendor_id", arena))
     read_x86(cpuinfo, arena, identity);
-  else if (*cpuinfo_field(cpuinfo, "CPU implementer", arena) || read_midr(topology_pu(topology, 0), arena))
-    read_arm(cpuinfo, topology, arena, identity);
+  else if (cpu && cpu->makers &&
+           (*cpuinfo_field(cpuinfo, "CPU implementer", arena) || read_midr(topology_pu(topology, 0), arena)))
+    read_midrs(cpu, cpuinfo, topology, arena, identity);
   else
     read_other(cpuinfo, arena, identity);
 }
@@ -165,8 +169,8 @@ Identity identity_read(const Topology *topology, Arena *arena) {
     read_cpu(topology, arena, &identity);
   if (!identity.emulated && !*identity.cpu)
     identity.cpu = ask_sysctl(arena);
-  // An ARM implementer of zero is "reserved for software use": qemu's own CPU.
-  if (!strcmp(identity.arch, "aarch64") && identity.family == 0)
+  // A maker's number of zero is "reserved for software use": qemu's own CPU.
+  if (cpu_here() && cpu_here()->makers && identity.family == 0)
     identity.emulated = true;
   return identity;
 }

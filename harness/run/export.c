@@ -210,7 +210,7 @@ static const char readme[] =
          "\n"
          "Litmus tests as programs of their own, for a machine that has a C compiler, make and POSIX threads, but no "
          "weakmem:\n"
-         "Linux on x86-64, AArch64, RISC-V (64 bits) or POWER (64 bits); macOS and the BSDs on those CPUs, where "
+         "Linux on a CPU of 64 bits that has a folder in weakmem/arch; macOS and the BSDs on those CPUs, where "
          "threads cannot\n"
          "be pinned.\n"
          "\n"

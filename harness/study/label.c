@@ -35,19 +35,18 @@ static bool has_any(const Compiled *compiled, const char *const *mnemonics, Aren
   return found;
 }
 
-bool label_has_exclusives(const Compiled *compiled, Arena *arena) {
-  static const char *const exclusives[] = {"ldxr", "ldaxr", NULL};
-  return has_any(compiled, exclusives, arena);
-}
-
 LowerOptions label_lowering(const Identity *machine, const Cpu *cpu, const Compiled *compiled, Arena *arena) {
-  static const char *const acquire_pc[] = {"ldapr", "ldapur", NULL};
-  // By whether there are atomic instructions, and acquire loads that may pass an earlier release.
-  static const char *const features[2][2][3] = {{{NULL}, {"rcpc", NULL}}, {{"lse", NULL}, {"lse", "rcpc", NULL}}};
-  if (!cpu || cpu != cpu_of(machine) || !cpu->features)
+  if (!cpu || cpu != cpu_of(machine) || !cpu->sign_count)
     return (LowerOptions){0};
-  bool lse = machine->has_lse && !label_has_exclusives(compiled, arena);
-  return (LowerOptions){.features = features[lse][has_any(compiled, acquire_pc, arena)]};
+  const char **features = ARENA_ARRAY(arena, const char *, cpu->sign_count + 1);
+  unsigned count = 0;
+  for (unsigned i = 0; i < cpu->sign_count; i++) {
+    const CpuSign *sign = &cpu->signs[i];
+    if ((!sign->if_atomics || machine->has_lse) && (!sign->with || has_any(compiled, sign->with, arena)) &&
+        !has_any(compiled, sign->without, arena))
+      features[count++] = sign->feature;
+  }
+  return (LowerOptions){.features = features};
 }
 
 // ---- Verdicts

@@ -32,10 +32,6 @@ Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena);
 Labels label_record(Labeller *labeller, const Test *test, const Compiled *compiled, const Histogram *histogram,
                     Record *record, Arena *arena);
 
-// Whether a thread's code has a loop of load- and store-exclusive, where an instruction of its own would order more.
-// True where the code cannot be read, or not all of it.
-bool label_has_exclusives(const Compiled *compiled, Arena *arena);
-
 // How the code that ran was lowered, for the model of this machine's CPU. Where that is in doubt, by the
 // lowering that allows more.
 LowerOptions label_lowering(const Identity *machine, const Cpu *cpu, const Compiled *compiled, Arena *arena);

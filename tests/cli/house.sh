@@ -35,6 +35,42 @@ while IFS= read -r hit; do
   fail "a CPU or inline assembly named outside arch/: $hit"
 done < <(grep -nHE '__x86_64__|__aarch64__|__riscv|__powerpc|\b(__)?asm(__)?\b *(volatile|__volatile__)? *\(' -r harness results --include='*.[ch]' || true)
 
+# Nor in strings: names of CPUs and models, mnemonics, fences and features, as the tables of arch/ have them. Words of C11
+# and English ones are no CPU's; an example of --help is one of every day; records have a field "lse".
+words() {
+  { grep -ohE '"[^" ]+"' arch/*/cpu.c
+    grep -ohE 'STEP_[A-Z]+, "[^"]*"' arch/*/cpu.c
+    grep -ohE '^ *\{"[^"]*", "[^"]*"' arch/*/cpu.c; } |
+    grep -oE '"[^"]*"' | grep -oE '[a-z][a-z0-9_.-]+[a-z0-9]' |
+    grep -vxE '(cpus|cores)\.h|model\.cat|arch|c11|relaxed|consume|acquire|release|acq_rel|seq_cst|fence|lock|str|cmp|power' | sort -u
+}
+words >"$work/words"
+[[ $(wc -l <"$work/words") -gt 60 ]] && grep -qx mfence "$work/words" && grep -qx x86_64 "$work/words" || fail "the words of arch/ are not read: $(cat "$work/words")"
+while IFS= read -r hit; do
+  fail "a CPU named in a string outside arch/: $hit"
+done < <(find harness results -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
+  NR == FNR { if ($0 ~ /[-.]/) parts[$0]; else whole[$0]; next }
+  /^ *\/\// || /^#include/ { next }
+  {
+    line = $0
+    while (match(line, /"([^"\\]|\\.)*"|\/\//)) {
+      text = substr(line, RSTART, RLENGTH)
+      if (text == "//")
+        break
+      line = substr(line, RSTART + RLENGTH)
+      if (text ~ /^"( *weakmem |[ #]*make |lse"$)/)
+        continue
+      count = split(text, words, /[^A-Za-z0-9_]+/)
+      found = 0
+      for (i = 1; i <= count; i++)
+        found = found || words[i] in whole
+      for (part in parts)
+        found = found || index(text, part)
+      if (found)
+        print FILENAME ":" FNR ":" text
+    }
+  }' "$work/words")
+
 # What the README installs on another machine is what it installs on this one.
 packages() { sed -n "/^<!-- $1 -->\$/,/^<!-- end -->\$/p" README.md | grep -o 'install -y [^&]*'; }
 [[ $(packages run) == "$(packages there)" ]] || fail "README.md: other packages for another machine"

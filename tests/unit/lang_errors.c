@@ -134,7 +134,7 @@ static const struct {
     {"return;", "3:1 'return' is not in the language: 'if' and 'while' are"},
     {"else { }", "3:1 no 'if' before this 'else'"},
     {"if r0 { }", "3:4 expected '(' after 'if', found 'r0'"},
-    {"cpu_fence(mfence);", "3:11 expected the name of a fence in quotes: cpu_fence(\"mfence\"), found 'mfence'"},
+    {"cpu_fence(mfence);", "3:11 expected the name of a fence in quotes: cpu_fence(\"name\"), found 'mfence'"},
     {"cpu_fence(\"a b\");", "3:11 a fence's name has lower-case letters, digits, '_', '.' and '-'"},
     {"cpu_fence(\"compiler\");",
      "3:11 'compiler' is no fence of a CPU: write atomic_thread_fence or atomic_signal_fence"},

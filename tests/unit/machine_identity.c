@@ -77,10 +77,12 @@ START_TEST(a_file_that_is_missing_is_empty) {
 END_TEST
 
 START_TEST(arm_parts_have_names) {
-  ck_assert_str_eq(host_arm_part(0x41, 0xd0c), "Neoverse-N1");
-  ck_assert_str_eq(host_arm_implementer(0xc0), "Ampere");
-  ck_assert_ptr_null(host_arm_part(0x41, 0xfff));
-  ck_assert_ptr_null(host_arm_implementer(0));
+  const Cpu *arm = cpu_find("aarch64");
+  ck_assert_str_eq(cpu_core(arm, 0x41, 0xd0c), "Neoverse-N1");
+  ck_assert_str_eq(cpu_maker(arm, 0xc0), "Ampere");
+  ck_assert_ptr_null(cpu_core(arm, 0x41, 0xfff));
+  ck_assert_ptr_null(cpu_maker(arm, 0));
+  ck_assert_ptr_null(cpu_maker(cpu_find("x86_64"), 0x41));
 }
 END_TEST
 
