@@ -13,7 +13,7 @@
 enum { OBJDUMP_SECONDS = 20, LISTING_BYTES = 8 << 20 };
 enum { LLVM_NEWEST = 40, LLVM_OLDEST = 9 }; // versions that are looked for
 
-// "0000000000001130 <thread0>:": the name, where the line opens a function.
+// "0000000000001130 <P0>:": the name, where the line opens a function.
 static const char *function_opened(const char *line, size_t length, size_t *name_length) {
   if (!length || !isxdigit((unsigned char)line[0]))
     return NULL;
