@@ -120,6 +120,26 @@ START_TEST(values_compare_as_their_types_hold_them) {
 }
 END_TEST
 
+START_TEST(a_test_asks_for_witnesses_for_what_breaks_it_or_for_what_is_weak) {
+  static const struct {
+    const char *text;
+    bool witness, other, weak; // what is asked for: x=1, which is not weak; x=2, not weak; x=2, weak
+  } rows[] = {{"exists x=1", true, false, false},
+              {"~exists x=1", true, false, false},
+              {"forall x=1", false, true, true},
+              {"forall true", false, false, true},
+              {"", false, false, true}};
+  const State one = {(Value[]){1}}, two = {(Value[]){2}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const Test *test = parsed(arena_printf(arena, "C t {} P0 (int* x) {} locations [x;] %s", rows[i].text));
+    ck_assert_msg(state_is_asked(test, one, false) == rows[i].witness, "%s: a witness", rows[i].text);
+    ck_assert_msg(state_is_asked(test, two, false) == rows[i].other, "%s: another", rows[i].text);
+    ck_assert_msg(state_is_asked(test, two, true) == rows[i].weak, "%s: a weak one", rows[i].text);
+    ck_assert_int_eq(test_has_condition(test), i < 3);
+  }
+}
+END_TEST
+
 START_TEST(quantifiers_judge_sets_of_states) {
   static const struct {
     const char *text;
@@ -157,4 +177,5 @@ END_TEST
 RUN("state", a_state_prints_registers_then_locations, a_state_is_read_in_every_spelling,
     what_is_no_state_of_the_test_is_refused, states_are_ordered_by_value_and_type,
     every_connective_means_what_it_should, values_compare_as_their_types_hold_them, quantifiers_judge_sets_of_states,
-    types_wrap_and_combine_as_in_c)
+    every_connective_means_what_it_should, values_compare_as_their_types_hold_them,
+    a_test_asks_for_witnesses_for_what_breaks_it_or_for_what_is_weak, types_wrap_and_combine_as_in_c)
