@@ -2,6 +2,7 @@
 #include "arch/cpus.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 // Costs that differ by less than this are the same: a tenth, or noise.
@@ -12,17 +13,28 @@ static const CostRow *figure(const Cost *cost, const char *operation, const char
   return row && row->measured && !row->reason ? row : NULL;
 }
 
+// A figure in words.
+typedef struct {
+  char text[32];
+} Words;
+
 // "12 ns", "3.4 ns", "0.25 ns".
-static void add_ns(Text *out, double ns) { text_printf(out, "%.*f ns", ns >= 9.95 ? 0 : ns >= 0.995 ? 1 : 2, ns); }
+static Words ns_of(double ns) {
+  Words words;
+  snprintf(words.text, sizeof words.text, "%.*f ns", ns >= 9.95 ? 0 : ns >= 0.995 ? 1 : 2, ns);
+  return words;
+}
+
+static Words ratio_of(double cost, double other) {
+  double ratio = cost / fmax(other, 0.01);
+  Words words;
+  snprintf(words.text, sizeof words.text, "%.*f times", ratio >= 9.95 ? 0 : 1, ratio);
+  return words;
+}
 
 // How a cost compares with another: "as much as", "3.4 times", "0.2 times".
-static void add_times(Text *out, double cost, double other) {
-  if (alike(cost, other)) {
-    text_add(out, "as much as");
-    return;
-  }
-  double ratio = cost / fmax(other, 0.01);
-  text_printf(out, "%.*f times", ratio >= 9.95 ? 0 : 1, ratio);
+static Words times_of(double cost, double other) {
+  return alike(cost, other) ? (Words){"as much as"} : ratio_of(cost, other);
 }
 
 bool cost_is_full_fence(const char *operation) {
@@ -37,27 +49,30 @@ bool cost_is_full_fence(const char *operation) {
   return false;
 }
 
-static bool claim_fences(const Cost *cost, Text *out) {
-  const CostRow *c11 = figure(cost, "fence-seq_cst", COST_ALONE), *low = NULL, *high = NULL;
+// The least and the largest figure of a group; of fences, of those that are full ones and no fence of C11.
+static void find_ends(const Cost *cost, CostGroup group, const CostRow **low, const CostRow **high) {
+  const CostRow *c11 = figure(cost, "fence-seq_cst", COST_ALONE);
+  *low = *high = NULL;
   for (unsigned i = 0; i < cost->row_count; i++) {
     const CostRow *row = &cost->rows[i];
-    if (row->group != COST_FENCES || !row->measured || row->reason || row == c11 || !cost_is_full_fence(row->operation))
+    if (row->group != group || !row->measured || row->reason)
       continue;
-    low = !low || row->ns < low->ns ? row : low;
-    high = !high || row->ns > high->ns ? row : high;
+    if (group == COST_FENCES && (row == c11 || !cost_is_full_fence(row->operation)))
+      continue;
+    *low = !*low || row->ns < (*low)->ns ? row : *low;
+    *high = !*high || row->ns > (*high)->ns ? row : *high;
   }
+}
+
+static bool claim_fences(const Cost *cost, Text *out) {
+  const CostRow *c11 = figure(cost, "fence-seq_cst", COST_ALONE), *low, *high;
+  find_ends(cost, COST_FENCES, &low, &high);
   if (!c11 || !low)
     return false;
-  text_printf(out, "The cheapest full fence of this CPU is %s, ", low->operation);
-  add_ns(out, low->ns);
-  if (!alike(low->ns, high->ns)) {
-    text_printf(out, "; %s costs ", high->operation);
-    add_times(out, high->ns, low->ns);
-    text_add(out, " that");
-  }
-  text_add(out, "; C11's seq_cst fence costs ");
-  add_times(out, c11->ns, low->ns);
-  text_add(out, " the cheapest.");
+  text_printf(out, "The cheapest full fence of this CPU is %s, %s", low->operation, ns_of(low->ns).text);
+  if (!alike(low->ns, high->ns))
+    text_printf(out, "; %s costs %s that", high->operation, times_of(high->ns, low->ns).text);
+  text_printf(out, "; C11's seq_cst fence costs %s the cheapest.", times_of(c11->ns, low->ns).text);
   return true;
 }
 
@@ -67,15 +82,12 @@ static bool claim_contexts(const Cost *cost, Text *out) {
   const CostRow *other = figure(cost, "fence-seq_cst", COST_AFTER_OTHER);
   if (!own || !other)
     return false;
-  text_add(out, "Right after a store to a line that another core owns, a seq_cst fence costs ");
-  add_ns(out, other->ns);
-  text_add(out, ", ");
   const CostRow *least = alone ? alone : own;
-  add_times(out, other->ns, least->ns);
-  text_add(out, alone ? " what it costs alone" : " what it costs after a store that hits");
-  text_add(out, other->ns > least->ns && !alike(other->ns, least->ns)
-                    ? ": it waits until the line has come and the store buffer is empty."
-                    : ".");
+  bool waits = other->ns > least->ns && !alike(other->ns, least->ns);
+  text_printf(out,
+              "Right after a store to a line that another core owns, a seq_cst fence costs %s, %s what it costs %s%s.",
+              ns_of(other->ns).text, times_of(other->ns, least->ns).text, alone ? "alone" : "after a store that hits",
+              waits ? ": it waits until the line has come and the store buffer is empty" : "");
   return true;
 }
 
@@ -106,17 +118,13 @@ static bool claim_accesses(const Cost *cost, Text *out) {
   bool same_loads = same_in(cost, "load", loads, &known), same_updates = same_in(cost, "fetch_add", updates, &known);
   if (!known)
     return false;
-  if (same_loads) {
+  if (same_loads)
     text_add(out, "A load costs the same in every order");
-  } else {
-    text_add(out, "A seq_cst load costs ");
-    add_times(out, load->ns, relaxed->ns);
-    text_add(out, " a relaxed one");
-  }
-  text_add(out, same_updates ? ", and so does a fetch_add" : ", a fetch_add differs from order to order");
-  text_add(out, "; a seq_cst store costs ");
-  add_times(out, store->ns, release->ns);
-  text_add(out, " a release store.");
+  else
+    text_printf(out, "A seq_cst load costs %s a relaxed one", times_of(load->ns, relaxed->ns).text);
+  text_printf(out, ", %s; a seq_cst store costs %s a release store.",
+              same_updates ? "and so does a fetch_add" : "a fetch_add differs from order to order",
+              times_of(store->ns, release->ns).text);
   return true;
 }
 
@@ -126,16 +134,10 @@ static bool claim_increments(const Cost *cost, Text *out) {
   const CostRow *two = figure(cost, "increment-seq_cst", "2-cores");
   if (!plain || !alone)
     return false;
-  text_add(out, "Alone, an atomic i++ costs ");
-  add_times(out, alone->ns, plain->ns);
-  text_add(out, " a plain one");
-  if (two) {
-    text_add(out, "; when two cores do it, each waits ");
-    add_ns(out, two->ns);
-    text_add(out, ", ");
-    add_times(out, two->ns, alone->ns);
-    text_add(out, " what it costs alone");
-  }
+  text_printf(out, "Alone, an atomic i++ costs %s a plain one", times_of(alone->ns, plain->ns).text);
+  if (two)
+    text_printf(out, "; when two cores do it, each waits %s, %s what it costs alone", ns_of(two->ns).text,
+                times_of(two->ns, alone->ns).text);
   text_add(out, ".");
   return true;
 }
@@ -145,41 +147,23 @@ static bool claim_lines(const Cost *cost, Text *out) {
   const CostRow *write = figure(cost, "write", "this-core-wrote"), *shared = figure(cost, "write", "both-read");
   if (!own || !other)
     return false;
-  text_add(out, "Reading a line that another core wrote takes ");
-  add_ns(out, other->ns);
-  text_add(out, ", ");
-  add_times(out, other->ns, own->ns);
-  text_add(out, " what one costs that this core wrote");
-  if (write && shared) {
-    text_add(out, "; writing a line that both cores have read takes ");
-    add_ns(out, shared->ns);
-    text_add(out, ", ");
-    add_times(out, shared->ns, write->ns);
-    text_add(out, " what it takes to write an own one");
-  }
+  text_printf(out, "Reading a line that another core wrote takes %s, %s what one costs that this core wrote",
+              ns_of(other->ns).text, times_of(other->ns, own->ns).text);
+  if (write && shared)
+    text_printf(out, "; writing a line that both cores have read takes %s, %s what it takes to write an own one",
+                ns_of(shared->ns).text, times_of(shared->ns, write->ns).text);
   text_add(out, ".");
   return true;
 }
 
 static bool claim_latency(const Cost *cost, Text *out) {
-  const CostRow *low = NULL, *high = NULL;
-  for (unsigned i = 0; i < cost->row_count; i++) {
-    const CostRow *row = &cost->rows[i];
-    if (row->group != COST_LATENCY || !row->measured || row->reason)
-      continue;
-    low = !low || row->ns < low->ns ? row : low;
-    high = !high || row->ns > high->ns ? row : high;
-  }
+  const CostRow *low, *high;
+  find_ends(cost, COST_LATENCY, &low, &high);
   if (!low)
     return false;
-  text_printf(out, "A line goes from core to core in ");
-  add_ns(out, low->ns);
-  text_printf(out, " (PUs %s)", low->context);
-  if (!alike(low->ns, high->ns)) {
-    text_add(out, " to ");
-    add_ns(out, high->ns);
-    text_printf(out, " (PUs %s)", high->context);
-  }
+  text_printf(out, "A line goes from core to core in %s (PUs %s)", ns_of(low->ns).text, low->context);
+  if (!alike(low->ns, high->ns))
+    text_printf(out, " to %s (PUs %s)", ns_of(high->ns).text, high->context);
   text_add(out, ".");
   return true;
 }
@@ -190,11 +174,10 @@ static bool claim_sharing(const Cost *cost, Text *out) {
   const CostRow *apart = figure(cost, "increment-relaxed", "lines-apart");
   if (!word || !line || !apart)
     return false;
-  text_add(out, "Two cores' counters in one line cost ");
-  add_times(out, line->ns, apart->ns);
-  text_add(out, " what they cost in lines of their own, and ");
-  add_times(out, line->ns, word->ns);
-  text_add(out, " one counter that both share.");
+  text_printf(out,
+              "Two cores' counters in one line cost %s what they cost in lines of their own, and %s one counter that "
+              "both share.",
+              times_of(line->ns, apart->ns).text, times_of(line->ns, word->ns).text);
   return true;
 }
 
@@ -202,20 +185,18 @@ static bool claim_alignment(const Cost *cost, Text *out) {
   static const struct {
     const char *operation, *name;
   } operations[] = {{"load-plain", "a load"}, {"store-plain", "a store"}, {"fetch_add-relaxed", "a fetch_add"}};
-  Text list = {0};
+  const char *before = "Across two lines ";
+  bool any = false;
   for (unsigned i = 0; i < sizeof operations / sizeof *operations; i++) {
     const CostRow *aligned = figure(cost, operations[i].operation, "aligned");
     const CostRow *across = figure(cost, operations[i].operation, "across-line");
     if (!aligned || !across)
       continue;
-    text_add(&list, list.length ? ", " : "");
-    double ratio = across->ns / fmax(aligned->ns, 0.01);
-    text_printf(&list, "%s costs %.*f times", operations[i].name, ratio >= 9.95 ? 0 : 1, ratio);
+    text_printf(out, "%s%s costs %s", before, operations[i].name, ratio_of(across->ns, aligned->ns).text);
+    before = ", ";
+    any = true;
   }
-  bool any = list.length;
-  if (any)
-    text_printf(out, "Across two lines %s what it costs aligned.", text_string(&list));
-  text_free(&list);
+  text_add(out, any ? " what it costs aligned." : "");
   return any;
 }
 
@@ -224,11 +205,10 @@ static bool claim_idioms(const Cost *cost, Text *out) {
   const CostRow *read = figure(cost, "publish-read", COST_ALONE), *write = figure(cost, "publish-write", COST_ALONE);
   if (!lock || !mutex || !read || !write)
     return false;
-  text_add(out, "Where nobody contends, a reader-writer lock costs a reader ");
-  add_times(out, lock->ns, read->ns);
-  text_add(out, " an acquire load of what was published; a writer's copy and publication costs ");
-  add_times(out, write->ns, mutex->ns);
-  text_add(out, " a mutex.");
+  text_printf(out,
+              "Where nobody contends, a reader-writer lock costs a reader %s an acquire load of what was published; a "
+              "writer's copy and publication costs %s a mutex.",
+              times_of(lock->ns, read->ns).text, times_of(write->ns, mutex->ns).text);
   return true;
 }
 
