@@ -9,8 +9,8 @@
 // What these macros take are declarations, statements and initialisers: parentheses would break them.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 
-#define OWN _Atomic uint32_t *own = &seat->bed->own.value
-#define PLAIN volatile uint32_t *own = (volatile uint32_t *)&seat->bed->own.value
+#define OWN _Atomic uint32_t *own = &worker->workspace->own.value
+#define PLAIN volatile uint32_t *own = (volatile uint32_t *)&worker->workspace->own.value
 
 #define LOAD_ORDERS(X) X(relaxed) X(consume) X(acquire) X(seq_cst)
 #define STORE_ORDERS(X) X(relaxed) X(release) X(seq_cst)

@@ -9,9 +9,9 @@ typedef struct {
   volatile uint32_t value;
 } __attribute__((packed)) Loose;
 
-#define LOOSE Loose *at = (Loose *)seat->at
+#define LOOSE Loose *at = (Loose *)worker->at
 // Atomic ones it takes to be aligned, as the instruction is the same; whether the CPU bears it, it is asked first.
-#define ATOMIC _Atomic uint32_t *at = (_Atomic uint32_t *)(void *)seat->at
+#define ATOMIC _Atomic uint32_t *at = (_Atomic uint32_t *)(void *)worker->at
 
 #define ANYWHERE __attribute__((no_sanitize("alignment")))
 ANYWHERE COST_BODY(load_plain, LOOSE, (void)at->value;) ANYWHERE COST_BODY(store_plain, LOOSE, at->value = 1;) ANYWHERE
@@ -27,7 +27,7 @@ enum {
   ALIGNED = 0,
   WITHIN_LINE = 1, // in an aligned eight bytes: where x86 makes loads and stores atomic still
   ACROSS_LINE = CPU_CACHE_LINE - 2,
-  ACROSS_PAGE = BED_PAGE - 2,
+  ACROSS_PAGE = WORK_PAGE - 2,
 };
 
 // clang-format off

@@ -1,7 +1,7 @@
 #include "harness/cost/cost.h"
-#include "harness/cost/counter.h"
 #include "harness/cost/measure.h"
 #include "harness/cost/operation.h"
+#include "harness/cost/perf.h"
 #include "harness/machine/clock.h"
 
 #include <assert.h>
@@ -79,8 +79,8 @@ static CostRow *add_row(Cost *cost, size_t *capacity, const CostOperation *how, 
     row->reason = how->missing();
   if (!row->reason && cores > cost->cores)
     row->reason = "no second core";
-  Seat seat = {.bed = cost->bed, .at = cost->bed->pages + how->offset};
-  if (!row->reason && how->may_fault && !measure_survives(how->body, &seat))
+  Worker worker = {.workspace = cost->workspace, .at = cost->workspace->pages + how->offset};
+  if (!row->reason && how->may_fault && !measure_survives(how->body, &worker))
     row->reason = "this machine refuses it";
   return row;
 }
@@ -153,7 +153,7 @@ static bool read_clock(Cost *cost, Diag *diag) {
   cost->step_ns = clock.step * cost->ns_per_tick;
   if (!measure_clock(cost, &cost->ghz, &cost->counter_ghz))
     return diag_error(diag, "the system pins no thread to PU %u", cost->pus[0]);
-  if (cost->counter_ghz > 0 && !counter_agrees(cost->ghz, cost->counter_ghz))
+  if (cost->counter_ghz > 0 && !perf_agrees(cost->ghz, cost->counter_ghz))
     diag_warning(diag, "the core clock is %.2f GHz by a chain of adds, but %.2f GHz by the performance counters",
                  cost->ghz, cost->counter_ghz);
   return true;
@@ -162,7 +162,7 @@ static bool read_clock(Cost *cost, Diag *diag) {
 Cost *cost_new(const Topology *topology, const unsigned *pus, unsigned pu_count, Diag *diag) {
   Arena *arena = arena_new();
   Cost *cost = ARENA_NEW(arena, Cost);
-  *cost = (Cost){.arena = arena, .topology = topology, .bed = bed_new()};
+  *cost = (Cost){.arena = arena, .topology = topology, .workspace = workspace_new()};
   if (pus) {
     cost->cores = pu_count < COST_PUS ? pu_count : COST_PUS;
     cost->pus = ARENA_ARRAY(arena, unsigned, cost->cores);
@@ -170,9 +170,9 @@ Cost *cost_new(const Topology *topology, const unsigned *pus, unsigned pu_count,
   } else {
     choose_pus(cost);
   }
-  if (!cost->bed)
+  if (!cost->workspace)
     diag_error(diag, "out of memory");
-  if (!cost->bed || !read_clock(cost, diag)) {
+  if (!cost->workspace || !read_clock(cost, diag)) {
     cost_free(cost);
     return NULL;
   }
@@ -183,7 +183,7 @@ Cost *cost_new(const Topology *topology, const unsigned *pus, unsigned pu_count,
 void cost_free(Cost *cost) {
   if (!cost)
     return;
-  bed_free(cost->bed);
+  workspace_free(cost->workspace);
   arena_free(cost->arena);
 }
 

@@ -56,7 +56,7 @@ typedef struct {
   double counter_ghz; // the same from the performance counters; 0 where there are none
   double ns_per_tick; // of the CPU's counter
   double step_ns;     // the smallest time that it shows
-  struct Bed *bed;
+  struct Workspace *workspace;
 } Cost;
 
 // The rows of this machine. `pus`, if not NULL, are the PUs to use: the first measures. Warns where the core's clock

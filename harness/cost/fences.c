@@ -31,23 +31,23 @@ CPU_INLINE void fence_seq_cst(void) { atomic_thread_fence(memory_order_seq_cst);
 // The bases of the contexts. Stores to lines of another core come one at a time, each after the CPU is done with all
 // before it except for what it keeps in the store buffer: else the line would be under way long before its turn, and
 // the fence would not wait for what it has to wait for in a program.
-COST_BODY(stores, Line *own = &seat->bed->own, STORE(own);)
-COST_BODY(loads, Line *own = &seat->bed->own; Line *near = &seat->bed->near, LOAD(own); LOAD(near);)
-static void stores_in_turn(Seat *seat, unsigned rounds) {
+COST_BODY(stores, Line *own = &worker->workspace->own, STORE(own);)
+COST_BODY(loads, Line *own = &worker->workspace->own; Line *near = &worker->workspace->near, LOAD(own); LOAD(near);)
+static void stores_in_turn(Worker *worker, unsigned rounds) {
   for (unsigned round = 0; round < rounds; round++) {
-    Line *const *line = seat->bed->order;
+    Line *const *line = worker->workspace->order;
     REPEAT_100(STORE(*line); cpu_wait(); line++;)
   }
 }
 
 #define FENCE_BODIES(name, fence, condition)                                                                           \
   COST_BODY(fence##_alone, , fence();)                                                                                 \
-  COST_BODY(fence##_after_store, Line *own = &seat->bed->own, STORE(own); fence();)                                    \
-  COST_BODY(fence##_between_loads, Line *own = &seat->bed->own; Line *near = &seat->bed->near, LOAD(own); fence();     \
-            LOAD(near);)                                                                                               \
-  static void fence##_after_other(Seat *seat, unsigned rounds) {                                                       \
+  COST_BODY(fence##_after_store, Line *own = &worker->workspace->own, STORE(own); fence();)                            \
+  COST_BODY(fence##_between_loads, Line *own = &worker->workspace->own;                                                \
+            Line *near = &worker->workspace->near, LOAD(own); fence(); LOAD(near);)                                    \
+  static void fence##_after_other(Worker *worker, unsigned rounds) {                                                   \
     for (unsigned round = 0; round < rounds; round++) {                                                                \
-      Line *const *line = seat->bed->order;                                                                            \
+      Line *const *line = worker->workspace->order;                                                                    \
       REPEAT_100(STORE(*line); fence(); cpu_wait(); line++;)                                                           \
     }                                                                                                                  \
   }                                                                                                                    \
@@ -93,8 +93,8 @@ static const CostOperation rows[] = {
 
 CostTable cost_fence_table(void) { return (CostTable){rows, sizeof rows / sizeof *rows}; }
 
-void cost_nothing(Seat *seat, unsigned rounds) {
-  (void)seat;
+void cost_nothing(Worker *worker, unsigned rounds) {
+  (void)worker;
   for (unsigned round = 0; round < rounds; round++)
     cpu_fence_compiler();
 }

@@ -4,38 +4,39 @@
 // What these macros take are declarations, statements and initialisers: parentheses would break them.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 
-COST_BODY(mutex, pthread_mutex_t *lock = &seat->bed->mutex, pthread_mutex_lock(lock); pthread_mutex_unlock(lock);)
-COST_BODY(read_lock, pthread_rwlock_t *lock = &seat->bed->rwlock, pthread_rwlock_rdlock(lock);
+COST_BODY(mutex, pthread_mutex_t *lock = &worker->workspace->mutex, pthread_mutex_lock(lock);
+          pthread_mutex_unlock(lock);)
+COST_BODY(read_lock, pthread_rwlock_t *lock = &worker->workspace->rwlock, pthread_rwlock_rdlock(lock);
           pthread_rwlock_unlock(lock);)
-COST_BODY(write_lock, pthread_rwlock_t *lock = &seat->bed->rwlock, pthread_rwlock_wrlock(lock);
+COST_BODY(write_lock, pthread_rwlock_t *lock = &worker->workspace->rwlock, pthread_rwlock_wrlock(lock);
           pthread_rwlock_unlock(lock);)
 
 CPU_INLINE void spin_lock(atomic_flag *lock) {
   while (atomic_flag_test_and_set_explicit(lock, memory_order_acquire))
     cpu_pause();
 }
-COST_BODY(spin, atomic_flag *lock = &seat->bed->spin, spin_lock(lock);
+COST_BODY(spin, atomic_flag *lock = &worker->workspace->spin, spin_lock(lock);
           atomic_flag_clear_explicit(lock, memory_order_release);)
 
 // A reader: the pointer, then one word of what it points to.
-COST_BODY(publish_read, _Atomic(Version *) *published = &seat->bed->published, {
+COST_BODY(publish_read, _Atomic(Version *) *published = &worker->workspace->published, {
   Version *version = atomic_load_explicit(published, memory_order_acquire);
   (void)atomic_load_explicit(&version->words[3], memory_order_relaxed);
 })
 
 // A writer: a copy of the newest version with one word changed, published by a release store. Versions are used again
 // in turn; when no reader has the oldest one any more is not this benchmark's matter, nor its time in the figure.
-CPU_INLINE void publish(Seat *seat) {
-  Bed *bed = seat->bed;
-  const Version *old = atomic_load_explicit(&bed->published, memory_order_relaxed);
-  Version *new = &bed->versions[seat->version++ % BED_VERSIONS];
+CPU_INLINE void publish(Worker *worker) {
+  Workspace *workspace = worker->workspace;
+  const Version *old = atomic_load_explicit(&workspace->published, memory_order_relaxed);
+  Version *new = &workspace->versions[worker->version++ % WORK_VERSIONS];
   for (unsigned i = 0; i < sizeof new->words / sizeof *new->words; i++)
     atomic_store_explicit(&new->words[i], atomic_load_explicit(&old->words[i], memory_order_relaxed),
                           memory_order_relaxed);
-  atomic_store_explicit(&new->words[3], seat->version, memory_order_relaxed);
-  atomic_store_explicit(&bed->published, new, memory_order_release);
+  atomic_store_explicit(&new->words[3], worker->version, memory_order_relaxed);
+  atomic_store_explicit(&workspace->published, new, memory_order_release);
 }
-COST_BODY(publish_write, , publish(seat);)
+COST_BODY(publish_write, , publish(worker);)
 
 // clang-format off
 #define ALONE(name, function)                                                                                          \

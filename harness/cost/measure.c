@@ -1,6 +1,6 @@
 #include "harness/cost/measure.h"
 #include "harness/base/time.h"
-#include "harness/cost/counter.h"
+#include "harness/cost/perf.h"
 #include "harness/machine/clock.h"
 
 #include <assert.h>
@@ -48,25 +48,25 @@ struct Member;
 
 // A number on a line of its own.
 typedef struct {
-  _Alignas(BED_STRIDE) atomic_uint count;
-} Tally;
+  _Alignas(WORK_STRIDE) atomic_uint count;
+} SharedCount;
 
-// The threads of a row: seat 0 measures, the others prepare lines for it or get in its way.
+// The threads of a row: worker 0 measures, the others prepare lines for it or get in its way.
 typedef struct {
-  Tally asked, done; // errands of the preparing thread
+  SharedCount asked, done; // tasks of the preparing thread
   Cost *cost;
   struct Member *members;
   CostRow *row;
-  Bed *bed;
-  atomic_uint seated; // threads that are where they belong
+  Workspace *workspace;
+  atomic_uint ready;  // threads that are where they belong
   atomic_bool failed; // one cannot be pinned
-} Crew;
+} Measurement;
 
 typedef struct Member {
-  _Alignas(BED_STRIDE) atomic_uint rounds; // that an other one has run
-  Crew *crew;
+  _Alignas(WORK_STRIDE) atomic_uint rounds; // that an other one has run
+  Measurement *measurement;
   unsigned index;
-  Seat seat;
+  Worker worker;
   pthread_t thread;
 } Member;
 
@@ -77,138 +77,138 @@ static void wait_a_little(unsigned *waited) {
     sched_yield();
 }
 
-static Seat take_seat(const CostOperation *how, Bed *bed, unsigned index) {
-  assert(index < BED_SEATS);
-  _Atomic uint32_t *counter = &bed->counters[0].value;
+static Worker make_worker(const CostOperation *how, Workspace *workspace, unsigned index) {
+  assert(index < WORKERS);
+  _Atomic uint32_t *counter = &workspace->counters[0].value;
   if (how->share == SHARE_LINE) // the words after the line's first
-    counter = (_Atomic uint32_t *)&bed->counters[0] + index % (CPU_CACHE_LINE / sizeof *counter);
+    counter = (_Atomic uint32_t *)&workspace->counters[0] + index % (CPU_CACHE_LINE / sizeof *counter);
   else if (how->share == SHARE_NOTHING)
-    counter = &bed->counters[index].value;
-  return (Seat){.bed = bed, .counter = counter, .at = bed->pages + how->offset};
+    counter = &workspace->counters[index].value;
+  return (Worker){.workspace = workspace, .counter = counter, .at = workspace->pages + how->offset};
 }
 
-static void write_all(Bed *bed) {
-  for (unsigned i = 0; i < BED_LINES; i++)
-    atomic_store_explicit(&bed->lines[i].value, i, memory_order_relaxed);
+static void write_all(Workspace *workspace) {
+  for (unsigned i = 0; i < WORK_LINES; i++)
+    atomic_store_explicit(&workspace->lines[i].value, i, memory_order_relaxed);
 }
 
-static void read_all(Bed *bed) {
-  for (unsigned i = 0; i < BED_LINES; i++)
-    (void)atomic_load_explicit(&bed->lines[i].value, memory_order_relaxed);
+static void read_all(Workspace *workspace) {
+  for (unsigned i = 0; i < WORK_LINES; i++)
+    (void)atomic_load_explicit(&workspace->lines[i].value, memory_order_relaxed);
 }
 
-static void flush_all(Bed *bed) {
-  for (unsigned i = 0; i < BED_LINES; i++)
-    cpu_flush(&bed->lines[i]);
+static void flush_all(Workspace *workspace) {
+  for (unsigned i = 0; i < WORK_LINES; i++)
+    cpu_flush(&workspace->lines[i]);
 }
 
 // The other core's part in a preparation, again and again until the row is done.
-static void run_errands(Crew *crew) {
+static void prepare_for_other(Measurement *measurement) {
   unsigned done = 0, waited = 0;
-  while (!atomic_load_explicit(&crew->bed->stop, memory_order_relaxed)) {
-    if (atomic_load_explicit(&crew->asked.count, memory_order_acquire) == done) {
+  while (!atomic_load_explicit(&measurement->workspace->stop, memory_order_relaxed)) {
+    if (atomic_load_explicit(&measurement->asked.count, memory_order_acquire) == done) {
       wait_a_little(&waited);
       continue;
     }
-    if (crew->row->how->before == BEFORE_OTHER_WRITE)
-      write_all(crew->bed);
+    if (measurement->row->how->before == BEFORE_OTHER_WRITE)
+      write_all(measurement->workspace);
     else
-      read_all(crew->bed);
+      read_all(measurement->workspace);
     atomic_thread_fence(memory_order_seq_cst);
-    atomic_store_explicit(&crew->done.count, ++done, memory_order_release);
+    atomic_store_explicit(&measurement->done.count, ++done, memory_order_release);
   }
 }
 
-static void ask_other(Crew *crew) {
-  unsigned waited = 0, number = atomic_load_explicit(&crew->asked.count, memory_order_relaxed) + 1;
-  atomic_store_explicit(&crew->asked.count, number, memory_order_release);
-  while (atomic_load_explicit(&crew->done.count, memory_order_acquire) != number)
+static void ask_other(Measurement *measurement) {
+  unsigned waited = 0, number = atomic_load_explicit(&measurement->asked.count, memory_order_relaxed) + 1;
+  atomic_store_explicit(&measurement->asked.count, number, memory_order_release);
+  while (atomic_load_explicit(&measurement->done.count, memory_order_acquire) != number)
     wait_a_little(&waited);
 }
 
-static void prepare(Crew *crew) {
-  switch (crew->row->how->before) {
+static void prepare(Measurement *measurement) {
+  switch (measurement->row->how->before) {
   case BEFORE_NOTHING:
     return;
   case BEFORE_OWN_WRITE:
-    write_all(crew->bed);
+    write_all(measurement->workspace);
     break;
   case BEFORE_OTHER_WRITE:
-    ask_other(crew);
+    ask_other(measurement);
     break;
   case BEFORE_OTHER_READ:
   case BEFORE_BOTH_READ:
-    flush_all(crew->bed);
+    flush_all(measurement->workspace);
     atomic_thread_fence(memory_order_seq_cst);
-    ask_other(crew);
-    if (crew->row->how->before == BEFORE_BOTH_READ)
-      read_all(crew->bed);
+    ask_other(measurement);
+    if (measurement->row->how->before == BEFORE_BOTH_READ)
+      read_all(measurement->workspace);
     break;
   case BEFORE_FLUSH:
-    flush_all(crew->bed);
+    flush_all(measurement->workspace);
     break;
   }
   atomic_thread_fence(memory_order_seq_cst);
 }
 
-static double time_ticks(Crew *crew, CostBody *body, Seat *seat, Size size) {
+static double time_ticks(Measurement *measurement, CostBody *body, Worker *worker, Size size) {
   uint64_t ticks = 0;
   for (unsigned i = 0; i < size.passes; i++) {
-    prepare(crew);
+    prepare(measurement);
     uint64_t begin = cpu_clock_ordered();
-    body(seat, size.rounds);
+    body(worker, size.rounds);
     ticks += cpu_clock_ordered() - begin;
   }
   return (double)ticks;
 }
 
 // Doubles what a sample holds until it takes long enough. The first runs fill the caches on the way.
-static Size choose_size(Crew *crew, Seat *seat) {
-  const CostOperation *how = crew->row->how;
-  const Cost *cost = crew->cost;
+static Size choose_size(Measurement *measurement, Worker *worker) {
+  const CostOperation *how = measurement->row->how;
+  const Cost *cost = measurement->cost;
   bool prepared = how->before != BEFORE_NOTHING;
   double wanted = prepared ? pass_steps * cost->step_ns : how->others ? contended_ns : sample_ns;
   Size size = {1, 1};
   unsigned *grows = prepared ? &size.passes : &size.rounds, limit = prepared ? MAX_PASSES : MAX_ROUNDS;
-  time_ticks(crew, how->base, seat, size);
-  while (time_ticks(crew, how->body, seat, size) * cost->ns_per_tick < wanted && *grows < limit)
+  time_ticks(measurement, how->base, worker, size);
+  while (time_ticks(measurement, how->body, worker, size) * cost->ns_per_tick < wanted && *grows < limit)
     *grows *= 2;
   return size;
 }
 
-static void note_rounds(const Crew *crew, unsigned rounds[BED_SEATS]) {
-  for (unsigned i = 1; i < crew->row->cores; i++)
-    rounds[i] = atomic_load_explicit(&crew->members[i].rounds, memory_order_relaxed);
+static void note_rounds(const Measurement *measurement, unsigned rounds[WORKERS]) {
+  for (unsigned i = 1; i < measurement->row->cores; i++)
+    rounds[i] = atomic_load_explicit(&measurement->members[i].rounds, memory_order_relaxed);
 }
 
 // Whether each of the other threads has run since: else another program had its PU, and nothing was contended.
-static bool all_ran(const Crew *crew, const unsigned rounds[BED_SEATS]) {
-  for (unsigned i = 1; i < crew->row->cores; i++)
-    if (atomic_load_explicit(&crew->members[i].rounds, memory_order_relaxed) == rounds[i])
+static bool all_ran(const Measurement *measurement, const unsigned rounds[WORKERS]) {
+  for (unsigned i = 1; i < measurement->row->cores; i++)
+    if (atomic_load_explicit(&measurement->members[i].rounds, memory_order_relaxed) == rounds[i])
       return false;
   return true;
 }
 
 // Takes some samples more, in ns an operation.
-static void take_samples(Crew *crew, Seat *seat, CostSamples *taken) {
-  const CostOperation *how = crew->row->how;
-  Cost *cost = crew->cost;
+static void take_samples(Measurement *measurement, Worker *worker, CostSamples *taken) {
+  const CostOperation *how = measurement->row->how;
+  Cost *cost = measurement->cost;
   double per_round = how->per_round ? how->per_round : COST_UNROLLED;
   if (!taken->turns) {
-    taken->size = choose_size(crew, seat);
+    taken->size = choose_size(measurement, worker);
     // The counter's step divides over all the operations of a sample.
     taken->floor = fmax(smallest_ns, cost->step_ns / (per_round * taken->size.rounds * sqrt(taken->size.passes)));
   }
   double scale = cost->ns_per_tick / (per_round * taken->size.rounds * taken->size.passes);
-  double begin = time_seconds(), seconds = 0, least = crew->row->cores > 1 ? shared_turn : 0;
+  double begin = time_seconds(), seconds = 0, least = measurement->row->cores > 1 ? shared_turn : 0;
   size_t wanted = taken->count + SUMMARY_SAMPLES;
   while ((taken->count < wanted || seconds < least) && taken->count < MAX_SAMPLES && seconds < row_seconds) {
     taken->values = arena_grow(cost->arena, taken->values, &taken->capacity, taken->count + 1, sizeof *taken->values);
-    double base = time_ticks(crew, how->base, seat, taken->size);
-    unsigned rounds[BED_SEATS] = {0};
-    note_rounds(crew, rounds);
-    double ticks = time_ticks(crew, how->body, seat, taken->size);
-    if (!how->others || all_ran(crew, rounds))
+    double base = time_ticks(measurement, how->base, worker, taken->size);
+    unsigned rounds[WORKERS] = {0};
+    note_rounds(measurement, rounds);
+    double ticks = time_ticks(measurement, how->body, worker, taken->size);
+    if (!how->others || all_ran(measurement, rounds))
       taken->values[taken->count++] = (ticks - base) * scale;
     seconds = time_seconds() - begin;
   }
@@ -245,46 +245,46 @@ static void sum_up(CostRow *row) {
 }
 
 static void measure_here(Member *me) {
-  CostRow *row = me->crew->row;
+  CostRow *row = me->measurement->row;
   CostSamples *taken = row->taken;
   taken->ghz += clock_core_ghz();
   unsigned switches = switches_so_far();
-  take_samples(me->crew, &me->seat, taken);
+  take_samples(me->measurement, &me->worker, taken);
   row->switches += switches_so_far() - switches;
   taken->turns++;
 }
 
 // Pins the calling thread, and waits for the others. False where one of them cannot be pinned.
 static bool sit_down(Member *me) {
-  Crew *crew = me->crew;
+  Measurement *measurement = me->measurement;
   Arena *arena = arena_new();
   Diag diag = {.arena = arena};
-  if (!topology_bind(crew->cost->topology, crew->row->pus[me->index], &diag))
-    atomic_store(&crew->failed, true);
+  if (!topology_bind(measurement->cost->topology, measurement->row->pus[me->index], &diag))
+    atomic_store(&measurement->failed, true);
   arena_free(arena);
-  atomic_fetch_add(&crew->seated, 1);
+  atomic_fetch_add(&measurement->ready, 1);
   unsigned waited = 0;
-  while (atomic_load(&crew->seated) < crew->row->cores)
+  while (atomic_load(&measurement->ready) < measurement->row->cores)
     wait_a_little(&waited);
-  return !atomic_load(&crew->failed);
+  return !atomic_load(&measurement->failed);
 }
 
 static void *work(void *argument) {
   Member *me = argument;
-  Crew *crew = me->crew;
-  const CostOperation *how = crew->row->how;
-  bool seated = sit_down(me);
+  Measurement *measurement = me->measurement;
+  const CostOperation *how = measurement->row->how;
+  bool ready = sit_down(me);
   if (me->index == 0) {
-    if (seated)
+    if (ready)
       measure_here(me);
-    atomic_store(&crew->bed->stop, true);
-  } else if (seated && how->others) {
-    while (!atomic_load_explicit(&crew->bed->stop, memory_order_relaxed)) {
-      how->others(&me->seat, 1);
+    atomic_store(&measurement->workspace->stop, true);
+  } else if (ready && how->others) {
+    while (!atomic_load_explicit(&measurement->workspace->stop, memory_order_relaxed)) {
+      how->others(&me->worker, 1);
       atomic_fetch_add_explicit(&me->rounds, 1, memory_order_relaxed);
     }
-  } else if (seated) {
-    run_errands(crew);
+  } else if (ready) {
+    prepare_for_other(measurement);
   }
   return NULL;
 }
@@ -304,33 +304,36 @@ bool measure_done(const CostRow *row) {
 }
 
 void measure_turn(Cost *cost, CostRow *row) {
-  Bed *bed = cost->bed;
-  Member members[BED_SEATS] = {0};
-  Crew crew = {.cost = cost, .members = members, .row = row, .bed = bed};
-  assert(row->cores <= BED_SEATS);
-  atomic_store(&bed->stop, false);
-  atomic_store(&bed->ball, 0);
+  Workspace *workspace = cost->workspace;
+  Member members[WORKERS] = {0};
+  Measurement measurement = {.cost = cost, .members = members, .row = row, .workspace = workspace};
+  assert(row->cores <= WORKERS);
+  atomic_store(&workspace->stop, false);
+  atomic_store(&workspace->ball, 0);
   unsigned started = 0;
   for (; started < row->cores; started++) {
     Member *member = &members[started];
-    *member = (Member){.rounds = 0, .crew = &crew, .index = started, .seat = take_seat(row->how, bed, started)};
+    *member = (Member){.rounds = 0,
+                       .measurement = &measurement,
+                       .index = started,
+                       .worker = make_worker(row->how, workspace, started)};
     if (pthread_create(&member->thread, NULL, work, member))
       break;
   }
   if (started < row->cores) { // those that wait must not wait for the ones that never came
-    atomic_store(&crew.failed, true);
-    atomic_fetch_add(&crew.seated, row->cores - started);
+    atomic_store(&measurement.failed, true);
+    atomic_fetch_add(&measurement.ready, row->cores - started);
   }
   for (unsigned i = 0; i < started; i++)
     pthread_join(members[i].thread, NULL);
-  if (atomic_load(&crew.failed))
+  if (atomic_load(&measurement.failed))
     row->reason = cannot_pin;
   else
     sum_up(row);
 }
 
-bool measure_survives(CostBody *body, const Seat *seat) {
-  Seat own = *seat;
+bool measure_survives(CostBody *body, const Worker *worker) {
+  Worker own = *worker;
   pid_t child = fork();
   if (child == 0) {
     const int refusals[] = {SIGBUS, SIGSEGV, SIGILL};
@@ -349,28 +352,28 @@ typedef struct {
   const Cost *cost;
   double adds_ghz, counter_ghz;
   bool pinned;
-} ClockErrand;
+} ClockTask;
 
 static void *read_clocks(void *argument) {
-  ClockErrand *errand = argument;
+  ClockTask *task = argument;
   Arena *arena = arena_new();
   Diag diag = {.arena = arena};
-  errand->pinned = topology_bind(errand->cost->topology, errand->cost->pus[0], &diag);
+  task->pinned = topology_bind(task->cost->topology, task->cost->pus[0], &diag);
   arena_free(arena);
-  if (errand->pinned) {
-    errand->adds_ghz = clock_core_ghz();
-    errand->counter_ghz = counter_core_ghz();
+  if (task->pinned) {
+    task->adds_ghz = clock_core_ghz();
+    task->counter_ghz = perf_core_ghz();
   }
   return NULL;
 }
 
 bool measure_clock(const Cost *cost, double *adds_ghz, double *counter_ghz) {
-  ClockErrand errand = {.cost = cost};
+  ClockTask task = {.cost = cost};
   pthread_t thread;
-  if (pthread_create(&thread, NULL, read_clocks, &errand))
+  if (pthread_create(&thread, NULL, read_clocks, &task))
     return false;
   pthread_join(thread, NULL);
-  *adds_ghz = errand.adds_ghz;
-  *counter_ghz = errand.counter_ghz;
-  return errand.pinned;
+  *adds_ghz = task.adds_ghz;
+  *counter_ghz = task.counter_ghz;
+  return task.pinned;
 }

@@ -6,8 +6,8 @@
 // once a preparation, several times a sample where the clock is coarse. Samples are taken in several turns, until their
 // median is stable (summary_stable), or for 0.15 s altogether: then the row says that it is not.
 #pragma once
-#include "harness/cost/bed.h"
 #include "harness/cost/operation.h"
+#include "harness/cost/workspace.h"
 
 // Forgets what was measured.
 void measure_begin(Cost *cost, CostRow *row);
@@ -16,8 +16,8 @@ void measure_turn(Cost *cost, CostRow *row);
 // Whether it needs no more.
 bool measure_done(const CostRow *row);
 
-// Runs `body` once in a process of its own, at the seat: whether the CPU bears it.
-bool measure_survives(CostBody *body, const Seat *seat);
+// Runs `body` once in a process of its own, as this worker would: whether the CPU bears it.
+bool measure_survives(CostBody *body, const Worker *worker);
 
 // The core clock of the first PU: from a chain of dependent adds, and by the performance counters (0: there are none).
 // False where the thread cannot be pinned.

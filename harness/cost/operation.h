@@ -4,13 +4,13 @@
 // reported is their difference, measured right after each other, by operation. So the cost of "a fence right after a
 // store" is what the fence adds to a loop of stores, with all that the CPU overlaps.
 #pragma once
-#include "harness/cost/bed.h"
 #include "harness/cost/cost.h"
+#include "harness/cost/workspace.h"
 
-typedef void CostBody(Seat *seat, unsigned rounds);
+typedef void CostBody(Worker *worker, unsigned rounds);
 
-// What the bed's lines went through right before the body passes over them, once. Nobody can see the states of the
-// coherence protocol (MESI and its kin), so they are named by how they were prepared.
+// What the workspace's lines went through right before the body passes over them, once. Nobody can see the states of
+// the coherence protocol (MESI and its kin), so they are named by how they were prepared.
 typedef enum {
   BEFORE_NOTHING,
   BEFORE_OWN_WRITE,
@@ -42,7 +42,7 @@ typedef struct CostOperation {
   CostBefore before;
   CostShare share;
   CostCores cores;
-  unsigned offset;    // of the seat's `at` in the bed's pages
+  unsigned offset;    // of the worker's `at` in the workspace's pages
   unsigned per_round; // what a round is divided by; 0: 100
   bool may_fault;     // some CPUs refuse it: tried in a process of its own first
 } CostOperation;
@@ -71,10 +71,10 @@ enum { COST_UNROLLED = 100 };
 
 // Defines a body: `setup` once, then the rest a hundred times a round.
 #define COST_BODY(name, setup, ...)                                                                                    \
-  static void name(Seat *seat, unsigned rounds) {                                                                      \
+  static void name(Worker *worker, unsigned rounds) {                                                                  \
     setup;                                                                                                             \
     for (unsigned round = 0; round < rounds; round++) {                                                                \
       REPEAT_100(__VA_ARGS__)                                                                                          \
     }                                                                                                                  \
-    (void)seat;                                                                                                        \
+    (void)worker;                                                                                                      \
   }

@@ -8,16 +8,16 @@
 // What these macros take are declarations, statements and initialisers: parentheses would break them.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 
-static void read_lines(Seat *seat, unsigned rounds) {
-  Line *line = seat->bed->order[0];
+static void read_lines(Worker *worker, unsigned rounds) {
+  Line *line = worker->workspace->order[0];
   for (unsigned round = 0; round < rounds; round++) {
     REPEAT_100(line = atomic_load_explicit(&line->next, memory_order_relaxed);)
   }
-  seat->sink = line;
+  worker->sink = line;
 }
 
 #define FENCE() atomic_thread_fence(memory_order_seq_cst)
-#define LINES Line *const *line = seat->bed->order
+#define LINES Line *const *line = worker->workspace->order
 // Once a preparation: rounds is 1, and each of the lines has its turn.
 COST_BODY(write_lines, LINES, atomic_store_explicit(&(*line++)->value, 1, memory_order_relaxed); FENCE(); cpu_wait();)
 COST_BODY(fences, , FENCE(); cpu_wait();)

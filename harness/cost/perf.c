@@ -1,4 +1,4 @@
-#include "harness/cost/counter.h"
+#include "harness/cost/perf.h"
 #include "arch/cpu.h"
 #include "harness/base/time.h"
 #include "harness/machine/clock.h"
@@ -20,7 +20,7 @@ static int counter_open(void) {
   return (int)syscall(SYS_perf_event_open, &wanted, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-double counter_core_ghz(void) {
+double perf_core_ghz(void) {
   int file = counter_open();
   if (file < 0)
     return 0;
@@ -38,4 +38,4 @@ double counter_core_ghz(void) {
   return counted ? (double)cycles / (end - begin) / 1e9 : 0;
 }
 
-bool counter_agrees(double ghz, double other_ghz) { return fabs(ghz / other_ghz - 1) <= 0.03; }
+bool perf_agrees(double ghz, double other_ghz) { return fabs(ghz / other_ghz - 1) <= 0.03; }

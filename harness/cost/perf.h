@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 // Cycles a nanosecond while the calling thread runs for a millisecond; 0 where there is no such counter.
-double counter_core_ghz(void);
+double perf_core_ghz(void);
 
 // Whether two measurements of one clock agree: within 3 %.
-bool counter_agrees(double ghz, double other_ghz);
+bool perf_agrees(double ghz, double other_ghz);

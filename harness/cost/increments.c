@@ -4,11 +4,11 @@
 // What these macros take are declarations, statements and initialisers: parentheses would break them.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 
-#define COUNTER _Atomic uint32_t *counter = seat->counter
+#define COUNTER _Atomic uint32_t *counter = worker->counter
 
 // What a compiler makes of i++ where it must store each time. In C this races when contended; here it is what is
 // measured: updates get lost, and that is why it is cheap.
-COST_BODY(increment_plain, uint32_t *counter = (uint32_t *)seat->counter, ++*counter; cpu_fence_compiler();)
+COST_BODY(increment_plain, uint32_t *counter = (uint32_t *)worker->counter, ++*counter; cpu_fence_compiler();)
 COST_BODY(increment_relaxed, COUNTER, atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);)
 COST_BODY(increment_seq_cst, COUNTER, atomic_fetch_add_explicit(counter, 1, memory_order_seq_cst);)
 // A counter that one thread writes and others read.
@@ -17,22 +17,22 @@ COST_BODY(increment_single_writer, COUNTER,
                                 memory_order_relaxed);)
 
 // The ball is even when the measuring core has it. A round is a hundred round trips, two transfers each.
-static void serve(Seat *seat, unsigned rounds) {
-  Bed *bed = seat->bed;
+static void serve(Worker *worker, unsigned rounds) {
+  Workspace *workspace = worker->workspace;
   for (unsigned i = 0; i < COST_UNROLLED * rounds; i++) {
-    uint32_t ball = atomic_load_explicit(&bed->ball, memory_order_relaxed);
-    atomic_store_explicit(&bed->ball, ball + 1, memory_order_release);
-    while (atomic_load_explicit(&bed->ball, memory_order_acquire) != ball + 2)
+    uint32_t ball = atomic_load_explicit(&workspace->ball, memory_order_relaxed);
+    atomic_store_explicit(&workspace->ball, ball + 1, memory_order_release);
+    while (atomic_load_explicit(&workspace->ball, memory_order_acquire) != ball + 2)
       ; // no pause: it would be part of the figure
   }
 }
 
-static void play_back(Seat *seat, unsigned rounds) {
-  Bed *bed = seat->bed;
+static void play_back(Worker *worker, unsigned rounds) {
+  Workspace *workspace = worker->workspace;
   for (unsigned i = 0; i < COST_UNROLLED * rounds; i++) {
-    uint32_t ball = atomic_load_explicit(&bed->ball, memory_order_acquire);
+    uint32_t ball = atomic_load_explicit(&workspace->ball, memory_order_acquire);
     if (ball & 1)
-      atomic_store_explicit(&bed->ball, ball + 1, memory_order_release);
+      atomic_store_explicit(&workspace->ball, ball + 1, memory_order_release);
   }
 }
 
