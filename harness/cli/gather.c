@@ -1,7 +1,7 @@
 #include "harness/cli/gather.h"
 
 #include "harness/base/embedded.h"
-#include "harness/study/history.h"
+#include "results/history.h"
 #include "results/stream.h"
 
 #include <string.h>

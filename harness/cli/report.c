@@ -3,7 +3,7 @@
 #include "harness/cli/gather.h"
 #include "harness/cli/options.h"
 #include "harness/study/annotate.h"
-#include "harness/study/history.h"
+#include "results/history.h"
 #include "results/page.h"
 
 #include <errno.h>

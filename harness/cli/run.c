@@ -4,7 +4,7 @@
 #include "harness/cli/tests.h"
 #include "harness/study/campaign.h"
 #include "harness/study/evidence.h"
-#include "harness/study/history.h"
+#include "results/history.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 #include "harness/study/evidence.h"
 
+#include "harness/base/data_folder.h"
 #include "harness/base/file.h"
 #include "harness/lang/print.h"
-#include "harness/study/data_folder.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
-#include "harness/study/history.h"
+#include "results/history.h"
 
+#include "harness/base/data_folder.h"
 #include "harness/base/file.h"
-#include "harness/study/data_folder.h"
 #include "results/lines.h"
 #include "results/records.h"
 

@@ -1,4 +1,4 @@
-#include "harness/study/data_folder.h"
+#include "harness/base/data_folder.h"
 
 #include <stdlib.h>
 
