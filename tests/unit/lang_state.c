@@ -177,5 +177,4 @@ END_TEST
 RUN("state", a_state_prints_registers_then_locations, a_state_is_read_in_every_spelling,
     what_is_no_state_of_the_test_is_refused, states_are_ordered_by_value_and_type,
     every_connective_means_what_it_should, values_compare_as_their_types_hold_them, quantifiers_judge_sets_of_states,
-    every_connective_means_what_it_should, values_compare_as_their_types_hold_them,
     a_test_asks_for_witnesses_for_what_breaks_it_or_for_what_is_weak, types_wrap_and_combine_as_in_c)
