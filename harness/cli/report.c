@@ -1,4 +1,5 @@
 // weakmem report: a page to look at.
+#include "harness/base/embedded.h"
 #include "harness/cli/console.h"
 #include "harness/cli/gather.h"
 #include "harness/cli/options.h"
@@ -190,6 +191,13 @@ static bool write_page(const Settings *s, Comparison *comparison, const Console 
 
 static int report(const Settings *s, const Console *console) {
   Diag diag = {.arena = s->common.arena};
+  if (!embedded_chart->path) {
+    diag_error(&diag,
+               "this weakmem was built without Chart.js, which draws the page: install libjs-chart.js, run cmake "
+               "again, and build");
+    console_report(console, &diag);
+    return EXIT_MACHINE;
+  }
   Comparison comparison = comparison_new(s->common.arena);
   comparison.keep = true;
   int status = EXIT_OK;
