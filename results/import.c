@@ -2,7 +2,6 @@
 #include "arch/names.h"
 #include "harness/lang/suite.h"
 #include "results/import_code.h"
-#include "results/import_record.h"
 #include "results/import_test.h"
 #include "results/lines.h"
 
@@ -391,11 +390,30 @@ static bool begin_section(Import *im, const char *line) {
   return true;
 }
 
+// ---- Records among the lines
+
+static bool is_record(const char *line) { return *line == '{' && line[1 + strspn(line + 1, " \t")] == '"'; }
+
+// What the record does not say. What an emulator played is no machine, whatever its name.
+static void complete(Record *record, const ImportOptions *options) {
+  if (options->machine && !*record->machine.cpu && !record->machine.emulated)
+    record->machine.cpu = options->machine;
+}
+
+static const char *read_record(const char *line, size_t length, const ImportOptions *options, Arena *arena,
+                               Record *out) {
+  FieldsFault fault;
+  if (!record_read(line, length, arena, out, &fault))
+    return fault.is_cut_short ? "a record that is cut short" : fault.why;
+  complete(out, options);
+  return NULL;
+}
+
 static void record_line(Import *im, const char *line, size_t length) {
   end_section(im);
   end_machine(im);
   Record record;
-  const char *fault = import_record(line, length, im->options, im->arena, &record);
+  const char *fault = read_record(line, length, im->options, im->arena, &record);
   if (fault) {
     skip(im, im->line, fault);
     return;
@@ -486,7 +504,7 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
     trim(line, &length);
     if (status == LINE_TOO_LONG || memchr(line, '\0', length))
       damage(&im, "no line of a log");
-    else if (import_is_record(line))
+    else if (is_record(line))
       record_line(&im, line, length);
     else
       log_line(&im, line);
