@@ -230,7 +230,7 @@ static const char *said_of(const Writing *writing, unsigned row, const char *nam
     for (unsigned a = 0; state && a < model_count; a++) {
       const char *said = compare_said(state, a);
       if (letters[a] == '-' && *said) // its first letter, but of "unmodelled", whose is that of "undefined"
-        letters[a] = strcmp(said, "unmodelled") != 0 ? *said : 'm';
+        letters[a] = *(strcmp(said, "unmodelled") != 0 ? said : "m");
     }
     *wanted |= state && state->wanted;
   }
