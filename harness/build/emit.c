@@ -329,8 +329,9 @@ static void emit_store(const Emit *emit, const Access *store) {
 
 // What an operation writes, of what it read (`old`) and its operand, if no builtin of compilers does it; else NULL.
 static const char *written_by(AccessOp op) {
-  (void)op;
-  return NULL;
+  return op == ACCESS_FETCH_MAX   ? "old > operand ? old : operand"
+         : op == ACCESS_FETCH_MIN ? "old < operand ? old : operand"
+                                  : NULL;
 }
 
 // A loop of compare-exchanges; its reads that fail order nothing.

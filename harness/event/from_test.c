@@ -315,7 +315,8 @@ static Operand lower_compare_exchange(Lowering *l, const Access *access, Span sp
 static Operand lower_rmw(Lowering *l, const Access *access, Span span) {
   static const Operation updates[] = {
       [ACCESS_EXCHANGE] = OP_SECOND, [ACCESS_FETCH_ADD] = OP_ADD, [ACCESS_FETCH_SUB] = OP_SUB,
-      [ACCESS_FETCH_AND] = OP_AND,   [ACCESS_FETCH_OR] = OP_OR,   [ACCESS_FETCH_XOR] = OP_XOR};
+      [ACCESS_FETCH_AND] = OP_AND,   [ACCESS_FETCH_OR] = OP_OR,   [ACCESS_FETCH_XOR] = OP_XOR,
+      [ACCESS_FETCH_MAX] = OP_MAX,   [ACCESS_FETCH_MIN] = OP_MIN};
   BaseType type = location_type(l, &access->address);
   Operand at = lower_address(l, &access->address, access->order, span);
   MemoryOperation op = {.kind = LOWER_RMW,

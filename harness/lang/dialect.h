@@ -12,6 +12,8 @@ typedef enum {
   ACCESS_FETCH_AND,
   ACCESS_FETCH_OR,
   ACCESS_FETCH_XOR,
+  ACCESS_FETCH_MAX,
+  ACCESS_FETCH_MIN,
   ACCESS_FENCE,        // binds CPU and compiler
   ACCESS_SIGNAL_FENCE, // binds the compiler alone
   ACCESS_CPU_FENCE     // `cpu_fence("mfence")`: a fence by the name that arch/ gives it

@@ -35,6 +35,10 @@ static const Primitive primitives[] = {
     {"atomic_fetch_or", "av", ACCESS_FETCH_OR, "seq_cst", false},
     {"atomic_fetch_xor_explicit", "avm", ACCESS_FETCH_XOR, NULL, false},
     {"atomic_fetch_xor", "av", ACCESS_FETCH_XOR, "seq_cst", false},
+    {"atomic_fetch_max_explicit", "avm", ACCESS_FETCH_MAX, NULL, false}, // C2y
+    {"atomic_fetch_max", "av", ACCESS_FETCH_MAX, "seq_cst", false},
+    {"atomic_fetch_min_explicit", "avm", ACCESS_FETCH_MIN, NULL, false},
+    {"atomic_fetch_min", "av", ACCESS_FETCH_MIN, "seq_cst", false},
     {"atomic_thread_fence", "m", ACCESS_FENCE, NULL, false},
     {"atomic_signal_fence", "m", ACCESS_SIGNAL_FENCE, NULL, false},
     {"cpu_fence", "s", ACCESS_CPU_FENCE, NULL, false},

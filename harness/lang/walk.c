@@ -12,6 +12,8 @@ const char *access_name(AccessOp op) {
       [ACCESS_FETCH_AND] = "fetch_and",
       [ACCESS_FETCH_OR] = "fetch_or",
       [ACCESS_FETCH_XOR] = "fetch_xor",
+      [ACCESS_FETCH_MAX] = "fetch_max",
+      [ACCESS_FETCH_MIN] = "fetch_min",
       [ACCESS_FENCE] = "fence",
       [ACCESS_SIGNAL_FENCE] = "signal_fence",
       [ACCESS_CPU_FENCE] = "cpu_fence",

@@ -138,8 +138,8 @@ static inline int random_atomic(RandomProgram *p) {
 }
 
 static inline void random_modify(RandomProgram *p) {
-  static const char *const operations[] = {"exchange",  "exchange", "fetch_add", "fetch_sub",
-                                           "fetch_and", "fetch_or", "fetch_xor"};
+  static const char *const operations[] = {"exchange", "exchange",  "fetch_add", "fetch_sub", "fetch_and",
+                                           "fetch_or", "fetch_xor", "fetch_max", "fetch_min"};
   int location = random_atomic(p);
   if (location < 0) {
     random_load(p);

@@ -335,6 +335,12 @@ static const Computation computations[] = {
      "0:r0; 0:r1; x", "0:r0=1; 0:r1=7; [x]=5;"},
     {"x = 6;", "int r0 = atomic_fetch_and_explicit(x, 3" RLX "; int r1 = atomic_fetch_or_explicit(x, 8" RLX ";",
      "0:r0; 0:r1; x", "0:r0=6; 0:r1=2; [x]=10;"},
+    {"x = -3;", "int r0 = atomic_fetch_max_explicit(x, -5" RLX "; int r1 = atomic_fetch_max_explicit(x, 2" RLX ";",
+     "0:r0; 0:r1; x", "0:r0=-3; 0:r1=-3; [x]=2;"},
+    {"x = -3;", "int r0 = atomic_fetch_min(x, 4); int r1 = atomic_fetch_min(x, atomic_fetch_min(x, -9));",
+     "0:r0; 0:r1; x", "0:r0=-3; 0:r1=-9; [x]=-9;"},
+    {"unsigned x = 1;", "unsigned r0 = atomic_fetch_max(x, 4294967295); unsigned r1 = atomic_fetch_min(x, 7);",
+     "0:r0; 0:r1; x", "0:r0=1; 0:r1=4294967295; [x]=7;"},
     {"x = 6;", "int r0 = atomic_fetch_sub_explicit(x, 7" RLX ";", "0:r0; x", "0:r0=6; [x]=-1;"},
     {"x = 3;",
      "int r0 = 3; int r1 = atomic_compare_exchange_strong_explicit(x, &r0, 9, memory_order_seq_cst"
