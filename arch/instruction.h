@@ -6,6 +6,7 @@
 //   B H W X  one of 8, 16, 32, 64 bits
 //   Z  a general register, or 0 where it is the one whose number is 0 there (POWER's RA|0)
 //   C  a condition field
+//   N  a general register that reads as 0
 //   O  a register or an immediate, with a shift or an extension where one is written
 //   E  a register, an immediate, or what lies in memory
 //   V  a vector register
@@ -20,24 +21,32 @@
 //                           row's own
 //   store(a, e)             writes e to memory
 //   fence(TAGS)
-//   goto l   goto(e)        to a place, to where a value points
-//   if (e) goto l           what follows depends on e
+//   update(a)               puts the address of an operand in memory into its base
+//   forget()                ends the reservation of an exclusive load
+//   goto l   goto (e)       to a place, to where a value points
+//   return                  to the end of the thread
+//   if (e) goto l   if (e) return
+//                           what follows depends on e
 //   unsupported(why)        refuses the instruction, with a sentence
 //   name(e, ...)            a verb of the CPU (Verb)
 // Expressions have C's operators on unsigned numbers of the instruction's width, and
-//   load(a)                 the read of an access
+//   load(a)                 the read of an access. What is read or written has the tags of the row's words, and those
+//                           given last: load(a, TAGS), store(a, e, TAGS), rmw(a, op, e, TAGS), of a
+//                           read-modify-write the read's, then the write's
 //   rmw(a, op, e)           reads what is there and writes it `op` e: add sub and or xor max min smax smin swap
 //   cas(a, old, new)        writes new where it finds old; what it found. cas_rewriting: a failing one writes back
 //   load_exclusive(a)       and store_exclusive(a, e): 0 where it stored, 1 where it did not
 //   signed(e)  signed(e, n) sign-extended from the width, or n bits, to 64;  low(e, n): n bits of it, the rest 0
-//   wide(e)                 e, worked out in 64 bits;  narrow(e): in 32
 //   lt(a, b)  sar(a, n)  sdiv(a, b)  srem(a, b): signed;  ror(a, n) rotated right;  flip(e) with its bits reversed
+//   at(n, e)                e, worked out in n bits
 //   pick(c, a, b)           a or b; a dependency on the one taken, on c only as the architecture defines a choice
 //   select(c, a, b)         the same, and a dependency on all three
 //   old(e, d)               d; a dependency on e too
+//   shift(e)                by how much the operand is shifted where it is written
 //   bits                    the width;  next: the place after the instruction
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 
 // What registers and their parts are called.
 typedef struct {
@@ -73,10 +82,12 @@ typedef struct {
 typedef struct {
   const char *name;       // the first word of a test: "AArch64"
   bool destination_first; // operands stand the other way round than in the rows
+  bool shows_parts;       // states show a part of a register under its own name, not under the whole register's
   unsigned bits;          // of an access that nothing else gives a width to
 } AssemblyDialect;
 
 typedef struct {
+  const char *arch;   // the folder's name: "aarch64"
   const char *manual; // that sections are of
   const RegisterName *names;
   unsigned name_count;
@@ -94,3 +105,10 @@ typedef struct {
   const char *stack;      // the stack pointer
   const char *return_to;  // the register of the return address; NULL: it lies on the stack
 } InstructionSet;
+
+// Of every CPU that has one, NULL-terminated.
+extern const InstructionSet *const instruction_sets[];
+
+// The set that has a dialect of this name, and which that is; NULL where none has.
+const InstructionSet *instructions_of_dialect(const char *name, size_t length, const AssemblyDialect **dialect);
+const InstructionSet *instructions_of_arch(const char *arch);

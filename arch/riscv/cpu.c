@@ -52,6 +52,7 @@ static const ModelTag tags[] = {
     {"Fence.rw.r", "Fence.rw.r"},
     {"Fence.w.rw", "Fence.w.rw"},
     {"Fence.tso", "Fence.tso"},
+    {"Fence.i", "Fence.i"},
     {"Sc", "Sc"},
 };
 

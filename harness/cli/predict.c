@@ -3,6 +3,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/predict_views.h"
 #include "harness/cli/tests.h"
+#include "harness/code/assembly.h"
 #include "harness/lang/print.h"
 #include "harness/model/explain.h"
 
@@ -184,7 +185,7 @@ static const EventValue *named_state(const Settings *s, const Test *test, Arena 
   EventValue *state = ARENA_ARRAY(arena, EventValue, test->observable_count);
   state_parse(test, s->state, values); // checked before
   for (unsigned i = 0; i < test->observable_count; i++)
-    state[i] = (EventValue){-1, values[i]};
+    state[i] = event_value_of(test, values[i]);
   return state;
 }
 
@@ -339,15 +340,54 @@ static void tell_progress(void *context, uint64_t executions) {
                 d->seconds);
 }
 
+// The models that can judge a test: of an assembly test its CPU's, and `sc`, unless others are asked for by name.
+static Judges judges_of(const Settings *s, const Judges *all, const Test *test, Arena *arena) {
+  const InstructionSet *set = assembly_instructions(test, NULL);
+  if (!set)
+    return *all;
+  Judges judges = {.judges = ARENA_ARRAY(arena, Judge, all->count)};
+  for (unsigned m = 0; m < all->count; m++) {
+    const Cpu *cpu = all->judges[m].model->cpu;
+    if ((cpu && !strcmp(cpu->name, set->arch)) || all->judges[m].model == model_find("sc"))
+      judges.judges[judges.count++] = all->judges[m];
+  }
+  (void)s;
+  return judges;
+}
+
+// What an assembly test becomes for the CPU's model; NULL of a test in C. *good: whether it is understood.
+static const Program *program_of(const Settings *s, const Test *test, Arena *arena, const Console *console,
+                                 bool *good) {
+  const InstructionSet *set = assembly_instructions(test, NULL);
+  if (!set)
+    return NULL;
+  Diag diag = {.arena = arena};
+  const Model *model = model_find(set->arch);
+  const Program *program = assembly_program(test, model->rmw_is_one_event, s->lower.unroll, arena, &diag);
+  console_report(console, &diag);
+  *good = program != NULL;
+  return program;
+}
+
+typedef enum { DECIDED, UNDECIDED, REFUSED } Outcome;
+
 // Whether every model decided.
-static bool predict(const Settings *s, const Judges *judges, const Test *test, const Console *console) {
+static Outcome predict(const Settings *s, const Judges *all, const Test *test, const Console *console) {
   Arena *arena = arena_new();
+  bool good = true;
+  const Program *program = program_of(s, test, arena, console, &good);
+  if (!good) {
+    arena_free(arena);
+    return REFUSED;
+  }
+  Judges own = judges_of(s, all, test, arena), *judges = &own;
   Deciding deciding = {.progress = progress_new(console, false), .test = test->name, .seconds = s->seconds};
   JudgeOptions options = {.limits = {.seconds = s->seconds,
                                      .stop = console->stop,
                                      .progress = tell_progress,
                                      .progress_context = &deciding},
                           .lower = s->lower,
+                          .program = program,
                           .count = s->common.format == FORMAT_HERD};
   Prediction *predictions = ARENA_ARRAY(arena, Prediction, judges->count);
   double start = now();
@@ -363,7 +403,7 @@ static bool predict(const Settings *s, const Judges *judges, const Test *test, c
   console_print(console, &text);
   warn(s, &predicted, console->err);
   arena_free(arena);
-  return decided;
+  return decided ? DECIDED : UNDECIDED;
 }
 
 static int predict_all(const Settings *s, const Console *console) {
@@ -373,7 +413,7 @@ static int predict_all(const Settings *s, const Console *console) {
   if (!diag.errors && s->common.argument_count)
     suite = tests_find(s->common.arguments, s->common.argument_count, NULL, s->common.arena, &diag);
   else if (!diag.errors)
-    suite = suite_builtin("classic", s->common.arena, &diag);
+    suite = suite_builtin_by(test_read, "classic", s->common.arena, &diag);
   if (!diag.errors && !check_state(s, &suite, &diag))
     suite.count = 0;
   console_report(console, &diag);
@@ -381,13 +421,16 @@ static int predict_all(const Settings *s, const Console *console) {
   if (s->common.format == FORMAT_TSV && judges.count && (suite.count || !diag.errors))
     sheet_tsv_names(predict_rows(NULL, s->common.arena), &header);
   console_print(console, &header);
-  bool decided = true;
+  bool decided = true, refused = diag.errors;
   unsigned done = 0;
-  for (; done < suite.count && !*console->stop && !ferror(console->out); done++)
-    decided &= predict(s, &judges, suite.tests[done], console);
+  for (; done < suite.count && !*console->stop && !ferror(console->out); done++) {
+    Outcome outcome = predict(s, &judges, suite.tests[done], console);
+    decided &= outcome != UNDECIDED;
+    refused |= outcome == REFUSED;
+  }
   if (*console->stop)
     fprintf(console->err, "weakmem: interrupted at test %u of %u\n", done, suite.count);
-  return diag.errors ? EXIT_USAGE : decided && done == suite.count ? EXIT_OK : EXIT_MACHINE;
+  return refused ? EXIT_USAGE : decided && done == suite.count ? EXIT_OK : EXIT_MACHINE;
 }
 
 int command_predict(int argc, char **argv, const Console *console) {

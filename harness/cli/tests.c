@@ -1,4 +1,7 @@
 #include "harness/cli/tests.h"
+#include "harness/code/assembly.h"
+
+#include <string.h>
 
 // The index of the first CPU that has the fence; cpu_count: none has.
 static unsigned cpu_with(const char *fence) {
@@ -52,6 +55,15 @@ static bool check_fence(const Expr *expr, void *context) {
   return false;
 }
 
+// Whether the test can be used where code is made of C.
+static bool check_language(const Test *test, const Cpu *cpu, Diag *diag) {
+  if (!cpu || !test_is_assembly(test))
+    return true;
+  return diag_error_at(diag, test->source, (Span){0, strcspn(test->source->bytes, " \t\r\n")},
+                       "%s is in %s assembly, which is not run yet; `weakmem predict` judges it", test->name,
+                       test->dialect->name);
+}
+
 static bool check_fences(const Test *test, const Cpu *cpu, Diag *diag) {
   unsigned errors = diag->errors;
   test_each(test, check_fence, &(Check){test, cpu, diag});
@@ -59,10 +71,10 @@ static bool check_fences(const Test *test, const Cpu *cpu, Diag *diag) {
 }
 
 Suite tests_find(char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena, Diag *diag) {
-  Suite suite = suite_find(arguments, count, arena, diag);
+  Suite suite = suite_find_by(test_read, arguments, count, arena, diag);
   unsigned kept = 0;
   for (unsigned i = 0; i < suite.count; i++)
-    if (check_fences(suite.tests[i], cpu, diag))
+    if (check_language(suite.tests[i], cpu, diag) && check_fences(suite.tests[i], cpu, diag))
       suite.tests[kept++] = suite.tests[i];
   suite.count = kept;
   return suite;

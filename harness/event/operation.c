@@ -160,6 +160,10 @@ const char *operation_name(Operation operation) {
   return names[operation];
 }
 
+const char *program_location_name(const Program *program, int location) {
+  return (unsigned)location < program->location_count ? program->locations[location].name : "code";
+}
+
 bool program_element(const Program *program, EventValue pointer, unsigned *element) {
   if (pointer.location < 0 || (unsigned)pointer.location >= program->location_count || pointer.number < 0)
     return false;

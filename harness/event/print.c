@@ -7,7 +7,7 @@ static void print_value(EventValue value, const Program *program, Text *out) {
     value_print(value.number, BASE_INT128, out);
     return;
   }
-  text_printf(out, "&%s", program->locations[value.location].name);
+  text_printf(out, "&%s", program_location_name(program, value.location));
   if (value.number) {
     text_add_char(out, '[');
     value_print(value.number, BASE_INT128, out);

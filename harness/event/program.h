@@ -1,7 +1,7 @@
 // The event program: what stands between a language and a model.
 //
 // Per thread a list of instructions: accesses, fences, branches and register arithmetic. The C tree is lowered to it
-// (lower.h), for C11 itself and for each CPU; machine code and other dialects can be. The model knows nothing else.
+// (from_test.h), for C11 itself and for each CPU; machine code by harness/code. The model knows nothing else.
 #pragma once
 #include "harness/base/arena.h"
 #include "harness/base/diag.h"
@@ -81,6 +81,7 @@ typedef struct {
   // INSTR_READ: reserves what it reads. INSTR_WRITE: stores only with a reservation of the same place, which it ends;
   // the two are joined by rmw. There is no path where it has none. Its `dst` is 0, and depends on the write.
   bool is_exclusive;
+  bool picks; // INSTR_RMW: what it found picked what it writes, as a compare-and-swap
   Operation operation;
   unsigned dst; // a register; NO_REGISTER: none
   Operand address, value, a, b;
@@ -144,6 +145,8 @@ EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, E
 const char *operation_name(Operation operation);
 
 // Which element of its location a pointer points to; false where it is no pointer, or not to the begin of an element.
+// What a pointer points into: a location, or code.
+const char *program_location_name(const Program *program, int location);
 bool program_element(const Program *program, EventValue pointer, unsigned *element);
 // A value as the observable shows it.
 EventValue program_shown(const ProgramObservable *observable, EventValue value);

@@ -46,7 +46,8 @@ typedef struct Dialect {
   bool addresses;        // initial values and conditions may name a location and mean its address
   // Registers that no thread declares, since they are the CPU's: gives one its name ("X1" of "W1") and type; false
   // where there is none of that name. NULL: the threads declare theirs.
-  bool (*cpu_register)(const char **name, Type *type);
+  bool (*cpu_register)(const struct Dialect *dialect, const char **name, Type *type);
+  const void *cpu; // for it; NULL: the threads are statements, not lines of a CPU's code
   const Order *orders;
   unsigned order_count;
   const Primitive *primitives;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static Prop *parse_prop(Parser *p, bool hidden);
+static Prop *join(Parser *p, PropKind kind, Prop *left, Prop *right);
 
 // The mention's index.
 static unsigned mention_add(Parser *p, Mention mention) {
@@ -16,14 +17,14 @@ static unsigned mention_add(Parser *p, Mention mention) {
 }
 
 // The `0:` or `P0:` of a register; *thread is its number.
-static bool at_thread_prefix(const Parser *p) {
+bool parser_at_register(const Parser *p) {
   bool number =
       p->token.kind == TOKEN_NUMBER || (p->token.kind == TOKEN_NAME && p->token.text[0] == 'P' &&
                                         p->token.span.length > 1 && p->token.text[1] >= '0' && p->token.text[1] <= '9');
   return number && token_is(parser_peek(p), ":");
 }
 
-static bool parse_thread_prefix(Parser *p, unsigned *thread) {
+bool parse_thread_prefix(Parser *p, unsigned *thread) {
   Token token = p->token;
   if (token.kind == TOKEN_NAME) {
     token.text++;
@@ -46,7 +47,7 @@ static bool parse_observable(Parser *p, Mention *m) {
   size_t begin = p->token.span.offset;
   if (parser_at(p, "*"))
     return ERROR_AT(p, p->token.span, "a location is named without '*' here");
-  if (at_thread_prefix(p)) {
+  if (parser_at_register(p)) {
     m->is_register = true;
     if (!parse_thread_prefix(p, &m->thread) || !(m->name = parser_name(p, "a register")))
       return false;
@@ -74,15 +75,39 @@ static Prop *prop_new(Parser *p, PropKind kind, size_t begin) {
 // A value, or an observable that this one is compared with. Where the dialect has addresses, a bare name is one.
 static bool parse_right_side(Parser *p, Number *number, Mention *other, bool *is_number) {
   *is_number = true;
-  if (parser_at(p, "-") || (p->token.kind == TOKEN_NUMBER && !at_thread_prefix(p)))
+  if (parser_at(p, "-") || (p->token.kind == TOKEN_NUMBER && !parser_at_register(p)))
     return parser_number(p, number);
-  if (p->test->dialect->addresses && p->token.kind == TOKEN_NAME && !at_thread_prefix(p))
+  if (p->test->dialect->addresses && p->token.kind == TOKEN_NAME && !parser_at_register(p))
     return parse_address_value(p, number);
   *is_number = false;
   return parse_observable(p, other);
 }
 
 // atom := observable ( '=' | '==' | '!=' | '<>' ) ( [ '-' ] NUMBER | observable )
+// `x={1,2}`, after the '=', in a dialect that has it: every element is compared.
+static Prop *parse_elements_atom(Parser *p, Mention array, bool equal, size_t begin) {
+  Prop *all = NULL;
+  parser_advance(p); // '{'
+  for (array.element = 0; array.element < LIMIT_ELEMENTS; array.element++) {
+    array.has_element = array.is_grouped = true;
+    if (!parser_number(p, &array.number))
+      return NULL;
+    Prop *prop = prop_new(p, PROP_EQUAL, begin);
+    if (!prop)
+      return NULL;
+    prop->observable = mention_add(p, array);
+    all = all ? join(p, PROP_AND, all, prop) : prop;
+    if (!all || !parser_take(p, ","))
+      break;
+  }
+  if (!all || !parser_expect(p, "}", "or ',' after an element"))
+    return NULL;
+  Prop *prop = equal ? all : prop_new(p, PROP_NOT, begin);
+  if (prop != all && prop)
+    prop->left = all;
+  return prop;
+}
+
 static Prop *parse_atom(Parser *p, bool hidden) {
   size_t begin = p->token.span.offset;
   Mention left = {.is_hidden = hidden}, right = {.is_hidden = hidden};
@@ -94,6 +119,8 @@ static Prop *parse_atom(Parser *p, bool hidden) {
     return NULL;
   }
   parser_advance(p);
+  if (p->test->dialect->addresses && !left.is_register && parser_at(p, "{"))
+    return parse_elements_atom(p, left, equal, begin);
   bool is_number;
   if (!parse_right_side(p, &left.number, &right, &is_number))
     return NULL;
@@ -187,6 +214,8 @@ static Prop *parse_section_prop(Parser *p, bool hidden) {
     ERROR_AT(p, prop->span, "nested more than %d deep", LIMIT_NESTING - 1);
     prop = NULL;
   }
+  if (prop && p->test->dialect->addresses) // as some of herd's assembly tests end
+    parser_take(p, ";");
   if (prop && !parser_at_section(p)) {
     parser_expected(p, "'/\\', '\\/', '=>' or the end of the condition");
     prop = NULL;
@@ -272,6 +301,14 @@ void parse_sections(Parser *p) {
 // The value of a number, whose type is known now. One that the type does not have could never be seen: it is an error,
 // where herd would search for it in vain.
 static Value value_of(Parser *p, Number number, BaseType type) {
+  if (number.address && strchr(number.address, ':')) {
+    const char *label = strchr(number.address, ':') + 1;
+    bool named = number.address[0] == 'P';
+    int place = test_label_place(p->test, (unsigned)strtoul(number.address + named, NULL, 10), label);
+    if (place < 0)
+      ERROR_AT(p, number.span, "no label '%s'", number.address);
+    return place < 0 ? 0 : address_value((unsigned)place, 0);
+  }
   if (number.address) {
     int location = location_intern(p, number.address, number.span);
     return location < 0 ? 0 : address_value((unsigned)location, (unsigned)number.magnitude);
@@ -365,6 +402,8 @@ static bool resolve_name(Parser *p, const Mention *m) {
     return ERROR_AT(p, m->span, "'%s' is an array: name an element, '%s[0]'", l->name, l->name);
   if (m->is_whole && !m->has_element && l->length > LIMIT_OBSERVABLES)
     return ERROR_AT(p, m->span, "more than %d registers and locations are observed", LIMIT_OBSERVABLES);
+  if (m->is_grouped && l->is_array)
+    test->locations[location].is_grouped = true;
   if (m->element >= l->length)
     return ERROR_AT(p, m->span, "'%s' has %u element%s", l->name, l->length, l->length == 1 ? "" : "s");
   return true;
@@ -383,6 +422,7 @@ static void expand_arrays(Parser *p) {
         arena_grow(p->arena, p->mentions, &p->mention_capacity, p->mention_count + length, sizeof *p->mentions);
     m.has_element = true;
     p->mentions[i].has_element = true;
+    m.is_grouped = p->mentions[i].is_grouped = p->test->dialect->addresses;
     for (m.element = 1; m.element < length; m.element++)
       p->mentions[p->mention_count++] = m;
   }

@@ -86,9 +86,12 @@ static bool parse_name(Parser *p) {
     return ERROR_AT(p, ((Span){p->lexer.offset, 1}), "expected the test's name after '%s'", expected);
   if (name.length > LIMIT_NAME)
     return ERROR_AT(p, name, "a name of more than %d bytes", LIMIT_NAME);
-  if (memchr(p->source->bytes + name.offset, '/', name.length))
+  char *copy = arena_copy(p->arena, p->source->bytes + name.offset, name.length);
+  if (strchr(copy, '/') && !p->test->dialect->addresses)
     return ERROR_AT(p, name, "a test's name has no '/'");
-  p->test->name = arena_copy(p->arena, p->source->bytes + name.offset, name.length);
+  for (char *slash = copy; (slash = strchr(slash, '/'));)
+    *slash = '-'; // files are named for tests
+  p->test->name = copy;
   p->lexer.offset += name.length;
   return true;
 }
@@ -353,7 +356,7 @@ static bool parse_scalar_entry(Parser *p, unsigned location, const Entry *entry)
 // [ type ] ( NAME | NAME '[' NUMBER ']' | '[' NAME [ '[' NUMBER ']' ] ']' ) [ '=' value | '=' elements ]
 static bool parse_location_entry(Parser *p, Entry *entry) {
   bool bracketed = parser_take(p, "[");
-  if (parser_at(p, "*"))
+  if (parser_at(p, "*") && !p->test->dialect->addresses)
     return ERROR_AT(p, p->token.span, "pointers are not supported as locations");
   entry->span = p->token.span;
   entry->name = parser_name(p, "a location, or a register such as '0:r0'");
@@ -378,13 +381,18 @@ static bool parse_register_entry(Parser *p, const Entry *entry) {
   InitRegister made = {.type = entry->type, .has_type = entry->has_type};
   Value thread;
   BaseType type;
-  const char *problem = number_read(p->token, &thread, &type);
-  if (problem || thread < 0 || thread >= LIMIT_THREADS)
-    return ERROR_AT(p, span, "expected the number of a thread, 0 to %d", LIMIT_THREADS - 1);
-  made.thread = (unsigned)thread;
-  parser_advance(p);
-  if (!parser_expect(p, ":", "after the number of a thread"))
-    return false;
+  if (p->token.kind == TOKEN_NAME) {
+    if (!parse_thread_prefix(p, &made.thread))
+      return false;
+  } else {
+    const char *problem = number_read(p->token, &thread, &type);
+    if (problem || thread < 0 || thread >= LIMIT_THREADS)
+      return ERROR_AT(p, span, "expected the number of a thread, 0 to %d", LIMIT_THREADS - 1);
+    made.thread = (unsigned)thread;
+    parser_advance(p);
+    if (!parser_expect(p, ":", "after the number of a thread"))
+      return false;
+  }
   made.span = (Span){span.offset, p->token.span.offset + p->token.span.length - span.offset};
   made.name = parser_name(p, "a register");
   if (!made.name || !parser_cpu_register(p, &made.name, &made.type, made.span))
@@ -410,7 +418,10 @@ static bool parse_entry(Parser *p) {
     if (!parse_type(p, &entry.type))
       return false;
   }
-  return p->token.kind == TOKEN_NUMBER ? parse_register_entry(p, &entry) : parse_location_entry(p, &entry);
+  if (p->test->dialect->addresses && parser_take(p, "*")) // what holds an address is as wide as one
+    entry.type.base = BASE_INT64;
+  bool at_register = p->token.kind == TOKEN_NUMBER || (p->test->dialect->addresses && parser_at_register(p));
+  return at_register ? parse_register_entry(p, &entry) : parse_location_entry(p, &entry);
 }
 
 // init := '{' { ';' | entry ( ';' | before '}' ) } '}'

@@ -144,6 +144,10 @@ bool parse_address_value(Parser *p, Number *number) {
   bool has_element = false;
   unsigned element = 0;
   *number = (Number){.address = parser_name(p, "a location")};
+  if (number->address && parser_take(p, ":")) { // of a place in the code
+    const char *label = parser_name(p, "a label");
+    number->address = label ? arena_printf(p->arena, "%s:%s", number->address, label) : NULL;
+  }
   if (!number->address || !parse_element(p, &has_element, &element))
     return false;
   number->magnitude = element;
@@ -254,7 +258,7 @@ int location_intern(Parser *p, const char *name, Span span) {
 }
 
 bool parser_cpu_register(Parser *p, const char **name, Type *type, Span span) {
-  if (!p->test->dialect->cpu_register || p->test->dialect->cpu_register(name, type))
+  if (!p->test->dialect->cpu_register || p->test->dialect->cpu_register(p->test->dialect, name, type))
     return true;
   return ERROR_AT(p, span, "the CPU has no register '%s'", *name);
 }

@@ -44,8 +44,9 @@ typedef struct {
   Type type; // where is_register and no statement names it
   bool has_element;
   unsigned element;
-  bool is_whole;  // from `locations`, where the name of an array stands for all its elements
-  bool is_hidden; // from the filter
+  bool is_whole;   // from `locations`, where the name of an array stands for all its elements
+  bool is_hidden;  // from the filter
+  bool is_grouped; // an element of an array that is named as one value
   Span span;
   Number number;       // of a comparison: what it is compared with
   unsigned observable; // once known
@@ -119,6 +120,8 @@ bool parser_at_section(const Parser *p);              // `locations`, `filter`, 
 bool parser_enter(Parser *p);                         // one level deeper; false, reported, where that is too deep
 void parser_leave(Parser *p);
 bool parser_count_term(Parser *p, Span span);
+bool parser_at_register(const Parser *p);                            // the `0:` or `P0:` before its name
+bool parse_thread_prefix(Parser *p, unsigned *thread);               // over that
 bool parser_number(Parser *p, Number *number);                       // [ '-' ] NUMBER
 bool parse_address_value(Parser *p, Number *number);                 // NAME [ '[' NUMBER ']' ]
 bool parse_element(Parser *p, bool *has_element, unsigned *element); // [ '[' NUMBER ']' ] after a location

@@ -236,10 +236,25 @@ void value_print(Value value, BaseType type, Text *out) {
     text_printf(out, "%llu", low);
 }
 
+// A place in the code, by its label: `0:L0`.
+static void print_code_place(const Test *test, unsigned place, Text *out) {
+  unsigned thread = 0;
+  while (thread + 1 < test->thread_count && place >= test_first_place(test, thread + 1))
+    thread++;
+  unsigned line = place - test_first_place(test, thread);
+  const Thread *t = &test->threads[thread];
+  if (line < t->line_count && t->lines[line].label)
+    text_printf(out, "%u:%s", thread, t->lines[line].label);
+  else
+    text_printf(out, "%u:%u", thread, line);
+}
+
 void test_value_print(const Test *test, Value value, BaseType type, Text *out) {
   unsigned location, element;
   if (!test->dialect->addresses || !value_is_address(value, &location, &element))
     value_print(value, type, out);
+  else if (location >= LIMIT_LOCATIONS)
+    print_code_place(test, location, out);
   else
     text_printf(out, element ? "%s[%u]" : "%s", test->locations[location].name, element);
 }
@@ -251,7 +266,7 @@ void observable_print(const Test *test, const Observable *o, Text *out) {
   }
   const Location *l = &test->locations[o->location];
   if (l->is_array)
-    text_printf(out, "[%s[%u]]", l->name, o->element);
+    text_printf(out, test_is_assembly(test) ? "%s[%u]" : "[%s[%u]]", l->name, o->element);
   else
     text_printf(out, "[%s]", l->name);
 }

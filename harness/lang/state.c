@@ -20,10 +20,27 @@ int state_compare(const Test *test, State a, State b) {
   return 0;
 }
 
+// `x={1,2};`: the observables from here on that are elements of one location. Which the last one is.
+static unsigned print_group(const Test *test, State state, unsigned first, Text *out) {
+  unsigned location = test->observables[first].location, i = first;
+  text_printf(out, "%s={", test->locations[location].name);
+  for (; i < test->observable_count && !test->observables[i].is_register && test->observables[i].location == location;
+       i++) {
+    text_add(out, i > first ? "," : "");
+    test_value_print(test, state.values[i], test->locations[location].type, out);
+  }
+  text_add(out, "};");
+  return i - 1;
+}
+
 void state_print(const Test *test, State state, Text *out) {
   for (unsigned i = 0; i < test->observable_count; i++) {
     const Observable *o = &test->observables[i];
     text_add(out, i ? " " : "");
+    if (!o->is_register && test->locations[o->location].is_grouped) {
+      i = print_group(test, state, i, out);
+      continue;
+    }
     observable_print(test, o, out);
     text_add_char(out, '=');
     test_value_print(test, state.values[i], observable_base(test, o), out);

@@ -19,6 +19,7 @@ enum {
 typedef struct {
   Arena *arena;
   Diag *diag;
+  TestReader *read;
   Suite suite;
   size_t capacity;
   unsigned entries;
@@ -51,10 +52,10 @@ static const char *family_of(Arena *arena, const char *path) {
   return slash ? arena_copy(arena, path, (size_t)(slash - path)) : "";
 }
 
-static const Test *parse_embedded(const Embedded *file, Arena *arena, Diag *diag) {
+static const Test *parse_embedded(const Embedded *file, TestReader *read, Arena *arena, Diag *diag) {
   Source *source = ARENA_NEW(arena, Source);
   *source = (Source){.name = file->path, .bytes = file->bytes, .length = file->length};
-  Test *test = test_parse(source, arena, diag);
+  Test *test = read(source, arena, diag);
   if (test)
     test->family = family_of(arena, file->path);
   return test;
@@ -66,32 +67,37 @@ static int compare_tests(const void *a, const void *b) {
   return order ? order : strcmp(left->name, right->name);
 }
 
-Suite suite_builtin(const char *family, Arena *arena, Diag *diag) {
-  Finder f = {.arena = arena, .diag = diag};
+Suite suite_builtin_by(TestReader *read, const char *family, Arena *arena, Diag *diag) {
+  Finder f = {.arena = arena, .diag = diag, .read = read};
   for (const Embedded *file = embedded_litmus; file->path; file++)
     if (ends_with(file->path, ".litmus") && (!family || !strcmp(family, family_of(arena, file->path))))
-      add(&f, parse_embedded(file, arena, diag));
+      add(&f, parse_embedded(file, read, arena, diag));
   if (f.suite.count)
     qsort(f.suite.tests, f.suite.count, sizeof *f.suite.tests, compare_tests);
   return f.suite;
 }
 
+Suite suite_builtin(const char *family, Arena *arena, Diag *diag) {
+  return suite_builtin_by(test_parse, family, arena, diag);
+}
+
 // The name in a built-in test's first line, without parsing it.
 static const char *embedded_name(Arena *arena, const Embedded *file) {
-  const char *name = file->bytes + (strncmp(file->bytes, "C ", 2) ? 0 : 2);
+  const char *name = file->bytes + strcspn(file->bytes, " \n");
+  name += strspn(name, " ");
   return arena_copy(arena, name, strcspn(name, " \t\r\n{"));
 }
 
 // A built-in family or test. False where there is none of that name.
 static bool find_builtin(Finder *f, const char *name) {
-  Suite family = suite_builtin(name, f->arena, f->diag);
+  Suite family = suite_builtin_by(f->read, name, f->arena, f->diag);
   for (unsigned i = 0; i < family.count; i++)
     add(f, family.tests[i]);
   if (family.count)
     return true;
   for (const Embedded *file = embedded_litmus; file->path; file++)
     if (ends_with(file->path, ".litmus") && !strcmp(name, embedded_name(f->arena, file))) {
-      add(f, parse_embedded(file, f->arena, f->diag));
+      add(f, parse_embedded(file, f->read, f->arena, f->diag));
       return true;
     }
   return false;
@@ -113,7 +119,7 @@ static bool report_unknown(Finder *f, const char *name) {
 
 static void add_source(Finder *f, const Source *source) {
   if (source && count_entry(f))
-    add(f, test_parse(source, f->arena, f->diag));
+    add(f, f->read(source, f->arena, f->diag));
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -221,9 +227,13 @@ static void find(Finder *f, const char *folder, const char *argument, unsigned d
   }
 }
 
-Suite suite_find(char *const *arguments, unsigned count, Arena *arena, Diag *diag) {
-  Finder f = {.arena = arena, .diag = diag};
+Suite suite_find_by(TestReader *read, char *const *arguments, unsigned count, Arena *arena, Diag *diag) {
+  Finder f = {.arena = arena, .diag = diag, .read = read};
   for (unsigned i = 0; i < count; i++)
     find(&f, "", arguments[i], 0);
   return f.suite;
+}
+
+Suite suite_find(char *const *arguments, unsigned count, Arena *arena, Diag *diag) {
+  return suite_find_by(test_parse, arguments, count, arena, diag);
 }

@@ -15,3 +15,8 @@ Suite suite_builtin(const char *family, Arena *arena, Diag *diag);
 // comments, relative to the list's own folder, not nested more than 8 deep), `-` (standard input). A name that is both
 // a file and a built-in test is the file. Errors are in `diag`; the tests that could be read are returned all the same.
 Suite suite_find(char *const *arguments, unsigned count, Arena *arena, Diag *diag);
+
+// The same by a reader that knows other languages than C, as test_parse does C.
+typedef Test *TestReader(const Source *source, Arena *arena, Diag *diag);
+Suite suite_find_by(TestReader *read, char *const *arguments, unsigned count, Arena *arena, Diag *diag);
+Suite suite_builtin_by(TestReader *read, const char *family, Arena *arena, Diag *diag);

@@ -1,6 +1,7 @@
 #include "harness/lang/test.h"
 
 #include <stdint.h>
+#include <string.h>
 
 enum { ADDRESS_BIT = 100, LOCATION_BIT = 32 };
 
@@ -17,4 +18,24 @@ bool value_is_address(Value value, unsigned *location, unsigned *element) {
 BaseType observable_base(const Test *test, const Observable *observable) {
   return observable->is_register ? test->threads[observable->thread].registers[observable->reg].type.base
                                  : test->locations[observable->location].type;
+}
+
+bool test_is_assembly(const Test *test) { return test->dialect && test->dialect->cpu; }
+
+unsigned test_first_place(const Test *test, unsigned thread) {
+  unsigned place = LIMIT_LOCATIONS;
+  for (unsigned t = 0; t < thread; t++)
+    place += test->threads[t].line_count + 1;
+  return place;
+}
+
+int test_label_place(const Test *test, unsigned thread, const char *label) {
+  if (thread >= test->thread_count)
+    return -1;
+  for (unsigned i = 0; i < test->threads[thread].line_count; i++) {
+    const char *here = test->threads[thread].lines[i].label;
+    if (here && !strcmp(here, label))
+      return (int)(test_first_place(test, thread) + i);
+  }
+  return -1;
 }

@@ -120,6 +120,7 @@ typedef struct {
   bool is_atomic;       // declared so by the init block or by any thread that names it
   unsigned length;      // elements; 1 unless it is an array
   bool is_array;        // declared with [n]
+  bool is_grouped;      // states show its elements as one value, `x={1,2}`, as the test names them
   Value *initial;       // `length` values
   bool has_initial;     // the init block names it (printing alone needs to know)
   bool has_offset;      // Layout= places it
@@ -139,12 +140,20 @@ typedef struct {
   Type type;
 } Parameter;
 
+// A line of code: a label, an instruction, or a label and the instruction that it stands before.
+typedef struct {
+  const char *label; // NULL: none
+  Span span;         // of the instruction's text in the source; empty: there is none
+} CodeLine;
+
 typedef struct {
   Parameter *parameters;
   unsigned parameter_count;
   Register *registers; // in the order they are first declared; then those only the init block or condition names
   unsigned register_count;
-  Stmt *body; // NULL: empty
+  Stmt *body;            // NULL: empty
+  const CodeLine *lines; // in a CPU's assembly, instead of statements
+  unsigned line_count;
 } Thread;
 
 // What a state assigns a value to.
@@ -247,6 +256,13 @@ bool expr_accesses(const Expr *expr);
 // The address of an element as a value: a number that no type of up to 64 bits has.
 Value address_value(unsigned location, unsigned element);
 bool value_is_address(Value value, unsigned *location, unsigned *element);
+// Whether the threads are lines of a CPU's assembly.
+bool test_is_assembly(const Test *test);
+// In such a test addresses beyond those of the locations are places in the code: before each line of each thread, and
+// at its end. Where a thread's begin.
+unsigned test_first_place(const Test *test, unsigned thread);
+// The place of a thread's label; -1 where there is none.
+int test_label_place(const Test *test, unsigned thread, const char *label);
 
 // Whether two trees are the same but for where they stand in their sources.
 bool test_equal(const Test *a, const Test *b);

@@ -17,33 +17,48 @@ bool search_expired(Search *s) {
 
 // ---- What an execution is made of, for one choice of paths ----
 
+// Whether an address is part of what an expression is computed from.
+static bool has_pointer(const Program *program, const ValuePool *pool, ExprId id, bool *seen) {
+  const ValueExpr *e = &pool->exprs[id];
+  if (seen[id])
+    return false;
+  seen[id] = true;
+  if (e->kind == VALUE_CONSTANT)
+    return e->constant.location >= 0 && (unsigned)e->constant.location < program->location_count;
+  return e->kind == VALUE_OPERATION &&
+         (has_pointer(program, pool, e->a, seen) || has_pointer(program, pool, e->b, seen));
+}
+
 // Whether an address may be anywhere: it is computed from what is read, and pointers are stored.
-static bool stores_pointers(const Program *program) {
+static bool stores_pointers(const Search *s) {
+  const Program *program = s->program;
   for (unsigned i = 0; i < program->location_count; i++)
     for (unsigned e = 0; e < program->locations[i].length; e++)
       if (program->locations[i].initial[e].location >= 0)
         return true;
-  for (unsigned t = 0; t < program->thread_count; t++)
-    for (unsigned i = 0; i < program->threads[t].instr_count; i++) {
-      const Instr *instr = &program->threads[t].instrs[i];
-      if (!instr->value.is_register && instr->value.constant.location >= 0 &&
-          (instr->kind == INSTR_WRITE || instr->kind == INSTR_RMW))
+  for (unsigned t = 0; t < program->thread_count; t++) {
+    const Path *path = s->threads[t].path;
+    const ValuePool *pool = &s->threads[t].paths->pool;
+    bool *seen = ARENA_ARRAY(s->arena, bool, pool->count);
+    for (unsigned i = 0; i < path->event_count; i++)
+      if (path->events[i].written != NO_EXPR && has_pointer(program, pool, path->events[i].written, seen))
         return true;
-    }
+  }
   return false;
 }
 
 // Marks the locations whose addresses an expression is computed from.
-static void mark_bases(const ValuePool *pool, ExprId id, bool *seen, bool *all_of) {
+static void mark_bases(const Program *program, const ValuePool *pool, ExprId id, bool *seen, bool *all_of) {
   const ValueExpr *e = &pool->exprs[id];
   if (seen[id])
     return;
   seen[id] = true;
-  if (e->kind == VALUE_CONSTANT && e->constant.location >= 0)
+  if (e->kind == VALUE_CONSTANT && e->constant.location >= 0 &&
+      (unsigned)e->constant.location < program->location_count)
     all_of[e->constant.location] = true;
   if (e->kind == VALUE_OPERATION) {
-    mark_bases(pool, e->a, seen, all_of);
-    mark_bases(pool, e->b, seen, all_of);
+    mark_bases(program, pool, e->a, seen, all_of);
+    mark_bases(program, pool, e->b, seen, all_of);
   }
 }
 
@@ -68,11 +83,11 @@ static bool find_cells(Search *s, bool **used) {
         used[address.location][element] = true;
       } else {
         s->moving = true;
-        mark_bases(pool, id, seen, all_of);
+        mark_bases(program, pool, id, seen, all_of);
       }
     }
   }
-  bool anywhere = s->moving && stores_pointers(program);
+  bool anywhere = s->moving && stores_pointers(s);
   for (unsigned i = 0; i < program->location_count; i++)
     if (all_of[i] || anywhere)
       memset(used[i], true, program->locations[i].length * sizeof **used);

@@ -82,7 +82,7 @@ static void print_label(const Execution *x, unsigned event, Text *out) {
 
 static void print_event_value(const Execution *x, EventValue value, Text *out) {
   if (value.location >= 0)
-    text_printf(out, "&%s+", x->program->locations[value.location].name);
+    text_printf(out, "&%s+", program_location_name(x->program, value.location));
   value_print(value.number, BASE_INT128, out);
 }
 

@@ -16,7 +16,7 @@ static void add_quoted(Text *out, const char *text) {
 
 static void add_value(const Program *program, EventValue value, Text *out) {
   if (value.location >= 0)
-    text_printf(out, "&%s+", program->locations[value.location].name);
+    text_printf(out, "&%s+", program_location_name(program, value.location));
   value_print(value.number, BASE_INT128, out);
 }
 

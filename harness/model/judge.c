@@ -22,7 +22,7 @@ EnumerationLimits judge_limits(double seconds) {
 State prediction_state(const Test *test, const EventValue *state, Arena *arena) {
   Value *values = ARENA_ARRAY(arena, Value, test->observable_total);
   for (unsigned i = 0; i < test->observable_count; i++)
-    values[i] = state[i].number;
+    values[i] = value_of_event(test, state[i]);
   return (State){values};
 }
 
@@ -97,7 +97,7 @@ bool prediction_decides(const Prediction *prediction) {
 static void to_event_values(const Test *test, State state, EventValue *out) {
   assert(test->observable_count <= LIMIT_OBSERVABLES);
   for (unsigned i = 0; i < test->observable_count; i++)
-    out[i] = (EventValue){-1, state.values[i]};
+    out[i] = event_value_of(test, state.values[i]);
 }
 
 Verdict prediction_verdict(const Prediction *prediction, State state) {

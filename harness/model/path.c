@@ -222,6 +222,8 @@ static void step_rmw(Walker *w, Walk *walk, const Instr *instr) {
       taint = taint_union(taint, reads);
       pick = taint_union(pick, reads);
     }
+    if (instr->picks)
+      pick = taint_union(pick, reads);
   }
   event->written = value_operation(w->pool, instr->operation, instr->bits, instr->is_signed, found, value);
   event->written_taint = taint;
@@ -231,10 +233,10 @@ static void step_rmw(Walker *w, Walk *walk, const Instr *instr) {
 
 static void step_operation(Walker *w, Walk *walk, const Instr *instr) {
   ExprId a = operand_value(w, walk, &instr->a), b = operand_value(w, walk, &instr->b);
-  set_register(walk, instr->dst, value_operation(w->pool, instr->operation, instr->bits, instr->is_signed, a, b),
-               instr->operation == OP_PICK
-                   ? operand_taint(walk, &instr->a)
-                   : taint_union(operand_taint(walk, &instr->a), operand_taint(walk, &instr->b)),
+  Taint taint = operand_taint(walk, &instr->a);
+  if (instr->operation != OP_PICK)
+    taint = taint_union(taint, operand_taint(walk, &instr->b));
+  set_register(walk, instr->dst, value_operation(w->pool, instr->operation, instr->bits, instr->is_signed, a, b), taint,
                taint_union(operand_pick(walk, &instr->a), operand_pick(walk, &instr->b)));
 }
 

@@ -54,7 +54,8 @@ END_TEST
 // ---- A front end with threads of its own
 
 // "W1" is "X1".
-static bool find_register(const char **name, Type *type) {
+static bool find_register(const Dialect *dialect, const char **name, Type *type) {
+  ck_assert_str_eq(dialect->word, "AArch64");
   type->base = BASE_LONG;
   if (**name == 'W')
     *name = "X1";

@@ -1,0 +1,40 @@
+// Machine code -> Program: lines of assembler text, by the instructions that a CPU's table tells of
+// (arch/instruction.h). Dependencies are those that the architecture defines: through registers, their parts and flags.
+// What a thread keeps on its own stack is a value in a register, with its dependencies.
+#pragma once
+#include "arch/instruction.h"
+#include "harness/event/program.h"
+#include "harness/lang/test.h"
+
+// What a register holds when a thread begins.
+typedef struct {
+  const char *name; // of the register or a part of it
+  EventValue value;
+} CodeRegisterValue;
+
+// A register whose final value is shown.
+typedef struct {
+  const char *name;
+  unsigned reg; // set: the program's
+} CodeObserved;
+
+// The code of one thread, and what it needs to know.
+typedef struct {
+  const InstructionSet *set;
+  const AssemblyDialect *dialect;
+  const Source *source;
+  unsigned thread;
+  const CodeLine *lines;
+  unsigned line_count;
+  const CodeRegisterValue *initial;
+  unsigned initial_count;
+  CodeObserved *observed;
+  unsigned observed_count;
+  bool has_stack;                                            // the stack pointer points to the thread's own stack
+  int (*location_of)(const void *context, const char *name); // a location's index; -1: there is none of that name
+  const void *context;
+  unsigned first_place; // EventValue.location of the place before line 0; those of the other lines, and the end, follow
+} CodeThread;
+
+// Makes the thread, in `arena`. False, each error reported with its place, where an instruction is not understood.
+bool code_thread(const CodeThread *thread, Arena *arena, Diag *diag, ProgramThread *out);
