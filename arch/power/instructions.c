@@ -77,7 +77,7 @@ static const InstructionRow rows[] = {
     {"stdu", "Rs, Ma", "at(64, store(a, s)); update(a)", "I 3.3.3"},
     {"l{reserve}arx", "Rt, Za, Rb", "t = load_exclusive(at(64, a + b), X)", "II 4.6.2"},
     {"l{reserve}arx", "Rt, Za, Rb, #h", "t = load_exclusive(at(64, a + b), X)", "II 4.6.2"},
-    {"st{reserve}cx.", "Rs, Za, Rb", "cr0.eq = !store_exclusive(at(64, a + b), s, X); cr0.lt = 0; cr0.gt = 0", "II 4.6.2"},
+    {"st{reserve}cx.", "Rs, Za, Rb", "cr0.eq = !store_conditional(at(64, a + b), s, X); cr0.lt = 0; cr0.gt = 0", "II 4.6.2"},
     // Arithmetic
     {"li", "Rd, #i", "d = i", "I 3.3.9"},
     {"lis", "Rd, #i", "d = signed(at(32, i << 16), 32)", "I 3.3.9"},

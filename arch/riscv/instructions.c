@@ -72,7 +72,7 @@ static const InstructionRow rows[] = {
     {C "swsp", "Rs, Ma", "at(32, store(a, s))", "C"},
     // Atomics
     {"lr.{atomic}{order}", "Rd, Ma", "d = signed(load_exclusive(a, X))", "A, Load-Reserved/Store-Conditional"},
-    {"sc.{atomic}{order}", "Rd, Rs, Ma", "d = store_exclusive(a, s, X)", "A"},
+    {"sc.{atomic}{order}", "Rd, Rs, Ma", "d = store_conditional(a, s, X)", "A"},
     {"amo{update}.{atomic}{order}", "Rd, Rs, Ma", "d = signed(rmw(a, {update}, s, AMO, AMO))", "A, Atomic Memory Operations"},
     {"amocas.{atomic}{order}", "Rd, Rs, Ma", "d = signed(cas(a, d, s, AMO, AMO))", "Zacas"},
     // Fences

@@ -1,6 +1,7 @@
 #include "harness/code/assembly.h"
 #include "harness/code/code.h"
 #include "harness/code/operand.h"
+#include "harness/code/program.h"
 #include "harness/event/from_test.h"
 #include "harness/lang/parse.h"
 #include "harness/lang/parser.h"
@@ -254,28 +255,6 @@ static int location_of(const void *context, const char *name) {
   return -1;
 }
 
-// What is kept is unsigned.
-static EventValue kept_value(const Test *test, Value value, BaseType type) {
-  EventValue v = event_value_of(test, value);
-  unsigned bits = base_type_bits(type);
-  if (v.location < 0 && bits < 128)
-    v.number &= ((Value)1 << bits) - 1;
-  return v;
-}
-
-static void add_locations(const Test *test, Program *program, Arena *arena) {
-  for (unsigned i = 0; i < test->location_count; i++) {
-    const Location *from = &test->locations[i];
-    ProgramLocation *to = &program->locations[i];
-    *to = (ProgramLocation){.name = from->name,
-                            .length = from->length,
-                            .initial = ARENA_ARRAY(arena, EventValue, from->length),
-                            .stride = base_type_bits(from->type) / 8};
-    for (unsigned e = 0; e < from->length; e++)
-      to->initial[e] = kept_value(test, from->initial[e], from->type);
-  }
-}
-
 static bool add_thread(const Test *test, unsigned thread, Program *program, unsigned *registers, Arena *arena,
                        Diag *diag) {
   const Thread *from = &test->threads[thread];
@@ -291,7 +270,7 @@ static bool add_thread(const Test *test, unsigned thread, Program *program, unsi
       return diag_error(diag, "%s: P%u begins with a place in another thread's code, which is not followed", test->name,
                         thread);
     if (reg->has_initial) // a register's value is as wide as the register
-      initial[given++] = (CodeRegisterValue){reg->name, kept_value(test, reg->initial, BASE_INT64)};
+      initial[given++] = (CodeRegisterValue){reg->name, code_value(test, reg->initial, BASE_INT64)};
   }
   CodeThread code = {.source = test->source,
                      .thread = thread,
@@ -315,35 +294,19 @@ static bool add_thread(const Test *test, unsigned thread, Program *program, unsi
 static void add_observables(const Test *test, Program *program, unsigned (*registers)[LIMIT_REGISTERS]) {
   for (unsigned i = 0; i < test->observable_total; i++) {
     const Observable *o = &test->observables[i];
-    BaseType type = observable_base(test, o);
     program->observables[i] = (ProgramObservable){.is_register = o->is_register,
                                                   .thread = o->thread,
                                                   .reg = o->is_register ? registers[o->thread][o->reg] : 0,
                                                   .location = o->location,
-                                                  .element = o->element,
-                                                  .bits = base_type_bits(type),
-                                                  .is_signed = base_type_signed(type)};
+                                                  .element = o->element};
+    code_shown_as(&program->observables[i], observable_base(test, o));
   }
 }
 
 Program *assembly_program(const Test *test, bool rmw_is_one_event, unsigned unroll, Arena *arena, Diag *diag) {
-  Program *program = ARENA_NEW(arena, Program);
-  *program = (Program){.name = test->name,
-                       .source = test->source,
-                       .rmw_is_one_event = rmw_is_one_event,
-                       .unroll = unroll ? unroll : LOWER_UNROLL,
-                       .threads = ARENA_ARRAY(arena, ProgramThread, test->thread_count),
-                       .thread_count = test->thread_count,
-                       .locations = ARENA_ARRAY(arena, ProgramLocation, test->location_count),
-                       .location_count = test->location_count,
-                       .observables = ARENA_ARRAY(arena, ProgramObservable, test->observable_total),
-                       .observable_count = test->observable_count,
-                       .observable_total = test->observable_total,
-                       .keep = test->filter ? program_keeps : NULL,
-                       .keep_context = test};
+  Program *program = code_program_new(test, 0, rmw_is_one_event, unroll, arena);
   unsigned(*registers)[LIMIT_REGISTERS] = arena_array(arena, test->thread_count + 1, sizeof *registers);
   bool good = true;
-  add_locations(test, program, arena);
   for (unsigned t = 0; t < test->thread_count; t++)
     good &= add_thread(test, t, program, registers[t], arena, diag);
   add_observables(test, program, registers);

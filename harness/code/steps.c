@@ -280,15 +280,17 @@ static void store(Frame *f, CodeValue address, CodeValue v, const char *tags) {
   emit(f, instr);
 }
 
-// 0 where it stored, which depends on the write; 1 where it did not.
-static CodeValue store_exclusive(Frame *f, CodeValue address, CodeValue v, const char *tags) {
+// 0 where it stored, which depends on what it stored and what was reserved if `depends`; 1 where it did not.
+static CodeValue store_exclusive(Frame *f, CodeValue address, CodeValue v, const char *tags, bool depends) {
   unsigned status = temporary(f);
   unsigned either = emit(f, (Instr){.kind = INSTR_EITHER});
   Instr instr = access(f, INSTR_WRITE, address, tags);
   instr.value = narrowed(f, v, f->bits).operand;
   instr.is_exclusive = true;
-  instr.dst = status;
+  instr.dst = depends ? status : NO_REGISTER;
   emit(f, instr);
+  if (!depends)
+    emit_operation(f, status, OP_SECOND, 64, false, number(0), number(0));
   unsigned done = emit(f, (Instr){.kind = INSTR_JUMP});
   patch(f, either);
   emit(f, (Instr){.kind = INSTR_FORGET});
@@ -588,7 +590,12 @@ static CodeValue call_store(Frame *f) { // store(a, e, TAGS)
 
 static CodeValue call_store_exclusive(Frame *f) {
   CodeValue address = argument(f), v = expression(f, 0);
-  return store_exclusive(f, address, v, tag_words(f));
+  return store_exclusive(f, address, v, tag_words(f), false);
+}
+
+static CodeValue call_store_conditional(Frame *f) {
+  CodeValue address = argument(f), v = expression(f, 0);
+  return store_exclusive(f, address, v, tag_words(f), true);
 }
 
 static CodeValue call_rmw(Frame *f) { // rmw(a, op, e, TAGS, TAGS)
@@ -778,6 +785,7 @@ static CodeValue call(Frame *f, const char *name, size_t length) {
       {"store", call_store},
       {"load_exclusive", call_load_exclusive},
       {"store_exclusive", call_store_exclusive},
+      {"store_conditional", call_store_conditional},
       {"rmw", call_rmw},
       {"cas", call_cas},
       {"cas_rewriting", call_cas_rewriting},

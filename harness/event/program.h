@@ -79,7 +79,7 @@ typedef struct {
   const char *write_tags; // INSTR_RMW: of the write
   bool is_pair;           // INSTR_RMW: a load- and a store-exclusive, not one instruction
   // INSTR_READ: reserves what it reads. INSTR_WRITE: stores only with a reservation of the same place, which it ends;
-  // the two are joined by rmw. There is no path where it has none. Its `dst` is 0, and depends on the write.
+  // the two are joined by rmw. There is no path where it has none. Its `dst` is 0, and depends on both.
   bool is_exclusive;
   bool picks; // INSTR_RMW: what it found picked what it writes, as a compare-and-swap
   Operation operation;

@@ -1,4 +1,5 @@
 // Whether two trees are the same.
+#include "harness/lang/print.h"
 #include "harness/lang/test.h"
 
 #include <string.h>
@@ -59,6 +60,22 @@ static bool same_block(const Stmt *a, const Stmt *b) {
 
 static bool same_type(Type a, Type b) {
   return a.base == b.base && a.is_atomic == b.is_atomic && a.is_volatile == b.is_volatile;
+}
+
+static bool same_lines(const Test *a, const Test *b, unsigned thread) {
+  const Thread *x = &a->threads[thread], *y = &b->threads[thread];
+  bool same = x->line_count == y->line_count;
+  Text left = {0}, right = {0};
+  for (unsigned i = 0; i < x->line_count && same; i++) {
+    text_clear(&left);
+    text_clear(&right);
+    code_line_print(a, &x->lines[i], &left);
+    code_line_print(b, &y->lines[i], &right);
+    same = !strcmp(text_string(&left), text_string(&right));
+  }
+  text_free(&left);
+  text_free(&right);
+  return same;
 }
 
 static bool same_thread(const Thread *a, const Thread *b) {
@@ -125,7 +142,7 @@ bool test_equal(const Test *a, const Test *b) {
     if (!same_location(&a->locations[i], &b->locations[i]))
       return false;
   for (unsigned i = 0; i < a->thread_count; i++)
-    if (!same_thread(&a->threads[i], &b->threads[i]))
+    if (!same_thread(&a->threads[i], &b->threads[i]) || !same_lines(a, b, i))
       return false;
   for (unsigned i = 0; i < a->observable_total; i++)
     if (!same_observable(&a->observables[i], &b->observables[i]))

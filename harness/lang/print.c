@@ -479,6 +479,55 @@ static void print_thread(const Test *test, unsigned thread, Text *out) {
   text_add(out, "}\n\n");
 }
 
+// A cell of the table of threads: `L0: LDR W0,[X1]`, blanks folded.
+void code_line_print(const Test *test, const CodeLine *line, Text *out) {
+  if (line->label)
+    text_printf(out, line->span.length ? "%s: " : "%s:", line->label);
+  const char *text = test->source->bytes + line->span.offset;
+  for (size_t i = 0; i < line->span.length; i++) {
+    bool blank = text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r');
+    if (!blank)
+      text_add_char(out, text[i]);
+    else if (out->bytes[out->length - 1] != ' ')
+      text_add_char(out, ' ');
+  }
+}
+
+// A column as wide as its widest cell, and a row of it: row 0 has the thread's name.
+static void print_column(const Test *test, unsigned thread, unsigned row, Text *out) {
+  const Thread *t = &test->threads[thread];
+  size_t width = 0;
+  Text cell = {0};
+  for (unsigned i = 0; i <= t->line_count; i++) {
+    text_clear(&cell);
+    if (i)
+      code_line_print(test, &t->lines[i - 1], &cell);
+    else
+      text_printf(&cell, "P%u", thread);
+    width = cell.length > width ? cell.length : width;
+  }
+  text_clear(&cell);
+  if (!row)
+    text_printf(&cell, "P%u", thread);
+  else if (row <= t->line_count)
+    code_line_print(test, &t->lines[row - 1], &cell);
+  text_printf(out, "%s%s", thread ? " | " : " ", text_string(&cell));
+  text_repeat(out, ' ', width - cell.length);
+  text_free(&cell);
+}
+
+static void print_table(const Test *test, Text *out) {
+  unsigned rows = 0;
+  for (unsigned t = 0; t < test->thread_count; t++)
+    rows = test->threads[t].line_count > rows ? test->threads[t].line_count : rows;
+  for (unsigned row = 0; row <= rows; row++) {
+    for (unsigned t = 0; t < test->thread_count; t++)
+      print_column(test, t, row, out);
+    text_add(out, " ;\n");
+  }
+  text_add_char(out, '\n');
+}
+
 static bool names(const Prop *prop, unsigned observable) {
   if (prop->kind == PROP_EQUAL || prop->kind == PROP_NOT_EQUAL)
     return prop->observable == observable || (prop->against_observable && prop->other == observable);
@@ -504,8 +553,10 @@ static void print_locations(const Test *test, Text *out) {
 static void print_content(const Test *test, Text *out) {
   print_init(test, out);
   text_add_char(out, '\n');
-  for (unsigned t = 0; t < test->thread_count; t++)
+  for (unsigned t = 0; t < test->thread_count && !test_is_assembly(test); t++)
     print_thread(test, t, out);
+  if (test_is_assembly(test))
+    print_table(test, out);
   print_locations(test, out);
   if (test->filter) {
     text_add(out, "filter ");

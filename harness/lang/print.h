@@ -9,6 +9,9 @@ void test_print(const Test *test, Text *out);
 void expr_print(const Test *test, unsigned thread, const Expr *expr, Text *out);
 void stmt_print(const Test *test, unsigned thread, const Stmt *stmt, Text *out);
 
+// A line of an assembly test: `L0: LDR W0,[X1]`, blanks folded.
+void code_line_print(const Test *test, const CodeLine *line, Text *out);
+
 // `exists (0:r0=0 /\ 1:r0=0)`; `forall (true)` for a test without a condition.
 void condition_print(const Test *test, Text *out);
 

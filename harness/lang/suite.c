@@ -67,10 +67,16 @@ static int compare_tests(const void *a, const void *b) {
   return order ? order : strcmp(left->name, right->name);
 }
 
+// Whether a reader of C alone is spared it.
+static bool knows(TestReader *read, const Embedded *file) {
+  return read != test_parse || !strncmp(file->bytes, "C ", 2);
+}
+
 Suite suite_builtin_by(TestReader *read, const char *family, Arena *arena, Diag *diag) {
   Finder f = {.arena = arena, .diag = diag, .read = read};
   for (const Embedded *file = embedded_litmus; file->path; file++)
-    if (ends_with(file->path, ".litmus") && (!family || !strcmp(family, family_of(arena, file->path))))
+    if (ends_with(file->path, ".litmus") && knows(read, file) &&
+        (!family || !strcmp(family, family_of(arena, file->path))))
       add(&f, parse_embedded(file, read, arena, diag));
   if (f.suite.count)
     qsort(f.suite.tests, f.suite.count, sizeof *f.suite.tests, compare_tests);

@@ -192,6 +192,7 @@ static bool use_reservation(Walker *w, Walk *walk, const Instr *instr, ExprId ad
 
 // False where it stores conditionally and cannot.
 static bool step_write(Walker *w, Walk *walk, const Instr *instr) {
+  size_t reserved = walk->reserved ? walk->reserved - 1 : 0;
   if (instr->is_exclusive && !use_reservation(w, walk, instr, operand_value(w, walk, &instr->address)))
     return false;
   PathEvent *event = add_access(w, walk, instr, EVENT_WRITE, instr->tags);
@@ -200,7 +201,7 @@ static bool step_write(Walker *w, Walk *walk, const Instr *instr) {
   event->written_pick = operand_pick(walk, &instr->value);
   walk->writes++;
   if (instr->is_exclusive) {
-    Taint taint = taint_of_event(walk->event_count - 1);
+    Taint taint = taint_union(taint_of_event(walk->event_count - 1), taint_of_event(reserved));
     set_register(walk, instr->dst, value_constant(w->pool, (EventValue){-1, 0}), taint, taint);
   }
   return true;

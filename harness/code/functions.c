@@ -1,0 +1,95 @@
+// Functions of a listing as the threads of a test.
+#include "harness/code/listing.h"
+#include "harness/code/program.h"
+
+#include <string.h>
+
+// The location that the final value of a register is put into: after the test's there is one for every register.
+static unsigned result_location(const Test *test, unsigned thread, unsigned reg) {
+  unsigned location = test->location_count + reg;
+  for (unsigned t = 0; t < thread; t++)
+    location += test->threads[t].register_count;
+  return location;
+}
+
+static void add_results(const Test *test, Program *program, Arena *arena) {
+  for (unsigned t = 0; t < test->thread_count; t++)
+    for (unsigned r = 0; r < test->threads[t].register_count; r++) {
+      const Register *reg = &test->threads[t].registers[r];
+      ProgramLocation *to = &program->locations[result_location(test, t, r)];
+      *to = (ProgramLocation){.name = arena_printf(arena, "%u:%s", t, reg->name),
+                              .length = 1,
+                              .initial = ARENA_NEW(arena, EventValue),
+                              .stride = base_type_bits(reg->type.base) / 8};
+      *to->initial = (EventValue){-1, 0};
+    }
+}
+
+static void add_observables(const Test *test, Program *program) {
+  for (unsigned i = 0; i < test->observable_total; i++) {
+    const Observable *o = &test->observables[i];
+    ProgramObservable *to = &program->observables[i];
+    *to = (ProgramObservable){.location = o->location, .element = o->element};
+    code_shown_as(to, observable_base(test, o));
+    if (o->is_register)
+      to->location = result_location(test, o->thread, o->reg);
+  }
+}
+
+static int no_location(const void *context, const char *name) {
+  (void)context;
+  (void)name;
+  return -1;
+}
+
+// The name of the parameter's register; NULL beyond those that are passed in registers.
+static const char *parameter_register(const InstructionSet *set, unsigned index, Arena *arena) {
+  const char *at = set->parameters;
+  for (unsigned i = 0; i < index && *at; i++) {
+    at += strcspn(at, " ");
+    at += strspn(at, " ");
+  }
+  return *at ? arena_copy(arena, at, strcspn(at, " ")) : NULL;
+}
+
+static bool add_thread(const Test *test, const InstructionSet *set, unsigned thread, const ThreadFunction *from,
+                       Program *program, Arena *arena, Diag *diag) {
+  const ListedFunction *function = from->function;
+  if (function->unresolved.length)
+    return diag_error_at(diag, from->source, function->unresolved,
+                         "'%s' refers to what lies outside of it, which is not followed", function->name);
+  CodeRegisterValue *initial = ARENA_ARRAY(arena, CodeRegisterValue, from->parameter_count);
+  for (unsigned i = 0; i < from->parameter_count; i++) {
+    const FunctionParameter *parameter = &from->parameters[i];
+    unsigned location = parameter->is_result ? result_location(test, thread, parameter->index) : parameter->index;
+    initial[i].name = parameter_register(set, i, arena);
+    if (!initial[i].name)
+      return diag_error_at(diag, from->source, function->span, "'%s' has more parameters than are passed in registers",
+                           function->name);
+    initial[i].value = (EventValue){(int)location, 0};
+  }
+  CodeThread code = {.set = set,
+                     .dialect = &set->dialects[0],
+                     .source = from->source,
+                     .thread = thread,
+                     .lines = function->lines,
+                     .line_count = function->line_count,
+                     .initial = initial,
+                     .initial_count = from->parameter_count,
+                     .has_stack = true,
+                     .location_of = no_location,
+                     .first_place = program->location_count};
+  return code_thread(&code, arena, diag, &program->threads[thread]);
+}
+
+Program *functions_program(const Test *test, const InstructionSet *set, const ThreadFunction *functions,
+                           bool rmw_is_one_event, unsigned unroll, Arena *arena, Diag *diag) {
+  unsigned results = result_location(test, test->thread_count, 0) - test->location_count;
+  Program *program = code_program_new(test, results, rmw_is_one_event, unroll, arena);
+  add_results(test, program, arena);
+  add_observables(test, program);
+  bool good = true;
+  for (unsigned t = 0; t < test->thread_count; t++)
+    good &= add_thread(test, set, t, &functions[t], program, arena, diag);
+  return good ? program : NULL;
+}
