@@ -1,5 +1,7 @@
-// Instructions of POWER, from the Power ISA, books I and II. A store-conditional sets a condition field, on which the
-// branch after it depends.
+// Instructions of POWER, from the Power ISA, books I and II. What a store-conditional did is known once what it was
+// conditional on is: an isync behind a branch on it waits for that (Sarkar, Memarian, Owens, Batty, Sewell, Maranget,
+// Alglave, Williams, "Synchronising C/C++ and POWER", PLDI 2012). Here it is a pick dependency, of which isync alone
+// makes something: in the model's own paper store-conditionals carry none.
 #include "arch/instruction.h"
 
 extern const InstructionSet instructions_power;
@@ -77,7 +79,7 @@ static const InstructionRow rows[] = {
     {"stdu", "Rs, Ma", "at(64, store(a, s)); update(a)", "I 3.3.3"},
     {"l{reserve}arx", "Rt, Za, Rb", "t = load_exclusive(at(64, a + b), X)", "II 4.6.2"},
     {"l{reserve}arx", "Rt, Za, Rb, #h", "t = load_exclusive(at(64, a + b), X)", "II 4.6.2"},
-    {"st{reserve}cx.", "Rs, Za, Rb", "cr0.eq = !store_conditional(at(64, a + b), s, X); cr0.lt = 0; cr0.gt = 0", "II 4.6.2"},
+    {"st{reserve}cx.", "Rs, Za, Rb", "cr0.eq = !store_reserved(at(64, a + b), s, X); cr0.lt = 0; cr0.gt = 0", "II 4.6.2"},
     // Arithmetic
     {"li", "Rd, #i", "d = i", "I 3.3.9"},
     {"lis", "Rd, #i", "d = signed(at(32, i << 16), 32)", "I 3.3.9"},

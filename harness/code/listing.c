@@ -82,7 +82,7 @@ static const char *skip_bytes(const char *at, const char *end) {
     any = true;
     text = skip_blanks(group, end);
   }
-  return any && text < end && is_blank(text[-1]) ? text : at;
+  return any && (text == end || is_blank(text[-1])) ? text : at; // a line may hold no more than bytes
 }
 
 // A comment of the disassembler: `// #1`, `# 8 <P0+0x8>`, `; ...`.

@@ -280,20 +280,24 @@ static void store(Frame *f, CodeValue address, CodeValue v, const char *tags) {
   emit(f, instr);
 }
 
-// 0 where it stored, which depends on what it stored and what was reserved if `depends`; 1 where it did not.
-static CodeValue store_exclusive(Frame *f, CodeValue address, CodeValue v, const char *tags, bool depends) {
+// How what a store-exclusive says of itself depends on the two accesses.
+typedef enum { STATUS_FREE, STATUS_PICKED, STATUS_DEPENDS } Status;
+
+// 0 where it stored, 1 where it did not.
+static CodeValue store_exclusive(Frame *f, CodeValue address, CodeValue v, const char *tags, Status how) {
   unsigned status = temporary(f);
   unsigned either = emit(f, (Instr){.kind = INSTR_EITHER});
   Instr instr = access(f, INSTR_WRITE, address, tags);
   instr.value = narrowed(f, v, f->bits).operand;
   instr.is_exclusive = true;
-  instr.dst = depends ? status : NO_REGISTER;
+  instr.dst = how == STATUS_FREE ? NO_REGISTER : status;
   emit(f, instr);
-  if (!depends)
-    emit_operation(f, status, OP_SECOND, 64, false, number(0), number(0));
+  if (how != STATUS_DEPENDS)
+    emit_operation(f, status, OP_PICK, 64, false, number(0), how == STATUS_FREE ? number(0) : in_register(status, 1));
   unsigned done = emit(f, (Instr){.kind = INSTR_JUMP});
   patch(f, either);
   emit(f, (Instr){.kind = INSTR_FORGET});
+  emit(f, (Instr){.kind = INSTR_ASSUME, .fair = true, .a = number(0).operand}); // but not for ever
   emit_operation(f, status, OP_SECOND, 64, false, number(0), number(1));
   patch(f, done);
   return in_register(status, 1);
@@ -590,12 +594,17 @@ static CodeValue call_store(Frame *f) { // store(a, e, TAGS)
 
 static CodeValue call_store_exclusive(Frame *f) {
   CodeValue address = argument(f), v = expression(f, 0);
-  return store_exclusive(f, address, v, tag_words(f), false);
+  return store_exclusive(f, address, v, tag_words(f), STATUS_FREE);
+}
+
+static CodeValue call_store_reserved(Frame *f) {
+  CodeValue address = argument(f), v = expression(f, 0);
+  return store_exclusive(f, address, v, tag_words(f), STATUS_PICKED);
 }
 
 static CodeValue call_store_conditional(Frame *f) {
   CodeValue address = argument(f), v = expression(f, 0);
-  return store_exclusive(f, address, v, tag_words(f), true);
+  return store_exclusive(f, address, v, tag_words(f), STATUS_DEPENDS);
 }
 
 static CodeValue call_rmw(Frame *f) { // rmw(a, op, e, TAGS, TAGS)
@@ -786,6 +795,7 @@ static CodeValue call(Frame *f, const char *name, size_t length) {
       {"load_exclusive", call_load_exclusive},
       {"store_exclusive", call_store_exclusive},
       {"store_conditional", call_store_conditional},
+      {"store_reserved", call_store_reserved},
       {"rmw", call_rmw},
       {"cas", call_cas},
       {"cas_rewriting", call_cas_rewriting},

@@ -88,7 +88,8 @@ typedef struct {
   unsigned bits; // of the access, or of the type that the arithmetic is done in: 8 to 128. Comparisons and OP_NOT give
                  // 0 or 1 of any type
   bool is_signed;
-  bool fair;       // INSTR_ASSUME: a compare-exchange that fails though it found what it expected does so not for ever
+  bool fair;       // INSTR_ASSUME: a compare-exchange that fails though it found what it expected does so not for ever,
+                   // nor does a store-exclusive
   unsigned target; // index into the thread's instructions; the count of them: the end
 } Instr;
 

@@ -1,0 +1,45 @@
+// Any text as a disassembler's listing, of the CPU that its first byte picks: refused with a reason, or every function
+// of it becomes a program or is refused.
+#include "harness/code/listing.h"
+#include "harness/lang/parse.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char one_thread[] = "C t\n{}\nP0 (int* x, int* y) { int r0 = *x; }\nexists (0:r0=1 /\\ y=1)\n";
+
+static const InstructionSet *pick(uint8_t byte) {
+  unsigned count = 0;
+  while (instruction_sets[count])
+    count++;
+  return instruction_sets[byte % count];
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  if (!size)
+    return 0;
+  Arena *arena = arena_new();
+  Diag diag = {.arena = arena};
+  const Source test_source = {.name = "t", .bytes = one_thread, .length = strlen(one_thread)};
+  const Test *test = test_parse(&test_source, arena, &diag);
+  const Source source = {
+      .name = "fuzz", .bytes = arena_copy(arena, (const char *)data + 1, size - 1), .length = size - 1};
+  const Listing *listing = listing_read(&source, arena, &diag);
+  if (!listing && !diag.errors)
+    abort(); // refused without a reason
+  for (unsigned i = 0; listing && i < listing->function_count && i < 8; i++) {
+    const FunctionParameter parameters[] = {{false, 0}, {false, 1}, {true, 0}};
+    ThreadFunction function = {&source, &listing->functions[i], parameters, 3};
+    unsigned errors = diag.errors;
+    if (!functions_program(test, pick(*data), &function, false, 0, arena, &diag) && diag.errors == errors)
+      abort();
+  }
+  Text messages = {0};
+  diag_format(&diag, &messages);
+  text_free(&messages);
+  arena_free(arena);
+  return 0;
+}
