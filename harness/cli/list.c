@@ -1,6 +1,7 @@
 // weakmem list: the tests that come with it, by family, each with its story.
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
+#include "harness/code/assembly.h"
 #include "harness/lang/print.h"
 #include "harness/lang/suite.h"
 
@@ -69,7 +70,7 @@ static void print(const Common *s, const Suite *suite, const Console *console) {
 
 // The built-in tests that the names pick, families or single ones; all of them where none is given.
 static Suite pick(const Common *s, Diag *diag) {
-  Suite all = suite_builtin(NULL, s->arena, diag);
+  Suite all = suite_builtin_by(test_read, NULL, s->arena, diag);
   if (!s->argument_count)
     return all;
   Suite picked = {.tests = ARENA_ARRAY(s->arena, const Test *, all.count)};

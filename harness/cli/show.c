@@ -80,6 +80,9 @@ static int export_tests(const ShowSettings *s, Diag *diag) {
   ExportOptions options = {
       .engine = s->run.engine, .fence = s->fence ? s->fence : "none", .cc = s->run.cc, .flags = s->run.cflags};
   Suite suite = tests_find(s->common.arguments, s->common.argument_count, NULL, s->common.arena, diag);
+  for (unsigned i = 0; i < suite.count; i++)
+    if (test_is_assembly(suite.tests[i]))
+      diag_error(diag, "%s is in %s assembly: no C is made of it", suite.tests[i]->name, suite.tests[i]->dialect->name);
   bool good = !diag->errors && export_write(s->folder, suite.tests, suite.count, &options, s->common.arena, diag);
   return good ? EXIT_OK : EXIT_USAGE;
 }
@@ -95,12 +98,24 @@ static const Test *find_test(const ShowSettings *s, Diag *diag) {
   return s->fence ? test_with_fence(suite.tests[0], s->fence, UINT64_MAX, s->common.arena) : suite.tests[0];
 }
 
+// A test that is machine code itself.
+static int show_assembly(const ShowSettings *s, const Test *test, Text *out, Diag *diag) {
+  if (s->part == PART_TEST || s->part == PART_ALL) {
+    test_print(test, out);
+    return EXIT_OK;
+  }
+  diag_error(diag, "%s is in %s assembly: no C is made of it", test->name, test->dialect->name);
+  return EXIT_USAGE;
+}
+
 static int show(const ShowSettings *s, const Console *console, Text *out, Diag *diag) {
   if (s->folder)
     return export_tests(s, diag);
   const Test *test = find_test(s, diag);
   if (!test)
     return EXIT_USAGE;
+  if (test_is_assembly(test))
+    return show_assembly(s, test, out, diag);
   const char *reason = NULL;
   Engine engine = run_engine(test, s->run.engine, &reason);
   if (s->run.engine == ENGINE_PERPETUAL && engine != ENGINE_PERPETUAL) {

@@ -280,6 +280,7 @@ static bool add_thread(const Test *test, unsigned thread, Program *program, unsi
                      .initial_count = given,
                      .observed = observed,
                      .observed_count = from->register_count,
+                     .own_location = -1,
                      .location_of = location_of,
                      .context = test,
                      .first_place = test_first_place(test, thread)};

@@ -12,6 +12,20 @@ static unsigned result_location(const Test *test, unsigned thread, unsigned reg)
   return location;
 }
 
+// Where a thread's atomic accesses to its own stack take place: after those.
+static unsigned own_location(const Test *test, unsigned thread) {
+  return result_location(test, test->thread_count, 0) + thread;
+}
+
+static void add_own_location(const Test *test, unsigned thread, Program *program, Arena *arena) {
+  ProgramLocation *to = &program->locations[own_location(test, thread)];
+  *to = (ProgramLocation){.name = arena_printf(arena, "stack of P%u", thread),
+                          .length = 1,
+                          .initial = ARENA_NEW(arena, EventValue),
+                          .stride = 8};
+  *to->initial = (EventValue){-1, 0};
+}
+
 static void add_results(const Test *test, Program *program, Arena *arena) {
   for (unsigned t = 0; t < test->thread_count; t++)
     for (unsigned r = 0; r < test->threads[t].register_count; r++) {
@@ -76,6 +90,7 @@ static bool add_thread(const Test *test, const InstructionSet *set, unsigned thr
                      .line_count = function->line_count,
                      .initial = initial,
                      .initial_count = from->parameter_count,
+                     .own_location = (int)own_location(test, thread),
                      .has_stack = true,
                      .location_of = no_location,
                      .first_place = program->location_count};
@@ -84,11 +99,13 @@ static bool add_thread(const Test *test, const InstructionSet *set, unsigned thr
 
 Program *functions_program(const Test *test, const InstructionSet *set, const ThreadFunction *functions,
                            bool rmw_is_one_event, unsigned unroll, Arena *arena, Diag *diag) {
-  unsigned results = result_location(test, test->thread_count, 0) - test->location_count;
-  Program *program = code_program_new(test, results, rmw_is_one_event, unroll, arena);
+  unsigned more = own_location(test, test->thread_count) - test->location_count;
+  Program *program = code_program_new(test, more, rmw_is_one_event, unroll, arena);
   add_results(test, program, arena);
   add_observables(test, program);
   bool good = true;
+  for (unsigned t = 0; t < test->thread_count; t++)
+    add_own_location(test, t, program, arena);
   for (unsigned t = 0; t < test->thread_count; t++)
     good &= add_thread(test, set, t, &functions[t], program, arena, diag);
   return good ? program : NULL;

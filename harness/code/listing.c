@@ -51,6 +51,8 @@ static bool read_heading(Reader *r, const char *at, const char *end) {
   const char *name = address + 2, *close = memchr(name, '>', (size_t)(end - name));
   if (!close || close == name || close + 1 >= end || close[1] != ':')
     return false;
+  if (*name == '.') // a label within a function
+    return true;
   if (r->function_count == LISTING_FUNCTIONS) {
     fail(r, at, (size_t)(end - at), "more than 4096 functions");
     return true;

@@ -247,14 +247,30 @@ static Instr access(Frame *f, InstrKind kind, CodeValue address, const char *tag
                  .tags = tags_of(f, tags, kind == INSTR_WRITE)};
 }
 
+// An access to the thread's own stack that orders others. It is made elsewhere, where nobody looks, by its tags.
+static CodeValue own_place(Frame *f) {
+  if (f->t->code->own_location < 0)
+    return fail(f, "such an access to the stack is not followed");
+  return constant((EventValue){f->t->code->own_location, 0});
+}
+
+static CodeValue load_slot(Frame *f, CodeValue address) {
+  const CodeSlot *slot = slot_at(f, address.operand.constant.number, f->bits, false);
+  if (!slot)
+    return number(0);
+  if (f->t->states[slot->reg].is_known)
+    return constant(f->t->states[slot->reg].known);
+  return copy(f, narrowed(f, in_register(slot->reg, slot->bits), f->bits));
+}
+
 static CodeValue load(Frame *f, CodeValue address, const char *tags, bool exclusive) {
-  if (on_stack(address) && !exclusive && !*tags_of(f, tags, false)) {
-    const CodeSlot *slot = slot_at(f, address.operand.constant.number, f->bits, false);
-    if (!slot)
-      return number(0);
-    if (f->t->states[slot->reg].is_known)
-      return constant(f->t->states[slot->reg].known);
-    return copy(f, narrowed(f, in_register(slot->reg, slot->bits), f->bits));
+  if (on_stack(address) && !exclusive) {
+    if (*tags_of(f, tags, false)) {
+      Instr ordering = access(f, INSTR_READ, own_place(f), tags);
+      ordering.dst = temporary(f);
+      emit(f, ordering);
+    }
+    return load_slot(f, address);
   }
   Instr instr = access(f, INSTR_READ, address, tags);
   instr.dst = temporary(f);
@@ -263,12 +279,21 @@ static CodeValue load(Frame *f, CodeValue address, const char *tags, bool exclus
   return in_register(instr.dst, f->bits);
 }
 
+static void store_slot(Frame *f, CodeValue address, CodeValue v) {
+  const CodeSlot *slot = slot_at(f, address.operand.constant.number, f->bits, true);
+  if (slot)
+    set_state(f, slot->reg, v);
+}
+
 static void store(Frame *f, CodeValue address, CodeValue v, const char *tags) {
   v = narrowed(f, v, f->bits);
-  if (on_stack(address) && !*tags_of(f, tags, true)) {
-    const CodeSlot *slot = slot_at(f, address.operand.constant.number, f->bits, true);
-    if (slot)
-      set_state(f, slot->reg, v);
+  if (on_stack(address)) {
+    if (*tags_of(f, tags, true)) {
+      Instr ordering = access(f, INSTR_WRITE, own_place(f), tags);
+      ordering.value = number(0).operand;
+      emit(f, ordering);
+    }
+    store_slot(f, address, v);
     return;
   }
   if (on_stack(v)) {
@@ -303,8 +328,27 @@ static CodeValue store_exclusive(Frame *f, CodeValue address, CodeValue v, const
   return in_register(status, 1);
 }
 
+// What lies in a slot of the stack; 0 where nothing is known to: what is there belongs to who called.
+static CodeValue slot_value(Frame *f, CodeValue address) {
+  for (size_t i = 0; i < f->t->slot_count; i++)
+    if (f->t->slots[i].offset == address.operand.constant.number)
+      return load_slot(f, address);
+  return number(0);
+}
+
 static CodeValue update(Frame *f, CodeValue address, Operation operation, CodeValue v, const char *reads,
                         const char *writes) {
+  if (on_stack(address)) {
+    CodeValue found = slot_value(f, address);
+    Instr ordering = access(f, INSTR_RMW, own_place(f), reads);
+    ordering.write_tags = tags_of(f, writes, true);
+    ordering.operation = OP_SECOND;
+    ordering.value = number(0).operand;
+    emit(f, ordering);
+    v = narrowed(f, v, f->bits);
+    store_slot(f, address, operation == OP_SECOND ? v : operate(f, operation, f->bits, false, found, v));
+    return found;
+  }
   Instr instr = access(f, INSTR_RMW, address, reads);
   instr.write_tags = tags_of(f, writes, true);
   instr.operation = operation;
@@ -321,6 +365,8 @@ static void assume(Frame *f, CodeValue holds) { emit(f, (Instr){.kind = INSTR_AS
 // picked by the comparison, what was expected (Arm ARM, C6.2 "CAS").
 static CodeValue compare_and_swap(Frame *f, CodeValue address, CodeValue old, CodeValue v, const char *reads,
                                   const char *writes, bool rewrites) {
+  if (on_stack(address))
+    return fail(f, "such an access to the stack is not followed");
   unsigned result = temporary(f), picked = temporary(f);
   old = copy(f, narrowed(f, old, f->bits));
   emit_operation(f, picked, OP_PICK, 64, false, narrowed(f, v, f->bits), old);

@@ -124,8 +124,8 @@ static bool same_prop(const Prop *a, const Prop *b) {
 }
 
 static bool same_header(const Test *a, const Test *b) {
-  if (a->dialect != b->dialect || strcmp(a->name, b->name) != 0 || strcmp(a->story, b->story) != 0 ||
-      a->header_count != b->header_count)
+  if (strcmp(a->dialect->name, b->dialect->name) != 0 || strcmp(a->name, b->name) != 0 ||
+      strcmp(a->story, b->story) != 0 || a->header_count != b->header_count)
     return false;
   for (unsigned i = 0; i < a->header_count; i++)
     if (strcmp(a->header[i].key, b->header[i].key) != 0 || strcmp(a->header[i].value, b->header[i].value) != 0)

@@ -126,6 +126,7 @@ static void check_row(const InstructionSet *set, const InstructionRow *row) {
                      .source = &source,
                      .lines = lines,
                      .line_count = 1,
+                     .own_location = -1,
                      .location_of = no_location,
                      .first_place = 100};
   Diag diag = {.arena = arena};

@@ -44,7 +44,7 @@ END_TEST
 START_TEST(every_test_that_comes_with_it_survives) {
   unsigned count = 0;
   for (const Embedded *file = embedded_litmus; file->path; file++)
-    if (strstr(file->path, ".litmus")) {
+    if (strstr(file->path, ".litmus") && !strncmp(file->bytes, "C ", 2)) { // others: code_assembly.c
       check_round_trip(parsed(file->bytes));
       count++;
     }

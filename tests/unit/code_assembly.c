@@ -1,0 +1,150 @@
+// Litmus tests in assembly: those that come with weakmem and what their CPU's model says, how tests are printed, and
+// what is refused and where.
+#define Suite LitmusSuite // Check has a Suite of its own
+#include "harness/lang/suite.h"
+#undef Suite
+#include "harness/code/assembly.h"
+#include "harness/lang/print.h"
+#include "harness/model/judge.h"
+#include "tests/unit/runner.h"
+
+#include <string.h>
+
+static Arena *arena;
+static void setup(void) { arena = arena_new(); }
+static void teardown(void) { arena_free(arena); }
+
+static const char *told(const Diag *diag) {
+  Text text = {0};
+  diag_format(diag, &text);
+  const char *copy = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return copy;
+}
+
+static Test *read_text(const char *text, Diag *diag) {
+  Source *source = ARENA_NEW(arena, Source);
+  *source = (Source){.name = "t.litmus", .bytes = text, .length = strlen(text)};
+  *diag = (Diag){.arena = arena};
+  return test_read(source, arena, diag);
+}
+
+static const Model *model_of(const Test *test) { return model_find(assembly_instructions(test, NULL)->arch); }
+
+// The allowed states.
+static const char *judged(const Test *test) {
+  Diag diag = {.arena = arena};
+  const Program *program = assembly_program(test, model_of(test)->rmw_is_one_event, 0, arena, &diag);
+  ck_assert_msg(program != NULL, "%s", told(&diag));
+  Judge judge = judge_of(model_of(test), arena);
+  JudgeOptions options = {.limits = judge_limits(10), .program = program};
+  Prediction p = judge_test(&judge, test, &options, arena);
+  ck_assert_msg(!p.why, "%s: %s", test->name, p.why);
+  Text text = {0};
+  for (unsigned i = 0; i < p.result.state_count; i++) {
+    text_add(&text, i ? " | " : "");
+    state_print(test, prediction_state(test, p.result.states[i], arena), &text);
+  }
+  const char *copy = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return copy;
+}
+
+static const char *states(const char *text) {
+  Diag diag;
+  const Test *test = read_text(text, &diag);
+  ck_assert_msg(test != NULL, "%s", told(&diag));
+  return judged(test);
+}
+
+static void check_round_trip(const Test *test) {
+  Diag diag;
+  Text text = {0};
+  test_print(test, &text);
+  const Test *again = read_text(arena_string(arena, text_string(&text)), &diag);
+  ck_assert_msg(again != NULL, "%s\n%s", text_string(&text), told(&diag));
+  ck_assert_msg(test_equal(test, again), "%s", text_string(&text));
+  text_free(&text);
+}
+
+// Of the tests that come with weakmem, two are allowed, as their stories say.
+START_TEST(the_family_is_read_judged_and_printed) {
+  Diag diag = {.arena = arena};
+  LitmusSuite suite = suite_builtin_by(test_read, "assembly", arena, &diag);
+  ck_assert_msg(!diag.first, "%s", told(&diag));
+  ck_assert_uint_eq(suite.count, 20);
+  for (unsigned i = 0; i < suite.count; i++) {
+    const Test *test = suite.tests[i];
+    check_round_trip(test);
+    const Program *program = assembly_program(test, model_of(test)->rmw_is_one_event, 0, arena, &diag);
+    ck_assert_msg(program != NULL, "%s", told(&diag));
+    Judge judge = judge_of(model_of(test), arena);
+    JudgeOptions options = {.limits = judge_limits(10), .program = program};
+    Prediction p = judge_test(&judge, test, &options, arena);
+    ck_assert_msg(!p.why, "%s: %s", test->name, p.why);
+    bool allowed = strstr(test->story, "allows it") != NULL;
+    ck_assert_msg(p.any_witness == allowed, "%s is %s", test->name, p.any_witness ? "allowed" : "forbidden");
+  }
+}
+END_TEST
+
+START_TEST(parts_of_registers_and_addresses_are_values) {
+  ck_assert_str_eq(
+      states("AArch64 t\n{ 0:X1=x; int64_t 0:X3; uint64_t 0:X4; }\nP0 ;\nMOV W0,#-1 ;\nMOV X2,X1 ;\nSXTW X3,W0 "
+             ";\nMOV X4,X0 ;\nforall (0:X2=x /\\ 0:X3=-1 /\\ 0:X4=4294967295)"),
+      "0:X2=x; 0:X3=-1; 0:X4=4294967295;");
+  ck_assert_str_eq(states("X86_64 t\n{ uint64_t 0:rax; }\nP0 ;\nmovq $-1,%rax ;\nmovb $0,%ah ;\nforall (0:rax=0)"),
+                   "0:rax=18446744073709486335;");
+  ck_assert_str_eq(states("X86 t\n{}\nP0 ;\nMOV EAX,[x] ;\nMOV [y],$2 ;\nexists (0:EAX=0 /\\ y=2)"), "0:EAX=0; [y]=2;");
+  ck_assert_str_eq(
+      states("RISCV t\n{ 0:x6=v; int v[2]={3,4}; }\nP0 ;\nlw a0,4(x6) ;\nsw a0,0(x6) ;\nexists (v={4,4} /\\ "
+             "0:a0=4)"),
+      "0:x10=4; v={4,4};");
+  ck_assert_str_eq(
+      states("PPC t\n{ 0:r2=x; }\nP0 ;\nli r1,-1 ;\nrlwinm r3,r1,0,28,29 ;\nstw r3,0(r2) ;\nexists ([x]=12)"),
+      "[x]=12;");
+}
+END_TEST
+
+// A branch to a label of the thread, by name, in a register, and back from a subroutine.
+START_TEST(control_goes_where_labels_are) {
+  ck_assert_str_eq(
+      states("AArch64 t\n{}\nP0 ;\nMOV W0,#3 ;\nL0: ;\nADD W1,W1,#2 ;\nSUB W0,W0,#1 ;\nCBNZ W0,L0 ;\nBL L1 ;\nB "
+             "L2 ;\nL1: ADD W1,W1,#10 ;\nRET ;\nL2: ;\nforall (0:X1=16)"),
+      "0:X1=16;");
+  ck_assert_str_eq(
+      states("AArch64 t\n{ 0:X1=P0:L1; }\nP0 ;\nBR X1 ;\nMOV W0,#1 ;\nL1: ADD W0,W0,#2 ;\nforall (0:X0=2)"), "0:X0=2;");
+}
+END_TEST
+
+static void refused(const char *text, const char *why) {
+  Diag diag;
+  const Test *test = read_text(text, &diag);
+  if (test)
+    ck_assert_ptr_null(assembly_program(test, false, 0, arena, &diag));
+  ck_assert_msg(strstr(told(&diag), why) != NULL, "'%s' is not in: %s", why, told(&diag));
+}
+
+START_TEST(what_no_row_tells_of_is_refused_at_its_place) {
+  refused("AArch64 t\n{}\n P0 ;\n FROB X0 ;\nexists (0:X0=1)",
+          "t.litmus:4:2: error: no row of the aarch64 table tells what 'FROB' does");
+  refused("AArch64 t\n{}\n P0 ;\n ADD X0,W1,X2 ;\nexists (0:X0=1)",
+          "t.litmus:4:2: error: no row of the aarch64 table tells of 'add' with these operands");
+  refused("AArch64 t\n{}\n P0 ;\n CBZ W0,L1 ;\nexists (0:X0=1)", "t.litmus:4:9: error: no label 'L1' in P0");
+  refused("AArch64 t\n{}\n P0 ;\n LDR W0,[X1,#4 ;\nexists (0:X0=1)", "t.litmus:4:15: error: expected");
+  refused("RISCV t\n{ 0:w5=1; }\n P0 ;\n nop ;\nexists (0:x5=1)", "t.litmus:2:3: error: the CPU has no register 'w5'");
+  refused("PPC t\n{}\n P1 ;\n nop ;\nexists (0:r5=1)", "t.litmus:3:2: error: expected the name of a thread, 'P0'");
+  refused("PPC t\n{}\n P0 ;\n nop\n", "expected a row of the threads, which ends in ';'");
+  refused("X86_64 t\n{}\n P0 ;\n L: L: nop ;\n", "a second label of this name");
+  refused("MIPS t\n{}\n P0 ;\n nop ;\n", "expected 'C' and the test's name, found 'MIPS'");
+}
+END_TEST
+
+int main(void) {
+  TCase *tests = unit_tests("assembly", setup, teardown);
+  tcase_add_test(tests, the_family_is_read_judged_and_printed);
+  tcase_add_test(tests, parts_of_registers_and_addresses_are_values);
+  tcase_add_test(tests, control_goes_where_labels_are);
+  tcase_add_test(tests, what_no_row_tells_of_is_refused_at_its_place);
+  return unit_run("code_assembly", tests);
+}
