@@ -252,7 +252,7 @@ typedef struct {
 
 // value := [ '-' ] NUMBER, or [ '&' ] NAME [ '[' NUMBER ']' ], an address
 static bool parse_value(Parser *p, Number *number) {
-  if (p->test->dialect->addresses && (p->token.kind == TOKEN_NAME || parser_at(p, "&"))) {
+  if (p->test->dialect->addresses && (p->token.kind == TOKEN_NAME || parser_at(p, "&") || parser_at_register(p))) {
     parser_take(p, "&");
     return parse_address_value(p, number);
   }

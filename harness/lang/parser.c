@@ -143,7 +143,10 @@ bool parse_address_value(Parser *p, Number *number) {
   size_t begin = p->token.span.offset;
   bool has_element = false;
   unsigned element = 0;
-  *number = (Number){.address = parser_name(p, "a location")};
+  bool at_place = p->token.kind == TOKEN_NUMBER; // `0:L0`, as states show it
+  *number = (Number){.address = at_place ? token_text(p, p->token) : parser_name(p, "a location")};
+  if (at_place)
+    parser_advance(p);
   if (number->address && parser_take(p, ":")) { // of a place in the code
     const char *label = parser_name(p, "a label");
     number->address = label ? arena_printf(p->arena, "%s:%s", number->address, label) : NULL;
