@@ -340,8 +340,8 @@ static void tell_progress(void *context, uint64_t executions) {
                 d->seconds);
 }
 
-// The models that can judge a test: of an assembly test its CPU's, and `sc`, unless others are asked for by name.
-static Judges judges_of(const Settings *s, const Judges *all, const Test *test, Arena *arena) {
+// Those of the models asked for that can judge a test: of an assembly test its CPU's, and `sc`.
+static Judges judges_of(const Judges *all, const Test *test, Arena *arena) {
   const InstructionSet *set = assembly_instructions(test, NULL);
   if (!set)
     return *all;
@@ -351,7 +351,6 @@ static Judges judges_of(const Settings *s, const Judges *all, const Test *test, 
     if ((cpu && !strcmp(cpu->name, set->arch)) || all->judges[m].model == model_find("sc"))
       judges.judges[judges.count++] = all->judges[m];
   }
-  (void)s;
   return judges;
 }
 
@@ -380,7 +379,14 @@ static Outcome predict(const Settings *s, const Judges *all, const Test *test, c
     arena_free(arena);
     return REFUSED;
   }
-  Judges own = judges_of(s, all, test, arena), *judges = &own;
+  Judges own = judges_of(all, test, arena), *judges = &own;
+  if (!own.count) {
+    Diag diag = {.arena = arena};
+    diag_error(&diag, "%s is in %s assembly, which its CPU's model and sc judge", test->name, test->dialect->name);
+    console_report(console, &diag);
+    arena_free(arena);
+    return REFUSED;
+  }
   Deciding deciding = {.progress = progress_new(console, false), .test = test->name, .seconds = s->seconds};
   JudgeOptions options = {.limits = {.seconds = s->seconds,
                                      .stop = console->stop,

@@ -321,3 +321,15 @@ grep -q 'memory_order_consume is judged as acquire' "$work/out" || fail "$(cat "
   grep -q 'nothing: the filter leaves out all of the [0-9]* iterations' || fail "run does not tell of the filter"
 ! "$WEAKMEM" predict SB | grep -E 'consume|filter' || fail "a note that is not true"
 echo PASS
+
+# Assembly: by its own CPU's model and by sc; by no other. What is refused does not keep the others from being judged.
+"$WEAKMEM" predict --format tsv SB+dmb.ishs >"$work/asm.tsv"
+[[ $(cut -f2,3 "$work/asm.tsv" | tail -n +2) == $'sc\tForbidden\naarch64\tForbidden' ]] || fail "$(cat "$work/asm.tsv")"
+printf 'AArch64 bad\n{}\n P0 ;\n FROB X0 ;\nexists (0:X0=1)\n' >"$work/bad.litmus"
+status=0
+"$WEAKMEM" predict --format tsv "$work/bad.litmus" MP+movs >"$work/out" 2>"$work/err" || status=$?
+[[ $status == 2 ]] && grep -q $'^MP+movs\tx86-tso\tForbidden' "$work/out" || fail "$status: $(cat "$work/out")"
+grep -q "bad.litmus:4:2: error: no row of the aarch64 table tells what 'FROB' does" "$work/err" || fail "$(cat "$work/err")"
+status=0
+"$WEAKMEM" predict --model c11 MP+movs 2>"$work/err" >"$work/out" || status=$?
+[[ $status == 2 ]] && grep -q "MP+movs is in X86_64 assembly" "$work/err" || fail "$(cat "$work/err")"
