@@ -7,7 +7,7 @@
 
 enum {
   WIDTH = 120,    // columns, where the terminal does not say
-  CELL = 11,      // columns of a machine's cell
+  CELL = 11,      // columns of a machine's cell, where its title is not longer
   MACHINES = 32,  // in one table, at most
   SENTENCES = 60, // shown of what differs and of what changed; the rest are counted
   STATES = 40     // shown of a histogram
@@ -147,11 +147,11 @@ static Sheet *machine_sheet(const Comparison *c, const SheetColumn *keys, unsign
   SheetColumn *columns = ARENA_ARRAY(arena, SheetColumn, key_count + count);
   memcpy(columns, keys, key_count * sizeof *keys);
   for (unsigned i = 0; i < count; i++)
-    columns[key_count + i] = (SheetColumn){
-        .name = arena_printf(arena, "%u %.*s", machines[i] + 1, CELL - 2, column_title(&c->machines[machines[i]])),
-        .kind = KIND_PERCENT,
-        .width = CELL,
-        .is_fixed = true};
+    columns[key_count + i] =
+        (SheetColumn){.name = arena_printf(arena, "%u %s", machines[i] + 1, column_title(&c->machines[machines[i]])),
+                      .kind = KIND_PERCENT,
+                      .width = CELL,
+                      .is_fixed = true};
   return sheet_new(arena, columns, key_count + count);
 }
 

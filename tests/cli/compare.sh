@@ -15,6 +15,7 @@ awk -F'\t' '$1 == "SB" && $5 ~ /M1 Max/ && $6 == "allowed" && $9 == 176874 { fou
 awk -F'\t' '$4 == "arm" { seen = 1; if ($6 != "unmodelled") exit 1 } END { exit !seen }' "$work/published.tsv" || fail "32-bit ARM has no model here"
 awk -F'\t' '$1 == "MP+fences" && $4 == "aarch64" { seen = 1; if ($6 != "forbidden") exit 1 } END { exit !seen }' "$work/published.tsv" || fail "fences"
 "$WEAKMEM" compare --quiet >"$work/text"
+grep -q '^test .* 6 32-bit ARM  ' "$work/text" || fail "a machine's title is cut: $(grep '^test ' "$work/text")"
 grep -q 'not our C11 tests' "$work/text" || fail "whose programs they are"
 grep -q '^  MP: seen on the ARM machines; ' "$work/text" || fail "what differs"
 
