@@ -76,4 +76,13 @@ done < <(find harness results -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
 packages() { sed -n "/^<!-- $1 -->\$/,/^<!-- end -->\$/p" README.md | grep -o 'install -y [^&]*'; }
 [[ $(packages run) == "$(packages there)" ]] || fail "README.md: other packages for another machine"
 
+# The manual has every option that a command's help has.
+for command in $("$WEAKMEM" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+  options=$("$WEAKMEM" "$command" --help | grep -oE '^ +(-[a-z], )*--[a-z-]+' | grep -oE '\-\-[a-z-]+' | grep -vxE -- '--(help|usage)')
+  [ -n "$options" ] || fail "$command --help names no option"
+  for option in $options; do
+    grep -qF -- "${option//-/\\-}" harness/weakmem.1 || fail "harness/weakmem.1 lacks $command $option"
+  done
+done
+
 exit $failed
