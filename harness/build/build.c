@@ -8,7 +8,7 @@
 
 static Engine engine_of(const Shape *shape) { return shape->perpetual ? ENGINE_PERPETUAL : ENGINE_LOCKSTEP; }
 
-Engine run_engine(const Test *test, Engine asked, const char **reason) {
+Engine build_engine(const Test *test, Engine asked, const char **reason) {
   Arena *arena = arena_new();
   Engine engine = engine_of(shape_of(test, asked, arena, reason));
   arena_free(arena);
@@ -20,7 +20,7 @@ static void emit(const Test *test, const Shape *shape, Text *out) {
   emit_code(test, shape, out);
 }
 
-void run_emit(const Test *test, Engine engine, Arena *arena, Text *out) {
+void build_emit(const Test *test, Engine engine, Arena *arena, Text *out) {
   emit(test, shape_of(test, engine, arena, NULL), out);
 }
 
@@ -52,9 +52,9 @@ static Compiled *compiled_new(const Test *test, Engine asked, Arena *arena) {
   return compiled;
 }
 
-Compiled **run_compile(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
-                       const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
-                       void *context) {
+Compiled **build_compile(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
+                         const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
+                         void *context) {
   Compiled **compiled = ARENA_ARRAY(arena, Compiled *, count + 1), **tried = ARENA_ARRAY(arena, Compiled *, count + 1);
   CompileUnit *units = ARENA_ARRAY(arena, CompileUnit, count + 1);
   CompileResult *results = ARENA_ARRAY(arena, CompileResult, count + 1);
@@ -80,7 +80,7 @@ Compiled **run_compile(const Test *const *tests, unsigned count, Engine asked, c
   return compiled;
 }
 
-void run_release(Compiled *compiled) {
+void build_release(Compiled *compiled) {
   if (!compiled || compiled->made.memory < 0)
     return;
   compile_release(&compiled->made, 1);

@@ -8,26 +8,27 @@
 typedef struct Compiled Compiled;
 
 // Which engine `run` takes for the test; the reason why perpetual cannot, a sentence, in *reason (NULL where it can).
-Engine run_engine(const Test *test, Engine asked, const char **reason);
+Engine build_engine(const Test *test, Engine asked, const char **reason);
 
 // The C made from a test, as `show` prints it: complete, compiles by itself into a shared object.
-void run_emit(const Test *test, Engine engine, Arena *arena, Text *out);
+void build_emit(const Test *test, Engine engine, Arena *arena, Text *out);
 
 // Compiles the tests in parallel on the PUs we may use, each by content once; result i belongs to test i and is never
 // NULL: one that did not compile says so when it is run. Progress, if not NULL, is called after each.
 // `stop`, where not NULL, is polled: once it is non-zero compilers under way are killed, and what they did not make
-// counts as not compiled. Objects that are memory files last until run_release.
-Compiled **run_compile(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
-                       const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context), void *context);
+// counts as not compiled. Objects that are memory files last until build_release.
+Compiled **build_compile(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
+                         const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
+                         void *context);
 
 // Closes the memory file that the object is, where it is one: the object is gone then. NULL is none.
-void run_release(Compiled *compiled);
+void build_release(Compiled *compiled);
 
-// The shared object made from a test; NULL where there is none, and then why. Owned by the arena of run_compile.
+// The shared object made from a test; NULL where there is none, and then why. Owned by the arena of build_compile.
 const char *compiled_object(const Compiled *compiled);
 const char *compiled_errors(const Compiled *compiled);
 Engine compiled_engine(const Compiled *compiled);
 const Shape *compiled_shape(const Compiled *compiled);
 
 // The machine code of each thread, by objdump. False with the reason in `diag`; a listing that is cut is a warning.
-bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag);
+bool build_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag);

@@ -95,7 +95,7 @@ static bool list(const char *object, const char *target, bool lines, Arena *aren
   return good;
 }
 
-bool run_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
+bool build_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
   const char *object = compiled_object(compiled);
   if (!object)
     return diag_error(diag, "there is no machine code: %s", compiled_errors(compiled));

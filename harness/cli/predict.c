@@ -1,4 +1,5 @@
 // weakmem predict: what each memory model allows.
+#include "harness/base/time.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
 #include "harness/cli/predict_views.h"
@@ -8,7 +9,6 @@
 #include "harness/model/explain.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { FORMAT_HERD = FORMAT_TSV + 1, FORMAT_DOT };
 static const char *const formats[] = {"text", "json", "tsv", "herd", "dot", NULL};
@@ -278,12 +278,6 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
 
 // ---- Tests ----
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 // Whether every model decided the condition, and gave nothing up.
 static bool print_predicted(const Settings *s, const PredictedTest *predicted, const EnumerationLimits *limits,
                             const SheetStyle *style, Arena *arena, Text *out) {
@@ -396,12 +390,12 @@ static Outcome predict(const Settings *s, const Judges *all, const Test *test, c
                           .program = program,
                           .count = s->common.format == FORMAT_HERD};
   Prediction *predictions = ARENA_ARRAY(arena, Prediction, judges->count);
-  double start = now();
+  double start = time_seconds();
   for (unsigned m = 0; m < judges->count; m++) {
     deciding.model = judges->judges[m].name;
     predictions[m] = judge_test(&judges->judges[m], test, &options, arena);
   }
-  PredictedTest predicted = {test, predictions, judges->count, now() - start};
+  PredictedTest predicted = {test, predictions, judges->count, time_seconds() - start};
   SheetStyle style = console_style(console->out);
   Text text = {0};
   bool decided = print_predicted(s, &predicted, &options.limits, &style, arena, &text);

@@ -68,10 +68,10 @@ static bool show_machine_code(const ShowSettings *s, const Test *test, const Con
   Compiler compiler;
   if (!compiler_find(s->run.cc, s->run.cflags, s->common.arena, &compiler, diag))
     return false;
-  Compiled **compiled = run_compile(&test, 1, s->run.engine, &compiler, s->common.arena, console->stop, NULL, NULL);
+  Compiled **compiled = build_compile(&test, 1, s->run.engine, &compiler, s->common.arena, console->stop, NULL, NULL);
   heading(s, arena_printf(s->common.arena, "the machine code: %s %s", compiler.version, compiler.flags), out);
-  bool shown = run_disassemble(compiled[0], s->common.arena, out, diag);
-  run_release(compiled[0]);
+  bool shown = build_disassemble(compiled[0], s->common.arena, out, diag);
+  build_release(compiled[0]);
   return shown;
 }
 
@@ -117,7 +117,7 @@ static int show(const ShowSettings *s, const Console *console, Text *out, Diag *
   if (test_is_assembly(test))
     return show_assembly(s, test, out, diag);
   const char *reason = NULL;
-  Engine engine = run_engine(test, s->run.engine, &reason);
+  Engine engine = build_engine(test, s->run.engine, &reason);
   if (s->run.engine == ENGINE_PERPETUAL && engine != ENGINE_PERPETUAL) {
     diag_error(diag, "the perpetual engine cannot run this test: %s", reason);
     return EXIT_USAGE;
@@ -128,7 +128,7 @@ static int show(const ShowSettings *s, const Console *console, Text *out, Diag *
   }
   if (s->part == PART_C || s->part == PART_ALL) {
     heading(s, arena_printf(s->common.arena, "the C, for the %s engine", engine_name(engine)), out);
-    run_emit(test, s->run.engine, s->common.arena, out);
+    build_emit(test, s->run.engine, s->common.arena, out);
   }
   if (s->part == PART_MACHINE_CODE || s->part == PART_ALL)
     return show_machine_code(s, test, console, out, diag) ? EXIT_OK : EXIT_MACHINE;

@@ -1,15 +1,9 @@
 #include "harness/model/deadline.h"
 
-#include <time.h>
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+#include "harness/base/time.h"
 
 Deadline deadline_new(const EnumerationLimits *limits, double seconds) {
-  return (Deadline){.limits = limits, .told = now(), .at = seconds > 0 ? now() + seconds : 0};
+  return (Deadline){.limits = limits, .told = time_seconds(), .at = seconds > 0 ? time_seconds() + seconds : 0};
 }
 
 bool deadline_passed(Deadline *deadline, EnumerationResult *result) {
@@ -23,7 +17,7 @@ bool deadline_passed(Deadline *deadline, EnumerationResult *result) {
   }
   if (++deadline->asked % ASKED_BETWEEN)
     return false;
-  double time = now();
+  double time = time_seconds();
   if (deadline->at > 0 && time > deadline->at) {
     result->gave_up = result->timed_out = true;
     result->why = "it takes longer than it was given";

@@ -249,7 +249,8 @@ static bool check(const Test *const *tests, unsigned count, const ExportOptions 
     if (unknown)
       good = diag_error(diag, "no CPU that weakmem knows has a fence '%s'", unknown->access.cpu_fence);
     const char *reason;
-    if (good && options->engine == ENGINE_PERPETUAL && run_engine(fenced, options->engine, &reason) != ENGINE_PERPETUAL)
+    if (good && options->engine == ENGINE_PERPETUAL &&
+        build_engine(fenced, options->engine, &reason) != ENGINE_PERPETUAL)
       good = diag_error(diag, "the perpetual engine cannot run %s: %s", tests[i]->name, reason);
   }
   return good;

@@ -96,7 +96,7 @@ static void plan_run(Plan *plan, const Test *test, const char *digest, const cha
   Campaign *out = plan->out;
   const Test *fenced = test_with_fence(test, fence, UINT64_MAX, plan->arena);
   const char *reason = NULL;
-  Engine asked = plan->options->run.engine, engine = run_engine(fenced, asked, &reason);
+  Engine asked = plan->options->run.engine, engine = build_engine(fenced, asked, &reason);
   out->runs = arena_grow(plan->arena, out->runs, &plan->capacity, out->count + 1, sizeof *out->runs);
   CampaignRun *run = &out->runs[out->count++];
   *run = (CampaignRun){.test = fenced,
@@ -164,7 +164,7 @@ void campaign_compile(Campaign *campaign, Arena *arena, const Stop *stop,
   if (!count)
     return;
   Compiled **compiled =
-      run_compile(tests, count, campaign->options.engine, &campaign->compiler, arena, stop, progress, context);
+      build_compile(tests, count, campaign->options.engine, &campaign->compiler, arena, stop, progress, context);
   for (unsigned i = 0, next = 0; i < campaign->count; i++)
     if (!campaign->runs[i].done)
       campaign->runs[i].compiled = compiled[next++];
@@ -258,5 +258,5 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
 
 void campaign_release(Campaign *campaign) {
   for (unsigned i = 0; i < campaign->count; i++)
-    run_release(campaign->runs[i].compiled);
+    build_release(campaign->runs[i].compiled);
 }

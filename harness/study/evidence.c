@@ -134,11 +134,11 @@ static bool keep_all(const Campaign *campaign, const CampaignRun *run, const cha
   Text text = {0};
   test_print(run->test, &text);
   bool kept = keep_text(folder, "test.litmus", &text, arena);
-  run_emit(run->test, compiled_engine(run->compiled), arena, &text);
+  build_emit(run->test, compiled_engine(run->compiled), arena, &text);
   kept &= keep_text(folder, "test.c", &text, arena);
   kept &= keep_object(folder, run, arena);
   Diag unseen = {.arena = arena}; // no objdump: the object itself is there
-  if (run_disassemble(run->compiled, arena, &text, &unseen))
+  if (build_disassemble(run->compiled, arena, &text, &unseen))
     kept &= keep_text(folder, "test.s", &text, arena);
   evidence_report(campaign, run, folder, &text);
   kept &= keep_text(folder, "report.txt", &text, arena);

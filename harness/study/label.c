@@ -28,7 +28,7 @@ static bool has_any(const Compiled *compiled, const char *const *mnemonics, Aren
     return mnemonics != NULL;
   Text code = {0};
   Diag diag = {.arena = arena};
-  bool found = !run_disassemble(compiled, arena, &code, &diag) || diag.warnings;
+  bool found = !build_disassemble(compiled, arena, &code, &diag) || diag.warnings;
   for (; *mnemonics && !found; mnemonics++)
     found = strstr(text_string(&code), *mnemonics) != NULL;
   text_free(&code);

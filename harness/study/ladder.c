@@ -310,7 +310,7 @@ static void run(Making *m, unsigned first) {
 
 static bool listing_of(const LadderRow *row, Arena *arena, Text *out) {
   Diag unseen = {.arena = arena}; // no objdump: then it is not known
-  return run_disassemble(row->run->compiled, arena, out, &unseen);
+  return build_disassemble(row->run->compiled, arena, out, &unseen);
 }
 
 static void read_code(Making *m) {
@@ -650,5 +650,5 @@ bool ladder_make(const LadderOptions *options, const Test *test, const LadderSit
 void ladder_release(const Ladder *ladder) {
   for (unsigned i = 0; i < ladder->row_count; i++)
     if (ladder->rows[i].run)
-      run_release(ladder->rows[i].run->compiled);
+      build_release(ladder->rows[i].run->compiled);
 }

@@ -175,7 +175,7 @@ static bool measure(const char *text, unsigned rounds, double seconds, Diag *dia
   bool ready = test && topology && compiler_find(NULL, NULL, arena, &compiler, diag);
   if (ready) {
     Placement placement = placement_default(topology, 2, arena);
-    Compiled **compiled = run_compile(&test, 1, options.engine, &compiler, arena, NULL, NULL, NULL);
+    Compiled **compiled = build_compile(&test, 1, options.engine, &compiler, arena, NULL, NULL, NULL);
     double hand[ROUNDS_MOST] = {0}, engine[ROUNDS_MOST] = {0};
     printf("%s on %s, million witnesses per second\n%8s %26s %10s %8s\n", test->name, placement_name(placement.kind),
            "round", "by hand (pace, shift in ns)", "engine", "ratio");

@@ -212,7 +212,7 @@ static int measure(unsigned rounds, double seconds, Arena *arena) {
   bool ready = test && topology && compiler_find(NULL, NULL, arena, &compiler, &diag);
   if (ready) {
     Placement placement = placement_default(topology, 2, arena);
-    Compiled **compiled = run_compile(&test, 1, options.engine, &compiler, arena, NULL, NULL, NULL);
+    Compiled **compiled = build_compile(&test, 1, options.engine, &compiler, arena, NULL, NULL, NULL);
     alternate(test, compiled[0], topology, &placement, &options, rounds, &diag);
   }
   topology_free(topology);

@@ -241,7 +241,7 @@ static void run_batch(Hunt *hunt, Candidate *programs, unsigned count, Engine en
   Candidate *owners[BATCH];
   unsigned tested = 0;
   for (unsigned i = 0; i < count; i++)
-    if (programs[i].test && (engine == ENGINE_LOCKSTEP || run_engine(programs[i].test, engine, NULL) == engine)) {
+    if (programs[i].test && (engine == ENGINE_LOCKSTEP || build_engine(programs[i].test, engine, NULL) == engine)) {
       owners[tested] = &programs[i];
       tests[tested++] = programs[i].test;
     }
@@ -254,7 +254,7 @@ static void run_batch(Hunt *hunt, Candidate *programs, unsigned count, Engine en
   Diag diag = {.arena = arena};
   if (!tested || !compiler_find(way.options.cc, way.options.cflags, arena, &way.compiler, &diag))
     return; // a compiler that this machine does not have
-  Compiled **compiled = run_compile(tests, tested, way.options.engine, &way.compiler, arena, NULL, NULL, NULL);
+  Compiled **compiled = build_compile(tests, tested, way.options.engine, &way.compiler, arena, NULL, NULL, NULL);
   for (unsigned i = 0; i < tested; i++) {
     unsigned threads = tests[i]->thread_count, turn = owners[i]->index;
     way.options.actors = turn % 7 == 3 ? ACTORS_PROCESSES : ACTORS_THREADS;

@@ -69,7 +69,7 @@ static bool run(Bench *bench, const Test *test, const Claim *claim, Placement *p
     return diag_error(&bench->diag, "%s", reason);
   if (!compiler_find(NULL, NULL, bench->arena, &compiler, &bench->diag))
     return false;
-  Compiled **compiled = run_compile(&test, 1, options.engine, &compiler, bench->arena, NULL, NULL, NULL);
+  Compiled **compiled = build_compile(&test, 1, options.engine, &compiler, bench->arena, NULL, NULL, NULL);
   *out = run_test(test, compiled[0], bench->topology, placement, &options, bench->arena, NULL);
   if (out->status != RUN_DONE)
     return diag_error(&bench->diag, "%s: %s: %s", test->name, run_status_name(out->status),

@@ -35,14 +35,14 @@ static void setup(void) {
   ck_assert_uint_eq(suite.count, 1);
   Compiler compiler;
   ck_assert(compiler_find(NULL, NULL, arena, &compiler, &diag));
-  compiled = run_compile(suite.tests, 1, ENGINE_LOCKSTEP, &compiler, arena, NULL, NULL, NULL)[0];
+  compiled = build_compile(suite.tests, 1, ENGINE_LOCKSTEP, &compiler, arena, NULL, NULL, NULL)[0];
   ck_assert_msg(compiled_object(compiled) != NULL, "%s", compiled_errors(compiled));
 }
 
 static void teardown(void) {
-  run_release(compiled);
+  build_release(compiled);
   ck_assert_ptr_null(compiled_object(compiled));
-  run_release(compiled);
+  build_release(compiled);
   text_free(&code);
   ck_assert_int_eq(system(arena_printf(arena, "rm -rf '%s'", root)), 0);
   arena_free(arena);
@@ -60,7 +60,7 @@ static void be_objdump(const char *body) {
 }
 
 START_TEST(all_code_that_runs_a_thread_is_listed_and_no_other) {
-  ck_assert_msg(run_disassemble(compiled, arena, &code, &diag), "%s", diag.first ? diag.first->message : "");
+  ck_assert_msg(build_disassemble(compiled, arena, &code, &diag), "%s", diag.first ? diag.first->message : "");
   static const char *const functions[] = {"P0:", "P1:", "P0_pausing:", "P1_pausing:"};
   for (unsigned i = 0; i < sizeof functions / sizeof *functions; i++)
     ck_assert_msg(strstr(text_string(&code), functions[i]) != NULL, "%s", functions[i]);
@@ -81,7 +81,7 @@ static bool has_exclusives(void) {
 
 START_TEST(a_long_listing_is_whole) {
   be_objdump("echo '1130 <P0>:'\n" LINES(100000) EXCLUSIVE);
-  ck_assert(run_disassemble(compiled, arena, &code, &diag));
+  ck_assert(build_disassemble(compiled, arena, &code, &diag));
   ck_assert_uint_eq(diag.warnings, 0);
   ck_assert_ptr_nonnull(strstr(text_string(&code), "ldaxr"));
   ck_assert(has_exclusives());
@@ -90,7 +90,7 @@ END_TEST
 
 START_TEST(a_listing_that_is_cut_says_so_and_may_hold_exclusives) {
   be_objdump("echo '1130 <P0>:'\n" LINES(1000000));
-  ck_assert(run_disassemble(compiled, arena, &code, &diag));
+  ck_assert(build_disassemble(compiled, arena, &code, &diag));
   ck_assert_uint_eq(diag.warnings, 1);
   ck_assert_ptr_nonnull(strstr(text_string(&code), "(cut:"));
   ck_assert(has_exclusives());

@@ -50,7 +50,7 @@ static RunOptions so_many(uint64_t iterations) {
 static RunResult run_on(const Test *test, RunOptions options, const Topology *topology, const Placement *placement) {
   Compiler compiler;
   ck_assert(compiler_find(options.cc, options.cflags, arena, &compiler, &diag));
-  Compiled **compiled = run_compile(&test, 1, options.engine, &compiler, arena, NULL, NULL, NULL);
+  Compiled **compiled = build_compile(&test, 1, options.engine, &compiler, arena, NULL, NULL, NULL);
   return run_test(test, compiled[0], topology, placement, &options, arena, NULL);
 }
 
@@ -429,7 +429,7 @@ END_TEST
 
 static const char *code_of(const Test *test, Engine engine) {
   Text text = {0};
-  run_emit(test, engine, arena, &text);
+  build_emit(test, engine, arena, &text);
   const char *copy = arena_string(arena, text_string(&text));
   text_free(&text);
   return copy;

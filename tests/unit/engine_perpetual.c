@@ -169,7 +169,7 @@ static RunResult run(const char *text, const RunOptions *options, bool same_pu) 
   Topology *topology = topology_new(&diag);
   ck_assert_ptr_nonnull(topology);
   ck_assert(compiler_find(options->cc, options->cflags, arena, &compiler, &diag));
-  Compiled **compiled = run_compile(&test, 1, options->engine, &compiler, arena, NULL, NULL, NULL);
+  Compiled **compiled = build_compile(&test, 1, options->engine, &compiler, arena, NULL, NULL, NULL);
   Placement placement = placement_default(topology, test->thread_count, arena);
   unsigned pu = topology_pu(topology, 0);
   if (same_pu)
@@ -227,7 +227,7 @@ END_TEST
 
 START_TEST(there_is_code_that_pauses_between_any_two_statements) {
   Text text = {0};
-  run_emit(read_test(COWW), ENGINE_PERPETUAL, arena, &text);
+  build_emit(read_test(COWW), ENGINE_PERPETUAL, arena, &text);
   const char *at = strstr(text_string(&text), "void pausing0(");
   ck_assert_ptr_nonnull(at);
   static const char *const row[] = {"__atomic_store_n(", "kernel_delay(", "__atomic_store_n(", "\n}"};
