@@ -38,12 +38,18 @@ done < <(grep -nHE '__x86_64__|__aarch64__|__riscv|__powerpc|\b(__)?asm(__)?\b *
 
 # Nor in strings: names of CPUs and models, mnemonics, fences and features, as the tables of arch/ have them. Words of C11
 # and English ones are no CPU's; an example of --help is one of every day; records have a field "lse".
-words() {
+named() {
   { grep -ohE '"[^" ]+"' arch/*/cpu.c
     grep -ohE 'STEP_[A-Z]+, "[^"]*"' arch/*/cpu.c
     grep -ohE '^ *\{"[^"]*", "[^"]*"' arch/*/cpu.c; } |
-    grep -oE '"[^"]*"' | grep -oE '[a-z][a-z0-9_.-]+[a-z0-9]' |
-    grep -vxE '(cpus|cores)\.h|model\.cat|arch|c11|relaxed|consume|acquire|release|acq_rel|seq_cst|fence|lock|str|cmp|power' | sort -u
+    grep -oE '"[^"]*"' | grep -oE '[a-z][a-z0-9_.-]+[a-z0-9]'
+  # Of an instruction's pattern, what stands before its first choice. Short ones may be words of anything.
+  grep -ohE '^ *\{"[^"]*", "[^"]*", "[^"]*[=(][^"]*", "' arch/*/instructions.c | cut -d'"' -f2 | sed 's/{.*//' |
+    grep -oE '[a-z][a-z0-9.]{3,}' | sed 's/[.]$//'
+}
+words() {
+  named |
+    grep -vxE '(cpus|cores)\.h|model\.cat|arch|c11|relaxed|consume|acquire|release|acq_rel|seq_cst|fence|lock|str|cmp|power|add|adds|test|leave|push|sdiv' | sort -u
 }
 words >"$work/words"
 [[ $(wc -l <"$work/words") -gt 60 ]] && grep -qx mfence "$work/words" && grep -qx x86_64 "$work/words" || fail "the words of arch/ are not read: $(cat "$work/words")"
