@@ -17,9 +17,9 @@ typedef struct {
   const char *path;           // of its text in embedded_arch: "x86_64/model.cat"
   const Cpu *cpu;             // whose instructions it speaks of; NULL: a language's operations
   bool rmw_is_one_event;      // C11, sc and RISC-V: an exchange is one event that reads and writes
-  bool unsequenced;    // its language leaves the order of an expression's operands open, and it is judged in each
-  bool coherent;       // its text forbids whatever is not coherent per location
-  const char *excused; // the axiom that is stricter than what the model stands for; NULL: none
+  bool unsequenced;     // its language leaves the order of an expression's operands open, and it is judged in each
+  bool coherent;        // its text forbids whatever is not coherent per location
+  const char *thin_air; // the axiom that is stricter than what the model stands for; NULL: none
   const ModelTag *tags;
   unsigned tag_count;
 } Model;

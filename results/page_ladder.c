@@ -20,7 +20,7 @@ static const char *letters_of(const RecordRung *rung, Arena *arena) {
   for (unsigned a = 0; a < model_count; a++)
     for (unsigned i = 0; i < rung->verdict_count; i++)
       if (!strcmp(rung->verdicts[i].model, model_all[a]->name))
-        letters[a] = letter_of(rung->verdicts[i].verdict, model_all[a]->excused && rung->thin_air);
+        letters[a] = letter_of(rung->verdicts[i].verdict, model_all[a]->thin_air && rung->thin_air);
   return letters;
 }
 

@@ -80,7 +80,7 @@ Compiled **build_compile(const Test *const *tests, unsigned count, Engine asked,
   return compiled;
 }
 
-void build_release(Compiled *compiled) {
+void compiled_release(Compiled *compiled) {
   if (!compiled || compiled->made.memory < 0)
     return;
   compile_release(&compiled->made, 1);

@@ -16,13 +16,13 @@ void build_emit(const Test *test, Engine engine, Arena *arena, Text *out);
 // Compiles the tests in parallel on the PUs we may use, each by content once; result i belongs to test i and is never
 // NULL: one that did not compile says so when it is run. Progress, if not NULL, is called after each.
 // `stop`, where not NULL, is polled: once it is non-zero compilers under way are killed, and what they did not make
-// counts as not compiled. Objects that are memory files last until build_release.
+// counts as not compiled. Objects that are memory files last until compiled_release.
 Compiled **build_compile(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
                          const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
                          void *context);
 
 // Closes the memory file that the object is, where it is one: the object is gone then. NULL is none.
-void build_release(Compiled *compiled);
+void compiled_release(Compiled *compiled);
 
 // The shared object made from a test; NULL where there is none, and then why. Owned by the arena of build_compile.
 const char *compiled_object(const Compiled *compiled);

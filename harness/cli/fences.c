@@ -83,7 +83,7 @@ static bool tell_alarms(const Session *c, const Ladder *ladder) {
   bool any = false;
   for (unsigned i = 0; i < ladder->row_count; i++) {
     const LadderRow *row = &ladder->rows[i];
-    if (!row->run || !row->run->labels.alarm.state)
+    if (!row->run || !row->run->labels.violation.state)
       continue;
     any = true;
     Diag diag = {.arena = ladder->arena};

@@ -271,8 +271,8 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
     race_print(p->result.racy, p->result.race, out);
   }
   if (s->common.format == FORMAT_TEXT && explanation.found && !explanation.verdict.allowed &&
-      explanation.verdict.axiom && p->judge->model->excused &&
-      !strcmp(explanation.verdict.axiom, p->judge->model->excused))
+      explanation.verdict.axiom && p->judge->model->thin_air &&
+      !strcmp(explanation.verdict.axiom, p->judge->model->thin_air))
     text_add(out, "  RC11 forbids load buffering as a whole; ISO C11 does not.\n");
 }
 

@@ -40,7 +40,7 @@ static const char *verdict_word(const Prediction *p, State state) {
   if (!p->program)
     return "-";
   Verdict verdict = prediction_verdict(p, state);
-  if (verdict == VERDICT_FORBIDDEN && prediction_excused(p, state))
+  if (verdict == VERDICT_FORBIDDEN && prediction_is_thin_air(p, state))
     return "thin-air";
   return verdict_name(verdict);
 }
@@ -137,10 +137,10 @@ static void add_notes(const PredictedTest *predicted, Text *out) {
                   p->judge->name, p->result.flag, p->result.state_count, p->result.state_count == 1 ? "" : "s");
     if (p->result.racy)
       race_print(p->result.racy, p->result.race, out);
-    bool excused = false;
+    bool any = false;
     for (unsigned i = 0; i < p->result.candidate_count && !p->result.undefined; i++)
-      excused |= p->result.excused[i];
-    if (excused)
+      any |= p->result.thin_air[i];
+    if (any)
       text_printf(out,
                   "   %s: thin-air is forbidden only by the no-thin-air axiom of RC11, against load buffering; ISO C11 "
                   "does not forbid it\n",
@@ -248,7 +248,7 @@ static Cell model_cell(const Prediction *p, Arena *arena) {
   for (unsigned i = 0; i < p->result.candidate_count; i++) {
     const EventValue *state = p->result.candidates[i];
     if (model_verdict(&p->result, state, p->test->observable_count) == VERDICT_FORBIDDEN)
-      sheet_add(p->result.excused[i] ? thin_air : forbidden, cell_text(state_string(p, state, arena)));
+      sheet_add(p->result.thin_air[i] ? thin_air : forbidden, cell_text(state_string(p, state, arena)));
   }
   for (unsigned i = 0; i < p->result.state_count; i++)
     sheet_add(allowed, cell_text(state_string(p, p->result.states[i], arena)));

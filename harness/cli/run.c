@@ -181,7 +181,7 @@ static void tell_remark(Session *c, const CampaignRun *run) {
 
 // A state that should not have been seen: what it takes to look into it is kept, and it is said what to do.
 static void tell_alarm(Session *c, const CampaignRun *run) {
-  if (!run->labels.alarm.state)
+  if (!run->labels.violation.state)
     return;
   c->forbidden = true;
   Diag diag = {.arena = c->arena};

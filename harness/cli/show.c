@@ -71,7 +71,7 @@ static bool show_machine_code(const ShowSettings *s, const Test *test, const Con
   Compiled **compiled = build_compile(&test, 1, s->run.engine, &compiler, s->common.arena, console->stop, NULL, NULL);
   heading(s, arena_printf(s->common.arena, "the machine code: %s %s", compiler.version, compiler.flags), out);
   bool shown = build_disassemble(compiled[0], s->common.arena, out, diag);
-  build_release(compiled[0]);
+  compiled_release(compiled[0]);
   return shown;
 }
 

@@ -63,7 +63,7 @@ Prediction judge_test(const Judge *judge, const Test *test, const JudgeOptions *
   p.program = program_of(judge, test, options, arena, &p.why);
   if (!p.program)
     return p;
-  ModelOptions own = {.limits = options->limits, .excused = judge->model->excused, .count = options->count};
+  ModelOptions own = {.limits = options->limits, .thin_air = judge->model->thin_air, .count = options->count};
   p.result = model_run(judge->cat, p.program, &own, arena);
   p.filtered_out = test->filter && !p.result.executions && !p.result.hang && !p.result.gave_up && !p.result.unmodelled;
   p.why = why_of(&p, arena);
@@ -108,7 +108,7 @@ Verdict prediction_verdict(const Prediction *prediction, State state) {
   return model_verdict(&prediction->result, values, prediction->test->observable_count);
 }
 
-bool prediction_excused(const Prediction *prediction, State state) {
+bool prediction_is_thin_air(const Prediction *prediction, State state) {
   EventValue values[LIMIT_OBSERVABLES];
   to_event_values(prediction->test, state, values);
   for (unsigned i = 0; i < prediction->result.candidate_count; i++) {
@@ -116,9 +116,9 @@ bool prediction_excused(const Prediction *prediction, State state) {
     for (unsigned v = 0; v < prediction->test->observable_count && same; v++)
       same = event_value_equal(prediction->result.candidates[i][v], values[v]);
     if (same)
-      return prediction->result.excused[i];
+      return prediction->result.thin_air[i];
   }
-  return prediction->result.circular && prediction->judge->model->excused;
+  return prediction->result.circular && prediction->judge->model->thin_air;
 }
 
 Verdict prediction_asked(const Prediction *prediction, const Prediction *sc) {

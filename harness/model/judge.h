@@ -53,10 +53,10 @@ bool prediction_is_partial(const Prediction *prediction);
 bool prediction_decides(const Prediction *prediction);
 // The verdict on a final state of the test.
 Verdict prediction_verdict(const Prediction *prediction, State state);
-// Whether the state is forbidden by the excused axiom alone (RC11's no-thin-air), which what the model stands for does
+// Whether the state is forbidden by the thin-air axiom alone (RC11's no-thin-air), which what the model stands for does
 // not have. So is a state that no execution ends in, if values that depend on themselves might end in it: none is made
 // of them, for that axiom's sake.
-bool prediction_excused(const Prediction *prediction, State state);
+bool prediction_is_thin_air(const Prediction *prediction, State state);
 // The verdict on what the condition asks for (state_is_asked): allowed, if the model allows one of those states. `sc`
 // says which states are weak; NULL: none is known to be.
 Verdict prediction_asked(const Prediction *prediction, const Prediction *sc);

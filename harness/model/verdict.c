@@ -13,7 +13,7 @@ const char *verdict_name(Verdict verdict) {
 typedef struct {
   EventValue *values;
   uint64_t allowed; // executions that end in it
-  bool excused;
+  bool thin_air;
 } SeenState;
 
 typedef struct {
@@ -90,10 +90,10 @@ static void tidy(Judging *j) {
   j->scratch = arena_new();
 }
 
-// Whether a forbidden execution is forbidden by the excused axiom alone: the axiom comes last in its model, so that it
+// Whether a forbidden execution is forbidden by the thin-air axiom alone: the axiom comes last in its model, so that it
 // is the first to fail. It speaks of cycles in po | rf; only where there are any is the verdict asked for again.
-static bool is_excused(Judging *j, const Execution *execution) {
-  if (!j->options->excused)
+static bool is_thin_air(Judging *j, const Execution *execution) {
+  if (!j->options->thin_air)
     return false;
   Relation both = relation_new(j->scratch, execution->event_count);
   bits_or(both.bits, execution->po.bits, execution->rf.bits, (size_t)both.n * both.words);
@@ -101,7 +101,7 @@ static bool is_excused(Judging *j, const Execution *execution) {
     return false;
   CatVerdict verdict;
   cat_judge(j->model, execution, true, j->scratch, &verdict);
-  return !verdict.allowed && verdict.axiom && !strcmp(verdict.axiom, j->options->excused);
+  return !verdict.allowed && verdict.axiom && !strcmp(verdict.axiom, j->options->thin_air);
 }
 
 static void give_up(Judging *j, const char *why) {
@@ -129,7 +129,7 @@ static void judge_state(Judging *j, const Execution *execution, SeenState *state
     return;
   }
   if (!verdict.allowed) {
-    state->excused = state->excused || (!state->allowed && is_excused(j, execution));
+    state->thin_air = state->thin_air || (!state->allowed && is_thin_air(j, execution));
     return;
   }
   state->allowed++;
@@ -175,10 +175,10 @@ static void list_states(StateSet *set, ModelResult *result) {
   result->candidates = ARENA_ARRAY(set->arena, EventValue *, set->count);
   result->states = ARENA_ARRAY(set->arena, EventValue *, set->count);
   result->counts = ARENA_ARRAY(set->arena, uint64_t, set->count);
-  result->excused = ARENA_ARRAY(set->arena, bool, set->count);
+  result->thin_air = ARENA_ARRAY(set->arena, bool, set->count);
   for (size_t i = 0; i < set->count; i++) {
     const SeenState *state = &set->states[i];
-    result->excused[i] = !state->allowed && state->excused;
+    result->thin_air[i] = !state->allowed && state->thin_air;
     result->candidates[result->candidate_count++] = state->values;
     if (state->allowed) {
       result->counts[result->state_count] = state->allowed;

@@ -16,7 +16,7 @@ typedef struct {
   EventValue **states; // allowed final states, sorted, each once; program->observable_count values each
   unsigned state_count;
   uint64_t *counts;        // of each: how many allowed executions end in it; where options->count
-  bool *excused;           // of each candidate: no execution that ends in it is allowed, and options->excused alone
+  bool *thin_air;          // of each candidate: no execution that ends in it is allowed, and options->thin_air alone
                            // forbids one
   EventValue **candidates; // every final state that some candidate execution ends in, sorted
   unsigned candidate_count;
@@ -35,7 +35,7 @@ typedef struct {
 
 typedef struct {
   EnumerationLimits limits; // coherent_only is not looked at
-  const char *excused;      // an axiom: candidates that it alone forbids are told apart; NULL: none
+  const char *thin_air;     // an axiom: candidates that it alone forbids are told apart; NULL: none
   bool count;               // judge and count every execution, not one for each state
   bool incoherent;          // make executions that are not coherent too, whatever the model says of them
 } ModelOptions;

@@ -180,7 +180,7 @@ static char letter_of(const Prediction *prediction, State state) {
   case VERDICT_ALLOWED:
     return 'a';
   case VERDICT_FORBIDDEN:
-    return "ft"[prediction_excused(prediction, state)];
+    return "ft"[prediction_is_thin_air(prediction, state)];
   case VERDICT_UNDEFINED:
     return 'u';
   case VERDICT_UNMODELLED:

@@ -246,8 +246,8 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record_settings(record, &result, arena);
   record_states(record, run->test, &result.histogram, arena);
   run->labels = label_record(campaign->labeller, run->test, run->compiled, &result.histogram, record, arena);
-  record->forbidden_state = run->labels.alarm.state;
-  record->forbidden_by = run->labels.alarm.model;
+  record->forbidden_state = run->labels.violation.state;
+  record->forbidden_by = run->labels.violation.model;
   if (!record->iterations && record->filtered)
     run->remark = arena_printf(arena, "%s: the filter leaves out all of the %ju iterations; nothing is counted",
                                run->test->name, (uintmax_t)record->filtered);
@@ -258,5 +258,5 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
 
 void campaign_release(Campaign *campaign) {
   for (unsigned i = 0; i < campaign->count; i++)
-    build_release(campaign->runs[i].compiled);
+    compiled_release(campaign->runs[i].compiled);
 }

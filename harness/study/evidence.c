@@ -58,11 +58,12 @@ static void add_command(const Campaign *campaign, const CampaignRun *run, const 
 }
 
 void evidence_report(const Campaign *campaign, const CampaignRun *run, const char *folder, Text *out) {
-  const Alarm *alarm = &run->labels.alarm;
-  bool by_cpu = strcmp(alarm->model, "c11") != 0;
-  text_printf(out, "FORBIDDEN: %s  seen %llu times, and %s forbids it%s\n", alarm->state,
-              (unsigned long long)alarm->count, alarm->model, by_cpu ? " for the code that compilers make of it" : "");
-  text_add(out, alarm->why);
+  const Violation *violation = &run->labels.violation;
+  bool by_cpu = strcmp(violation->model, "c11") != 0;
+  text_printf(out, "FORBIDDEN: %s  seen %llu times, and %s forbids it%s\n", violation->state,
+              (unsigned long long)violation->count, violation->model,
+              by_cpu ? " for the code that compilers make of it" : "");
+  text_add(out, violation->why);
   const char *executes =
       run->record.machine.emulated
           ? "the emulator: does it keep every order that the CPU which it plays promises? No such CPU ran this, and\n"

@@ -109,7 +109,7 @@ static void label_state(Labelling *l, unsigned row) {
     }
     out->verdicts[out->verdict_count++] = (RecordVerdict){judge->name, verdict_name(verdict)};
     if (is_c11(judge) && verdict == VERDICT_FORBIDDEN)
-      out->thin_air = prediction_excused(prediction, state);
+      out->thin_air = prediction_is_thin_air(prediction, state);
   }
 }
 
@@ -119,7 +119,7 @@ static bool forbids(const Prediction *prediction, State state) {
   return prediction && prediction->program && prediction_verdict(prediction, state) == VERDICT_FORBIDDEN;
 }
 
-static void explain(const Labelling *l, const Prediction *prediction, State state, Alarm *alarm) {
+static void explain(const Labelling *l, const Prediction *prediction, State state, Violation *violation) {
   EventValue values[LIMIT_OBSERVABLES];
   for (unsigned i = 0; i < l->test->observable_count; i++)
     values[i] = (EventValue){-1, state.values[i]};
@@ -127,8 +127,8 @@ static void explain(const Labelling *l, const Prediction *prediction, State stat
   Explanation explanation = model_explain(prediction->judge->cat, prediction->program, &limits, values, l->arena);
   Text text = {0};
   explanation_print(&explanation, prediction->judge->name, &text);
-  alarm->axiom = explanation.found ? explanation.verdict.axiom : NULL;
-  alarm->why = arena_copy(l->arena, text_string(&text), text.length);
+  violation->axiom = explanation.found ? explanation.verdict.axiom : NULL;
+  violation->why = arena_copy(l->arena, text_string(&text), text.length);
   text_free(&text);
 }
 
@@ -151,24 +151,24 @@ static const Prediction *predict_here(Labelling *l) {
   return least;
 }
 
-static Alarm find_alarm(Labelling *l) {
-  Alarm alarm = {0};
+static Violation find_violation(Labelling *l) {
+  Violation violation = {0};
   const Prediction *here = predict_here(l), *c11 = prediction_of(l, model_find("c11")), *culprit = NULL;
   State worst = {0};
   for (unsigned i = 0; i < l->histogram->count; i++) {
     const HistogramRow *row = &l->histogram->rows[i];
-    const Prediction *by = forbids(here, row->state)                                                      ? here
-                           : !l->racy && forbids(c11, row->state) && !prediction_excused(c11, row->state) ? c11
-                                                                                                          : NULL;
-    if (!by || row->count <= alarm.count)
+    const Prediction *by = forbids(here, row->state)                                                          ? here
+                           : !l->racy && forbids(c11, row->state) && !prediction_is_thin_air(c11, row->state) ? c11
+                                                                                                              : NULL;
+    if (!by || row->count <= violation.count)
       continue;
-    alarm = (Alarm){.state = l->record->states[i].state, .count = row->count, .model = by->judge->name};
+    violation = (Violation){.state = l->record->states[i].state, .count = row->count, .model = by->judge->name};
     culprit = by;
     worst = row->state;
   }
   if (culprit)
-    explain(l, culprit, worst, &alarm);
-  return alarm;
+    explain(l, culprit, worst, &violation);
+  return violation;
 }
 
 static const char *undecided(const Labelling *l) {
@@ -201,5 +201,5 @@ Labels label_record(Labeller *labeller, const Test *test, const Compiled *compil
   labelling.racy = find_race(&labelling);
   for (unsigned i = 0; i < histogram->count; i++)
     label_state(&labelling, i);
-  return (Labels){.alarm = find_alarm(&labelling), .undecided = undecided(&labelling)};
+  return (Labels){.violation = find_violation(&labelling), .undecided = undecided(&labelling)};
 }

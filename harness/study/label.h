@@ -15,10 +15,10 @@ typedef struct {
   const char *model; // that forbids it: this CPU's for the code that ran, else "c11" by more than no-thin-air
   const char *axiom; // of that model, or its text
   const char *why;   // the explanation, in lines; "" where there was no time for one
-} Alarm;
+} Violation;
 
 typedef struct {
-  Alarm alarm;           // of the state seen most often among those that are forbidden
+  Violation violation;   // of the state seen most often among those that are forbidden
   const char *undecided; // a sentence: which models could not decide the test within their bound; NULL: all did
 } Labels;
 

@@ -101,13 +101,13 @@ bool record_label(RecordLabeller *labeller, Record *record, Arena *arena, Diag *
   }
   labeller->machine = record->machine;
   Labels labels = label_record(labeller->labeller, test, NULL, &histogram, record, arena);
-  record->forbidden_state = labels.alarm.state;
-  record->forbidden_by = labels.alarm.model;
+  record->forbidden_state = labels.violation.state;
+  record->forbidden_by = labels.violation.model;
   if (labels.undecided)
     diag_warning(diag, "%s", labels.undecided);
-  if (labels.alarm.state)
-    diag_warning(diag, "%s: %s was seen %llu times, which %s forbids%s", record->test, labels.alarm.state,
-                 (unsigned long long)labels.alarm.count, labels.alarm.model,
+  if (labels.violation.state)
+    diag_warning(diag, "%s: %s was seen %llu times, which %s forbids%s", record->test, labels.violation.state,
+                 (unsigned long long)labels.violation.count, labels.violation.model,
                  record->machine.emulated ? ": an emulator ran it, and no such CPU" : "");
   return true;
 }

@@ -121,7 +121,7 @@ static LadderVerdict summarise(const Making *m, const Prediction *prediction) {
   verdict.bounded = verdict.verdict == VERDICT_FORBIDDEN && result->bound_reached;
   for (unsigned i = 0; i < result->candidate_count && verdict.verdict == VERDICT_FORBIDDEN; i++)
     verdict.thin_air |=
-        result->excused[i] && is_target(m, prediction_state(prediction->test, result->candidates[i], scratch));
+        result->thin_air[i] && is_target(m, prediction_state(prediction->test, result->candidates[i], scratch));
   arena_free(scratch);
   return verdict;
 }
@@ -650,5 +650,5 @@ bool ladder_make(const LadderOptions *options, const Test *test, const LadderSit
 void ladder_release(const Ladder *ladder) {
   for (unsigned i = 0; i < ladder->row_count; i++)
     if (ladder->rows[i].run)
-      build_release(ladder->rows[i].run->compiled);
+      compiled_release(ladder->rows[i].run->compiled);
 }

@@ -145,7 +145,7 @@ static void check_within(Hunt *hunt, const Candidate *program, const Prediction 
                          Arena *arena) {
   for (unsigned i = 0; i < narrow->result.state_count; i++) {
     State state = prediction_state(program->test, narrow->result.states[i], arena);
-    if (prediction_verdict(wide, state) != VERDICT_FORBIDDEN || prediction_excused(wide, state))
+    if (prediction_verdict(wide, state) != VERDICT_FORBIDDEN || prediction_is_thin_air(wide, state))
       continue;
     fail(hunt, program, NULL, "%s allows a state that %s forbids: %s", narrow->judge->name, wide->judge->name,
          print_state(program->test, state, arena));
@@ -212,7 +212,7 @@ static void check_state(Hunt *hunt, Candidate *program, const Way *way, const Ru
   if (prediction_verdict(here, row->state) == VERDICT_FORBIDDEN)
     by = here;
   else if (c11->program && prediction_verdict(c11, row->state) == VERDICT_FORBIDDEN &&
-           !prediction_excused(c11, row->state))
+           !prediction_is_thin_air(c11, row->state))
     by = c11;
   if (by)
     fail(hunt, program, command_of(way, result, arena), "%s by %s: seen %llu times though %s forbids it: %s",

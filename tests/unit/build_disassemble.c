@@ -40,9 +40,9 @@ static void setup(void) {
 }
 
 static void teardown(void) {
-  build_release(compiled);
+  compiled_release(compiled);
   ck_assert_ptr_null(compiled_object(compiled));
-  build_release(compiled);
+  compiled_release(compiled);
   text_free(&code);
   ck_assert_int_eq(system(arena_printf(arena, "rm -rf '%s'", root)), 0);
   arena_free(arena);

@@ -38,43 +38,43 @@ START_TEST(verdicts_and_witnesses_are_the_models) {
 }
 END_TEST
 
-START_TEST(only_rc11s_thin_air_axiom_is_excused) {
+START_TEST(only_rc11_has_a_thin_air_axiom) {
   State both = {(Value[]){1, 1}};
   Prediction p = predicted(lb, "c11", NULL);
   ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
-  ck_assert(prediction_excused(&p, both));
-  ck_assert(!prediction_excused(&p, (State){(Value[]){0, 1}})); // allowed
-  ck_assert(p.judge->model->excused);
+  ck_assert(prediction_is_thin_air(&p, both));
+  ck_assert(!prediction_is_thin_air(&p, (State){(Value[]){0, 1}})); // allowed
+  ck_assert(p.judge->model->thin_air);
   for (unsigned m = 0; m < model_count; m++)
     if (strcmp(model_all[m]->name, "c11") != 0) {
       p = predicted(lb, model_all[m]->name, NULL);
-      ck_assert(!p.judge->model->excused && !prediction_excused(&p, both));
+      ck_assert(!p.judge->model->thin_air && !prediction_is_thin_air(&p, both));
     }
   p = predicted(LB("acquire", "release", "1"), "c11", NULL); // coherence forbids it too
   ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
-  ck_assert(!prediction_excused(&p, both));
+  ck_assert(!prediction_is_thin_air(&p, both));
 }
 END_TEST
 
 // Each thread stores what it read: no execution makes the circle that (1, 1) would come of.
-START_TEST(values_out_of_thin_air_are_in_no_execution_and_c11s_are_excused) {
+START_TEST(values_out_of_thin_air_are_in_no_execution_and_c11s_are_thin_air) {
   State both = {(Value[]){1, 1}};
   for (unsigned m = 0; m < model_count; m++) {
     Prediction p = predicted(LB("relaxed", "relaxed", "r0"), model_all[m]->name, NULL);
     ck_assert_uint_eq(p.result.candidate_count, 1);
     ck_assert_int_eq(verdict(&p, 0, 0), VERDICT_ALLOWED);
     ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
-    ck_assert(prediction_excused(&p, both) == (p.judge->model->excused != NULL));
+    ck_assert(prediction_is_thin_air(&p, both) == (p.judge->model->thin_air != NULL));
   }
-  // Of what no circle could lead to, nothing is excused; nor where the circle would not be coherent.
+  // Of what no circle could lead to, nothing is out of thin air; nor where the circle would not be coherent.
   Prediction p = predicted(lb, "c11", NULL);
-  ck_assert(!prediction_excused(&p, (State){(Value[]){7, 7}}));
+  ck_assert(!prediction_is_thin_air(&p, (State){(Value[]){7, 7}}));
   p = predicted(
       "C inc\n{}\nP0 (atomic_int* x) { int r0 = atomic_load(x); atomic_store(x, r0 + 1); }\n"
       "P1 (atomic_int* x) { int r0 = atomic_load(x); atomic_store(x, r0 + 1); }\nexists (0:r0=1 /\\ 1:r0=1)\n",
       "c11", NULL);
   ck_assert_int_eq(prediction_verdict(&p, both), VERDICT_FORBIDDEN);
-  ck_assert(!prediction_excused(&p, both));
+  ck_assert(!prediction_is_thin_air(&p, both));
 }
 END_TEST
 
@@ -175,8 +175,8 @@ int main(void) {
   TCase *tests = tcase_create("prediction");
   tcase_add_checked_fixture(tests, setup, teardown);
   tcase_add_test(tests, verdicts_and_witnesses_are_the_models);
-  tcase_add_test(tests, only_rc11s_thin_air_axiom_is_excused);
-  tcase_add_test(tests, values_out_of_thin_air_are_in_no_execution_and_c11s_are_excused);
+  tcase_add_test(tests, only_rc11_has_a_thin_air_axiom);
+  tcase_add_test(tests, values_out_of_thin_air_are_in_no_execution_and_c11s_are_thin_air);
   tcase_add_test(tests, rcpc_lets_an_acquire_load_pass_an_earlier_release_and_no_more);
   tcase_add_test(tests, what_cannot_be_lowered_has_a_reason);
   tcase_add_test(tests, a_filter_that_leaves_nothing_is_told);
