@@ -288,13 +288,23 @@ static void chosen(Search *s) {
   search_orders(s);
 }
 
-// Whether a read may take its value from a write, as far as that is seen from the two alone.
+// Whether another update has taken its value from the write: it comes right after it then, and no second one can.
+static bool is_updated(const Search *s, unsigned write) {
+  for (unsigned i = 0; i < s->read_count; i++)
+    if (s->source[s->reads[i]] == (int)write && s->events[s->reads[i]].kind == EVENT_RMW)
+      return true;
+  return false;
+}
+
+// Whether a read may take its value from a write, as far as that is seen before values and orders are.
 static bool may_read(const Search *s, unsigned read, unsigned write) {
   if (read == write || !(s->events[write].kind & EVENT_WRITE))
     return false;
   if (s->cell_of[read] >= 0 && s->cell_of[write] >= 0 && s->cell_of[read] != s->cell_of[write])
     return false;
   if (s->hangs && s->passed[write] && search_waits(s, read))
+    return false;
+  if (s->limits->coherent_only && s->events[read].kind == EVENT_RMW && is_updated(s, write))
     return false;
   int first = s->events[read].kind == EVENT_READ ? s->after[read] : -1;
   if (first >= 0 && s->source[first] > (int)write)

@@ -137,26 +137,9 @@ static bool force_first(const Search *s, WriteOrder *order) {
   return true;
 }
 
-// Whether two reads want different writes right after the same write. That alone rules out most choices of sources, at
-// less than what an order costs.
-static bool is_followed_twice(const Search *s, unsigned cell, const WriteOrder *order) {
-  uint64_t followed = 0; // by rank
-  for (unsigned i = 0; i < order->access_count; i++) {
-    unsigned e = order->accesses[i];
-    if (!(s->events[e].kind & EVENT_READ) || s->source[e] < 0 || s->cell_of[s->source[e]] != (int)cell ||
-        follower_of(s, e) == NO_RANK)
-      continue;
-    uint64_t seen = (uint64_t)1 << s->rank[s->source[e]];
-    if (followed & seen)
-      return true;
-    followed |= seen;
-  }
-  return false;
-}
-
 bool search_force(Search *s, unsigned cell) {
   WriteOrder *order = &s->orders[cell];
-  if (!gather(s, cell) || (s->limits->coherent_only && is_followed_twice(s, cell, order)) || !force_first(s, order))
+  if (!gather(s, cell) || !force_first(s, order))
     return false;
   return !s->limits->coherent_only || force_threads(s, cell, order);
 }
