@@ -228,7 +228,7 @@ START_TEST(the_shortest_time_counts_something) {
     RunResult result = run_parsed(parse(SB), options);
     assert_done(&result);
     ck_assert_uint_gt(result.histogram.total, 0);
-    ck_assert(result.seconds >= 0.001);
+    ck_assert(result.seconds > 0); // to the last count: how close to the end that is, the load decides
   }
 }
 END_TEST
