@@ -29,7 +29,7 @@ C
 foreign() {
   command -v "$1-gcc" >/dev/null && command -v "$2" >/dev/null || { echo "SKIP: $1: not here"; return; }
   "$1-gcc" -std=c17 -D_GNU_SOURCE -static -I "$SOURCE" -o "$work/foreign" "$work/main.c" \
-    "$SOURCE"/harness/machine/host.c "$SOURCE"/harness/base/{arena,text}.c "$SOURCE"/arch/*.c "$SOURCE"/arch/*/*.c
+    "$SOURCE"/harness/machine/host.c "$SOURCE"/harness/base/{arena,text,utf8}.c "$SOURCE"/arch/*.c "$SOURCE"/arch/*/*.c
   "$2" "$work/foreign" || fail "$2 is not noticed"
   echo "$2: noticed"
 }
