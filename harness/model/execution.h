@@ -37,6 +37,7 @@ typedef struct {
   Relation pick_addr, pick_data, pick_ctrl; // as addr, data and ctrl, and by what a choice took on the way
   Relation amo;            // those rmw pairs that one instruction makes (not a load-/store-exclusive pair)
   const EventValue *state; // of the program's observables, `observable_total` values
+  bool refused;            // by the program's filter: it ends in no state that counts
   uint64_t waiting;        // threads that wait for ever, a bit each (the first 64); the state means nothing then
   // Parts that did not change since the callback before: a model need not recompute what depends on them alone.
   uint64_t path_serial;  // changes with the events, their values aside, po, rmw and the dependencies
@@ -44,7 +45,7 @@ typedef struct {
 } Execution;
 
 typedef struct {
-  uint64_t executions; // shown to the callback, but for those of limits->hang
+  uint64_t executions; // shown to the callback, but for those of limits->hang and those that the filter refuses
   bool bound_reached;  // some execution goes on in a loop beyond its bound; those were left out
   bool out_of_bounds;  // some execution accesses an element that an array does not have; those were left out
   bool circular;       // some choice of sources makes a value depend on itself; such executions are not made
@@ -64,6 +65,7 @@ typedef struct {
   // which threads that are alike, and whose registers are not observed, take each other's part (alike.h).
   bool waits, alike;
   bool keeps_turns; // with `waits`: one turn of such a loop is made nonetheless where the turn has several accesses
+  bool refused;     // show those too that the program's filter refuses
   // Called, in the end and for a second at most, with executions in which some threads wait for ever, each reading in
   // its last turn what is last in the coherence order, and the others end, until it returns false. Their state means
   // nothing. NULL: they are not made. With `waits`.

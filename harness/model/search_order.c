@@ -185,14 +185,15 @@ static void show(Search *s) {
       s->state[i] = final_value(s, o->location, o->element);
     s->state[i] = program_shown(o, s->state[i]);
   }
-  if (s->program->keep && !s->program->keep(s->program->keep_context, s->state))
+  s->execution.refused = s->program->keep && !s->program->keep(s->program->keep_context, s->state);
+  if (s->execution.refused && !s->limits->refused)
     return;
   if (s->limits->executions && s->result->executions >= s->limits->executions) {
     s->result->gave_up = s->stop = true;
     s->result->why = "it has more executions than were asked for";
     return;
   }
-  s->result->executions++;
+  s->result->executions += !s->execution.refused;
   if (!s->see(&s->execution, s->context))
     s->stop = true;
 }

@@ -120,28 +120,38 @@ static void keep_race(Judging *j, const Execution *execution) {
   memcpy(j->result->race, verdict.race, sizeof j->result->race);
 }
 
-static void judge_state(Judging *j, const Execution *execution, SeenState *state) {
+// Whether the model allows an execution; where it does, what it flags in it leaves the program without a meaning.
+static bool allows(Judging *j, const Execution *execution) {
   CatVerdict verdict;
   cat_judge(j->model, execution, false, j->scratch, &verdict);
   j->result->judged++;
   if (verdict.error) {
     give_up(j, verdict.error);
-    return;
+    return false;
   }
-  if (!verdict.allowed) {
-    state->thin_air = state->thin_air || (!state->allowed && is_thin_air(j, execution));
-    return;
-  }
-  state->allowed++;
-  if (verdict.undefined && !j->result->undefined) {
+  if (verdict.allowed && verdict.undefined && !j->result->undefined) {
     j->result->undefined = true;
     j->result->flag = arena_string(j->states.arena, verdict.flag ? verdict.flag : "");
     keep_race(j, execution);
   }
+  return verdict.allowed;
+}
+
+static void judge_state(Judging *j, const Execution *execution, SeenState *state) {
+  if (allows(j, execution))
+    state->allowed++;
+  else if (!j->result->gave_up)
+    state->thin_air = state->thin_air || (!state->allowed && is_thin_air(j, execution));
 }
 
 static bool judge(const Execution *execution, void *context) {
   Judging *j = context;
+  if (execution->refused) {
+    if (!j->result->undefined)
+      allows(j, execution);
+    tidy(j);
+    return !j->result->gave_up;
+  }
   SeenState *state = state_of(&j->states, execution->state);
   if (j->states.count > STATE_LIMIT || j->states.count * j->states.width * sizeof *state->values > STATE_MEMORY)
     give_up(j, "it has more than a million final states, or more than 64 MiB of them");
@@ -199,7 +209,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   limits.atomic_only = cat_implies_atomicity(model);
   limits.waits = true;
   limits.alike = !options->count;
-  limits.keeps_turns = cat_raises_flags(model);
+  limits.keeps_turns = limits.refused = cat_raises_flags(model); // a race that the filter hides is one all the same
   limits.hang = judge_hang;
   Judging judging = {.model = model,
                      .options = options,

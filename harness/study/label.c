@@ -76,18 +76,11 @@ static const Prediction *prediction_of(const Labelling *l, const Model *model) {
 static bool is_sc(const Judge *judge) { return !strcmp(judge->name, "sc"); }
 static bool is_c11(const Judge *judge) { return !strcmp(judge->name, "c11"); }
 
-// Whether C11 leaves the program without a meaning, so that whatever it does is no one's fault. An execution that the
-// filter hides may be the one that races; where not all were looked at, the one that was not.
-static bool find_race(Labelling *l) {
+// Whether C11 leaves the program without a meaning, so that whatever it does is no one's fault. Where not all
+// executions were looked at, the one that was not may race.
+static bool may_race(const Labelling *l) {
   const Prediction *c11 = prediction_of(l, model_find("c11"));
-  if (!c11->program || c11->result.undefined || c11->result.gave_up || !l->test->filter)
-    return c11->program && (c11->result.undefined || c11->result.gave_up);
-  Test *whole = ARENA_NEW(l->arena, Test);
-  *whole = *l->test;
-  whole->filter = NULL;
-  JudgeOptions options = judge_options(l);
-  Prediction all = judge_test(c11->judge, whole, &options, l->arena);
-  return all.result.undefined || all.result.gave_up;
+  return c11->program && (c11->result.undefined || c11->result.gave_up);
 }
 
 static void label_state(Labelling *l, unsigned row) {
@@ -198,7 +191,7 @@ Labels label_record(Labeller *labeller, const Test *test, const Compiled *compil
     return (Labels){0};
   JudgeOptions options = judge_options(&labelling);
   labelling.predictions = judge_test_by(labeller->judges, model_count, test, &options, arena);
-  labelling.racy = find_race(&labelling);
+  labelling.racy = may_race(&labelling);
   for (unsigned i = 0; i < histogram->count; i++)
     label_state(&labelling, i);
   return (Labels){.violation = find_violation(&labelling), .undecided = undecided(&labelling)};

@@ -85,3 +85,4 @@ T
 ends 0 "$WEAKMEM" predict --model c11 "$work/hidden.litmus"
 grep -q 'undefined' "$work/out" || fail "a race behind the filter: $(cat "$work/out")"
 ends 0 "$WEAKMEM" run --time 0.2 "$work/hidden.litmus"
+grep -q 'undefined in c11' "$work/out" || fail "a race behind the filter: $(cat "$work/out")"

@@ -140,6 +140,18 @@ START_TEST(a_filter_that_leaves_nothing_is_told) {
 }
 END_TEST
 
+// Whether z is seen or not, C11 has to answer for an execution in which it is.
+START_TEST(a_race_that_the_filter_hides_is_one) {
+  static const char *const hidden =
+      "C f\n{}\nP0 (int* x, atomic_int* z) { *x = 1; atomic_store_explicit(z, 1, memory_order_relaxed); }\n"
+      "P1 (int* x, atomic_int* z) { int r0 = atomic_load_explicit(z, memory_order_relaxed); if (r0) { *x = 2; } }\n"
+      "filter (1:r0=0)\nexists (1:r0=0)\n";
+  ck_assert_int_eq(predicted(hidden, "c11", NULL).result.undefined, true);
+  Prediction p = predicted(hidden, "sc", NULL);
+  ck_assert(!p.result.undefined && p.result.state_count == 1 && !p.filtered_out);
+}
+END_TEST
+
 START_TEST(a_loop_beyond_its_bound_leaves_the_rest_unknown) {
   LowerOptions lower = {.unroll = 2};
   Prediction p = predicted("C l\n{}\nP0 (atomic_int* x) { int n = 0; while (atomic_load(x) == 0) { n = n + 1; } }\n"
@@ -180,6 +192,7 @@ int main(void) {
   tcase_add_test(tests, rcpc_lets_an_acquire_load_pass_an_earlier_release_and_no_more);
   tcase_add_test(tests, what_cannot_be_lowered_has_a_reason);
   tcase_add_test(tests, a_filter_that_leaves_nothing_is_told);
+  tcase_add_test(tests, a_race_that_the_filter_hides_is_one);
   tcase_add_test(tests, a_loop_beyond_its_bound_leaves_the_rest_unknown);
   tcase_add_test(tests, a_wait_that_nobody_ends_is_kept_with_its_execution);
   tcase_add_test(tests, a_race_leaves_all_undefined_and_names_its_accesses);
