@@ -35,8 +35,8 @@
 //                           read-modify-write the read's, then the write's
 //   rmw(a, op, e)           reads what is there and writes it `op` e: add sub and or xor max min smax smin swap
 //   cas(a, old, new)        writes new where it finds old; what it found. cas_rewriting: a failing one writes back
-//   load_exclusive(a)       and store_exclusive(a, e): 0 where it stored, 1 where it did not. store_conditional: the same,
-//                           and that depends on the two accesses; store_reserved: by a pick dependency
+//   load_exclusive(a)       and store_exclusive(a, e): 0 where it stored, 1 where it did not. store_conditional: that
+//                           depends on the two accesses, too; store_reserved: by a pick dependency
 //   signed(e)  signed(e, n) sign-extended from the width, or n bits, to 64;  low(e, n): n bits of it, the rest 0
 //   lt(a, b)  sar(a, n)  sdiv(a, b)  srem(a, b): signed;  ror(a, n) rotated right;  flip(e) with its bits reversed
 //   at(n, e)                e, worked out in n bits

@@ -34,7 +34,9 @@ static Words ratio_of(double cost, double other) {
 
 // How a cost compares with another: "as much as", "3.4 times", "0.2 times".
 static Words times_of(double cost, double other) {
-  return alike(cost, other) ? (Words){"as much as"} : ratio_of(cost, other);
+  if (alike(cost, other))
+    return (Words){"as much as"};
+  return ratio_of(cost, other);
 }
 
 bool cost_is_full_fence(const char *operation) {

@@ -481,7 +481,7 @@ static bool next_permutation(unsigned *order, unsigned count) {
 
 // Evaluates the operands in any of the orders, then the expression from their values.
 static Operand lower_unsequenced(Lowering *l, const Expr *expr, Operands *operands) {
-  unsigned order[OPERANDS_KEPT], jumps[2 * 3 * 4], jump_count = 0, count = operands->count;
+  unsigned order[OPERANDS_KEPT] = {0}, jumps[2 * 3 * 4], jump_count = 0, count = operands->count;
   bool last = false;
   for (unsigned i = 0; i < count; i++) {
     order[i] = i;
