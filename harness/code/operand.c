@@ -13,14 +13,21 @@ typedef struct {
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+static char lower(char c) {
+  if (c >= 'A' && c <= 'Z')
+    c = (char)(c + 32);
+  return c;
+}
 static bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 static bool is_name(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '$'; }
 
-static char peek(const Scanner *s) { return s->at < s->end ? s->source->bytes[s->at] : '\0'; }
 static char peek_at(const Scanner *s, size_t ahead) {
-  return s->at + ahead < s->end ? s->source->bytes[s->at + ahead] : '\0';
+  char next = '\0';
+  if (s->at + ahead < s->end)
+    next = s->source->bytes[s->at + ahead];
+  return next;
 }
+static char peek(const Scanner *s) { return peek_at(s, 0); }
 
 static void skip_blanks(Scanner *s) {
   while (s->at < s->end && is_blank(peek(s)))
@@ -200,10 +207,10 @@ static bool read_address_name(Scanner *s, CodeOperand *m) {
   const char *text = s->source->bytes + name.offset;
   if (!name.length)
     return error(s, s->at, "expected a register, a number or a location in this address");
-  CodeRegister reg;
+  CodeRegister reg = {0};
   if (code_register_find(s->set, text, name.length, s->arena, &reg) && reg.kind == 'r') {
     if (take(s, '*')) {
-      Value scale;
+      Value scale = 0;
       if (!read_number(s, &scale))
         return false;
       m->scale = (unsigned)scale;
@@ -237,7 +244,7 @@ static bool read_address(Scanner *s, CodeOperand *m, char close) {
     }
     bool found = false;
     if (take(s, '#') || at_number(s)) {
-      Value number;
+      Value number = 0;
       if (!read_number(s, &number))
         return false;
       if (close == ')' && m->has_index)

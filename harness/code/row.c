@@ -6,7 +6,9 @@
 static const char *group_at(const char *at, size_t *length, char *bound, const char **end) {
   const char *name = at + 1;
   *length = strcspn(name, ":}");
-  *bound = name[*length] == ':' ? name[*length + 1] : '\0';
+  *bound = '\0';
+  if (name[*length] == ':')
+    *bound = name[*length + 1];
   *end = strchr(name, '}') + 1;
   return name;
 }

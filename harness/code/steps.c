@@ -193,7 +193,7 @@ static void write_register(Frame *f, const CodeRegister *reg, CodeValue v) {
   unsigned index = code_state(f->t, reg->name);
   if (reg->bits == 8 || reg->bits == 16) { // the rest stays
     Value mask = (((Value)1 << reg->bits) - 1) << reg->shift;
-    CodeValue rest = operate(f, OP_AND, 64, false, in_register(index, 64), number((Value)(~(uint64_t)mask)));
+    CodeValue rest = operate(f, OP_AND, 64, false, in_register(index, 64), number((Value)(uint64_t)~mask));
     v = operate(f, OP_OR, 64, false, rest, operate(f, OP_SHL, 64, false, v, number(reg->shift)));
   }
   set_state(f, index, v);

@@ -2,7 +2,7 @@
 
 // `value` cut to `bits` and extended again as its type says.
 static Value wrap(Value value, unsigned bits, bool is_signed) {
-  if (bits >= 128)
+  if (!bits || bits >= 128)
     return value;
   UnsignedValue mask = ((UnsignedValue)1 << bits) - 1;
   UnsignedValue low = (UnsignedValue)value & mask;

@@ -161,6 +161,7 @@ static const char *missing_fence(void) {
   return NULL;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the engines ask for such a function
 static const KernelCode *own_code(const void *context, char *reason, size_t room) {
   (void)context, (void)reason, (void)room;
   return exported.code;

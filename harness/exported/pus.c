@@ -3,6 +3,7 @@
 #include "harness/machine/host.h"
 #include "harness/machine/topology.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -75,6 +76,7 @@ static const char *core_of(const Topology *topology, unsigned pu) {
 
 // The first PU of each core comes first, so that threads have cores of their own as long as there are enough.
 static void order_by_core(Topology *topology) {
+  assert(topology->pus);
   const char **cores = ARENA_ARRAY(topology->arena, const char *, topology->count);
   unsigned *others = ARENA_ARRAY(topology->arena, unsigned, topology->count), other_count = 0;
   for (unsigned i = 0; i < topology->count; i++) {
@@ -133,6 +135,8 @@ bool placement_oversubscribed(const Placement *placement) {
 
 bool placement_custom(const Topology *topology, const unsigned *pus, unsigned count, unsigned threads, Arena *arena,
                       Placement *out, Diag *diag) {
+  if (!count)
+    return diag_error(diag, "no PU is named");
   for (unsigned i = 0; i < count; i++)
     if (!topology_has_pu(topology, pus[i]))
       return diag_error(diag, "PU %u is not ours to use", pus[i]);

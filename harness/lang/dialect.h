@@ -28,7 +28,7 @@ typedef struct {
 } Order;
 
 // What a test may call. Of the rows of one operation the first that says all of an access is how it is printed.
-typedef struct {
+typedef struct { // NOLINT(clang-analyzer-optin.performance.Padding): the order is that of the rows
   const char *name;
   // One letter each: a: the address of a location, p: the location itself, `*x` or `y[1]`, v: a value, e: the address
   // of the expected value, m: an order (of a second one: the order on failure), s: the name of a CPU's fence in quotes
