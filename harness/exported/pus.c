@@ -135,8 +135,7 @@ bool placement_oversubscribed(const Placement *placement) {
 
 bool placement_custom(const Topology *topology, const unsigned *pus, unsigned count, unsigned threads, Arena *arena,
                       Placement *out, Diag *diag) {
-  if (!count)
-    return diag_error(diag, "no PU is named");
+  assert(count);
   for (unsigned i = 0; i < count; i++)
     if (!topology_has_pu(topology, pus[i]))
       return diag_error(diag, "PU %u is not ours to use", pus[i]);

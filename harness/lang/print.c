@@ -115,9 +115,12 @@ static void print_argument(const Test *test, unsigned thread, const Access *acce
   case 'v':
     expr_print(test, thread, access->operand, out);
     break;
-  case 'm':
-    text_add(out, (second ? access->failure : access->order)->spelling);
+  case 'm': {
+    const Order *order = second ? access->failure : access->order;
+    assert(order);
+    text_add(out, order->spelling);
     break;
+  }
   default:
     text_printf(out, "\"%s\"", access->cpu_fence);
   }
