@@ -2,6 +2,7 @@
 #include "arch/cpus.h"
 #include "results/compare_parts.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -160,6 +161,7 @@ static CompareCell *cell_find(Comparison *c, unsigned row, unsigned column) {
   CompareCell *cell = cell_at(c, *place);
   if (cell && cell->column == column)
     return cell;
+  assert(c->cells);
   cell = &c->cells[c->cell_count];
   *cell = (CompareCell){.row = row, .column = column, .next = *place};
   *place = ++c->cell_count;

@@ -37,7 +37,7 @@ enum {
 
 typedef struct Fields Fields;
 
-typedef struct {
+typedef struct { // NOLINT(clang-analyzer-optin.performance.Padding): the order is that of the rows
   const char *name;
   FieldKind kind;
   size_t place;

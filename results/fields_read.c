@@ -120,8 +120,8 @@ static const char **named_text(Reader *r, Frame *frame) {
   const char **pairs = (const char **)(void *)AT(char *, frame->object, frame->field->place);
   unsigned count = AT(unsigned, frame->object, frame->field->count);
   for (unsigned i = 0; i < count; i++)
-    if (!strcmp(pairs[2 * i], frame->name))
-      return &pairs[2 * i];
+    if (!strcmp(pairs[(size_t)2 * i], frame->name))
+      return &pairs[(size_t)2 * i];
   return add_element(r, frame, 2 * sizeof *pairs);
 }
 

@@ -480,7 +480,7 @@ static bool arrive(Walker *w, Walk *walk) {
 static void walk_on(Walker *w, Walk *walk) {
   while (!w->result->gave_up && walk->at < w->thread->instr_count) {
     const Instr *instr = &w->thread->instrs[walk->at];
-    if (walk->visits && w->watch.watched[walk->at] && !walk->resumed && !arrive(w, walk))
+    if (walk->visits && w->watch.watched && w->watch.watched[walk->at] && !walk->resumed && !arrive(w, walk))
       return;
     walk->resumed = false;
     if (walk->event_count + 2 > PATH_EVENTS) {

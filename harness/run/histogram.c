@@ -15,7 +15,7 @@ static State read_state(const Test *test, const uint64_t *words, Arena *arena) {
 }
 
 static int by_state(const void *a, const void *b, void *test) {
-  return state_compare(test, ((const HistogramRow *)a)->state, ((const HistogramRow *)b)->state);
+  return state_compare(*(const Test **)test, ((const HistogramRow *)a)->state, ((const HistogramRow *)b)->state);
 }
 
 Histogram histogram_of(const Tally *tally, const Test *test, Arena *arena) {
@@ -31,6 +31,7 @@ Histogram histogram_of(const Tally *tally, const Test *test, Arena *arena) {
     out.total += count;
     out.witnesses += is_witness ? count : 0;
   }
-  qsort_r(out.rows, out.count, sizeof *out.rows, by_state, (void *)(uintptr_t)test);
+  if (out.count)
+    qsort_r(out.rows, out.count, sizeof *out.rows, by_state, &test);
   return out;
 }

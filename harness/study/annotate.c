@@ -196,8 +196,11 @@ static void add_state(Telling *t, const char *name) {
   char *letters = ARENA_ARRAY(t->arena, char, model_count + 1);
   Value *values = ARENA_ARRAY(t->scratch, Value, t->test->observable_total);
   bool parsed = state_parse(t->test, name, values);
-  for (unsigned i = 0; i < model_count; i++)
-    letters[i] = parsed && t->predictions ? letter_of(&t->predictions[i], (State){values}) : '-';
+  for (unsigned i = 0; i < model_count; i++) {
+    letters[i] = '-';
+    if (parsed && t->predictions)
+      letters[i] = letter_of(&t->predictions[i], (State){values});
+  }
   letters[model_count] = '\0';
   state.verdicts = letters;
   state.wanted = parsed && state_is_asked(t->test, (State){values}, letters[model_index(model_find("sc"))] == 'f');
