@@ -53,6 +53,7 @@ words() {
 }
 words >"$work/words"
 [[ $(wc -l <"$work/words") -gt 60 ]] && grep -qx mfence "$work/words" && grep -qx x86_64 "$work/words" || fail "the words of arch/ are not read: $(cat "$work/words")"
+# shellcheck disable=SC2016 # awk has its own $
 while IFS= read -r hit; do
   fail "a CPU named in a string outside arch/: $hit"
 done < <(find harness results -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
