@@ -17,9 +17,14 @@ command -v "$triple-gcc" >/dev/null || fail "no $triple-gcc"
 sed '/^  | \[L\]; po; \[A\]$/d' "$SOURCE/arch/$arch/model.cat" >"$work/qemu.cat"
 [[ $(wc -l <"$work/qemu.cat") == $(($(wc -l <"$SOURCE/arch/$arch/model.cat") - 1)) ]] || fail "the model has changed"
 families=(classic atomicity publish dependency)
-"$WEAKMEM" predict --cat "$work/qemu.cat" --as "$arch" --format tsv "${families[@]}" >"$work/allowed" 2>"$work/err" ||
-  fail "predict: $(cat "$work/err")"
-"$WEAKMEM" predict --model "$arch" --format tsv "${families[@]}" >"$work/strict" 2>"$work/err"
+# 3: of a loop that tries again not everything is looked at, but all that is seen is found allowed.
+judge() { # OPTION...
+  local status=0
+  "$WEAKMEM" predict "$@" --format tsv "${families[@]}" 2>"$work/err" || status=$?
+  [[ $status == 0 || $status == 3 ]] || fail "predict $*: status $status: $(cat "$work/err")"
+}
+judge --cat "$work/qemu.cat" --as "$arch" >"$work/allowed"
+judge --model "$arch" >"$work/strict"
 
 # Every count of every record is of a state that the model allows. Prints tests, states, iterations, and the states
 # that the whole model forbids.
