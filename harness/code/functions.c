@@ -34,7 +34,8 @@ static void add_results(const Test *test, Program *program, Arena *arena) {
       *to = (ProgramLocation){.name = arena_printf(arena, "%u:%s", t, reg->name),
                               .length = 1,
                               .initial = ARENA_NEW(arena, EventValue),
-                              .stride = base_type_bits(reg->type.base) / 8};
+                              .stride = base_type_bits(reg->type.base) / 8,
+                              .bits = base_type_bits(reg->type.base)};
       *to->initial = (EventValue){-1, 0};
     }
 }

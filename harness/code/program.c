@@ -18,7 +18,8 @@ static void add_location(const Test *test, const Location *from, ProgramLocation
   *to = (ProgramLocation){.name = from->name,
                           .length = from->length,
                           .initial = ARENA_ARRAY(arena, EventValue, from->length),
-                          .stride = base_type_bits(from->type) / 8};
+                          .stride = base_type_bits(from->type) / 8,
+                          .bits = base_type_bits(from->type)};
   for (unsigned e = 0; e < from->length; e++)
     to->initial[e] = code_value(test, from->initial[e], from->type);
 }

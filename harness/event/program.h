@@ -108,7 +108,7 @@ typedef struct {
   EventValue *initial; // `length` values
   unsigned stride;     // what a pointer's number grows by from one element to the next; 0 is 1: it is the element.
                        // Numbers between two elements are misaligned
-  unsigned bits;       // of an element, which accesses of another width do not fit; 0: any, all of one
+  unsigned bits;       // of an element, which accesses of another width do not fit; 0: any does
 } ProgramLocation;
 
 // What a final state shows.
@@ -145,9 +145,9 @@ EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, E
 // "+", "<<", "move".
 const char *operation_name(Operation operation);
 
-// Which element of its location a pointer points to; false where it is no pointer, or not to the begin of an element.
 // What a pointer points into: a location, or code.
 const char *program_location_name(const Program *program, int location);
+// Which element of its location a pointer points to; false where it is no pointer, or not to the begin of an element.
 bool program_element(const Program *program, EventValue pointer, unsigned *element);
 // A value as the observable shows it.
 EventValue program_shown(const ProgramObservable *observable, EventValue value);

@@ -44,10 +44,25 @@ typedef struct {
   uint64_t value_serial; // changes with rf
 } Execution;
 
+// Why an access is none that a model speaks of.
+typedef enum {
+  MISFIT_NONE,
+  MISFIT_NOWHERE, // no location is there
+  MISFIT_BEYOND,  // the array has no such element
+  MISFIT_BETWEEN, // it begins within an element
+  MISFIT_WIDTH    // it is wider or narrower than the element
+} MisfitKind;
+
+typedef struct {
+  MisfitKind kind;
+  unsigned location; // but for MISFIT_NOWHERE
+  unsigned bits;     // of the access
+} Misfit;
+
 typedef struct {
   uint64_t executions; // shown to the callback, but for those of limits->hang and those that the filter refuses
   bool bound_reached;  // some execution goes on in a loop beyond its bound; those were left out
-  bool out_of_bounds;  // some execution accesses an element that an array does not have; those were left out
+  Misfit misfit;       // the first access that fits no element; executions with such accesses were left out
   bool circular;       // some choice of sources makes a value depend on itself; such executions are not made
   bool gave_up;        // beyond the limits below, or interrupted
   bool timed_out;      // ... beyond the time

@@ -63,7 +63,7 @@ static void mark_bases(const Program *program, const ValuePool *pool, ExprId id,
 }
 
 // Which elements the chosen paths may access: those of constant addresses, and all of a location that an address is
-// computed from. False where an address is beyond its location whatever is read.
+// computed from. False where an access fits no element whatever is read.
 static bool find_cells(Search *s, bool **used) {
   const Program *program = s->program;
   bool *all_of = ARENA_ARRAY(s->arena, bool, program->location_count);
@@ -78,8 +78,11 @@ static bool find_cells(Search *s, bool **used) {
       if (value_is_constant(pool, id)) {
         EventValue address = pool->exprs[id].constant;
         unsigned element;
-        if (!program_element(program, address, &element))
+        Misfit misfit = search_fit(s, t, &path->events[i], address, &element);
+        if (misfit.kind) {
+          s->result->misfit = s->result->misfit.kind ? s->result->misfit : misfit;
           return false;
+        }
         used[address.location][element] = true;
       } else {
         s->moving = true;
@@ -99,10 +102,8 @@ static bool make_cells(Search *s) {
   bool **used = ARENA_ARRAY(s->arena, bool *, program->location_count);
   for (unsigned i = 0; i < program->location_count; i++)
     used[i] = ARENA_ARRAY(s->arena, bool, program->locations[i].length);
-  if (!find_cells(s, used)) {
-    s->result->out_of_bounds = true;
+  if (!find_cells(s, used))
     return false;
-  }
   unsigned count = 0;
   for (unsigned i = 0; i < program->location_count; i++)
     for (unsigned e = 0; e < program->locations[i].length; e++)
@@ -266,20 +267,13 @@ static bool all_known(const Search *s) {
   return true;
 }
 
-static bool force_all(Search *s) {
-  for (unsigned c = 0; c < s->cell_count; c++)
-    if (!search_force(s, c))
-      return false;
-  return true;
-}
-
 // Every read has its source, and was forced with it.
 static void chosen(Search *s) {
   if (!all_known(s)) {
     s->result->circular = true;
     return;
   }
-  if (s->moving && !force_all(s))
+  if (s->moving && !search_force_all(s))
     return;
   fill_values(s);
   s->execution.value_serial++;
@@ -326,7 +320,7 @@ static unsigned next_read(const Search *s) {
 static bool still_coherent(Search *s, unsigned read) {
   if (!s->limits->coherent_only)
     return true;
-  return s->moving ? force_all(s) : search_force(s, (unsigned)s->cell_of[read]);
+  return s->moving ? search_force_all(s) : search_force(s, (unsigned)s->cell_of[read]);
 }
 
 static void choose_sources(Search *s) {
@@ -356,7 +350,7 @@ static void choose_sources(Search *s) {
 
 static void search_paths(Search *s) {
   s->arena = arena_new();
-  if (lay_out(s) && search_propagate(s) && force_all(s))
+  if (lay_out(s) && search_propagate(s) && search_force_all(s))
     choose_sources(s);
   search_forget(s, 0);
   arena_free(s->arena);

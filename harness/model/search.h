@@ -90,8 +90,10 @@ bool search_propagate(Search *s);
 void search_forget(Search *s, size_t mark);
 // A known value of an expression of a thread; NULL where it is not known.
 const EventValue *search_value(const Search *s, unsigned thread, ExprId expr);
-// The cell of an address; -1 with result->out_of_bounds where there is none.
-int search_cell(Search *s, EventValue address);
+// Whether an access of a thread fits the element that its address points to.
+Misfit search_fit(const Search *s, unsigned thread, const PathEvent *access, EventValue address, unsigned *element);
+// The cell of an address that points to an element; -1 where it was not seen that anything may access it.
+int search_cell(const Search *s, EventValue address);
 
 // Whether an event is of the turn that its thread takes for ever.
 bool search_waits(const Search *s, unsigned event);
@@ -99,6 +101,7 @@ bool search_waits(const Search *s, unsigned event);
 // Orders (search_order.c). Fills orders[cell] from the sources chosen so far: writes, and what coherence forces (where
 // the limits ask for it; else that the initial write comes first). False where it goes round in circles.
 bool search_force(Search *s, unsigned cell);
+bool search_force_all(Search *s);
 // Shows every execution with the sources chosen: all orders of all cells. `forced` was called for each.
 void search_orders(Search *s);
 

@@ -144,6 +144,13 @@ bool search_force(Search *s, unsigned cell) {
   return !s->limits->coherent_only || force_threads(s, cell, order);
 }
 
+bool search_force_all(Search *s) {
+  for (unsigned c = 0; c < s->cell_count; c++)
+    if (!search_force(s, c))
+      return false;
+  return true;
+}
+
 // The final value of a location's element: of the last write to it, or the initial one where nobody accesses it.
 static EventValue final_value(const Search *s, unsigned location, unsigned element) {
   unsigned first = s->first_cell[location];

@@ -9,12 +9,23 @@ const EventValue *search_value(const Search *s, unsigned thread, ExprId expr) {
   return t->values[expr].known ? &t->values[expr].value : NULL;
 }
 
-int search_cell(Search *s, EventValue address) {
+Misfit search_fit(const Search *s, unsigned thread, const PathEvent *access, EventValue address, unsigned *element) {
+  Misfit misfit = {.location = (unsigned)address.location,
+                   .bits = s->program->threads[thread].instrs[access->instr].bits};
+  if (address.location < 0 || misfit.location >= s->program->location_count)
+    return (Misfit){.kind = MISFIT_NOWHERE};
+  const ProgramLocation *location = &s->program->locations[misfit.location];
+  if (!program_element(s->program, address, element))
+    misfit.kind = location->stride && address.number % location->stride ? MISFIT_BETWEEN : MISFIT_BEYOND;
+  else if (location->bits && location->bits != misfit.bits)
+    misfit.kind = MISFIT_WIDTH;
+  return misfit;
+}
+
+int search_cell(const Search *s, EventValue address) {
   unsigned element;
-  if (!program_element(s->program, address, &element)) {
-    s->result->out_of_bounds = true;
+  if (!program_element(s->program, address, &element))
     return -1;
-  }
   for (unsigned c = s->first_cell[address.location];
        c < s->cell_count && s->cells[c].location == (unsigned)address.location; c++)
     if (s->cells[c].element == element)
@@ -70,17 +81,29 @@ static bool constraints_hold(const Search *s, unsigned thread) {
   return true;
 }
 
+// An execution with an access that fits nowhere is left out. That is said unless the sources chosen so far are not
+// coherent: then no model that asks for coherence has it.
+static bool refuse(Search *s, Misfit misfit) {
+  if (!s->result->misfit.kind && (!s->limits->coherent_only || search_force_all(s)))
+    s->result->misfit = misfit;
+  return false;
+}
+
 // The cells of accesses whose address has become known, or is no longer.
 static bool follow_addresses(Search *s) {
+  Misfit misfit = {.kind = MISFIT_NONE};
   for (unsigned e = s->cell_count; e < s->execution.event_count; e++) {
     const PathEvent *origin = s->origins[e];
     if (origin->address == NO_EXPR)
       continue;
-    const EventValue *address = search_value(s, (unsigned)s->events[e].thread, origin->address);
-    s->cell_of[e] = address ? search_cell(s, *address) : -1;
-    if (address && s->cell_of[e] < 0)
-      return false;
+    unsigned thread = (unsigned)s->events[e].thread, element;
+    const EventValue *address = search_value(s, thread, origin->address);
+    Misfit found = address ? search_fit(s, thread, origin, *address, &element) : (Misfit){.kind = MISFIT_NONE};
+    misfit = misfit.kind ? misfit : found;
+    s->cell_of[e] = address && !found.kind ? search_cell(s, *address) : -1;
   }
+  if (misfit.kind)
+    return refuse(s, misfit);
   for (unsigned i = 0; i < s->read_count; i++) {
     int to = s->cell_of[s->reads[i]], source = s->source[s->reads[i]];
     if (source >= 0 && to >= 0 && s->cell_of[source] >= 0 && s->cell_of[source] != to)

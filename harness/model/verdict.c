@@ -197,6 +197,18 @@ static void list_states(StateSet *set, ModelResult *result) {
   }
 }
 
+static const char *misfit_sentence(const Program *program, const Misfit *misfit, Arena *arena) {
+  if (misfit->kind == MISFIT_NOWHERE)
+    return "an access may be where no location is";
+  if (misfit->kind == MISFIT_BEYOND)
+    return "an access may be beyond its array";
+  const ProgramLocation *location = &program->locations[misfit->location];
+  if (misfit->kind == MISFIT_BETWEEN)
+    return arena_printf(arena, "an access of %u bits may begin within %s", misfit->bits, location->name);
+  return arena_printf(arena, "an access of %u bits to %s, of %u bits: mixed sizes are not judged", misfit->bits,
+                      location->name, location->bits);
+}
+
 ModelResult model_run(CatModel *model, const Program *program, const ModelOptions *options, Arena *arena) {
   ModelResult result = {0};
   if (program->unmodelled) {
@@ -230,9 +242,9 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
                                     limits.seconds, (uintmax_t)enumeration.executions)
                      : enumeration.why;
   }
-  if (enumeration.out_of_bounds) {
+  if (enumeration.misfit.kind) {
     result.unmodelled = true;
-    result.why = "an access may be beyond its array";
+    result.why = misfit_sentence(program, &enumeration.misfit, arena);
   }
   list_states(&judging.states, &result);
   return result;

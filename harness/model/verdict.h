@@ -6,7 +6,7 @@ typedef enum {
   VERDICT_ALLOWED,
   VERDICT_FORBIDDEN,
   VERDICT_UNDEFINED,  // C11: the program has a data race, so nothing is forbidden
-  VERDICT_UNMODELLED, // accesses that tear, are misaligned or beyond their array
+  VERDICT_UNMODELLED, // accesses that tear, are misaligned, of mixed sizes or beyond their array
   VERDICT_UNKNOWN     // not among what was found allowed, but not everything was looked at
 } Verdict;
 

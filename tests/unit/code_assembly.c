@@ -117,6 +117,55 @@ START_TEST(control_goes_where_labels_are) {
 }
 END_TEST
 
+// Why no model speaks of the test; "" where they do.
+static const char *unmodelled(const char *text) {
+  Diag diag;
+  const Test *test = read_text(text, &diag);
+  ck_assert_msg(test != NULL, "%s", told(&diag));
+  const Program *program = assembly_program(test, model_of(test)->rmw_is_one_event, 0, arena, &diag);
+  ck_assert_msg(program != NULL, "%s", told(&diag));
+  Judge judge = judge_of(model_of(test), arena);
+  JudgeOptions options = {.limits = judge_limits(10), .program = program};
+  Prediction p = judge_test(&judge, test, &options, arena);
+  return p.result.unmodelled ? p.result.why : "";
+}
+
+// What is not declared is an int, of 32 bits.
+START_TEST(accesses_that_do_not_fit_an_element_are_not_judged) {
+#define ONE(init, line) "AArch64 t\n{ 0:X1=x; " init " }\nP0 ;\n" line " ;\nforall (0:X0=0)"
+  ck_assert_str_eq(unmodelled(ONE("int x=257;", "LDRB W0,[X1]")),
+                   "an access of 8 bits to x, of 32 bits: mixed sizes are not judged");
+  ck_assert_str_eq(unmodelled(ONE("uint64_t x;", "LDR W0,[X1]")),
+                   "an access of 32 bits to x, of 64 bits: mixed sizes are not judged");
+  ck_assert_str_eq(unmodelled(ONE("int x[2]={1,2};", "LDR X0,[X1]")),
+                   "an access of 64 bits to x, of 32 bits: mixed sizes are not judged");
+  ck_assert_str_eq(unmodelled(ONE("", "STR X0,[X1]")),
+                   "an access of 64 bits to x, of 32 bits: mixed sizes are not judged");
+  ck_assert_str_eq(unmodelled(ONE("uint64_t x;", "LDADD W2,W0,[X1]")),
+                   "an access of 32 bits to x, of 64 bits: mixed sizes are not judged");
+  ck_assert_str_eq(unmodelled(ONE("int x[2];", "LDR W0,[X1,#2]")), "an access of 32 bits may begin within x");
+  ck_assert_str_eq(unmodelled(ONE("int x[2];", "LDR W0,[X1,#8]")), "an access may be beyond its array");
+  ck_assert_str_eq(unmodelled(ONE("", "LDR W0,[X5]")), "an access may be where no location is");
+  ck_assert_str_eq(unmodelled(ONE("uint8_t x;", "LDRB W0,[X1]")), "");
+  ck_assert_str_eq(unmodelled(ONE("int x[2];", "LDP W0,W2,[X1]")), "");
+#undef ONE
+}
+END_TEST
+
+// P1 reads the place from p, twice; where the first read is of P0's, only incoherence makes the second one 16, or c.
+START_TEST(accesses_that_only_incoherence_makes_are_none) {
+#define TWO(bad, branch)                                                                                               \
+  "AArch64 t\n{ int b; uint8_t c; int64_t p=" bad "; 0:X1=b; 0:X3=p; 1:X3=p; 1:X4=" bad "; }\n"                        \
+  "P0 | P1 ;\nSTR X1,[X3] | LDR X5,[X3] ;\n | LDR X6,[X3] ;\n | CMP X5,X4 ;\n | " branch " L1 ;\n | LDR W7,[X6] ;\n"   \
+  " |L1: ;\nexists (1:X7=1)"
+  ck_assert_str_eq(unmodelled(TWO("16", "B.EQ")), "");
+  ck_assert_str_eq(unmodelled(TWO("16", "B.NE")), "an access may be where no location is");
+  ck_assert_str_eq(unmodelled(TWO("c", "B.EQ")), "");
+  ck_assert_str_eq(unmodelled(TWO("c", "B.NE")), "an access of 32 bits to c, of 8 bits: mixed sizes are not judged");
+#undef TWO
+}
+END_TEST
+
 static void refused(const char *text, const char *why) {
   Diag diag;
   const Test *test = read_text(text, &diag);
@@ -145,6 +194,8 @@ int main(void) {
   tcase_add_test(tests, the_family_is_read_judged_and_printed);
   tcase_add_test(tests, parts_of_registers_and_addresses_are_values);
   tcase_add_test(tests, control_goes_where_labels_are);
+  tcase_add_test(tests, accesses_that_do_not_fit_an_element_are_not_judged);
+  tcase_add_test(tests, accesses_that_only_incoherence_makes_are_none);
   tcase_add_test(tests, what_no_row_tells_of_is_refused_at_its_place);
   return unit_run("code_assembly", tests);
 }

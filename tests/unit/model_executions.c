@@ -49,7 +49,7 @@ static Seen complete(const char *arch, bool coherent, const char *text) {
   EnumerationResult result;
   Seen seen = enumerate(arch, coherent, text, &result);
   ck_assert_msg(!result.gave_up, "%s", result.why);
-  ck_assert(!result.bound_reached && !result.out_of_bounds);
+  ck_assert(!result.bound_reached && !result.misfit.kind);
   return seen;
 }
 
