@@ -333,3 +333,25 @@ grep -q "bad.litmus:4:2: error: no row of the aarch64 table tells what 'FROB' do
 status=0
 "$WEAKMEM" predict --model c11 MP+movs 2>"$work/err" >"$work/out" || status=$?
 [[ $status == 2 ]] && grep -q "MP+movs is in X86_64 assembly" "$work/err" || fail "$(cat "$work/err")"
+
+# Nor is it judged by halves: not where sizes are mixed, which the reason says.
+printf 'AArch64 mixed\n{ int x=257; 0:X1=x; }\nP0 ;\nLDRB W0,[X1] ;\nexists (0:X0=257)\n' >"$work/mixed.litmus"
+"$WEAKMEM" predict "$work/mixed.litmus" >"$work/out"
+grep -q 'condition  unmodelled  unmodelled' "$work/out" && grep -q 'of 8 bits to x, of 32 bits' "$work/out" || fail "$(cat "$work/out")"
+"$WEAKMEM" predict --format tsv "$work/mixed.litmus" | grep $'^mixed\taarch64\t-\t\t' >/dev/null || fail "tsv of mixed sizes"
+
+# By a model of one's own, too.
+printf 'mine\nlet com = rf | co | fr\nacyclic po | com as sc\n' >"$work/mine.cat"
+"$WEAKMEM" predict --cat "$work/mine.cat" --as aarch64 --format tsv MP+stlr+ctrl >"$work/out" || fail "--cat on assembly"
+grep -q $'^MP+stlr+ctrl\tmine.cat\tForbidden' "$work/out" || fail "$(cat "$work/out")"
+
+# What runs tests, or makes C of them, says that it does not take assembly yet.
+mkdir "$work/suite"
+cp "$work/mixed.litmus" "$work/suite"
+for refused in "run MP+movs" "fences MP+movs" "run $work/suite" "fences $work/suite" "show --export $work/out.d MP+movs" \
+  "show --export $work/out.d $work/suite"; do
+  status=0
+  # shellcheck disable=SC2086 # its words
+  "$WEAKMEM" $refused >"$work/out" 2>"$work/err" || status=$?
+  [[ $status == 2 ]] && grep -qE 'is in (X86_64|AArch64) assembly' "$work/err" || fail "$refused: $status: $(cat "$work/err")"
+done
