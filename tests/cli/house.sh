@@ -84,7 +84,9 @@ packages() { sed -n "/^<!-- $1 -->\$/,/^<!-- end -->\$/p" README.md | grep -o 'i
 [[ $(packages run) == "$(packages there)" ]] || fail "README.md: other packages for another machine"
 
 # The manual has every option that a command's help has.
-for command in $("$WEAKMEM" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+commands=$("$WEAKMEM" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
+[ "$(wc -w <<<"$commands")" -ge 10 ] || fail "the help names too few commands: $commands"
+for command in $commands; do
   options=$("$WEAKMEM" "$command" --help | grep -oE '^ +(-[a-z], )*--[a-z-]+' | grep -oE '\-\-[a-z-]+' | grep -vxE -- '--(help|usage)')
   [ -n "$options" ] || fail "$command --help names no option"
   for option in $options; do
