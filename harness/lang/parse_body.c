@@ -26,7 +26,8 @@ static Stmt *statement_new(Parser *p, StmtKind kind, size_t begin) {
   return stmt;
 }
 
-Stmt *access_statement(Parser *p, Access access, size_t begin) {
+// The statement that is a store or a fence.
+static Stmt *access_statement(Parser *p, Access access, size_t begin) {
   Stmt *stmt = statement_new(p, STMT_EXPR, begin);
   stmt->expr = ARENA_NEW(p->arena, Expr);
   *stmt->expr = (Expr){.kind = EXPR_ACCESS, .span = stmt->span, .access = access};
@@ -227,6 +228,14 @@ static bool parse_simple(Parser *p, Block *block) {
   return append(p, block, stmt) && parse_semicolon(p, "after the statement");
 }
 
+// The call of a primitive that has no value: a store, a fence.
+static bool parse_call_statement(Parser *p, const Primitive *primitive, Block *block) {
+  size_t begin = p->token.span.offset;
+  Access access;
+  return parse_access(p, primitive, &access) && append(p, block, access_statement(p, access, begin)) &&
+         parse_semicolon(p, "after the statement");
+}
+
 static bool check_no_other_statement(Parser *p) {
   static const char *const words[] = {"for", "do", "switch", "goto", "return", "break", "continue"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -265,10 +274,9 @@ static bool parse_statement(Parser *p, Block *block) {
     return false;
   if (parser_at_type(p))
     return parse_declaration(p, block);
-  if (parser_at_call_statement(p)) {
-    Stmt *stmt = parse_call_statement(p);
-    return stmt && append(p, block, stmt) && parse_semicolon(p, "after the statement");
-  }
+  const Primitive *primitive = primitive_find(p, p->token);
+  if (primitive && !access_has_value(primitive->op) && token_is(parser_peek(p), "("))
+    return parse_call_statement(p, primitive, block);
   return parse_simple(p, block);
 }
 

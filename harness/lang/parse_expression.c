@@ -4,7 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
-Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin) {
+static Expr *parse_unary(Parser *p); // an operand, without binary operators of its own
+
+static Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin) {
   Expr *expr = ARENA_NEW(p->arena, Expr);
   expr->kind = kind;
   expr->type = type;
@@ -12,7 +14,8 @@ Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin) {
   return parser_count_term(p, expr->span) ? expr : NULL;
 }
 
-Type parameter_type(const Parser *p, unsigned location) {
+// The type that this thread sees a location at.
+static Type parameter_type(const Parser *p, unsigned location) {
   const Thread *thread = &p->test->threads[p->thread];
   for (unsigned i = 0; i < thread->parameter_count; i++)
     if (thread->parameters[i].location == location)
@@ -233,7 +236,7 @@ static bool parse_offset(Parser *p, Expr **index) {
 }
 
 // address := '(' address ')' | '&' NAME '[' expression ']' | NAME { ( '+' | '-' ) operand }
-bool parse_address(Parser *p, Address *address) {
+static bool parse_address(Parser *p, Address *address) {
   *address = (Address){0};
   if (parser_at(p, "(")) {
     if (!parser_enter(p))
@@ -327,6 +330,123 @@ static Expr *constant(Parser *p, Value value, BaseType type, size_t begin) {
   return expr;
 }
 
+// expected := '&' register | address
+static bool parse_expected_value(Parser *p, Access *access) {
+  Span span = p->token.span;
+  unsigned wanted = base_type_bits(parameter_type(p, access->address.location).base), found;
+  Token name = parser_peek(p);
+  const Thread *thread = &p->test->threads[p->thread];
+  int reg = -1;
+  if (parser_at(p, "&") && name.kind == TOKEN_NAME && name.span.length <= LIMIT_NAME)
+    reg = parser_register(p, arena_copy(p->arena, name.text, name.span.length), name.span);
+  if (reg >= 0) {
+    parser_advance(p);
+    parser_advance(p);
+    access->expected_in_register = true;
+    access->expected_register = (unsigned)reg;
+    found = base_type_bits(thread->registers[reg].type.base);
+  } else if (p->token.kind == TOKEN_NAME && register_find(thread, token_text(p, p->token)) >= 0) {
+    return ERROR_AT(p, span, "the expected value is passed by its address: '&%s'", token_text(p, p->token));
+  } else if (p->token.kind == TOKEN_NUMBER) {
+    return ERROR_AT(p, span, "the expected value is passed by its address: '&r0', or a location");
+  } else {
+    if (!parse_address(p, &access->expected))
+      return false;
+    found = base_type_bits(parameter_type(p, access->expected.location).base);
+  }
+  if (found != wanted)
+    return ERROR_AT(p, span, "the expected value has %u bits, '%s' has %u", found,
+                    p->test->locations[access->address.location].name, wanted);
+  return true;
+}
+
+// place := a plain access: `*x`, `y[1]`
+static bool parse_place(Parser *p, Address *address) {
+  const Expr *place = parse_unary(p);
+  if (!place)
+    return false;
+  if (place->kind != EXPR_ACCESS || place->access.order || place->access.op != ACCESS_LOAD)
+    return ERROR_AT(p, place->span, "expected a location such as '*x'");
+  *address = place->access.address;
+  return true;
+}
+
+static bool parse_argument(Parser *p, char argument, Access *access) {
+  switch (argument) {
+  case 'a':
+    return parse_address(p, &access->address);
+  case 'p':
+    return parse_place(p, &access->address);
+  case 'e':
+    return parse_expected_value(p, access);
+  case 'v':
+    access->operand = parse_expression(p);
+    return access->operand;
+  case 'm':
+    return parse_order(p, access);
+  default:
+    return parse_fence_name(p, access);
+  }
+}
+
+// call := NAME '(' argument { ',' argument } ')'
+bool parse_access(Parser *p, const Primitive *primitive, Access *access) {
+  *access = (Access){.op = primitive->op, .weak = primitive->weak};
+  if (!parser_enter(p))
+    return false;
+  parser_advance(p);
+  parser_advance(p); // '('
+  for (const char *a = primitive->arguments; *a; a++) {
+    bool comma = a != primitive->arguments;
+    if (parser_at(p, ")") || (comma && !parser_at(p, ",")))
+      return parser_expected(p, arena_printf(p->arena, "%s: %s", comma ? "',' and the next argument" : "arguments",
+                                             primitive_describe(p, primitive)));
+    if (comma)
+      parser_advance(p);
+    if (!parse_argument(p, *a, access))
+      return false;
+  }
+  if (!parser_at(p, ")"))
+    return parser_expected(p,
+                           arena_printf(p->arena, "')' after the arguments of %s", primitive_describe(p, primitive)));
+  parser_advance(p);
+  parser_leave(p);
+  if (access->operand && !check_conversion(p, access->operand, parameter_type(p, access->address.location).base))
+    return false;
+  if (primitive->order)
+    access->order = dialect_order(p->test->dialect, primitive->order);
+  if (access->op == ACCESS_COMPARE_EXCHANGE && !access->failure)
+    access->failure = access->order;
+  if (access->op == ACCESS_LOAD || access->op == ACCESS_STORE)
+    access->is_volatile = parameter_type(p, access->address.location).is_volatile;
+  return true;
+}
+
+static Expr *parse_call(Parser *p) {
+  size_t begin = p->token.span.offset;
+  const Primitive *primitive = primitive_find(p, p->token);
+  Access access;
+  if (!primitive) {
+    unknown_primitive(p);
+    return NULL;
+  }
+  if (!access_has_value(primitive->op)) {
+    ERROR_AT(p, p->token.span, "'%s' has no value: it is a statement of its own", primitive->name);
+    return NULL;
+  }
+  if (!parse_access(p, primitive, &access))
+    return NULL;
+  BaseType type = parameter_type(p, access.address.location).base;
+  if (access_is_fetch(access.op) && type == BASE_BOOL) { // C17 7.17.7.5p2
+    ERROR_AT(p, parser_span_from(p, begin), "C has no '%s' on bool", primitive->name);
+    return NULL;
+  }
+  Expr *expr = expression_new(p, EXPR_ACCESS, access.op == ACCESS_COMPARE_EXCHANGE ? BASE_BOOL : type, begin);
+  if (expr)
+    expr->access = access;
+  return expr;
+}
+
 // primary := NUMBER | 'true' | 'false' | '(' expression ')' | call | NAME | NAME '[' expression ']'
 static Expr *parse_primary(Parser *p) {
   Token token = p->token;
@@ -349,7 +469,7 @@ static Expr *parse_primary(Parser *p) {
     Expr *expr = parse_expression(p);
     return expr && parser_expect(p, ")", "after the expression") ? expr : NULL;
   }
-  if (parser_at_call(p) && !name_is_reserved(token))
+  if (token.kind == TOKEN_NAME && token_is(parser_peek(p), "(") && !name_is_reserved(token))
     return parse_call(p);
   if (token.kind == TOKEN_NAME && !parser_at_section(p))
     return parse_name_operand(p);
@@ -424,7 +544,7 @@ static Expr *parse_prefixed(Parser *p) {
 }
 
 // unary := [ '-' | '+' | '~' | '!' | '(' type ')' ] unary | '*' NAME | '*' '(' address ')' | primary
-Expr *parse_unary(Parser *p) {
+static Expr *parse_unary(Parser *p) {
   if (p->problem_end > p->previous_end || !parser_enter(p))
     return NULL; // what stands here was reported as no token
   Expr *expr = parse_prefixed(p);

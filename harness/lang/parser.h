@@ -162,25 +162,20 @@ void resolve_initial_values(Parser *p);
 void resolve_mentions(Parser *p);
 void parse_layout(Parser *p);
 
-// The statement that is a store or a fence.
-Stmt *access_statement(Parser *p, Access access, size_t begin);
-
 // parse_expression.c
 Expr *parse_expression(Parser *p);
-Expr *parse_unary(Parser *p); // an operand, without binary operators of its own
-bool parse_address(Parser *p, Address *address);
-Expr *expression_new(Parser *p, ExprKind kind, BaseType type, size_t begin);
 // A register of this thread, perhaps one that so far only the init block declares. -1 where there is none.
 int parser_register(Parser *p, const char *name, Span span);
 bool is_parameter(const Thread *thread, int location);
-// The type that this thread sees a location at.
-Type parameter_type(const Parser *p, unsigned location);
-
 // Whether a value is converted to the type as C does it: not a literal that no type of C holds.
 bool check_conversion(Parser *p, const Expr *value, BaseType type);
 
-// parse_call.c: the primitives of the test's dialect
-bool parser_at_call(const Parser *p);
-bool parser_at_call_statement(const Parser *p); // a call that has no value
-Expr *parse_call(Parser *p);
-Stmt *parse_call_statement(Parser *p);
+// The call of a primitive, from its name to the ')'.
+bool parse_access(Parser *p, const Primitive *primitive, Access *access);
+
+// parse_primitive.c: the primitives of the test's dialect
+const Primitive *primitive_find(const Parser *p, Token name); // NULL where there is none
+bool unknown_primitive(Parser *p);                            // reports that the token names none. Returns false
+const char *primitive_describe(Parser *p, const Primitive *primitive); // "atomic_store(location, value)", for messages
+bool parse_order(Parser *p, Access *access);      // the access's first order, or the one of its failure
+bool parse_fence_name(Parser *p, Access *access); // a CPU's: letters, digits, '_', '.' and '-'
