@@ -494,7 +494,7 @@ static void emit_branch(const Emit *emit, const Stmt *stmt, unsigned indent) {
 static void emit_loop(const Emit *emit, const Stmt *stmt, unsigned indent) {
   text_add(emit->out, "for (unsigned turn = 0; ");
   emit_expr(emit, stmt->expr);
-  text_add(emit->out, "; kernel_loop_turn(turn++)) ");
+  text_add(emit->out, "; turn = kernel_loop_turn(turn)) ");
   emit_braced(emit, stmt->body, indent);
   text_add(emit->out, "\n");
 }

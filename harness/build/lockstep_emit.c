@@ -1,6 +1,7 @@
 // The C of a test for the lockstep engine: a function for each thread, a loop over instances that calls it, and the
 // counting of what the threads left.
 #include "harness/build/emit.h"
+#include "harness/build/threads.h"
 
 // ---- the threads
 
@@ -31,6 +32,18 @@ static void emit_frame_type(const Test *test, unsigned t, Text *out) {
   text_printf(out, "} Frame%u;\n\n", t);
 }
 
+bool build_frame_offset(const Test *test, unsigned t, unsigned reg, unsigned *offset) {
+  unsigned end = 0;
+  for (unsigned r = 0; r <= reg; r++) {
+    if (!observed(test, t, r))
+      continue;
+    unsigned bytes = base_type_bits(test->threads[t].registers[r].type.base) / 8;
+    *offset = (end + bytes - 1) / bytes * bytes;
+    end = *offset + bytes;
+  }
+  return observed(test, t, reg);
+}
+
 // A thread of one statement has no place to pause in.
 static bool can_pause(const Test *test, unsigned t) {
   const Stmt *body = test->threads[t].body;
@@ -55,7 +68,7 @@ static void emit_arguments(const Test *test, unsigned t, bool types, bool pauses
   }
   if (leaves_frames(test, t)) {
     text_add(out, comma);
-    text_printf(out, types ? "Frame%u *out" : "out", t);
+    text_printf(out, types ? "volatile Frame%u *out" : "out", t); // each value is written as it is
     comma = ", ";
   }
   if (pauses)
@@ -91,7 +104,7 @@ static void emit_thread_prelude(Text *out) {
                 widths[i], widths[i]);
   text_add(out, "#define KERNEL_THREAD\n"
                 "#define kernel_index(index, length) ((uint64_t)(index) % (length))\n"
-                "#define kernel_loop_turn(turn) ((void)(turn))\n"
+                "#define kernel_loop_turn(turn) 0\n"
                 "#define kernel_compiler_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)\n"
                 "#define cpu_fence_compiler() kernel_compiler_barrier()\n\n");
 }

@@ -8,9 +8,9 @@ typedef struct {
   CompileLimits limits;
 } BuildOptions;
 
-// The object that a thread is in: as `void P1(int *loc_x, int *loc_y, Frame1 *out)` for thread 1, where pointers to the
-// locations that the thread declares come first, in its order, then, if any register is observed, one to what
-// it leaves of those, in the thread's order of registers.
+// The object that a thread is in: as `void P1(int *loc_x, int *loc_y, volatile Frame1 *out)` for thread 1, where
+// pointers to the locations that the thread declares come first, in its order, then, if any register is observed, one
+// to what it leaves of those, in the thread's order of registers.
 typedef struct {
   const Compiler *compiler;
   const char *source; // the C of all threads in the object, complete; listings tell its lines
@@ -27,5 +27,9 @@ bool build_threads(const Test *test, const BuildOptions *options, Arena *arena, 
 // from its line "0000000000000000 <P0>:" to an empty one, with lines of the source (a path that ends in
 // "/threads.c:12"). Within 20 s. False with the reason; a listing that is cut is a warning.
 bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag);
+
+// Where in its frame a thread leaves a register, in bytes: C's layout of `Frame1`, in which every value is aligned to
+// its size, as on every CPU of 64 bits. False if it is not observed, and so not left.
+bool build_frame_offset(const Test *test, unsigned thread, unsigned reg, unsigned *offset);
 
 void build_release(ObjectFile *objects, unsigned count);

@@ -12,11 +12,18 @@ typedef struct {
   EventValue value;
 } CodeRegisterValue;
 
-// A register whose final value is shown.
+// A register, or a field of the thread's frame, whose final value is shown.
 typedef struct {
-  const char *name;
+  const char *name; // NULL: a field
+  unsigned offset;  // of the field, in bytes from CODE_FRAME
+  unsigned bits;
   unsigned reg; // set: the program's
 } CodeObserved;
+
+enum {
+  CODE_STACK = 0x40000000, // EventValue.location of memory that is the thread's own: its stack, from 0 down, and
+  CODE_FRAME = 1 << 28     // from here on its frame, if it is given one
+};
 
 // The code of one thread, and what it needs to know.
 typedef struct {
@@ -33,6 +40,7 @@ typedef struct {
   int own_location; // where atomic accesses to the thread's own stack take place, of which only the order matters; -1:
                     // none
   bool has_stack;   // the stack pointer points to the thread's own stack
+  const char *idle; // a function that does nothing to memory and whose result nothing depends on; NULL: none
   int (*location_of)(const void *context, const char *name); // a location's index; -1: there is none of that name
   const void *context;
   unsigned first_place; // EventValue.location of the place before line 0; those of the other lines, and the end, follow

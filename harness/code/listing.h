@@ -22,12 +22,20 @@ typedef struct {
 const Listing *listing_read(const Source *source, Arena *arena, Diag *diag);
 const ListedFunction *listing_find(const Listing *listing, const char *name);
 
-// What a function is given: the address of a location of the test, or of where it puts the final value of a register of
-// its thread.
+// What a function is given: the address of a location of the test, of where it puts the final value of a register of
+// its thread, or of its frame, where it puts all of them and which no other thread reads.
+typedef enum { PARAMETER_LOCATION, PARAMETER_RESULT, PARAMETER_FRAME } ParameterKind;
+
 typedef struct {
-  bool is_result;
-  unsigned index; // of the location, or of the register
+  ParameterKind kind;
+  unsigned index; // of the location, or of the register; of a frame: 0
 } FunctionParameter;
+
+// Where in its frame a function puts the final value of a register.
+typedef struct {
+  unsigned reg;
+  unsigned offset; // bytes
+} FrameField;
 
 // The code of one thread: a function of the platform's calling convention, which is given pointers.
 typedef struct {
@@ -35,10 +43,13 @@ typedef struct {
   const ListedFunction *function;
   const FunctionParameter *parameters;
   unsigned parameter_count;
+  const FrameField *fields; // of its frame
+  unsigned field_count;
+  const char *idle; // a function that it may call: it does nothing to memory, and its result matters not; NULL: none
 } ThreadFunction;
 
 // The program of a test whose threads are these functions, one a thread, in `arena`: it has the test's locations, then
-// one for each result, and the test's observables. A register that no function writes is 0. NULL, each error reported
-// with its place, where an instruction is not understood.
+// one for each result, and the test's observables. What is put into a frame is in a register of the program. A register
+// that no function writes is 0. NULL, each error reported with its place, where an instruction is not understood.
 Program *functions_program(const Test *test, const InstructionSet *set, const ThreadFunction *functions,
                            bool rmw_is_one_event, unsigned unroll, Arena *arena, Diag *diag);

@@ -169,6 +169,8 @@ static CodeValue read_register(Frame *f, const CodeRegister *reg) {
   if (!*reg->name)
     return number(0);
   unsigned index = code_state(f->t, reg->name);
+  if (f->t->states[index].is_lost)
+    return fail(f, "the ways to this place do not agree on what points into the stack");
   if (f->t->states[index].is_known)
     return constant(f->t->states[index].known);
   CodeValue v = in_register(index, reg->kind == 'f' ? 1 : 64);
@@ -180,6 +182,7 @@ static CodeValue read_register(Frame *f, const CodeRegister *reg) {
 static void set_state(Frame *f, unsigned index, CodeValue v) {
   CodeState *state = &f->t->states[index];
   state->is_known = on_stack(v);
+  state->is_lost = false;
   if (state->is_known)
     state->known = v.operand.constant;
   else
@@ -212,6 +215,20 @@ static const char *tags_of(Frame *f, const char *given, bool write) {
   for (unsigned i = 0; f->match && i < f->match->group_count; i++)
     given = joined(f, given, write ? f->match->words[i]->write_tags : f->match->words[i]->read_tags);
   return given;
+}
+
+bool code_overlaps(const Reading *t, Value offset, unsigned bits) {
+  for (size_t i = 0; i < t->slot_count; i++)
+    if (offset < t->slots[i].offset + (Value)(t->slots[i].bits / 8) && t->slots[i].offset < offset + (Value)(bits / 8))
+      return true;
+  return false;
+}
+
+const CodeSlot *code_slot(const Reading *t, Value offset, unsigned bits) {
+  for (size_t i = 0; i < t->slot_count; i++)
+    if (t->slots[i].offset == offset && t->slots[i].bits == bits)
+      return &t->slots[i];
+  return NULL;
 }
 
 static CodeSlot *slot_at(Frame *f, Value offset, unsigned bits, bool make) {
@@ -258,6 +275,8 @@ static CodeValue load_slot(Frame *f, CodeValue address) {
   const CodeSlot *slot = slot_at(f, address.operand.constant.number, f->bits, false);
   if (!slot)
     return number(0);
+  if (f->t->states[slot->reg].is_lost)
+    return fail(f, "the ways to this place do not agree on what points into the stack");
   if (f->t->states[slot->reg].is_known)
     return constant(f->t->states[slot->reg].known);
   return copy(f, narrowed(f, in_register(slot->reg, slot->bits), f->bits));
@@ -1095,16 +1114,24 @@ static bool run(Frame *f) {
   return !f->t->failed;
 }
 
+static Frame frame_of_line(Reading *t) {
+  Span span = t->code->lines[t->line].span;
+  t->temporaries = 0;
+  return (Frame){.t = t, .span = span, .text = arena_copy(t->arena, t->source->bytes + span.offset, span.length)};
+}
+
 bool code_carry_out(Reading *t, const RowMatch *match) {
   Seen seen[ROW_NAMES] = {{0}};
-  Span span = t->code->lines[t->line].span;
-  Frame f = {.t = t,
-             .match = match,
-             .seen = seen,
-             .at = row_steps(match, t->arena),
-             .bits = match->bits,
-             .span = span,
-             .text = arena_copy(t->arena, t->source->bytes + span.offset, span.length)};
-  t->temporaries = 0;
+  Frame f = frame_of_line(t);
+  f.match = match;
+  f.seen = seen;
+  f.at = row_steps(match, t->arena);
+  f.bits = match->bits;
   return run(&f);
+}
+
+bool code_call_idle(Reading *t) {
+  Frame f = frame_of_line(t);
+  set_state(&f, code_state(t, t->set->result), number(0));
+  return !t->failed;
 }

@@ -5,7 +5,6 @@
 #include "harness/event/program.h"
 
 enum {
-  CODE_STACK = 0x40000000,  // EventValue.location of what lies on the thread's own stack
   CODE_TEMPORARY = 1 << 24, // registers from here on are temporary, until the thread is whole
   CODE_INSTRS = 1 << 17     // that a thread becomes
 };
@@ -21,6 +20,7 @@ typedef struct {
   const char *name;
   EventValue initial;
   bool is_known; // it points into the stack: `known`
+  bool is_lost;  // so it does on one of the ways to this place
   EventValue known;
 } CodeState;
 
@@ -58,7 +58,13 @@ typedef struct {
 
 // The index of a register of the machine, made where it is new.
 unsigned code_state(Reading *t, const char *name);
+// The slot of the stack or the frame at `offset`, of `bits`; NULL if there is none.
+const CodeSlot *code_slot(const Reading *t, Value offset, unsigned bits);
+// Whether something was put where it overlaps those bytes.
+bool code_overlaps(const Reading *t, Value offset, unsigned bits);
 // The line of a label; -1 where there is none.
 int code_label(const Reading *t, const char *name);
 // Carries out one instruction. False, reported, where it cannot.
 bool code_carry_out(Reading *t, const RowMatch *match);
+// The same for a call of CodeThread.idle, which returns 0.
+bool code_call_idle(Reading *t);

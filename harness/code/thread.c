@@ -10,10 +10,6 @@ typedef struct {
   CodeState *states;
 } Arrival;
 
-static bool same_known(const CodeState *a, const CodeState *b) {
-  return a->is_known == b->is_known && (!a->is_known || event_value_equal(a->known, b->known));
-}
-
 static CodeState *copy_states(const Reading *t) {
   CodeState *copy = ARENA_ARRAY(t->arena, CodeState, t->state_count);
   if (t->state_count)
@@ -21,30 +17,64 @@ static CodeState *copy_states(const Reading *t) {
   return copy;
 }
 
-// Whether what is known of the stack agrees with what was known before; registers that came up since then were not.
+static bool same_known(const CodeState *a, const CodeState *b) {
+  return a->is_known == b->is_known && (!a->is_known || event_value_equal(a->known, b->known));
+}
+
+// What an arrival knows of a register; of one that came up since then, nothing.
+static CodeState known_there(const Arrival *arrival, size_t state) {
+  return state < arrival->count ? arrival->states[state] : (CodeState){0};
+}
+
+// Whether all that was gone by from that line on still holds. What was lost there was not gone by.
 static bool agrees(const Reading *t, const Arrival *arrival) {
-  static const CodeState unknown = {0};
-  for (size_t i = 0; i < t->state_count; i++)
-    if (!same_known(&t->states[i], i < arrival->count ? &arrival->states[i] : &unknown))
+  for (size_t i = 0; i < t->state_count; i++) {
+    CodeState there = known_there(arrival, i);
+    if (!there.is_lost && (t->states[i].is_lost || !same_known(&t->states[i], &there)))
       return false;
+  }
   return true;
+}
+
+// Another way to a line that is still to be read: what the two do not agree on is lost there.
+static void merge(const Reading *t, Arrival *arrival) {
+  CodeState *merged = copy_states(t);
+  for (size_t i = 0; i < t->state_count; i++) {
+    CodeState there = known_there(arrival, i);
+    merged[i].is_lost |= there.is_lost || !same_known(&merged[i], &there);
+  }
+  *arrival = (Arrival){true, t->state_count, merged};
 }
 
 static bool arrive(Reading *t, Arrival *arrivals, unsigned line, Span from) {
   Arrival *arrival = &arrivals[line];
   if (!arrival->is_set)
     *arrival = (Arrival){true, t->state_count, copy_states(t)};
-  else if (!agrees(t, arrival) && line < t->code->line_count)
+  else if (line > t->line)
+    merge(t, arrival);
+  else if (!agrees(t, arrival))
     return diag_error_at(t->diag, t->source, from, "the ways to this place do not agree on what points into the stack");
   return true;
 }
 
-// What is known at a line: from the line before, or where nothing goes on from there, from who jumped here.
+// What is known at a line where ways meet, or where nothing goes on from the line before.
 static void take_over(Reading *t, const Arrival *arrival) {
-  for (size_t i = 0; i < t->state_count && i < arrival->count; i++) {
-    t->states[i].is_known = arrival->states[i].is_known;
-    t->states[i].known = arrival->states[i].known;
+  for (size_t i = 0; i < t->state_count; i++) {
+    CodeState there = known_there(arrival, i);
+    t->states[i].is_known = there.is_known;
+    t->states[i].is_lost = there.is_lost;
+    t->states[i].known = there.known;
   }
+}
+
+// Whether the line calls the function that does nothing: "call   1130 <name>".
+static bool calls_idle(const Reading *t, const CodeLine *line) {
+  if (!t->code->idle)
+    return false;
+  const char *text = t->source->bytes + line->span.offset, *end = text + line->span.length;
+  size_t length = strlen(t->code->idle);
+  return line->span.length > length + 2 && end[-1] == '>' && end[-2 - (long)length] == '<' &&
+         !memcmp(end - 1 - length, t->code->idle, length);
 }
 
 static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {
@@ -53,6 +83,10 @@ static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {
   CodeText text;
   RowMatch match;
   t->jumps = false;
+  if (calls_idle(t, line)) {
+    *falls_through = true;
+    return code_call_idle(t);
+  }
   if (!code_text_read(t->set, t->source, line->span, t->arena, t->diag, &text) ||
       !row_find(t->set, t->code->dialect, t->source, &text, t->diag, &match) || !code_carry_out(t, &match))
     return false;
@@ -69,11 +103,14 @@ static bool read_lines(Reading *t, unsigned *starts) {
   for (t->line = 0; t->line < t->code->line_count; t->line++) {
     const CodeLine *line = &t->code->lines[t->line];
     starts[t->line] = (unsigned)t->count;
-    if (arrivals[t->line].is_set && !falls_through)
-      take_over(t, &arrivals[t->line]);
-    else if (line->label && good)
-      good = arrive(t, arrivals, t->line, line->span);
-    falls_through |= arrivals[t->line].is_set;
+    Arrival *arrival = &arrivals[t->line];
+    if (arrival->is_set && falls_through)
+      merge(t, arrival);
+    if (arrival->is_set)
+      take_over(t, arrival);
+    else if (line->label)
+      *arrival = (Arrival){true, t->state_count, copy_states(t)};
+    falls_through |= arrival->is_set;
     if (!line->span.length)
       continue;
     if (!read_line(t, arrivals, &falls_through)) {
@@ -131,9 +168,34 @@ static void begin(Reading *t) {
   }
   for (unsigned i = 0; i < code->initial_count; i++) {
     unsigned state;
-    if (state_of_name(t, code->initial[i].name, &state))
-      t->states[state].initial = code->initial[i].value;
+    EventValue value = code->initial[i].value;
+    if (!state_of_name(t, code->initial[i].name, &state))
+      continue;
+    t->states[state].is_known = value.location == CODE_STACK;
+    t->states[state].known = value;
+    if (!t->states[state].is_known)
+      t->states[state].initial = value;
   }
+}
+
+// The register that a field of the frame is kept in; 0 is in it if nothing was put there.
+static bool find_field(Reading *t, CodeObserved *field) {
+  Value offset = (Value)CODE_FRAME + field->offset;
+  const CodeSlot *slot = code_slot(t, offset, field->bits);
+  if (!slot && code_overlaps(t, offset, field->bits))
+    return diag_error(t->diag, "P%u: the %u bits at %u of what it leaves behind are not written as such",
+                      t->code->thread, field->bits, field->offset);
+  field->reg = slot ? slot->reg : code_state(t, "nothing");
+  return true;
+}
+
+static bool find_observed(Reading *t) {
+  bool good = true;
+  for (unsigned i = 0; i < t->code->observed_count; i++) {
+    CodeObserved *observed = &t->code->observed[i];
+    good &= observed->name ? state_of_name(t, observed->name, &observed->reg) : find_field(t, observed);
+  }
+  return good;
 }
 
 bool code_thread(const CodeThread *code, Arena *arena, Diag *diag, ProgramThread *out) {
@@ -142,8 +204,8 @@ bool code_thread(const CodeThread *code, Arena *arena, Diag *diag, ProgramThread
   unsigned *starts = ARENA_ARRAY(arena, unsigned, code->line_count + 1);
   if (!read_lines(&t, starts))
     return false;
-  for (unsigned i = 0; i < code->observed_count; i++)
-    state_of_name(&t, code->observed[i].name, &code->observed[i].reg);
+  if (!find_observed(&t))
+    return false;
   settle_all(&t, starts);
   unsigned registers = (unsigned)t.state_count + t.temporary_peak;
   *out = (ProgramThread){.instrs = t.instrs,

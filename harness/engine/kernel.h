@@ -48,10 +48,18 @@ KERNEL_INLINE void kernel_wait_turn(unsigned turn, unsigned spins) {
     sched_yield();
 }
 
-// A turn of a test's own `while`: the thread that it waits for may need this PU.
-KERNEL_INLINE void kernel_loop_turn(unsigned turn) {
+// A turn of a test's own `while`: the thread that it waits for may need this PU. The next turn. A function of its own,
+// so that the thread's code has no more of it than a call.
+#if __has_attribute(noipa)
+__attribute__((noipa, unused))
+#else
+__attribute__((noinline, unused))
+#endif
+static unsigned
+kernel_loop_turn(unsigned turn) {
   if (turn % 1024 == 1023)
     sched_yield();
+  return turn + 1;
 }
 
 // An index that a test computed wraps around its array.

@@ -31,8 +31,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!listing && !diag.errors)
     abort(); // refused without a reason
   for (unsigned i = 0; listing && i < listing->function_count && i < 8; i++) {
-    const FunctionParameter parameters[] = {{false, 0}, {false, 1}, {true, 0}};
-    ThreadFunction function = {&source, &listing->functions[i], parameters, 3};
+    const FunctionParameter parameters[] = {{PARAMETER_LOCATION, 0}, {PARAMETER_LOCATION, 1}, {PARAMETER_FRAME, 0}};
+    const FrameField field = {0, 0};
+    ThreadFunction function = {.source = &source,
+                               .function = &listing->functions[i],
+                               .parameters = parameters,
+                               .parameter_count = 3,
+                               .fields = &field,
+                               .field_count = 1,
+                               .idle = "idle"};
     unsigned errors = diag.errors;
     if (!functions_program(test, pick(*data), &function, false, 0, arena, &diag) && diag.errors == errors)
       abort();

@@ -42,9 +42,12 @@ static const char *judged(const char *arch, const char *listing, const char **er
   if (!l)
     return NULL;
   ck_assert_msg(test != NULL, "%s", told(&diag));
-  const FunctionParameter first[] = {{false, 0}, {false, 1}}, second[] = {{false, 1}, {false, 0}, {true, 0}, {true, 1}};
-  ThreadFunction threads[] = {{l->source, listing_find(l, "P0"), first, 2},
-                              {l->source, listing_find(l, "P1"), second, 4}};
+  const FunctionParameter first[] = {{PARAMETER_LOCATION, 0}, {PARAMETER_LOCATION, 1}};
+  const FunctionParameter second[] = {
+      {PARAMETER_LOCATION, 1}, {PARAMETER_LOCATION, 0}, {PARAMETER_RESULT, 0}, {PARAMETER_RESULT, 1}};
+  ThreadFunction threads[] = {
+      {.source = l->source, .function = listing_find(l, "P0"), .parameters = first, .parameter_count = 2},
+      {.source = l->source, .function = listing_find(l, "P1"), .parameters = second, .parameter_count = 4}};
   ck_assert(threads[0].function && threads[1].function);
   const Model *model = model_find(arch);
   const Program *program =

@@ -1,0 +1,18 @@
+// The machine code of a test's threads as an event program, so that what ran, or would run, is what is judged.
+#pragma once
+#include "arch/cpus.h"
+#include "harness/code/listing.h"
+
+typedef struct {
+  const Cpu *cpu;                 // whose code it is
+  const Program *program;         // NULL: it could not be read
+  const char *why;                // then the reason, in one line, with the instruction that is not understood
+  const Listing *const *listings; // of each thread; NULL where that one could not be read
+} MachineCode;
+
+// Reads the threads' functions, P0, P1, ..., whose parameters are as build_threads has them. `listings[t]`: what the
+// disassembler printed of thread t's object; the same pointer where threads share one. All lives in `arena`.
+MachineCode machine_code_read(const Test *test, const Cpu *cpu, const char *const *listings, Arena *arena);
+
+// The listing's lines of one thread's function, from its heading on; NULL if it has none.
+const ListedFunction *machine_code_function(const MachineCode *code, unsigned thread);

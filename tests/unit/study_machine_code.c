@@ -1,0 +1,104 @@
+// What a compiler made of a test's threads, read back and judged: for this CPU and, by clang, for the others.
+#define Suite LitmusSuite // Check has a Suite of its own
+#include "harness/build/threads.h"
+#include "harness/lang/suite.h"
+#undef Suite
+#include "harness/model/judge.h"
+#include "harness/study/machine_code.h"
+#include "tests/unit/left.h"
+#include "tests/unit/runner.h"
+#include "tests/unit/skip.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static Arena *arena;
+static Diag diag;
+static Left before;
+
+static void setup(void) {
+  before = left_now();
+  arena = arena_new();
+  diag = (Diag){.arena = arena};
+  setenv("XDG_CACHE_HOME", "/proc/nowhere", 1);
+}
+
+static void teardown(void) {
+  arena_free(arena);
+  left_assert_nothing(&before);
+}
+
+static LitmusSuite tests_named(const char *name) {
+  char *names[] = {arena_string(arena, name)};
+  return suite_find(names, 1, arena, &diag);
+}
+
+// The code that the compiler makes of the test, read.
+static MachineCode made(const Test *test, const Compiler *compiler, const Cpu *cpu) {
+  const Compiler **compilers = ARENA_ARRAY(arena, const Compiler *, test->thread_count);
+  const char **listings = ARENA_ARRAY(arena, const char *, test->thread_count);
+  ObjectFile *objects = ARENA_ARRAY(arena, ObjectFile, test->thread_count);
+  for (unsigned t = 0; t < test->thread_count; t++)
+    compilers[t] = compiler;
+  bool built = build_threads(test, &(BuildOptions){.compilers = compilers}, arena, objects, &diag);
+  ck_assert_msg(built, "%s: %s", test->name, objects[0].made.errors);
+  Text listing = {0};
+  ck_assert(build_listing(&objects[0], arena, &listing, &diag));
+  const char *text = arena_string(arena, text_string(&listing));
+  text_free(&listing);
+  build_release(objects, test->thread_count);
+  for (unsigned t = 0; t < test->thread_count; t++)
+    listings[t] = text;
+  return machine_code_read(test, cpu, listings, arena);
+}
+
+static Prediction judged(const Test *test, const MachineCode *code, const char *model) {
+  Judge judge = judge_of(model_find(model), arena);
+  JudgeOptions options = {.limits = judge_limits(10), .program = code ? code->program : NULL};
+  return judge_test(&judge, test, &options, arena);
+}
+
+static bool witness_allowed(const char *name, const char *cc, const char *flags, const char *cpu) {
+  Compiler compiler;
+  ck_assert(compiler_find(cc, flags, arena, &compiler, &diag));
+  LitmusSuite suite = tests_named(name);
+  ck_assert_uint_eq(suite.count, 1);
+  MachineCode code = made(suite.tests[0], &compiler, cpu ? cpu_find(cpu) : cpu_here());
+  ck_assert_msg(code.program != NULL, "%s: %s", name, code.why);
+  return judged(suite.tests[0], &code, code.cpu->model->name).any_witness;
+}
+
+static const char *const here[] = {"-O0", "-O1", "-O2", "-O3"};
+
+START_TEST(what_a_compiler_made_here_is_judged_as_what_it_does) {
+  SKIP_IF(skip_emulated(), "an emulator has no compiler");
+  ck_assert(witness_allowed("SB", "gcc", here[_i], NULL));
+  ck_assert(!witness_allowed("SB+fences", "gcc", here[_i], NULL));
+}
+END_TEST
+
+// Every C test of the suite becomes a program, and where there is no race it does nothing that C11 forbids.
+START_TEST(the_whole_suite_is_read) {
+  SKIP_IF(skip_emulated(), "an emulator has no compiler");
+  Compiler gcc;
+  unsigned unread = 0;
+  ck_assert(compiler_find("gcc", here[_i], arena, &gcc, &diag));
+  LitmusSuite suite = suite_find(NULL, 0, arena, &diag);
+  for (unsigned i = 0; i < suite.count; i++) {
+    MachineCode code = made(suite.tests[i], &gcc, cpu_here());
+    if (!code.program) {
+      printf("%s: %s\n", suite.tests[i]->name, code.why);
+      unread++;
+      continue;
+    }
+  }
+  ck_assert_uint_eq(unread, 0);
+}
+END_TEST
+
+int main(void) {
+  TCase *tests = unit_tests("machine code", setup, teardown);
+  tcase_add_loop_test(tests, what_a_compiler_made_here_is_judged_as_what_it_does, 0, 4);
+  tcase_add_loop_test(tests, the_whole_suite_is_read, 0, 4);
+  return unit_run("machine code", tests);
+}
