@@ -34,8 +34,11 @@ static bool find_register(const Dialect *dialect, const char **name, Type *type)
   (void)type; // as declared, else an int
   const Assembly *assembly = dialect->cpu;
   CodeRegister reg;
-  if (!code_register_find(assembly->set, *name, strlen(*name), assembly->arena, &reg) || reg.kind == 'f')
+  if (!code_register_find(assembly->set, *name, strlen(*name), assembly->arena, &reg))
+    return **name == '%'; // a symbolic one
+  if (reg.kind == 'f')
     return false;
+  *name += **name == '%';
   *name = whole_name(assembly, *name, &reg);
   return true;
 }
@@ -153,6 +156,42 @@ static void intern_locations(Parser *p, const Thread *thread) {
   }
 }
 
+static bool names_register(const Parser *p, const Thread *thread, const char *name) {
+  const Assembly *assembly = p->test->dialect->cpu;
+  Diag quiet = {.arena = p->arena};
+  for (unsigned i = 0; i < thread->line_count; i++) {
+    CodeText text;
+    if (!thread->lines[i].span.length ||
+        !code_text_read(assembly->set, p->source, thread->lines[i].span, p->arena, &quiet, &text))
+      continue;
+    for (unsigned o = 0; o < text.operand_count; o++) {
+      const CodeOperand *operand = &text.operands[o];
+      bool has_base = operand->kind == CODE_REGISTER || (operand->kind == CODE_MEMORY && operand->has_base);
+      if ((has_base && !strcmp(operand->reg.name, name)) || (operand->has_index && !strcmp(operand->index.name, name)))
+        return true;
+    }
+  }
+  return false;
+}
+
+// A symbolic register that is initialised without a thread is so in every thread that names it.
+static void give_symbolic(Parser *p) {
+  size_t count = p->init_register_count, capacity = 0, kept = 0;
+  InitRegister *given = NULL;
+  for (size_t i = 0; i < count; i++)
+    for (unsigned t = 0; t < p->test->thread_count; t++) {
+      InitRegister init = p->init_registers[i];
+      bool symbolic = init.thread == EVERY_THREAD;
+      if (symbolic ? !names_register(p, &p->test->threads[t], init.name) : t > 0)
+        continue;
+      init.thread = symbolic ? t : init.thread;
+      given = arena_grow(p->arena, given, &capacity, kept + 1, sizeof *given);
+      given[kept++] = init;
+    }
+  p->init_registers = given;
+  p->init_register_count = p->init_register_capacity = kept;
+}
+
 static bool skip_comment(Parser *p) {
   Span text;
   bool closed = true;
@@ -214,6 +253,8 @@ static Test *parse_assembly(const Source *source, const Dialect *dialect, Arena 
     continue;
   if (diag->errors == errors)
     read_table(p);
+  if (diag->errors == errors)
+    give_symbolic(p);
   if (diag->errors == errors)
     parse_sections(p);
   return parser_end(p);

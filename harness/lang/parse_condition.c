@@ -49,7 +49,7 @@ static bool parse_observable(Parser *p, Mention *m) {
     return ERROR_AT(p, p->token.span, "a location is named without '*' here");
   if (parser_at_register(p)) {
     m->is_register = true;
-    if (!parse_thread_prefix(p, &m->thread) || !(m->name = parser_name(p, "a register")))
+    if (!parse_thread_prefix(p, &m->thread) || !(m->name = parser_register_name(p)))
       return false;
     m->type = (Type){.base = p->is_bare ? BASE_INT128 : BASE_INT};
     if (!parser_cpu_register(p, &m->name, &m->type, (Span){begin, p->previous_end - begin}))
@@ -319,6 +319,8 @@ static Value value_of(Parser *p, Number number, BaseType type) {
 }
 
 static void resolve_register(Parser *p, InitRegister *init) {
+  if (init->thread == EVERY_THREAD)
+    return; // the threads were not read
   if (init->thread >= p->test->thread_count) {
     ERROR_AT(p, init->span, "no such thread: there are %u, counted from 0", p->test->thread_count);
     return;

@@ -375,13 +375,15 @@ static bool parse_location_entry(Parser *p, Entry *entry) {
   return declares ? parse_array_entry(p, (unsigned)location, entry) : parse_element_entry(p, (unsigned)location, entry);
 }
 
-// [ type ] NUMBER ':' NAME [ '=' value ]
+// [ type ] [ NUMBER ':' ] register [ '=' value ]; without a number a symbolic one, of whatever thread names it
 static bool parse_register_entry(Parser *p, const Entry *entry) {
   Span span = p->token.span;
   InitRegister made = {.type = entry->type, .has_type = entry->has_type};
   Value thread;
   BaseType type;
-  if (p->token.kind == TOKEN_NAME) {
+  if (parser_at(p, "%")) {
+    made.thread = EVERY_THREAD;
+  } else if (p->token.kind == TOKEN_NAME) {
     if (!parse_thread_prefix(p, &made.thread))
       return false;
   } else {
@@ -393,15 +395,19 @@ static bool parse_register_entry(Parser *p, const Entry *entry) {
     if (!parser_expect(p, ":", "after the number of a thread"))
       return false;
   }
-  made.span = (Span){span.offset, p->token.span.offset + p->token.span.length - span.offset};
-  made.name = parser_name(p, "a register");
+  made.name = parser_register_name(p);
+  made.span = parser_span_from(p, span.offset);
   if (!made.name || !parser_cpu_register(p, &made.name, &made.type, made.span))
     return false;
   if (made.type.is_atomic)
     return ERROR_AT(p, made.span, "a register is not atomic");
+  if (made.thread == EVERY_THREAD && *made.name != '%')
+    return ERROR_AT(p, made.span, "'%s' is a register of every thread: whose is this, as in '0:%s'?", made.name,
+                    made.name);
   for (size_t i = 0; i < p->init_register_count; i++)
     if (p->init_registers[i].thread == made.thread && !strcmp(p->init_registers[i].name, made.name))
-      return ERROR_AT(p, made.span, "'%u:%s' is initialised twice", made.thread, made.name);
+      return ERROR_AT(p, made.span, "'%.*s' is initialised twice", (int)made.span.length,
+                      p->source->bytes + made.span.offset);
   made.is_given = parser_take(p, "=");
   if (made.is_given && !parse_value(p, &made.number))
     return false;
@@ -420,7 +426,9 @@ static bool parse_entry(Parser *p) {
   }
   if (p->test->dialect->addresses && parser_take(p, "*")) // what holds an address is as wide as one
     entry.type.base = BASE_INT64;
-  bool at_register = p->token.kind == TOKEN_NUMBER || (p->test->dialect->addresses && parser_at_register(p));
+  bool symbolic = p->test->dialect->cpu_register && parser_at(p, "%");
+  bool at_register =
+      symbolic || p->token.kind == TOKEN_NUMBER || (p->test->dialect->addresses && parser_at_register(p));
   return at_register ? parse_register_entry(p, &entry) : parse_location_entry(p, &entry);
 }
 

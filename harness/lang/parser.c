@@ -212,6 +212,12 @@ const char *parser_name(Parser *p, const char *what) {
   return name;
 }
 
+const char *parser_register_name(Parser *p) {
+  bool marked = p->test->dialect->cpu_register && parser_take(p, "%");
+  const char *name = parser_name(p, "a register");
+  return marked && name ? arena_printf(p->arena, "%%%s", name) : name;
+}
+
 int location_find(const Test *test, const char *name) {
   for (unsigned i = 0; i < test->location_count; i++)
     if (!strcmp(test->locations[i].name, name))

@@ -26,9 +26,11 @@ typedef struct {
   Number *numbers; // the initial values of its elements
 } LocationNote;
 
+enum { EVERY_THREAD = 0x7fffffff };
+
 // `0:r0 = 3` of the init block, until its thread is known.
 typedef struct {
-  unsigned thread;
+  unsigned thread; // EVERY_THREAD: each that names it, by the time that all is read
   const char *name;
   Type type;
   bool has_type, is_given;
@@ -139,6 +141,8 @@ int register_find(const Thread *thread, const char *name);
 // The location of that name, made where it is new. -1, reported, beyond the limit.
 int location_intern(Parser *p, const char *name, Span span);
 bool location_set_length(Parser *p, unsigned location, Value length, Span span);
+// The same for a register's, which may begin with '%' where it is a CPU's.
+const char *parser_register_name(Parser *p);
 // Gives a register the name and type that the CPU has for it, where the dialect's registers are the CPU's.
 bool parser_cpu_register(Parser *p, const char **name, Type *type, Span span);
 int register_add(Parser *p, unsigned thread, const char *name, Type type, Span span);

@@ -106,6 +106,23 @@ START_TEST(parts_of_registers_and_addresses_are_values) {
 }
 END_TEST
 
+// Without a thread it is initialised in each that names it.
+START_TEST(a_symbolic_register_may_be_given_without_its_thread) {
+  ck_assert_str_eq(
+      states("PPC t\n{ %a=x; %b=y; 1:%c=3; }\nP0 | P1 ;\nli r1,1 | mr r2,%c ;\nstw r1,0(%a) | lwz r1,0(%b) ;\n"
+             "exists (0:r1=1 /\\ 1:r1=0 /\\ 1:r2=3)"),
+      "0:r1=1; 1:r1=0; 1:r2=3;");
+  Diag diag;
+  const Test *test = read_text("AArch64 t\n{ %a=x; }\nP0 | P1 ;\nMOV X0,%a | NOP ;\nexists (0:X0=x)", &diag);
+  ck_assert_msg(test != NULL, "%s", told(&diag));
+  check_round_trip(test);
+  ck_assert_uint_eq(test->threads[0].register_count, 2);
+  ck_assert_uint_eq(test->threads[1].register_count, 0);
+  ck_assert_ptr_null(read_text("X86_64 t\n{ %rax=x; }\nP0 ;\nnop ;\nexists (0:rax=x)", &diag));
+  ck_assert_msg(strstr(told(&diag), "'rax' is a register of every thread") != NULL, "%s", told(&diag));
+}
+END_TEST
+
 // A branch to a label of the thread, by name, in a register, and back from a subroutine.
 START_TEST(control_goes_where_labels_are) {
   ck_assert_str_eq(
@@ -193,6 +210,7 @@ int main(void) {
   TCase *tests = unit_tests("assembly", setup, teardown);
   tcase_add_test(tests, the_family_is_read_judged_and_printed);
   tcase_add_test(tests, parts_of_registers_and_addresses_are_values);
+  tcase_add_test(tests, a_symbolic_register_may_be_given_without_its_thread);
   tcase_add_test(tests, control_goes_where_labels_are);
   tcase_add_test(tests, accesses_that_do_not_fit_an_element_are_not_judged);
   tcase_add_test(tests, accesses_that_only_incoherence_makes_are_none);
