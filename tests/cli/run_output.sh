@@ -48,7 +48,7 @@ weakmem run SB -o "$work/records" --resume --fence fence-seq_cst --time 0.1 >/de
 [[ $(wc -l <"$work/records") == 3 ]] || fail "another fence is another run"
 
 # Columns, and litmus7's log (mcompare7 reads it, where it is installed).
-weakmem run SB --format tsv --time 0.1 | awk -F'\t' 'NF != 13 { exit 1 } END { exit NR < 2 }' || fail "tsv columns"
+weakmem run SB --format tsv --time 0.1 | awk -F'\t' 'NF != 13 { bad = 1 } END { exit bad || NR < 2 }' || fail "tsv columns"
 weakmem run SB CoRR --format litmus7 --time 0.1 >"$work/log"
 grep -q '^Test SB Allowed$' "$work/log" && grep -Eq '^[0-9]+ *[*:]>0:r0=[01]; 1:r0=[01];$' "$work/log" &&
   grep -Eq '^Observation SB (Sometimes|Never|Always) [0-9]+ [0-9]+$' "$work/log" || fail "litmus7 log: $(cat "$work/log")"
