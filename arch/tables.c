@@ -1,5 +1,6 @@
 // The models and the CPUs that there are: a folder each, and a line each here.
 #include "arch/cpus.h"
+#include "arch/instruction.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -7,12 +8,16 @@
 
 extern const Model model_sc, model_c11, model_x86_tso, model_aarch64, model_riscv, model_power;
 extern const Cpu cpu_x86_64, cpu_aarch64, cpu_riscv, cpu_power;
+extern const InstructionSet instructions_x86_64, instructions_aarch64, instructions_riscv, instructions_power;
 
 const Model *const model_all[] = {&model_sc, &model_c11, &model_x86_tso, &model_aarch64, &model_riscv, &model_power};
 const unsigned model_count = sizeof model_all / sizeof *model_all;
 
 const Cpu *const cpu_all[] = {&cpu_x86_64, &cpu_aarch64, &cpu_riscv, &cpu_power};
 const unsigned cpu_count = sizeof cpu_all / sizeof *cpu_all;
+
+const InstructionSet *const instruction_sets[] = {&instructions_x86_64, &instructions_aarch64, &instructions_riscv,
+                                                  &instructions_power, NULL};
 
 static bool is_in(const char *const *list, const char *name) {
   for (; list && *list; list++)
@@ -117,4 +122,23 @@ const LowerRow *cpu_lower(const Cpu *cpu, const char *dialect, LowerOperation op
                           const char *const *features) {
   const Mapping *mapping = cpu_mapping(cpu, dialect);
   return mapping ? mapping_row(mapping, operation, order, features ? features : cpu->features) : NULL;
+}
+
+// ---- Instructions ----
+
+const InstructionSet *instructions_of_dialect(const char *name, size_t length, const AssemblyDialect **dialect) {
+  for (const InstructionSet *const *set = instruction_sets; *set; set++)
+    for (unsigned i = 0; i < (*set)->dialect_count; i++)
+      if (strlen((*set)->dialects[i].name) == length && !memcmp((*set)->dialects[i].name, name, length)) {
+        *dialect = &(*set)->dialects[i];
+        return *set;
+      }
+  return NULL;
+}
+
+const InstructionSet *instructions_of_arch(const char *arch) {
+  for (const InstructionSet *const *set = instruction_sets; *set; set++)
+    if (!strcmp((*set)->arch, arch))
+      return *set;
+  return NULL;
 }

@@ -1,6 +1,6 @@
 #include "results/compare.h"
 #include "arch/cpus.h"
-#include "results/compare_parts.h"
+#include "results/test_name.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -501,7 +501,7 @@ void comparison_add(Comparison *c, const Record *record) {
   }
   const char *fence = *record->fence ? record->fence : "none";
   uint64_t digest = digest_number(record->digest);
-  unsigned row = row_find(c, compare_test_name(record->test, buffer, sizeof buffer), fence, digest);
+  unsigned row = row_find(c, test_name_here(record->test, buffer, sizeof buffer), fence, digest);
   CompareCell *cell = cell_find(c, row, column);
   CompareWay *way = predicted ? NULL : way_find(c, cell, label_find(c, record));
   if (way && has_run(c, cell, way, record)) {

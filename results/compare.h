@@ -147,6 +147,9 @@ enum {
 // arena's.
 Comparison comparison_new(Arena *arena);
 void comparison_free(Comparison *comparison);
+// The column of a machine in the file that is being read; UINT_MAX if there are too many.
+unsigned comparison_column(Comparison *comparison, const Identity *machine, const char *source, const char *program,
+                           bool predicted);
 // What is added from now on was read from there. The same machine in two files is two columns.
 void comparison_file(Comparison *comparison, const char *name, bool own);
 void comparison_add(Comparison *comparison, const Record *record);
@@ -174,9 +177,6 @@ unsigned compare_runs(const CompareCell *cell);
 // The largest share among its ways; 0 where nothing was seen.
 double compare_share(const CompareCell *cell);
 
-// The name that a test has here: other people write "SB+fence+fence" where this suite has "SB+fences". Returns `name`
-// itself where it is no such one.
-const char *compare_test_name(const char *name, char *buffer, size_t size);
 const char *compare_verdict_name(CompareVerdict verdict);
 // What records say of a state by the model of model_all[model]: "allowed", "forbidden", "undefined", "unmodelled"; ""
 // where none does. That of sc is made of `weak`.

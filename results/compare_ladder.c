@@ -1,5 +1,5 @@
 // Fence ladders side by side: for each test, what each fence cost and what was seen with it, machine by machine.
-#include "results/compare_parts.h"
+#include "results/compare_ladder.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -103,7 +103,7 @@ static void print_table(const Ladder *const *side, size_t count, const SheetStyl
       if (!before && find_rung(side[i], &side[i]->ladder->rows[k]) == &side[i]->ladder->rows[k])
         add_rung(side, count, &side[i]->ladder->rows[k], sheet);
     }
-  compare_print(sheet, style, out);
+  sheet_print(sheet, style, out);
   for (size_t i = 0; i < count; i++)
     if (side[i]->ladder->interrupted)
       fprintf(out, "  The ladder of machine %u was interrupted: it is incomplete.\n", side[i]->column + 1);
@@ -123,8 +123,8 @@ void compare_ladders(const Comparison *c, const SheetStyle *style, FILE *out) {
     sorted[i] = &ladders.ladders[i];
   if (ladders.count) {
     qsort(sorted, ladders.count, sizeof *sorted, by_test);
-    compare_head(style, "Fence ladders: what the fences cost together (ns), and the share of what the test asks for",
-                 out);
+    sheet_print_head(style,
+                     "Fence ladders: what the fences cost together (ns), and the share of what the test asks for", out);
     fputs("  a: the CPU's model allows it with these fences  f: forbidden  F: forbidden and yet seen  ?: unjudged\n",
           out);
   }

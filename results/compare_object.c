@@ -1,5 +1,5 @@
 // Costs and fence ladders of a machine.
-#include "results/compare_parts.h"
+#include "results/compare.h"
 
 #include <limits.h>
 #include <math.h>

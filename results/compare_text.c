@@ -1,12 +1,11 @@
 // A comparison for the eye.
 #include "arch/names.h"
-#include "results/compare_parts.h"
+#include "results/compare_ladder.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-  WIDTH = 120,    // columns, where the terminal does not say
   CELL = 11,      // columns of a machine's cell, where its title is not longer
   MACHINES = 32,  // in one table, at most
   SENTENCES = 60, // shown of what differs and of what changed; the rest are counted
@@ -16,22 +15,6 @@ enum {
 static void flush(Text *text, FILE *out) {
   fputs(text_string(text), out);
   text_clear(text);
-}
-
-void compare_head(const SheetStyle *style, const char *title, FILE *out) {
-  Text line = {0};
-  tone_add(style, TONE_BOLD, title, &line);
-  fprintf(out, "%s\n", text_string(&line));
-  text_free(&line);
-}
-
-void compare_print(const Sheet *sheet, const SheetStyle *style, FILE *out) {
-  Text text = {0};
-  SheetStyle known = *style;
-  known.width = style->width ? style->width : WIDTH;
-  sheet_text(sheet, &known, &text);
-  flush(&text, out);
-  text_free(&text);
 }
 
 // ---- The machines
@@ -70,7 +53,7 @@ static void print_machine(const Comparison *c, unsigned index, FILE *out) {
 }
 
 static void print_machines(const Comparison *c, const SheetStyle *style, FILE *out) {
-  compare_head(style, "Machines", out);
+  sheet_print_head(style, "Machines", out);
   for (unsigned i = 0; i < c->machine_count; i++)
     print_machine(c, i, out);
   fputc('\n', out);
@@ -183,7 +166,7 @@ static void print_block(const Comparison *c, const CompareStyle *style, unsigned
       cells[1 + cell->column - first] = figure_cell(cell, arena);
     }
   }
-  compare_print(sheet, &style->style, out);
+  sheet_print(sheet, &style->style, out);
   fputc('\n', out);
   arena_free(arena);
 }
@@ -200,7 +183,7 @@ static void print_matrix(const Comparison *c, const CompareStyle *style, FILE *o
   unsigned hidden = 0;
   for (unsigned row = 0; row < c->row_count; row++)
     hidden += !is_shown(c, style, row);
-  compare_head(&style->style, "Share of iterations that ended in what the test asks for", out);
+  sheet_print_head(&style->style, "Share of iterations that ended in what the test asks for", out);
   fputs("  Of several ways to run a test (engine, placement, compiler), the one with the largest share.\n"
         "  <: not seen, the bound at 95 % if iterations were independent. By the CPU's model  a: allowed\n"
         "  f: forbidden  F: forbidden and yet seen  u: unmodelled  ?: unjudged, this suite has no such test\n",
@@ -222,7 +205,7 @@ static void print_differences(const Comparison *c, const SheetStyle *style, FILE
     if (!compare_difference(c, row, &line))
       continue;
     if (count++ == 0)
-      compare_head(style, "What differs", out);
+      sheet_print_head(style, "What differs", out);
     if (count <= SENTENCES)
       fprintf(out, "  %s\n", text_string(&line));
   }
@@ -256,7 +239,7 @@ static void print_change(const Comparison *c, const Change *change, FILE *out) {
 static void print_changes(const Comparison *c, const Changes *changes, const SheetStyle *style, FILE *out) {
   if (!changes->count && !changes->unlike)
     return;
-  compare_head(style, "The same machine twice", out);
+  sheet_print_head(style, "The same machine twice", out);
   if (changes->unlike)
     fprintf(
         out,
@@ -328,11 +311,11 @@ static void print_costs(const Comparison *c, const SheetStyle *style, FILE *out)
     if (c->machines[m].cost_count)
       machines[count++] = m;
   if (count) {
-    compare_head(style, "Costs in nanoseconds (~: did not settle)", out);
+    sheet_print_head(style, "Costs in nanoseconds (~: did not settle)", out);
     Sheet *sheet = machine_sheet(c, keys, 2, machines, count, arena);
     sheet->indent = 2;
     add_costs(c, machines, count, sheet);
-    compare_print(sheet, style, out);
+    sheet_print(sheet, style, out);
     fputc('\n', out);
   }
   arena_free(arena);
@@ -437,7 +420,7 @@ static void print_histogram(const Comparison *c, unsigned row, const SheetStyle 
   }
   add_totals(c, row, true, sheet);
   add_totals(c, row, false, sheet);
-  compare_print(sheet, style, out);
+  sheet_print(sheet, style, out);
   if (count > STATES)
     fprintf(out, "  and %u states more\n", count - STATES);
   Text line = {0};

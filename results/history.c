@@ -3,7 +3,7 @@
 #include "harness/base/data_folder.h"
 #include "harness/base/file.h"
 #include "results/lines.h"
-#include "results/records.h"
+#include "results/record_read.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,6 +4,7 @@
 #include "results/import_code.h"
 #include "results/import_test.h"
 #include "results/lines.h"
+#include "results/record_read.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
-// Fence ladders in the page's data.
+#include "results/page_ladder.h"
 #include "arch/model.h"
-#include "results/page_data.h"
+#include "results/page_object.h"
 
 #include <math.h>
 #include <string.h>

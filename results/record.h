@@ -63,9 +63,5 @@ enum {
 // A line of a file of records, with its newline.
 void record_write(const Record *record, Text *out);
 
-// False, with a sentence in `diag`, where the record contradicts itself: counts of states that do not add up to its
-// iterations and witnesses, a state that is there twice, a status that is none.
-bool record_check(const Record *record, Diag *diag);
-
 // Whether --resume takes the one for the other.
 bool record_same_run(const Record *a, const Record *b);

@@ -1,6 +1,5 @@
 #include "results/records.h"
 #include "harness/base/file.h"
-#include "results/fields_read.h"
 #include "results/stream.h"
 
 #include <errno.h>
@@ -14,15 +13,6 @@
 enum { LOCK_MS = 1000 }; // for a run that was just killed, and may still be on its way out
 
 // ---- Reading
-
-bool record_read(const char *line, size_t length, Arena *arena, Record *out, FieldsFault *fault) {
-  Diag diag = {.arena = arena};
-  if (!fields_read(&record_fields, line, length, arena, out, fault))
-    return false;
-  if (!record_check(out, &diag))
-    fault->why = diag.first->message;
-  return !fault->why;
-}
 
 typedef struct {
   Arena *arena;

@@ -1,11 +1,6 @@
 // Files of records: lines of JSON.
 #pragma once
-#include "results/fields_read.h"
 #include "results/record.h"
-
-// Reads a line of a file of records. False where it is no record of a schema we know, or contradicts itself; fields
-// that are not known are ignored. Lives in `arena`.
-bool record_read(const char *line, size_t length, Arena *arena, Record *out, FieldsFault *fault);
 
 typedef struct {
   Record *records;

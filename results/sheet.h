@@ -8,6 +8,7 @@
 #include "harness/base/text.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 // How text looks where it goes.
 typedef struct {
@@ -135,6 +136,9 @@ Cell cell_texts(const char *const *texts, unsigned count, Arena *arena);
 
 // For people: the title, the table, the notes.
 void sheet_text(const Sheet *sheet, const SheetStyle *style, Text *out);
+// The same to a stream, and a title of what follows.
+void sheet_print(const Sheet *sheet, const SheetStyle *style, FILE *out);
+void sheet_print_head(const SheetStyle *style, const char *title, FILE *out);
 // Columns separated by tabs: their names, and a line a row. Control characters are '?'.
 void sheet_tsv_names(const Sheet *sheet, Text *out);
 void sheet_tsv(const Sheet *sheet, Text *out);

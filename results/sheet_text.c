@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum {
+  WIDTH = 120,     // columns, if the terminal does not say
   GAP = 2,         // blanks between columns
   WIDEST = 60,     // a longer cell does not widen its column: it pushes what follows it
   PROSE = 110,     // columns at which sentences are broken, where the terminal is not narrower
@@ -363,4 +364,20 @@ void sheet_text(const Sheet *sheet, const SheetStyle *style, Text *out) {
   if (sheet->notes)
     add_lines(sheet->notes, 0, style, out);
   arena_free(arena);
+}
+
+void sheet_print(const Sheet *sheet, const SheetStyle *style, FILE *out) {
+  Text text = {0};
+  SheetStyle known = *style;
+  known.width = style->width ? style->width : WIDTH;
+  sheet_text(sheet, &known, &text);
+  fputs(text_string(&text), out);
+  text_free(&text);
+}
+
+void sheet_print_head(const SheetStyle *style, const char *title, FILE *out) {
+  Text line = {0};
+  tone_add(style, TONE_BOLD, title, &line);
+  fprintf(out, "%s\n", text_string(&line));
+  text_free(&line);
 }

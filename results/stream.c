@@ -1,6 +1,7 @@
 #include "results/stream.h"
 #include "results/lines.h"
 #include "results/objects.h"
+#include "results/record_read.h"
 
 #include <errno.h>
 #include <stdlib.h>

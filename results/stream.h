@@ -1,7 +1,8 @@
 // Records one after the other, in bounded memory: a file may hold millions.
 #pragma once
 #include "harness/base/stop.h"
-#include "results/records.h"
+#include "results/fields_read.h"
+#include "results/record.h"
 
 typedef struct {
   // Each record that is whole; it lives until the call returns.

@@ -1,13 +1,13 @@
 #include "harness/build/compile.h"
 
 #include "harness/base/file.h"
+#include "harness/base/pus.h"
 #include "harness/base/table.h"
 #include "harness/build/cache.h"
 #include "harness/build/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <sha2.h>
 #include <string.h>
 #include <unistd.h>
@@ -215,18 +215,11 @@ static void finish(Job *job, Running *running) {
 
 // ---- All of them
 
-// Those that we are bound to. The system refuses to tell where there is not room for all that it has.
-static unsigned usable_pus(void) {
-  for (size_t most = 1024; most <= 1 << 20; most *= 2) {
-    cpu_set_t *pus = CPU_ALLOC(most);
-    size_t bytes = CPU_ALLOC_SIZE(most);
-    int count = pus && !sched_getaffinity(0, bytes, pus) ? CPU_COUNT_S(bytes, pus) : 0;
-    bool narrow = pus && !count && errno == EINVAL;
-    CPU_FREE(pus);
-    if (!narrow)
-      return count < 1 ? 1 : count > AT_ONCE ? AT_ONCE : (unsigned)count;
-  }
-  return 1;
+static unsigned usable_pus(Arena *arena) {
+  unsigned count;
+  if (!pus_allowed(arena, &count))
+    return 1;
+  return count > AT_ONCE ? AT_ONCE : count;
 }
 
 // Settles what needs no compiler, up to the first unit that does: that one, or `count`.
@@ -277,7 +270,7 @@ static void wait_for(Running *running, unsigned under_way) {
 
 static void make(Job *job) {
   Running running[AT_ONCE];
-  unsigned under_way = 0, most = usable_pus();
+  unsigned under_way = 0, most = usable_pus(job->arena);
   for (;;) {
     under_way = start_more(job, running, under_way, most);
     if (!under_way || stop_wanted(job->limits.stop))

@@ -1,7 +1,7 @@
 // The C of a test for the perpetual engine: for each thread, one visit of one copy of the locations, and the loops over
 // iterations that make it, one for each number of copies.
 #include "harness/build/emit.h"
-#include "harness/engine/perpetual.h"
+#include "harness/engine/perpetual_shape.h"
 
 #include <assert.h>
 

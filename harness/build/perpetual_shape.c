@@ -1,5 +1,4 @@
-#include "harness/build/shape.h"
-#include "harness/engine/perpetual.h"
+#include "harness/build/perpetual_shape.h"
 
 #include <string.h>
 

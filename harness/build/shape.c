@@ -1,4 +1,5 @@
 #include "harness/build/shape.h"
+#include "harness/build/perpetual_shape.h"
 #include "harness/lang/print.h"
 
 _Static_assert((int)SHAPE_THREADS == (int)LIMIT_THREADS && (int)SHAPE_LOCATIONS == (int)LIMIT_LOCATIONS &&

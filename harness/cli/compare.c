@@ -3,6 +3,7 @@
 #include "harness/cli/gather.h"
 #include "harness/cli/options.h"
 #include "harness/study/annotate.h"
+#include "results/test_name.h"
 
 #include <string.h>
 
@@ -63,7 +64,7 @@ static int compare(const Settings *s, const Console *console) {
   Diag diag = {.arena = s->common.arena};
   Comparison comparison = comparison_new(s->common.arena);
   if (s->test)
-    comparison.test = arena_string(s->common.arena, compare_test_name(s->test, buffer, sizeof buffer));
+    comparison.test = arena_string(s->common.arena, test_name_here(s->test, buffer, sizeof buffer));
   gather(&comparison, s->common.arguments, s->common.argument_count, s->published, console, &diag);
   if (!diag.errors && s->test && !has_test(&comparison))
     diag_error(&diag, "no machine has a record of '%s'", s->test);

@@ -1,6 +1,7 @@
 // A ladder as sheets. Both live in the ladder's arena.
 #pragma once
 #include "harness/study/ladder.h"
+#include "harness/study/ladder_answer.h"
 #include "results/sheet.h"
 
 void fences_view_text(const Ladder *ladder, const SheetStyle *style, Text *out);

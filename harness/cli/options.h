@@ -11,7 +11,7 @@
 #pragma once
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
-#include "harness/machine/topology.h"
+#include "harness/machine/placement.h"
 
 #include <argp.h>
 #include <stdbool.h>

@@ -4,60 +4,11 @@
 // wants, from one thread; each is measured in threads of its own, pinned, so that the caller stays where it is. Method:
 // operation.h (what is taken off), measure.h (how often).
 #pragma once
-#include "harness/cost/summary.h"
-#include "harness/machine/topology.h"
-
-typedef enum {
-  COST_FENCES,     // every fence alone
-  COST_CONTEXTS,   // every fence where it has something to wait for
-  COST_ACCESSES,   // loads, stores, read-modify-writes in every order
-  COST_INCREMENTS, // i++, alone and contended
-  COST_LINES,      // by what the line went through before
-  COST_LATENCY,    // a line's way from core to core
-  COST_SHARING,    // true sharing, false sharing, lines apart
-  COST_ALIGNMENT,
-  COST_IDIOMS, // locks, publication
-  COST_GROUPS
-} CostGroup;
+#include "harness/cost/rows.h"
 
 const char *cost_group_name(CostGroup group);  // "fences": as --only takes it
 const char *cost_group_title(CostGroup group); // "Fences, alone"
 bool cost_group_by_name(const char *name, CostGroup *group);
-
-enum { COST_PUS = 64 }; // more cores than these are not used at once
-
-// One operation in one place. `operation` and `context` together are unique: "mfence", "alone". Rows with a reason have
-// no figure, the others none before cost_measure.
-typedef struct {
-  const char *operation, *context;
-  const char *reason;  // why there is no figure: a static sentence; NULL: there is, or will be, one
-  const unsigned *pus; // `cores` of them, the measuring one first
-  double ns;           // an operation, less its base. About 0 where nothing can be told; below it where the operation
-                       // makes its surroundings faster
-  double cycles;       // of the core's clock as it was during the measurement
-  double spread;       // Summary
-  const struct CostOperation *how;
-  struct CostSamples *taken;
-  CostGroup group;
-  unsigned cores; // that take part, the measuring one included
-  unsigned samples, outliers;
-  unsigned switches; // times that the measuring thread lost its PU to another
-  bool measured, stable;
-} CostRow;
-
-typedef struct {
-  Arena *arena;
-  const Topology *topology;
-  unsigned *pus; // one a core: the measuring one, its nearest neighbour, the rest
-  unsigned cores;
-  CostRow *rows; // by group, in the order of the tables
-  unsigned row_count;
-  double ghz;         // the core clock, from a chain of dependent adds
-  double counter_ghz; // the same from the performance counters; 0 where there are none
-  double ns_per_tick; // of the CPU's counter
-  double step_ns;     // the smallest time that it shows
-  struct Workspace *workspace;
-} Cost;
 
 // The rows of this machine. `pus`, if not NULL, are the PUs to use: the first measures. Warns where the core's clock
 // and the performance counters differ. NULL, with the reason, where memory is exhausted or no thread can be pinned.

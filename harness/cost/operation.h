@@ -4,7 +4,7 @@
 // reported is their difference, measured right after each other, by operation. So the cost of "a fence right after a
 // store" is what the fence adds to a loop of stores, with all that the CPU overlaps.
 #pragma once
-#include "harness/cost/cost.h"
+#include "harness/cost/rows.h"
 #include "harness/cost/workspace.h"
 
 typedef void CostBody(Worker *worker, unsigned rounds);

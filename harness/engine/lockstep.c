@@ -2,6 +2,7 @@
 // part keeps sweeping over others, so that rare states appear too.
 #include "harness/engine/lockstep.h"
 #include "harness/base/time.h"
+#include "harness/engine/lockstep_actor.h"
 
 #include <assert.h>
 #include <math.h>

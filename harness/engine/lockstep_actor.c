@@ -1,6 +1,6 @@
 // What each actor does in a round: for every batch, ready the lines, meet, run, meet, count.
+#include "harness/engine/lockstep_actor.h"
 #include "harness/base/time.h"
-#include "harness/engine/lockstep.h"
 
 // ---- lines
 

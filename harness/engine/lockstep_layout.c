@@ -1,4 +1,4 @@
-#include "harness/engine/lockstep.h"
+#include "harness/engine/lockstep_layout.h"
 
 static size_t location_bytes(const ShapeLocation *location) { return (size_t)location->bytes * location->length; }
 

@@ -2,6 +2,7 @@
 // word to the others, and then counts a part of the frames, all threads at once.
 #include "harness/engine/perpetual.h"
 #include "harness/base/time.h"
+#include "harness/engine/perpetual_match.h"
 #include "harness/engine/trials.h"
 
 #include <assert.h>

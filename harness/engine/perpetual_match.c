@@ -1,4 +1,4 @@
-#include "harness/engine/perpetual.h"
+#include "harness/engine/perpetual_match.h"
 
 #include <assert.h>
 #include <string.h>

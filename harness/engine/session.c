@@ -4,13 +4,6 @@
 
 #include <stdio.h>
 
-void engine_run(EngineSession *session) {
-  if (session->shape->perpetual)
-    perpetual_run(session);
-  else
-    lockstep_run(session);
-}
-
 unsigned session_count(EngineSession *session, const uint64_t *state, uint64_t count) {
   session->report->executed += count;
   unsigned what = session->code->classify(state);

@@ -50,11 +50,6 @@ typedef struct {
   double deadline; // time_seconds at which the time is used up; session_began sets it
 } EngineSession;
 
-// Runs the test until the session is over; what is to be known of it is then in the report and the tally.
-void lockstep_run(EngineSession *session);
-void perpetual_run(EngineSession *session);
-void engine_run(EngineSession *session); // by the engine that the shape is for
-
 // Counts iterations that ended in a state (of all observables), unless the filter hides it; returns what the state is,
 // STATE_.... Engines count through this, not by tally_add.
 unsigned session_count(EngineSession *session, const uint64_t *state, uint64_t count);

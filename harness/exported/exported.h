@@ -3,7 +3,7 @@
 // The program is in exported/, and no part of weakmem itself: with the engines and what they stand on, which go along
 // as they are, it makes a test run on a machine that has a C compiler and POSIX threads but no weakmem.
 #pragma once
-#include "harness/engine/perpetual.h"
+#include "harness/engine/perpetual_shape.h"
 
 typedef struct {
   const Shape *shape;

@@ -1,14 +1,14 @@
 // topology.h without hwloc: the PUs that we may use, and pinning to them, where the system is Linux. Elsewhere threads
 // sit where the system puts them, and records say so.
+#include "harness/base/pus.h"
 #include "harness/machine/host.h"
-#include "harness/machine/topology.h"
+#include "harness/machine/placement.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct Topology {
   Arena *arena;
@@ -17,23 +17,6 @@ struct Topology {
 };
 
 #ifdef __linux__
-
-// Systems have more PUs than a cpu_set_t at times: the room is doubled until the kernel is content.
-static bool find_pus(Topology *topology, Diag *diag) {
-  for (unsigned room = 1024; room <= 1u << 20; room *= 2) {
-    cpu_set_t *set = CPU_ALLOC(room);
-    size_t bytes = CPU_ALLOC_SIZE(room);
-    bool known = set && !sched_getaffinity(0, bytes, set), retry = set && !known && errno == EINVAL;
-    topology->pus = known ? ARENA_ARRAY(topology->arena, unsigned, room) : NULL;
-    for (unsigned pu = 0; pu < room && known; pu++)
-      if (CPU_ISSET_S(pu, bytes, set))
-        topology->pus[topology->count++] = pu;
-    CPU_FREE(set);
-    if (!retry)
-      break;
-  }
-  return topology->count || diag_error(diag, "cannot ask which PUs there are: %s", strerror(errno));
-}
 
 bool topology_bind(const Topology *topology, unsigned pu, Diag *diag) {
   (void)topology;
@@ -50,16 +33,6 @@ bool topology_bind(const Topology *topology, unsigned pu, Diag *diag) {
 }
 
 #else
-
-static bool find_pus(Topology *topology, Diag *diag) {
-  long online = sysconf(_SC_NPROCESSORS_ONLN);
-  (void)diag;
-  topology->count = online > 0 && online < 1 << 20 ? (unsigned)online : 1;
-  topology->pus = ARENA_ARRAY(topology->arena, unsigned, topology->count);
-  for (unsigned i = 0; i < topology->count; i++)
-    topology->pus[i] = i;
-  return true;
-}
 
 bool topology_bind(const Topology *topology, unsigned pu, Diag *diag) {
   (void)topology, (void)pu, (void)diag;
@@ -98,7 +71,9 @@ Topology *topology_new(Diag *diag) {
   Arena *arena = arena_new();
   Topology *topology = ARENA_NEW(arena, Topology);
   topology->arena = arena;
-  if (!find_pus(topology, diag)) {
+  topology->pus = pus_allowed(arena, &topology->count);
+  if (!topology->pus) {
+    diag_error(diag, "cannot ask which PUs there are: %s", strerror(errno));
     arena_free(arena);
     return NULL;
   }
@@ -122,14 +97,6 @@ bool topology_has_pu(const Topology *topology, unsigned pu) {
   for (unsigned i = 0; i < topology->count; i++)
     if (topology->pus[i] == pu)
       return true;
-  return false;
-}
-
-bool placement_oversubscribed(const Placement *placement) {
-  for (unsigned i = 0; i < placement->threads; i++)
-    for (unsigned k = 0; k < i; k++)
-      if (placement->pus[i] == placement->pus[k])
-        return true;
   return false;
 }
 

@@ -1,6 +1,6 @@
 // Clocks: the CPU's counter, its step, its skew between cores, and the core's own clock.
 #pragma once
-#include "harness/machine/topology.h"
+#include "harness/machine/placement.h"
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 // Who this machine is: the fields of the record's "machine".
 #pragma once
 #include "harness/base/arena.h"
-#include "harness/machine/topology.h"
+#include "harness/machine/placement.h"
 
 typedef struct {
   const char *arch;            // "x86_64": the arch/ folder of the CPU weakmem was compiled for

@@ -134,7 +134,7 @@ static bool holds(Machine *m, const CatStatement *s, CatValue v) {
   return relation_acyclic(r, (EventSet){m->n, m->words, machine_set(m)});
 }
 
-static bool judge_test(Machine *m, const CatStatement *s, const Env *env) {
+static bool test_holds(Machine *m, const CatStatement *s, const Env *env) {
   return holds(m, s, cat_eval(m, s->expr, env)) != s->negated;
 }
 
@@ -177,7 +177,7 @@ static bool take_outcome(Machine *m, const CatStatement *s, bool held, const Env
 static bool run_test(Machine *m, CatStatement *s, const Env *env, bool top) {
   if (top && s->judged == m->generation[s->part])
     return take_outcome(m, s, s->held, env);
-  bool held = judge_test(m, s, env);
+  bool held = test_holds(m, s, env);
   if (m->error)
     return true;
   s->held = held;

@@ -1,7 +1,7 @@
 // The cat language: tokens and the tree. Grammar rules stand above the functions of cat_parse.c.
 #pragma once
 #include "harness/base/diag.h"
-#include "harness/model/cat.h"
+#include "harness/model/cat_verdict.h"
 
 enum { CAT_DEPTH_LIMIT = 200 }; // of expressions, blocks and values, so that they can be walked by recursion
 

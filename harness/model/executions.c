@@ -10,11 +10,6 @@ static void give_up(Search *s, const char *why) {
   s->result->why = why;
 }
 
-bool search_expired(Search *s) {
-  s->stop = s->stop || deadline_passed(s->deadline, s->result);
-  return s->stop;
-}
-
 // ---- What an execution is made of, for one choice of paths ----
 
 // Whether an address is part of what an expression is computed from.
@@ -177,13 +172,6 @@ static void thread_events(Search *s, unsigned thread) {
     if (from->address != NO_EXPR && value_is_constant(pool, from->address))
       s->cell_of[e] = search_cell(s, pool->exprs[from->address].constant);
   }
-}
-
-bool search_waits(const Search *s, unsigned event) {
-  if (s->events[event].thread < 0)
-    return false;
-  const SearchThread *t = &s->threads[s->events[event].thread];
-  return t->path->end == PATH_WAITS && event >= t->first + t->path->wait_from;
 }
 
 // A write that its thread overwrites, or an initial one that some thread does, other than by what a waiting thread

@@ -83,20 +83,22 @@ typedef struct {
 
 enum { NO_CELL = 0x7fffffff, NO_RANK = SEARCH_CELL_WRITES };
 
-// Values (search_values.c). Makes known what follows from the sources chosen; false where it contradicts a constraint
-// of a path, or a source that writes elsewhere than is read.
-bool search_propagate(Search *s);
-// Forgets what was learnt since the trail was `mark` long.
-void search_forget(Search *s, size_t mark);
-// A known value of an expression of a thread; NULL where it is not known.
+// What is known (search.c). A known value of an expression of a thread; NULL where it is not known.
 const EventValue *search_value(const Search *s, unsigned thread, ExprId expr);
 // Whether an access of a thread fits the element that its address points to.
 Misfit search_fit(const Search *s, unsigned thread, const PathEvent *access, EventValue address, unsigned *element);
 // The cell of an address that points to an element; -1 where it was not seen that anything may access it.
 int search_cell(const Search *s, EventValue address);
-
 // Whether an event is of the turn that its thread takes for ever.
 bool search_waits(const Search *s, unsigned event);
+// Time is up, or enough was seen.
+bool search_expired(Search *s);
+
+// Values (search_values.c). Makes known what follows from the sources chosen; false where it contradicts a constraint
+// of a path, or a source that writes elsewhere than is read.
+bool search_propagate(Search *s);
+// Forgets what was learnt since the trail was `mark` long.
+void search_forget(Search *s, size_t mark);
 
 // Orders (search_order.c). Fills orders[cell] from the sources chosen so far: writes, and what coherence forces (where
 // the limits ask for it; else that the initial write comes first). False where it goes round in circles.
@@ -104,6 +106,3 @@ bool search_force(Search *s, unsigned cell);
 bool search_force_all(Search *s);
 // Shows every execution with the sources chosen: all orders of all cells. `forced` was called for each.
 void search_orders(Search *s);
-
-// Time is up, or enough was seen.
-bool search_expired(Search *s);

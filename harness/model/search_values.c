@@ -1,38 +1,6 @@
 // Values: what follows from the sources chosen so far.
 #include "harness/model/search.h"
 
-const EventValue *search_value(const Search *s, unsigned thread, ExprId expr) {
-  const SearchThread *t = &s->threads[thread];
-  const ValueExpr *e = &t->paths->pool.exprs[expr];
-  if (e->kind == VALUE_CONSTANT)
-    return &e->constant;
-  return t->values[expr].known ? &t->values[expr].value : NULL;
-}
-
-Misfit search_fit(const Search *s, unsigned thread, const PathEvent *access, EventValue address, unsigned *element) {
-  Misfit misfit = {.location = (unsigned)address.location,
-                   .bits = s->program->threads[thread].instrs[access->instr].bits};
-  if (address.location < 0 || misfit.location >= s->program->location_count)
-    return (Misfit){.kind = MISFIT_NOWHERE};
-  const ProgramLocation *location = &s->program->locations[misfit.location];
-  if (!program_element(s->program, address, element))
-    misfit.kind = location->stride && address.number % location->stride ? MISFIT_BETWEEN : MISFIT_BEYOND;
-  else if (location->bits && location->bits != misfit.bits)
-    misfit.kind = MISFIT_WIDTH;
-  return misfit;
-}
-
-int search_cell(const Search *s, EventValue address) {
-  unsigned element;
-  if (!program_element(s->program, address, &element))
-    return -1;
-  for (unsigned c = s->first_cell[address.location];
-       c < s->cell_count && s->cells[c].location == (unsigned)address.location; c++)
-    if (s->cells[c].element == element)
-      return (int)c;
-  return -1;
-}
-
 static void learn(Search *s, unsigned thread, ExprId expr, EventValue value) {
   s->threads[thread].values[expr] = (KnownValue){true, value};
   s->threads[thread].unknown--;

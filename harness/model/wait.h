@@ -7,7 +7,9 @@
 // for Spinloops", FMCAD 2021). A thread that never leaves the loop takes it for ever, and its last turn tells (HANGS in
 // search.h).
 #pragma once
-#include "harness/model/path.h"
+#include "harness/event/program.h"
+
+#include <stdint.h>
 
 // Where a thread may find out that it stands where it stood.
 typedef struct {

@@ -3,16 +3,7 @@
 // The folder holds a file of C for each test, and the sources of the engines and what they stand on as they are here,
 // with harness/exported/ instead of hwloc and of what is above it. What the program prints is a record.
 #pragma once
-#include "harness/run/run.h"
-
-typedef struct {
-  Engine engine;
-  const char *fence;      // between the accesses of every thread; "none": none
-  const char *cc, *flags; // what the Makefile takes where the user does not say; NULL: cc, -O2
-} ExportOptions;
-
-// The C of a test. NULL where it cannot be exported, with the reason in `diag`.
-void export_emit(const Test *test, const ExportOptions *options, Arena *arena, Text *out);
+#include "harness/run/export_emit.h"
 
 // "tests/MP+rel.c" of the test MP+rel: letters, digits and _+.- alone, and no two of the names differ in case alone.
 // `names` has room for `count`.

@@ -1,10 +1,10 @@
 // The C of an exported test: the code that an engine runs, then its shape and what its record says, as data.
+#include "harness/run/export_emit.h"
 #include "arch/cpus.h"
 #include "harness/build/emit.h"
-#include "harness/engine/perpetual.h"
+#include "harness/engine/perpetual_shape.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
-#include "harness/run/export.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 #include "harness/run/measure.h"
 #include "harness/base/time.h"
+#include "harness/engine/engine.h"
 
 #include <stdio.h>
 

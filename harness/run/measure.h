@@ -2,7 +2,7 @@
 // an exported test takes along.
 #pragma once
 #include "harness/engine/session.h"
-#include "harness/machine/topology.h"
+#include "harness/machine/placement.h"
 #include "harness/run/child.h"
 
 // Where a team's actors sit in a placement, in `arena`. Topology and placement must outlive it.

@@ -1,7 +1,7 @@
 // A campaign: tests x placements x fences, each run once and made a record.
 #pragma once
 #include "harness/base/stop.h"
-#include "harness/machine/topology.h"
+#include "harness/machine/placement.h"
 #include "harness/run/run.h"
 #include "harness/study/label.h"
 #include "results/records.h"

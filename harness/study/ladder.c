@@ -4,6 +4,7 @@
 #include "harness/lang/insert.h"
 #include "harness/lang/strengthen.h"
 #include "harness/machine/clock.h"
+#include "harness/study/ladder_answer.h"
 #include "harness/study/ladder_code.h"
 #include "harness/study/ladder_search.h"
 

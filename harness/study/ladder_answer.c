@@ -1,5 +1,5 @@
 // What the figures of a ladder say.
-#include "harness/study/ladder.h"
+#include "harness/study/ladder_answer.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -8,6 +8,8 @@
 // pairs that did best in short trials just before, which are not part of its time, and looks for nothing but the weak
 // state.
 #include "harness/base/time.h"
+#include "harness/build/perpetual_shape.h"
+#include "harness/engine/perpetual_match.h"
 #include "harness/lang/parse.h"
 #include "harness/run/run.h"
 

@@ -37,6 +37,54 @@ for room in "${!may[@]}"; do
   done < <(grep -rnH '^#include "' --include='*.[ch]' "$room" "$planted" || true)
 done
 
+# No circle between files, a .c and its .h being one: what each includes, and whose functions and tables it names.
+# shellcheck disable=SC2016 # awk has its own $
+arrows() {
+  find "$@" -name '*.[ch]' | sort | xargs awk '
+    FNR == 1 { file = FILENAME; sub(/[.][ch]$/, "", file) }
+    /^#include "/ { split($0, part, "\""); sub(/[.]h$/, "", part[2]); if (part[2] != file) print file, part[2]; next }
+    FILENAME !~ /[.]c$/ { next }
+    {
+      gsub(/"([^"\\]|\\.)*"|\047([^\047\\]|\\.)*\047/, "")
+      sub(/\/\/.*/, "")
+    }
+    # A function or a table that begins here. harness/exported has some of its own in place of others of that name.
+    match($0, /^[A-Za-z_][A-Za-z0-9_ *]*[ *][a-z_][a-z0-9_]*(\(|(\[[^]]*\])* = )/) {
+      name = substr($0, RSTART, RLENGTH)
+      sub(/(\(|(\[[^]]*\])* = )$/, "", name)
+      sub(/.*[ *]/, "", name)
+      if (/^static /)
+        own[file, name]
+      else if (file !~ /^harness\/exported\//)
+        home[name] = file
+    }
+    {
+      gsub(/(->|[.]) *[A-Za-z_][A-Za-z0-9_]*/, " ")
+      count = split($0, words, /[^A-Za-z0-9_]+/)
+      for (i = 1; i <= count; i++)
+        if (words[i] ~ /^[a-z]/)
+          uses[file, words[i]]
+    }
+    END {
+      for (use in uses) {
+        split(use, part, SUBSEP)
+        if (part[2] in home && home[part[2]] != part[1] && !((part[1], part[2]) in own))
+          print part[1], home[part[2]]
+      }
+    }'
+}
+circle() { arrows "$@" | tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([^-].*\)$/\1/p' | tr '\n' ' '; }
+
+round=$(circle arch harness results)
+[[ -z $round ]] || fail "files in a circle: $round"
+mkdir "$work/two" && cd "$work"
+printf '#include "two/a.h"\n\nint a_low(void) { return 1; }\nint a_high(void) { return b_high(); }\n' >two/a.c
+printf '#include "two/a.h"\n\nint b_high(void) { return a_low(); }\n' >two/b.c
+[[ $(circle two) == *two/* ]] || fail "a circle of two files is not seen: $(arrows two)"
+sed -i 4d two/a.c
+[[ -z $(circle two) ]] || fail "a circle is seen where there is none: $(circle two)"
+cd "$SOURCE"
+
 while IFS= read -r hit; do
   [[ $hit != "$planted"* ]] || { found+=" assembly"; continue; }
   fail "a CPU or inline assembly named outside arch/: $hit"

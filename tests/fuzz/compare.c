@@ -1,6 +1,7 @@
 // Any bytes as a file of records: a record that is read is written and read back alike; and all of them, compared with
 // themselves and each other, make text, JSON and columns.
 #include "results/compare.h"
+#include "results/record_read.h"
 #include "results/stream.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 // Any bytes as a log: what it makes are records that are written and read back alike.
 #include "results/import.h"
+#include "results/record_read.h"
 
 #include <stdlib.h>
 #include <string.h>

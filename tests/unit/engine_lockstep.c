@@ -1,5 +1,6 @@
 // The lockstep engine, whole: text -> C -> machine code -> counts. And what the C made of expressions computes.
 #include "harness/engine/lockstep.h"
+#include "harness/engine/lockstep_actor.h"
 #include "harness/lang/parse.h"
 #include "harness/lang/state.h"
 #include "harness/run/run.h"

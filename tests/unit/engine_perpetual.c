@@ -1,5 +1,7 @@
 // What the perpetual engine accepts, how it decodes states, and whole runs on this machine.
+#include "harness/build/perpetual_shape.h"
 #include "harness/build/shape.h"
+#include "harness/engine/perpetual_match.h"
 #include "harness/lang/parse.h"
 #include "harness/run/run.h"
 #include "tests/unit/skip.h"

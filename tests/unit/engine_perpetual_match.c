@@ -1,6 +1,6 @@
 // The matcher against all frames of small runs, and against a machine that is x86-TSO by construction.
 #include "harness/engine/kernel.h"
-#include "harness/engine/perpetual.h"
+#include "harness/engine/perpetual_match.h"
 
 #include <check.h>
 #include <stdlib.h>

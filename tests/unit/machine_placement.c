@@ -1,5 +1,5 @@
 // Placements on machines that are described: each thread and the next share what is named, and nothing nearer.
-#include "harness/machine/topology.h"
+#include "harness/machine/placement.h"
 
 #include <check.h>
 #include <stdio.h>

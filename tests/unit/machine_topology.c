@@ -1,6 +1,6 @@
 // This machine: binding lands where it is told to, and is refused elsewhere.
 #include "harness/machine/host.h"
-#include "harness/machine/topology.h"
+#include "harness/machine/placement.h"
 #include "tests/unit/skip.h"
 
 #include <check.h>

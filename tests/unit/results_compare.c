@@ -2,6 +2,7 @@
 #include "results/compare.h"
 #include "results/lines.h"
 #include "results/stream.h"
+#include "results/test_name.h"
 #include "tests/unit/left.h"
 
 #include <math.h>
@@ -117,11 +118,11 @@ END_TEST
 
 START_TEST(other_peoples_names_are_ours) {
   char buffer[64];
-  ck_assert_str_eq(compare_test_name("SB+fence+fence", buffer, sizeof buffer), "SB+fences");
-  ck_assert_str_eq(compare_test_name("IRIW+fence+fence+fence+fence", buffer, sizeof buffer), "IRIW+fences");
-  ck_assert_str_eq(compare_test_name("SB+po+fence", buffer, sizeof buffer), "SB+po+fence");
-  ck_assert_str_eq(compare_test_name("LB+ctrls", buffer, sizeof buffer), "LB+ctrl+ctrl");
-  ck_assert_str_eq(compare_test_name("2+2W+fence+fence", buffer, sizeof buffer), "2+2W+fences");
+  ck_assert_str_eq(test_name_here("SB+fence+fence", buffer, sizeof buffer), "SB+fences");
+  ck_assert_str_eq(test_name_here("IRIW+fence+fence+fence+fence", buffer, sizeof buffer), "IRIW+fences");
+  ck_assert_str_eq(test_name_here("SB+po+fence", buffer, sizeof buffer), "SB+po+fence");
+  ck_assert_str_eq(test_name_here("LB+ctrls", buffer, sizeof buffer), "LB+ctrl+ctrl");
+  ck_assert_str_eq(test_name_here("2+2W+fence+fence", buffer, sizeof buffer), "2+2W+fences");
 }
 END_TEST
 

@@ -1,4 +1,5 @@
 // A table of fields: what is read is what is written, whatever stands around it.
+#include "results/fields_read.h"
 #include "results/records.h"
 #include "tests/unit/left.h"
 

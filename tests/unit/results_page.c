@@ -1,7 +1,7 @@
 // The page's data can stand inside HTML whatever the records hold, and says of them what they say.
 #include "harness/base/embedded.h"
 #include "results/page.h"
-#include "results/page_data.h"
+#include "results/page_object.h"
 #include "tests/unit/left.h"
 
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 #include "harness/lang/insert.h"
 #include "harness/lang/strengthen.h"
 #include "harness/study/ladder.h"
+#include "harness/study/ladder_answer.h"
 #include "harness/study/ladder_code.h"
 #include "harness/study/ladder_search.h"
 #include "tests/unit/lang.h"

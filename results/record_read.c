@@ -1,4 +1,4 @@
-#include "results/record.h"
+#include "results/record_read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +63,7 @@ static bool check_counts(const Record *record, Diag *diag) {
   return true;
 }
 
-bool record_check(const Record *record, Diag *diag) {
+static bool check(const Record *record, Diag *diag) {
   if (!*record->test)
     return diag_error(diag, "\"test\" is empty");
   if (!is_status(record->status))
@@ -74,4 +74,13 @@ bool record_check(const Record *record, Diag *diag) {
     return false;
   const char *twice = find_twice(record);
   return !twice || diag_error(diag, "a state is there twice: \"%.80s\"", twice);
+}
+
+bool record_read(const char *line, size_t length, Arena *arena, Record *out, FieldsFault *fault) {
+  Diag diag = {.arena = arena};
+  if (!fields_read(&record_fields, line, length, arena, out, fault))
+    return false;
+  if (!check(out, &diag))
+    fault->why = diag.first->message;
+  return !fault->why;
 }

@@ -1,0 +1,15 @@
+// What a fence ladder's figures come to: the parts that work on figures alone.
+#pragma once
+#include "harness/study/ladder_rows.h"
+
+// What each row has to say about model and machine.
+void ladder_note(Ladder *ladder);
+// Fills `sorted`.
+void ladder_sort(Ladder *ladder);
+// Fills `answers`; with nothing where the ladder was interrupted.
+void ladder_choose(Ladder *ladder);
+// The answer, in sentences; lines of any length, each ended.
+void ladder_answer(const Ladder *ladder, Text *out);
+
+// How a fence or a row of access orders is spelt in C11; NULL for a fence of a CPU.
+const char *ladder_spelling(const char *name);
