@@ -53,3 +53,7 @@ void emit_block(const Emit *emit, const Stmt *stmt, unsigned indent);
 
 // The first CPU fence in the test that the CPU we run on does not have; NULL: it has all.
 const char *emit_missing_fence(const Test *test);
+
+// Where in its frame a thread leaves a register, in bytes: C's layout of `Frame1`, in which every value is aligned to
+// its size, as on every CPU of 64 bits. False if it is not observed, and so not left.
+bool build_frame_offset(const Test *test, unsigned thread, unsigned reg, unsigned *offset);

@@ -1,7 +1,6 @@
 // The C of a test for the lockstep engine: a function for each thread, a loop over instances that calls it, and the
 // counting of what the threads left.
 #include "harness/build/emit.h"
-#include "harness/build/threads.h"
 
 // ---- the threads
 

@@ -28,8 +28,4 @@ bool build_threads(const Test *test, const BuildOptions *options, Arena *arena, 
 // "/threads.c:12"). Within 20 s. False with the reason; a listing that is cut is a warning.
 bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag);
 
-// Where in its frame a thread leaves a register, in bytes: C's layout of `Frame1`, in which every value is aligned to
-// its size, as on every CPU of 64 bits. False if it is not observed, and so not left.
-bool build_frame_offset(const Test *test, unsigned thread, unsigned reg, unsigned *offset);
-
 void build_release(ObjectFile *objects, unsigned count);

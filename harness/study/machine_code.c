@@ -1,5 +1,6 @@
 #include "harness/study/machine_code.h"
 
+#include "harness/build/emit.h"
 #include "harness/build/threads.h"
 
 #include <stdio.h>

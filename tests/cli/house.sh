@@ -73,7 +73,7 @@ arrows() {
       }
     }'
 }
-circle() { arrows "$@" | tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([^-].*\)$/\1/p' | tr '\n' ' '; }
+circle() { { arrows "$@" | tsort 2>&1 >/dev/null || true; } | sed -n 's/^tsort: \([^-].*\)$/\1/p' | tr '\n' ' '; }
 
 round=$(circle arch harness results)
 [[ -z $round ]] || fail "files in a circle: $round"

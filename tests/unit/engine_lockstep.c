@@ -439,7 +439,7 @@ static const char *code_of(const Test *test, Engine engine) {
 // Its body is the thread's statements, then its frame; the loop over a batch's instances calls it.
 START_TEST(a_thread_is_a_function_of_its_locations_and_its_frame) {
   const char *code = code_of(parse(SB), ENGINE_LOCKSTEP);
-  ck_assert_ptr_nonnull(strstr(code, "KERNEL_THREAD void P1(int *loc_x, int *loc_y, Frame1 *out) {\n"
+  ck_assert_ptr_nonnull(strstr(code, "KERNEL_THREAD void P1(int *loc_x, int *loc_y, volatile Frame1 *out) {\n"
                                      "  int reg_r0 = 0;\n"
                                      "  __atomic_store_n(loc_y, 1, __ATOMIC_RELAXED);\n"
                                      "  reg_r0 = __atomic_load_n(loc_x, __ATOMIC_RELAXED);\n"
