@@ -107,6 +107,13 @@ typedef struct {
   const char *return_to;  // the register of the return address; NULL: it lies on the stack
 } InstructionSet;
 
+#define INSTRUCTION_COUNT(table) (sizeof(table) / sizeof(table)[0])
+// The tables that every set has, under these names.
+#define INSTRUCTION_TABLES                                                                                             \
+  .names = names, .name_count = INSTRUCTION_COUNT(names), .words = words, .word_count = INSTRUCTION_COUNT(words),      \
+  .rows = rows, .row_count = INSTRUCTION_COUNT(rows), .dialects = dialects,                                            \
+  .dialect_count = INSTRUCTION_COUNT(dialects)
+
 // Of every CPU that has one, NULL-terminated.
 extern const InstructionSet *const instruction_sets[];
 

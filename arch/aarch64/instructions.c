@@ -246,21 +246,12 @@ static const InstructionRow rows[] = {
 
 static const AssemblyDialect dialects[] = {{"AArch64", false, false, 32}};
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 const InstructionSet instructions_aarch64 = {
     .arch = "aarch64",
     .manual = "Arm ARM, DDI 0487",
-    .names = names,
-    .name_count = COUNT(names),
-    .words = words,
-    .word_count = COUNT(words),
-    .rows = rows,
-    .row_count = COUNT(rows),
+    INSTRUCTION_TABLES,
     .verbs = verbs,
-    .verb_count = COUNT(verbs),
-    .dialects = dialects,
-    .dialect_count = COUNT(dialects),
+    .verb_count = INSTRUCTION_COUNT(verbs),
     .post_index = true,
     .parameters = "x0 x1 x2 x3 x4 x5 x6 x7",
     .result = "x0",

@@ -164,21 +164,12 @@ static const InstructionRow rows[] = {
 
 static const AssemblyDialect dialects[] = {{"PPC", false, false, 64}};
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 const InstructionSet instructions_power = {
     .arch = "power",
     .manual = "Power ISA",
-    .names = names,
-    .name_count = COUNT(names),
-    .words = words,
-    .word_count = COUNT(words),
-    .rows = rows,
-    .row_count = COUNT(rows),
+    INSTRUCTION_TABLES,
     .verbs = verbs,
-    .verb_count = COUNT(verbs),
-    .dialects = dialects,
-    .dialect_count = COUNT(dialects),
+    .verb_count = INSTRUCTION_COUNT(verbs),
     .parameters = "r3 r4 r5 r6 r7 r8 r9 r10",
     .result = "r3",
     .stack = "r1",

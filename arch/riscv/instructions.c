@@ -166,19 +166,10 @@ static const InstructionRow rows[] = {
 
 static const AssemblyDialect dialects[] = {{"RISCV", false, false, 64}};
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 const InstructionSet instructions_riscv = {
     .arch = "riscv",
     .manual = "RISC-V Instruction Set Manual, volume I",
-    .names = names,
-    .name_count = COUNT(names),
-    .words = words,
-    .word_count = COUNT(words),
-    .rows = rows,
-    .row_count = COUNT(rows),
-    .dialects = dialects,
-    .dialect_count = COUNT(dialects),
+    INSTRUCTION_TABLES,
     .parameters = "x10 x11 x12 x13 x14 x15 x16 x17",
     .result = "x10",
     .stack = "x2",

@@ -169,21 +169,12 @@ static const InstructionRow rows[] = {
 
 static const AssemblyDialect dialects[] = {{"X86_64", false, false, 32}, {"X86", true, true, 32}};
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 const InstructionSet instructions_x86_64 = {
     .arch = "x86_64",
     .manual = "Intel SDM, volume 2",
-    .names = names,
-    .name_count = COUNT(names),
-    .words = words,
-    .word_count = COUNT(words),
-    .rows = rows,
-    .row_count = COUNT(rows),
+    INSTRUCTION_TABLES,
     .verbs = verbs,
-    .verb_count = COUNT(verbs),
-    .dialects = dialects,
-    .dialect_count = COUNT(dialects),
+    .verb_count = INSTRUCTION_COUNT(verbs),
     .parameters = "rdi rsi rdx rcx r8 r9",
     .result = "rax",
     .stack = "rsp",

@@ -1,4 +1,6 @@
 // The lines of a thread, one after the other.
+#include "harness/code/jump.h"
+#include "harness/code/memory.h"
 #include "harness/code/steps.h"
 
 #include <string.h>

@@ -1,0 +1,14 @@
+// Where control goes in machine code: labels, jumps and branches. Private to code.
+#pragma once
+#include "harness/code/reading.h"
+
+// The line of a label; -1 where there is none.
+int code_label(const Reading *t, const char *name);
+// A line's place, as a value.
+CodeValue code_line_place(const Reading *t, unsigned line);
+// A jump to the first instruction of a line, whose place is known later.
+void code_jump_to(Reading *t, unsigned line);
+// The same if the condition is not 0.
+void code_branch(Reading *t, CodeValue condition, unsigned line);
+// To where a value points: one of the lines that have a label, the one after a call, or the end.
+void code_jump_by(Reading *t, CodeValue to);
