@@ -22,14 +22,6 @@ typedef struct {
   const char *name;
 } CpuCore;
 
-// How compiled code shows whether it uses a feature that rows ask for. In doubt it uses none that orders more.
-typedef struct {
-  const char *feature;
-  bool if_atomics;            // only a machine that says it has them (Identity.has_lse) may have it
-  const char *const *with;    // mnemonics of which code that uses it has one, NULL-terminated; NULL: it need not
-  const char *const *without; // mnemonics that code that uses it has none of; NULL: it may have all
-} CpuSign;
-
 struct Cpu {
   const char *name;           // "aarch64": the folder, as in records and --as
   const char *uname;          // uname -m of such a machine
@@ -41,12 +33,8 @@ struct Cpu {
   const CpuFence *fences;
   unsigned fence_count;
   const char *const *features; // that rows ask for and a CPU of today has, NULL-terminated; NULL: none
-  const CpuSign *signs;        // of its features
-  unsigned sign_count;
   const CpuMaker *makers;    // the last has no name; NULL: it does not number them
   const CpuCore *cores;      // likewise
-  const char *const *beyond; // mnemonics that compilers may make of C11 and no row tells of, NULL-terminated; NULL:
-                             // none. Code with one of them is not judged as the mapping has it
 };
 
 extern const Cpu *const cpu_all[];

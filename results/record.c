@@ -31,6 +31,7 @@ static const Field state_rows[] = {
     FIELD_ROW(RecordState, "count", FIELD_COUNT, count, TOLD),
     FIELD_ROW(RecordState, "witness", FIELD_FLAG, witness, TOLD),
     FIELD_ROW(RecordState, "weak", FIELD_MAYBE, weak, 0),
+    FIELD_ROW(RecordState, "by", FIELD_TEXT, by, OPTIONAL),
     FIELD_ROW(RecordState, "thin_air", FIELD_FLAG, thin_air, OPTIONAL),
     FIELD_ROWS(RecordState, "verdict", FIELD_NAMES, verdicts, verdict_count, OPTIONAL, NULL),
 };
@@ -72,6 +73,7 @@ static const Field record_rows[] = {
     FIELD_ROW(Record, "filtered", FIELD_COUNT, filtered, OPTIONAL | TOLD),
     FIELD_ROW(Record, "forbidden_state", FIELD_TEXT, forbidden_state, OPTIONAL),
     FIELD_ROW(Record, "forbidden_by", FIELD_TEXT, forbidden_by, OPTIONAL),
+    FIELD_ROW(Record, "culprit", FIELD_TEXT, culprit, OPTIONAL),
     FIELD_ROW(Record, "seconds", FIELD_REAL, seconds, TOLD),
     FIELD_ROW(Record, "steal", FIELD_REAL, steal, OPTIONAL),
     FIELD_ROW(Record, "condition", FIELD_TEXT, condition, TOLD),

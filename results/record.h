@@ -19,7 +19,9 @@ typedef struct {
   int weak; // 1, 0; -1 not known
   RecordVerdict *verdicts;
   unsigned verdict_count;
-  bool thin_air; // C11 forbids it by RC11's no-thin-air axiom alone, which ISO C11 does not have
+  const char *by; // whose doing a weak state is: "compiler", if even sequential consistency allows it for the code that
+                  // ran, else "cpu"; NULL or "": not known
+  bool thin_air;  // C11 forbids it by RC11's no-thin-air axiom alone, which ISO C11 does not have
 } RecordState;
 
 typedef FieldValue RecordSetting;
@@ -49,6 +51,7 @@ typedef struct {
   uint64_t lost, filtered;
   // The state seen most often of those that should not have been, and the model that forbids it; NULL or "": none.
   const char *forbidden_state, *forbidden_by;
+  const char *culprit; // whose that is: "compiler"; "cpu", or weakmem's; NULL or "": none, or not known
 } Record;
 
 // Its fields, and those of a machine, which the other commands' objects have too: what is written, read, and the same.

@@ -107,6 +107,8 @@ static bool all_allow(const RecordState *state) {
 static void add_verdicts(const RecordState *state, Text *out) {
   if (state->weak >= 0)
     text_add(out, state->weak ? "weak" : "sc");
+  if (state->weak > 0 && state->by && *state->by)
+    text_printf(out, " by the %s", !strcmp(state->by, "cpu") ? "CPU" : state->by);
   if (state->weak >= 0 && all_allow(state)) {
     text_add(out, state->weak ? ", every model allows it" : "");
     return;

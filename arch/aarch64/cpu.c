@@ -73,11 +73,6 @@ static const ModelTag tags[] = {
 };
 
 static const char *const features[] = {"lse", NULL};
-static const char *const exclusives[] = {"ldxr", "ldaxr", NULL};
-static const char *const acquire_pc[] = {"ldapr", "ldapur", NULL};
-static const CpuSign signs[] = {{"lse", true, NULL, exclusives}, {"rcpc", false, acquire_pc, NULL}};
-// Atomics whose read, since nothing asks for it, no dmb ishld orders.
-static const char *const beyond[] = {"stadd", "stclr", "steor", "stset", NULL};
 
 static const char *const names[] = {"arm", "armv8", "arm64", NULL};
 
@@ -109,9 +104,6 @@ const Cpu cpu_aarch64 = {
     .fences = fences,
     .fence_count = sizeof fences / sizeof *fences,
     .features = features,
-    .signs = signs,
-    .sign_count = sizeof signs / sizeof *signs,
     .makers = aarch64_makers,
     .cores = aarch64_cores,
-    .beyond = beyond,
 };

@@ -56,9 +56,6 @@ static const ModelTag tags[] = {
     {"Sc", "Sc"},
 };
 
-// Compare-exchange, and accesses of 8 and 16 bits, where there is no Zacas or Zabha: a loop, which orders less.
-static const char *const beyond[] = {"lr.w", "lr.d", NULL};
-
 static const char *const names[] = {"rvwmo", NULL};
 
 const Model model_riscv = {
@@ -89,5 +86,4 @@ const Cpu cpu_riscv = {
     .mapping_count = sizeof mappings / sizeof *mappings,
     .fences = fences,
     .fence_count = sizeof fences / sizeof *fences,
-    .beyond = beyond,
 };

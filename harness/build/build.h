@@ -30,5 +30,8 @@ const char *compiled_errors(const Compiled *compiled);
 Engine compiled_engine(const Compiled *compiled);
 const Shape *compiled_shape(const Compiled *compiled);
 
-// The machine code of each thread, by objdump. False with the reason in `diag`; a listing that is cut is a warning.
+// The machine code of each thread, by objdump, for people. False with the reason in `diag`; a listing that is cut is a
+// warning.
 bool build_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag);
+// The same as build_listing has it, without lines of the source: also of the functions with pauses, P0_pausing, ...
+bool compiled_listing(const Compiled *compiled, Arena *arena, Text *out, Diag *diag);

@@ -74,17 +74,20 @@ static const char *find_objdump(const char *target, Arena *arena) {
   return found ? found : compiler_locate("objdump", arena);
 }
 
-static bool list(const char *object, const char *target, bool lines, Arena *arena, Text *out, Diag *diag) {
+// How a listing is printed.
+typedef enum { LIST_PLAIN, LIST_ADDRESSES, LIST_LINES } ListKind;
+
+static bool list(const char *object, const char *target, ListKind kind, Arena *arena, Text *out, Diag *diag) {
   const char *objdump = find_objdump(target, arena);
   if (!objdump)
     return diag_error(diag, "cannot show machine code: there is no objdump (Debian's package binutils)");
   Spawn spawn = {0};
   GroupEnd end = {0};
-  if (!run_objdump(objdump, object, lines, &spawn, &end, diag))
+  if (!run_objdump(objdump, object, kind == LIST_LINES, &spawn, &end, diag))
     return false;
   bool good = !spawn.late && !end.by_signal && end.code == 0;
   if (good)
-    keep_threads(text_string(&spawn.said), !lines, out);
+    keep_threads(text_string(&spawn.said), kind == LIST_PLAIN, out);
   else
     diag_error(diag, "objdump failed: %s", spawn.late ? "its time was up" : text_string(&spawn.said));
   if (good && spawn.unkept) {
@@ -95,11 +98,19 @@ static bool list(const char *object, const char *target, bool lines, Arena *aren
   return good;
 }
 
-bool build_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
+static bool list_compiled(const Compiled *compiled, ListKind kind, Arena *arena, Text *out, Diag *diag) {
   const char *object = compiled_object(compiled);
   if (!object)
     return diag_error(diag, "there is no machine code: %s", compiled_errors(compiled));
-  return list(object, cpu_here() ? cpu_here()->gnu : NULL, false, arena, out, diag);
+  return list(object, cpu_here() ? cpu_here()->gnu : NULL, kind, arena, out, diag);
+}
+
+bool build_disassemble(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
+  return list_compiled(compiled, LIST_PLAIN, arena, out, diag);
+}
+
+bool compiled_listing(const Compiled *compiled, Arena *arena, Text *out, Diag *diag) {
+  return list_compiled(compiled, LIST_ADDRESSES, arena, out, diag);
 }
 
 bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag) {
@@ -107,5 +118,5 @@ bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag
   if (!object->made.object)
     return diag_error(diag, "there is no machine code: %s", object->made.errors ? object->made.errors : "not compiled");
   const char *target = compiler->target ? compiler->target : compiler_target(compiler, arena);
-  return list(object->made.object, target, true, arena, out, diag);
+  return list(object->made.object, target, LIST_LINES, arena, out, diag);
 }

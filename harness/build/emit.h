@@ -25,6 +25,8 @@ void emit_code(const Test *test, const Shape *shape, Text *out);
 // The functions of those threads alone, P0 for thread 0, complete without any header: for compilers that have none, as
 // for other CPUs. (A test with a fence of our CPU includes what its cpu.h does.)
 void emit_threads(const Test *test, const bool *in, Text *out);
+// P0, P1, ..., as the lockstep engine calls them.
+void emit_thread_functions(const Test *test, Text *out);
 void lockstep_emit(const Test *test, const Shape *shape, Text *out);
 void perpetual_emit(const Test *test, const Shape *shape, Text *out);
 // Its parts, for files that include these headers instead: the test as `//` comments; pragmas that keep compilers from

@@ -252,12 +252,16 @@ static void emit_tables(const Test *test, Text *out) {
   text_printf(out, "};\nenum { SMALL_BITS = %u };\n\n", small_bits(test->observable_total));
 }
 
-void lockstep_emit(const Test *test, const Shape *shape, Text *out) {
-  (void)shape;
+void emit_thread_functions(const Test *test, Text *out) {
   for (unsigned t = 0; t < test->thread_count; t++) {
     emit_frame_type(test, t, out);
     emit_thread(test, t, false, out);
   }
+}
+
+void lockstep_emit(const Test *test, const Shape *shape, Text *out) {
+  (void)shape;
+  emit_thread_functions(test, out);
   text_add(out,
            "// The same with pauses, for sweeps: idle time between statements shows orders that are rare without.\n");
   for (unsigned t = 0; t < test->thread_count; t++)

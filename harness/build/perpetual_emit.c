@@ -71,6 +71,8 @@ static void emit_run(unsigned t, unsigned variant, Text *out) {
 }
 
 void perpetual_emit(const Test *test, const Shape *shape, Text *out) {
+  text_add(out, "// The threads as they are: not run here, but read, to tell what the compiler makes of them.\n");
+  emit_thread_functions(test, out);
   for (unsigned t = 0; t < test->thread_count; t++) {
     emit_visit(shape->perpetual, test, t, false, out);
     emit_visit(shape->perpetual, test, t, true, out);

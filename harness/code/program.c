@@ -24,6 +24,14 @@ static void add_location(const Test *test, const Location *from, ProgramLocation
     to->initial[e] = code_value(test, from->initial[e], from->type);
 }
 
+// Models speak of accesses that are single: aligned ones.
+static void check_aligned(const Location *location, Program *program, Arena *arena) {
+  if (!location->has_offset || location->line_offset % (base_type_bits(location->type) / 8) == 0)
+    return;
+  program->unmodelled = true;
+  program->unmodelled_reason = arena_printf(arena, "%s is misaligned, by its Layout=", location->name);
+}
+
 Program *code_program_new(const Test *test, unsigned more, bool rmw_is_one_event, unsigned unroll, Arena *arena) {
   Program *program = ARENA_NEW(arena, Program);
   *program = (Program){.name = test->name,
@@ -39,7 +47,9 @@ Program *code_program_new(const Test *test, unsigned more, bool rmw_is_one_event
                        .observable_total = test->observable_total,
                        .keep = test->filter ? program_keeps : NULL,
                        .keep_context = test};
-  for (unsigned i = 0; i < test->location_count; i++)
+  for (unsigned i = 0; i < test->location_count; i++) {
     add_location(test, &test->locations[i], &program->locations[i], arena);
+    check_aligned(&test->locations[i], program, arena);
+  }
   return program;
 }

@@ -69,14 +69,16 @@ static void take_over(Reading *t, const Arrival *arrival) {
   }
 }
 
-// Whether the line calls the function that does nothing: "call   1130 <name>".
+// Whether the line calls a function that does nothing: "call   1130 <name>".
 static bool calls_idle(const Reading *t, const CodeLine *line) {
-  if (!t->code->idle)
-    return false;
-  const char *text = t->source->bytes + line->span.offset, *end = text + line->span.length;
-  size_t length = strlen(t->code->idle);
-  return line->span.length > length + 2 && end[-1] == '>' && end[-2 - (long)length] == '<' &&
-         !memcmp(end - 1 - length, t->code->idle, length);
+  const char *end = t->source->bytes + line->span.offset + line->span.length;
+  for (const char *const *idle = t->code->idle; idle && *idle; idle++) {
+    size_t length = strlen(*idle);
+    if (line->span.length > length + 2 && end[-1] == '>' && end[-2 - (long)length] == '<' &&
+        !memcmp(end - 1 - length, *idle, length))
+      return true;
+  }
+  return false;
 }
 
 static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {

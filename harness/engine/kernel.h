@@ -20,6 +20,13 @@
 #define KERNEL_THREAD __attribute__((noinline, visibility("hidden")))
 #endif
 
+// What a thread function may call: its code has no more of it than the call, which is read as doing nothing.
+#if __has_attribute(noipa)
+#define KERNEL_CALLED static __attribute__((noipa, unused))
+#else
+#define KERNEL_CALLED static __attribute__((noinline, unused))
+#endif
+
 // How many instances ahead the counting asks for lines.
 #define KERNEL_AHEAD 8
 
@@ -48,15 +55,8 @@ KERNEL_INLINE void kernel_wait_turn(unsigned turn, unsigned spins) {
     sched_yield();
 }
 
-// A turn of a test's own `while`: the thread that it waits for may need this PU. The next turn. A function of its own,
-// so that the thread's code has no more of it than a call.
-#if __has_attribute(noipa)
-__attribute__((noipa, unused))
-#else
-__attribute__((noinline, unused))
-#endif
-static unsigned
-kernel_loop_turn(unsigned turn) {
+// A turn of a test's own `while`: the thread that it waits for may need this PU. The next turn.
+KERNEL_CALLED unsigned kernel_loop_turn(unsigned turn) {
   if (turn % 1024 == 1023)
     sched_yield();
   return turn + 1;
@@ -129,7 +129,7 @@ KERNEL_INLINE void kernel_due(KernelBatch *batch, unsigned index) {
 }
 
 // Between two statements of a thread that pauses.
-KERNEL_INLINE void kernel_pause(KernelBatch *batch) {
+KERNEL_CALLED void kernel_pause(KernelBatch *batch) {
   uint32_t turns = kernel_random_below(&batch->random, batch->pauses);
   if (!batch->crowded)
     kernel_delay(turns);

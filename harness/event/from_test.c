@@ -681,7 +681,6 @@ Program *program_from_test(const Test *test, const Model *model, const LowerOpti
   *program = (Program){.name = test->name,
                        .source = test->source,
                        .rmw_is_one_event = model->rmw_is_one_event,
-                       .no_dependencies = options && options->no_dependencies,
                        .unroll = options && options->unroll ? options->unroll : LOWER_UNROLL,
                        .threads = ARENA_ARRAY(arena, ProgramThread, test->thread_count),
                        .thread_count = test->thread_count,

@@ -7,7 +7,6 @@
 typedef struct {
   const char *const *features; // of the CPU, NULL-terminated; NULL: its own, as arch/ has them
   unsigned unroll;             // turns of each loop; 0: LOWER_UNROLL
-  bool no_dependencies;        // as if a compiler had seen through all that the source shows
 } LowerOptions;
 
 // Enough for a compare-exchange loop of two or three threads to end in each of its ways.

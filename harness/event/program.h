@@ -124,7 +124,6 @@ typedef struct Program {
   const char *name;
   const Source *source;
   bool rmw_is_one_event; // else a read-modify-write is a read and a write joined by rmw
-  bool no_dependencies;  // addr, data and ctrl are empty, though values follow
   unsigned unroll;       // turns of a loop that a path may take where a value that was read decides, at least 1
   ProgramThread *threads;
   unsigned thread_count;

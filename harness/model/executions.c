@@ -153,14 +153,12 @@ static void thread_events(Search *s, unsigned thread) {
       s->reads[s->read_count++] = e;
     for (unsigned earlier = t->first; earlier < e; earlier++)
       relation_add(x->po, earlier, e);
-    if (!s->program->no_dependencies) {
-      add_dependencies(x->addr, &from->address_taint, t->first, e);
-      add_dependencies(x->data, &from->written_taint, t->first, e);
-      add_dependencies(x->ctrl, &from->control_taint, t->first, e);
-      add_dependencies(x->pick_addr, &from->address_pick, t->first, e);
-      add_dependencies(x->pick_data, &from->written_pick, t->first, e);
-      add_dependencies(x->pick_ctrl, &from->control_pick, t->first, e);
-    }
+    add_dependencies(x->addr, &from->address_taint, t->first, e);
+    add_dependencies(x->data, &from->written_taint, t->first, e);
+    add_dependencies(x->ctrl, &from->control_taint, t->first, e);
+    add_dependencies(x->pick_addr, &from->address_pick, t->first, e);
+    add_dependencies(x->pick_data, &from->written_pick, t->first, e);
+    add_dependencies(x->pick_ctrl, &from->control_pick, t->first, e);
     if (from->has_partner) {
       relation_add(x->rmw, e, e + 1);
       if (from->is_amo)

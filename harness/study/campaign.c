@@ -225,6 +225,40 @@ static const Clock *clock_for(Campaign *campaign, const CampaignRun *run) {
   return &next->clock;
 }
 
+// What the perpetual engine's loops show need not be what the test's own functions do, whose code is read: the lockstep
+// engine, which calls those, has to show it too. Else there is no alarm, and it is said so.
+static void confirm(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop *stop) {
+  Violation *first = &run->labels.violation;
+  Compiled **compiled = build_compile(&run->test, 1, ENGINE_LOCKSTEP, &campaign->compiler, arena, stop, NULL, NULL);
+  RunOptions options = campaign->options;
+  options.engine = ENGINE_LOCKSTEP;
+  Clock clock = clock_calibrate(campaign->topology, &run->placement);
+  options.clock = &clock;
+  RunResult result = run_test(run->test, compiled[0], campaign->topology, &run->placement, &options, arena, stop);
+  Record record = run->record;
+  record_states(&record, run->test, &result.histogram, arena);
+  Labels labels = label_record(campaign->labeller, run->test, compiled[0], &result.histogram, &record, arena);
+  if (labels.violation.state) {
+    uint64_t count = first->count;
+    *first = labels.violation;
+    first->confirmed = first->count;
+    first->count = count;
+  } else {
+    run->labels.unconfirmed = arena_printf(
+        arena,
+        "%s: %s was seen %ju times by the perpetual engine, which %s forbids; the lockstep engine, whose code is read, "
+        "did not show it in %ju iterations: it is not raised",
+        run->test->name, first->state, (uintmax_t)first->count, first->model, (uintmax_t)result.histogram.total);
+    *first = (Violation){0};
+  }
+  compiled_release(compiled[0]);
+}
+
+static const char *culprit_name(Culprit culprit) {
+  static const char *const names[] = {[CULPRIT_COMPILER] = "compiler", [CULPRIT_CPU] = "cpu"};
+  return names[culprit];
+}
+
 void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop *stop) {
   Record *record = &run->record;
   record->started = time_rfc3339(arena);
@@ -246,13 +280,18 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record_settings(record, &result, arena);
   record_states(record, run->test, &result.histogram, arena);
   run->labels = label_record(campaign->labeller, run->test, run->compiled, &result.histogram, record, arena);
+  if (run->labels.violation.state && result.engine == ENGINE_PERPETUAL && !stop_wanted(stop))
+    confirm(campaign, run, arena, stop);
   record->forbidden_state = run->labels.violation.state;
   record->forbidden_by = run->labels.violation.model;
+  record->culprit = run->labels.violation.state ? culprit_name(run->labels.violation.culprit) : NULL;
   if (!record->iterations && record->filtered)
     run->remark = arena_printf(arena, "%s: the filter leaves out all of the %ju iterations; nothing is counted",
                                run->test->name, (uintmax_t)record->filtered);
   if (!run->remark)
-    run->remark = run->labels.undecided ? run->labels.undecided : remark_on(&result, arena);
+    run->remark = run->labels.unconfirmed ? run->labels.unconfirmed
+                  : run->labels.undecided ? run->labels.undecided
+                                          : remark_on(&result, arena);
   run->done = true;
 }
 

@@ -57,26 +57,40 @@ static void add_command(const Campaign *campaign, const CampaignRun *run, const 
   add_quoted(record->family && *record->family ? record->test : record->file, out);
 }
 
+// Whose it is, and what tells.
+static void add_culprit(const Record *record, const Violation *violation, Text *out) {
+  const char *cpu = cpu_here() ? cpu_here()->model->name : "this CPU's model";
+  switch (violation->culprit) {
+  case CULPRIT_COMPILER:
+    text_printf(out,
+                "Whose: the compiler's. %s forbids the state for the source; %s allows it for the instructions that %s "
+                "%s made\n       of it, which were read back. They are shown by: weakmem show --part asm\n",
+                violation->model, cpu, record->compiler_path, record->compiler_flags);
+    return;
+  case CULPRIT_CPU:
+    text_printf(out,
+                "Whose: the %s's, or weakmem's. %s forbids the state for the very instructions that ran, which were "
+                "read back.\n       %s\n",
+                record->machine.emulated ? "emulator" : "CPU", violation->model,
+                record->machine.emulated ? "No such CPU ran this, and nothing is said of one."
+                                         : "Do other machines of this kind show it, and is there an erratum on it?");
+    return;
+  case CULPRIT_UNKNOWN:
+    text_printf(out, "Whose: not known, the compiler's or the CPU's. The code that ran could not be read: %s\n",
+                violation->unread);
+    return;
+  }
+}
+
 void evidence_report(const Campaign *campaign, const CampaignRun *run, const char *folder, Text *out) {
   const Violation *violation = &run->labels.violation;
-  bool by_cpu = strcmp(violation->model, "c11") != 0;
-  text_printf(out, "FORBIDDEN: %s  seen %llu times, and %s forbids it%s\n", violation->state,
-              (unsigned long long)violation->count, violation->model,
-              by_cpu ? " for the code that compilers make of it" : "");
+  text_printf(out, "FORBIDDEN: %s  seen %llu times, and %s forbids it\n", violation->state,
+              (unsigned long long)violation->count, violation->model);
   text_add(out, violation->why);
-  const char *executes =
-      run->record.machine.emulated
-          ? "the emulator: does it keep every order that the CPU which it plays promises? No such CPU ran this, and\n"
-            "     nothing is said of one"
-          : "the CPU: do other machines of this kind show it, and is there an erratum of its maker's on it?";
-  text_printf(
-      out,
-      "Check first:\n"
-      "  1. weakmem itself: does the other engine show it too (--engine %s)?\n"
-      "  2. the compiler: are the accesses and fences of each thread there, and in order (weakmem show --part asm)?\n"
-      "     Does another one, or another --cflags, show it too?\n"
-      "  3. %s\n",
-      strcmp(run->record.engine, "lockstep") != 0 ? "lockstep" : "perpetual, where the test allows it", executes);
+  add_culprit(&run->record, violation, out);
+  if (violation->confirmed)
+    text_printf(out, "Confirmed: the lockstep engine saw it %llu times, in the functions whose code was read\n",
+                (unsigned long long)violation->confirmed);
   if (folder)
     text_printf(out, "Kept: %s\n", folder);
   if (run->record.machine.emulated)

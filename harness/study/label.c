@@ -17,39 +17,15 @@ Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena) {
   return labeller;
 }
 
-// ---- What ran
+// ---- What is judged
 
-// The CPU of the machine that it ran on; NULL if it has no folder.
-static const Cpu *cpu_of(const Identity *machine) { return machine->arch ? cpu_find(machine->arch) : NULL; }
+// What this CPU's model and sequential consistency say of code that ran.
+typedef struct {
+  MachineCode code;
+  Prediction cpu, sc; // without a program where the code could not be read
+} CodeVerdict;
 
-// Whether the threads' code has one of these mnemonics, or may have.
-static bool has_any(const Compiled *compiled, const char *const *mnemonics, Arena *arena) {
-  if (!mnemonics || !compiled)
-    return mnemonics != NULL;
-  Text code = {0};
-  Diag diag = {.arena = arena};
-  bool found = !build_disassemble(compiled, arena, &code, &diag) || diag.warnings;
-  for (; *mnemonics && !found; mnemonics++)
-    found = strstr(text_string(&code), *mnemonics) != NULL;
-  text_free(&code);
-  return found;
-}
-
-LowerOptions label_lowering(const Identity *machine, const Cpu *cpu, const Compiled *compiled, Arena *arena) {
-  if (!cpu || cpu != cpu_of(machine) || !cpu->sign_count)
-    return (LowerOptions){0};
-  const char **features = ARENA_ARRAY(arena, const char *, cpu->sign_count + 1);
-  unsigned count = 0;
-  for (unsigned i = 0; i < cpu->sign_count; i++) {
-    const CpuSign *sign = &cpu->signs[i];
-    if ((!sign->if_atomics || machine->has_lse) && (!sign->with || has_any(compiled, sign->with, arena)) &&
-        !has_any(compiled, sign->without, arena))
-      features[count++] = sign->feature;
-  }
-  return (LowerOptions){.features = features};
-}
-
-// ---- Verdicts
+enum { PLAIN, PAUSING, CODES }; // the functions that ran: as they are, and with pauses between their statements
 
 typedef struct {
   Labeller *labeller;
@@ -58,16 +34,10 @@ typedef struct {
   Record *record;
   const Compiled *compiled;
   Arena *arena;
-  const Prediction *predictions; // of model_all
+  const Prediction *predictions; // of model_all, of what the test is mapped to
+  CodeVerdict codes[CODES];
   bool racy;
 } Labelling;
-
-static JudgeOptions judge_options(const Labelling *l) {
-  const Cpu *cpu = cpu_of(l->labeller->machine);
-  return (JudgeOptions){.limits = judge_limits(l->labeller->seconds / model_count),
-                        .lower = label_lowering(l->labeller->machine, cpu, l->compiled, l->arena),
-                        .cpu = cpu};
-}
 
 static const Prediction *prediction_of(const Labelling *l, const Model *model) {
   return &l->predictions[model_index(model)];
@@ -76,11 +46,73 @@ static const Prediction *prediction_of(const Labelling *l, const Model *model) {
 static bool is_sc(const Judge *judge) { return !strcmp(judge->name, "sc"); }
 static bool is_c11(const Judge *judge) { return !strcmp(judge->name, "c11"); }
 
+static CodeVerdict judge_code(const Labelling *l, bool pauses) {
+  CodeVerdict out = {.code = machine_code_of_run(l->test, l->compiled, pauses, l->arena)};
+  if (!out.code.program)
+    return out;
+  JudgeOptions options = {.limits = judge_limits(l->labeller->seconds / model_count), .program = out.code.program};
+  out.cpu = judge_test(&l->labeller->judges[model_index(out.code.cpu->model)], l->test, &options, l->arena);
+  out.sc = judge_test(&l->labeller->judges[model_index(model_find("sc"))], l->test, &options, l->arena);
+  return out;
+}
+
+static Verdict verdict_of(const Prediction *prediction, State state) {
+  return prediction->program ? prediction_verdict(prediction, state) : VERDICT_UNKNOWN;
+}
+
+static bool any_not_allowed(const Labelling *l, const Prediction *prediction) {
+  for (unsigned i = 0; i < l->histogram->count; i++)
+    if (verdict_of(prediction, l->histogram->rows[i].state) != VERDICT_ALLOWED)
+      return true;
+  return false;
+}
+
+static void judge_codes(Labelling *l) {
+  if (!l->compiled)
+    return;
+  l->codes[PLAIN] = judge_code(l, false);
+  if (any_not_allowed(l, &l->codes[PLAIN].cpu)) // pauses are between statements: they add no reordering as a rule
+    l->codes[PAUSING] = judge_code(l, true);
+}
+
+// What of the code that ran allows the state most; where there is code that was not read, it may.
+static Verdict code_verdict(const Labelling *l, State state, bool by_sc) {
+  Verdict best = VERDICT_UNKNOWN;
+  for (unsigned i = 0; i < CODES; i++) {
+    const CodeVerdict *code = &l->codes[i];
+    if (!code->code.program && !code->code.why)
+      continue; // there is none
+    Verdict verdict = verdict_of(by_sc ? &code->sc : &code->cpu, state);
+    if (verdict == VERDICT_ALLOWED || (i > 0 && verdict == VERDICT_UNKNOWN))
+      return verdict;
+    best = i == 0 ? verdict : best;
+  }
+  return best;
+}
+
 // Whether C11 leaves the program without a meaning, so that whatever it does is no one's fault. Where not all
 // executions were looked at, the one that was not may race.
 static bool may_race(const Labelling *l) {
   const Prediction *c11 = prediction_of(l, model_find("c11"));
   return c11->program && (c11->result.undefined || c11->result.gave_up);
+}
+
+// ---- Verdicts
+
+// Who reordered: the compiler, if even sequential consistency allows the state for the code; else the CPU.
+static const char *made_by(const Labelling *l, State state) {
+  if (code_verdict(l, state, true) == VERDICT_ALLOWED)
+    return "compiler";
+  return code_verdict(l, state, false) == VERDICT_ALLOWED ? "cpu" : NULL;
+}
+
+static Verdict verdict_by(const Labelling *l, unsigned model, State state) {
+  const Judge *judge = &l->labeller->judges[model];
+  if (l->codes[PLAIN].code.program && judge->model == l->codes[PLAIN].code.cpu->model)
+    return code_verdict(l, state, false);
+  Verdict verdict = verdict_of(&l->predictions[model], state);
+  // A compiler may make anything of a race: what a CPU's model says of the usual code is not what ran.
+  return verdict == VERDICT_FORBIDDEN && l->racy && !is_sc(judge) ? VERDICT_UNDEFINED : verdict;
 }
 
 static void label_state(Labelling *l, unsigned row) {
@@ -89,11 +121,7 @@ static void label_state(Labelling *l, unsigned row) {
   out->verdicts = ARENA_ARRAY(l->arena, RecordVerdict, model_count);
   for (unsigned i = 0; i < model_count; i++) {
     const Judge *judge = &l->labeller->judges[i];
-    const Prediction *prediction = &l->predictions[i];
-    Verdict verdict = prediction->program ? prediction_verdict(prediction, state) : VERDICT_UNKNOWN;
-    // A compiler may make anything of a race: what a CPU's model says of the usual code is not what ran.
-    if (verdict == VERDICT_FORBIDDEN && l->racy && !is_sc(judge))
-      verdict = VERDICT_UNDEFINED;
+    Verdict verdict = verdict_by(l, i, state);
     if (verdict == VERDICT_UNKNOWN)
       continue;
     if (is_sc(judge)) {
@@ -102,20 +130,18 @@ static void label_state(Labelling *l, unsigned row) {
     }
     out->verdicts[out->verdict_count++] = (RecordVerdict){judge->name, verdict_name(verdict)};
     if (is_c11(judge) && verdict == VERDICT_FORBIDDEN)
-      out->thin_air = prediction_is_thin_air(prediction, state);
+      out->thin_air = prediction_is_thin_air(&l->predictions[i], state);
   }
+  if (out->weak == 1)
+    out->by = made_by(l, state);
 }
 
 // ---- Alarms
 
-static bool forbids(const Prediction *prediction, State state) {
-  return prediction && prediction->program && prediction_verdict(prediction, state) == VERDICT_FORBIDDEN;
-}
-
 static void explain(const Labelling *l, const Prediction *prediction, State state, Violation *violation) {
-  EventValue values[LIMIT_OBSERVABLES];
+  EventValue *values = ARENA_ARRAY(l->arena, EventValue, l->test->observable_count + (size_t)1);
   for (unsigned i = 0; i < l->test->observable_count; i++)
-    values[i] = (EventValue){-1, state.values[i]};
+    values[i] = event_value_of(l->test, state.values[i]);
   EnumerationLimits limits = judge_limits(l->labeller->seconds);
   Explanation explanation = model_explain(prediction->judge->cat, prediction->program, &limits, values, l->arena);
   Text text = {0};
@@ -125,37 +151,44 @@ static void explain(const Labelling *l, const Prediction *prediction, State stat
   text_free(&text);
 }
 
-// What the model of this CPU forbids whatever the compiler has made of the dependencies that the source shows: it may
-// drop one that it can see through. NULL where there is no such prediction to go by.
-static const Prediction *predict_here(Labelling *l) {
-  const Cpu *cpu = cpu_of(l->labeller->machine);
-  const Prediction *shown = cpu ? prediction_of(l, cpu->model) : NULL;
-  bool any = false;
-  for (unsigned i = 0; i < l->histogram->count && !any; i++)
-    any = forbids(shown, l->histogram->rows[i].state);
-  if (!any || l->racy)
-    return NULL;
-  if (has_any(l->compiled, cpu->beyond, l->arena))
-    return NULL;
-  JudgeOptions options = judge_options(l);
-  options.lower.no_dependencies = true;
-  Prediction *least = ARENA_NEW(l->arena, Prediction);
-  *least = judge_test(shown->judge, l->test, &options, l->arena);
-  return least;
+// Who is to blame for a state, and by which prediction; false if nobody is.
+static bool find_culprit(const Labelling *l, State state, Culprit *culprit, const Prediction **by) {
+  const Prediction *c11 = prediction_of(l, model_find("c11"));
+  Verdict here = code_verdict(l, state, false);
+  if (here == VERDICT_FORBIDDEN) {
+    *culprit = CULPRIT_CPU;
+    *by = &l->codes[PLAIN].cpu;
+    return true;
+  }
+  *by = c11;
+  *culprit = here == VERDICT_ALLOWED ? CULPRIT_COMPILER : CULPRIT_UNKNOWN;
+  return !l->racy && verdict_of(c11, state) == VERDICT_FORBIDDEN && !prediction_is_thin_air(c11, state);
+}
+
+static const char *why_unread(const Labelling *l) {
+  if (!l->compiled)
+    return "it ran elsewhere";
+  for (unsigned i = 0; i < CODES; i++)
+    if (l->codes[i].code.why)
+      return l->codes[i].code.why;
+  return "this CPU's model could not decide it";
 }
 
 static Violation find_violation(Labelling *l) {
   Violation violation = {0};
-  const Prediction *here = predict_here(l), *c11 = prediction_of(l, model_find("c11")), *culprit = NULL;
+  const Prediction *culprit = NULL;
   State worst = {0};
   for (unsigned i = 0; i < l->histogram->count; i++) {
     const HistogramRow *row = &l->histogram->rows[i];
-    const Prediction *by = forbids(here, row->state)                                                          ? here
-                           : !l->racy && forbids(c11, row->state) && !prediction_is_thin_air(c11, row->state) ? c11
-                                                                                                              : NULL;
-    if (!by || row->count <= violation.count)
+    const Prediction *by;
+    Culprit whose;
+    if (!find_culprit(l, row->state, &whose, &by) || row->count <= violation.count)
       continue;
-    violation = (Violation){.state = l->record->states[i].state, .count = row->count, .model = by->judge->name};
+    violation = (Violation){.state = l->record->states[i].state,
+                            .count = row->count,
+                            .culprit = whose,
+                            .model = by->judge->name,
+                            .unread = whose == CULPRIT_UNKNOWN ? why_unread(l) : NULL};
     culprit = by;
     worst = row->state;
   }
@@ -175,6 +208,9 @@ static const char *undecided(const Labelling *l) {
   const char *sentence = why ? arena_printf(l->arena, "%s: not all states are labelled by %s: %s", l->test->name,
                                             text_string(&models), why)
                              : NULL;
+  if (!sentence && l->codes[PLAIN].code.why)
+    sentence = arena_printf(l->arena, "%s: nothing is said of the code that ran, since it could not be read: %s",
+                            l->test->name, l->codes[PLAIN].code.why);
   text_free(&models);
   return sentence;
 }
@@ -189,9 +225,10 @@ Labels label_record(Labeller *labeller, const Test *test, const Compiled *compil
                          .arena = arena};
   if (!histogram->count)
     return (Labels){0};
-  JudgeOptions options = judge_options(&labelling);
+  JudgeOptions options = {.limits = judge_limits(labeller->seconds / model_count)};
   labelling.predictions = judge_test_by(labeller->judges, model_count, test, &options, arena);
   labelling.racy = may_race(&labelling);
+  judge_codes(&labelling);
   for (unsigned i = 0; i < histogram->count; i++)
     label_state(&labelling, i);
   return (Labels){.violation = find_violation(&labelling), .undecided = undecided(&labelling)};

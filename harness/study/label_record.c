@@ -86,6 +86,28 @@ static bool is_labelled(const Record *record) {
   return false;
 }
 
+static bool forbidden_by(const RecordState *state, const char *model) {
+  for (unsigned i = 0; i < state->verdict_count; i++)
+    if (!strcmp(state->verdicts[i].model, model))
+      return !strcmp(state->verdicts[i].verdict, "forbidden");
+  return false;
+}
+
+// What C11 forbids is an alarm. What this CPU's model forbids may be so, too: what the compiler made is not known.
+static void warn(const Record *record, const char *alarm, Diag *diag) {
+  const Cpu *cpu = record->machine.arch ? cpu_find(record->machine.arch) : NULL;
+  for (unsigned i = 0; i < record->state_count; i++) {
+    const RecordState *state = &record->states[i];
+    bool by_c11 = alarm && !strcmp(state->state, alarm);
+    if (state->count && (by_c11 || (!alarm && cpu && forbidden_by(state, cpu->model->name))))
+      diag_warning(diag,
+                   "%s: %s was seen %llu times, which %s forbids%s: only the code that ran can tell whose it is%s",
+                   record->test, state->state, (unsigned long long)state->count, by_c11 ? "c11" : cpu->model->name,
+                   by_c11 ? "" : " for the code that compilers usually make",
+                   record->machine.emulated ? "; an emulator ran it, and no such CPU" : "");
+  }
+}
+
 bool record_label(RecordLabeller *labeller, Record *record, Arena *arena, Diag *diag) {
   Histogram histogram;
   if (!record->state_count || is_labelled(record))
@@ -105,9 +127,6 @@ bool record_label(RecordLabeller *labeller, Record *record, Arena *arena, Diag *
   record->forbidden_by = labels.violation.model;
   if (labels.undecided)
     diag_warning(diag, "%s", labels.undecided);
-  if (labels.violation.state)
-    diag_warning(diag, "%s: %s was seen %llu times, which %s forbids%s", record->test, labels.violation.state,
-                 (unsigned long long)labels.violation.count, labels.violation.model,
-                 record->machine.emulated ? ": an emulator ran it, and no such CPU" : "");
+  warn(record, labels.violation.state, diag);
   return true;
 }

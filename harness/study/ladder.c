@@ -127,10 +127,11 @@ static LadderVerdict summarise(const Making *m, const Prediction *prediction) {
   return verdict;
 }
 
-static LadderVerdict judge(const Making *m, const Test *test, const Judge *by, const Compiled *compiled) {
+// `code` is judged by this CPU's model: what ran. NULL: nothing did, and what the test is mapped to is; as by the
+// others.
+static LadderVerdict judge(const Making *m, const Test *test, const Program *code, const Judge *by) {
   Arena *scratch = arena_new();
-  JudgeOptions options = {.limits = limits_of(m->ladder),
-                          .lower = label_lowering(m->ladder->machine, by->model->cpu, compiled, scratch)};
+  JudgeOptions options = {.limits = limits_of(m->ladder), .program = code, .cpu = cpu_here()};
   Prediction prediction = judge_test(by, test, &options, scratch);
   LadderVerdict verdict = summarise(m, &prediction);
   arena_free(scratch);
@@ -270,8 +271,10 @@ static bool compile(Making *m, unsigned first) {
   assert(campaign->count == count);
   campaign_compile(campaign, ladder->arena, m->site.stop, compile_progress, &m->site);
   for (unsigned i = 0; i < count; i++) {
-    ladder->rows[first + i].campaign = campaign;
-    ladder->rows[first + i].run = &campaign->runs[i];
+    LadderRow *row = &ladder->rows[first + i];
+    row->campaign = campaign;
+    row->run = &campaign->runs[i];
+    row->code = machine_code_of_run(row->test, row->run->compiled, false, ladder->arena);
   }
   return true;
 }
@@ -303,36 +306,25 @@ static void run(Making *m, unsigned first) {
     count_seen(m, row);
     for (unsigned j = 0; j < ladder->judge_count; j++)
       if (j != LADDER_C11 || row->is_c11) // to C11 a fence of the CPU is nothing
-        row->verdicts[j] = judge(m, row->test, &ladder->judges[j], row->run->compiled);
+        row->verdicts[j] = judge(m, row->test, row->code.program, &ladder->judges[j]);
   }
 }
 
 // ---- What the compiler made of each fence
 
-static bool listing_of(const LadderRow *row, Arena *arena, Text *out) {
-  Diag unseen = {.arena = arena}; // no objdump: then it is not known
-  return build_disassemble(row->run->compiled, arena, out, &unseen);
-}
-
 static void read_code(Making *m) {
   Ladder *ladder = m->ladder;
-  Text without = {0}, with = {0};
-  bool known = listing_of(&ladder->rows[0], ladder->arena, &without);
-  for (unsigned i = 1; known && i < ladder->row_count && !stopped(&m->site); i++) {
+  const MachineCode *without = &ladder->rows[0].code;
+  for (unsigned i = 1; without->program && i < ladder->row_count && !stopped(&m->site); i++) {
     const LadderRow *row = &ladder->rows[i];
     LadderFence *fence = row->fence;
-    if (!fence || fence->emitted) // each is read once, where it stands in most threads
-      continue;
-    text_clear(&with);
-    if (!listing_of(row, ladder->arena, &with))
+    if (!fence || fence->emitted || !row->code.program) // each is read once, where it stands in most threads
       continue;
     const CpuFence *is;
-    fence->emitted = ladder_emitted(text_string(&with), text_string(&without), cpu_here(), &is, ladder->arena);
+    fence->emitted = ladder_emitted(&row->code, without, &is, ladder->arena);
     if (ladder_spelling(fence->name))
       fence->operation = is ? is->name : *fence->emitted ? fence->name : "compiler";
   }
-  text_free(&without);
-  text_free(&with);
 }
 
 // ---- Prices
@@ -567,7 +559,7 @@ static bool forbids(void *context, const unsigned *pick) {
     return false;
   Arena *scratch = arena_new();
   const Test *test = test_with_fences(m->ladder->test, picked(q, pick, scratch), scratch);
-  LadderVerdict verdict = judge(m, test, q->by, m->ladder->rows[0].run->compiled);
+  LadderVerdict verdict = judge(m, test, NULL, q->by);
   arena_free(scratch);
   return verdict.speaks && verdict.verdict == VERDICT_FORBIDDEN && !verdict.thin_air;
 }

@@ -3,104 +3,68 @@
 #include <ctype.h>
 #include <string.h>
 
-// "    1130:\tlock orq $0x0,(%rsp)" without its address and comment; *length 0 where the line has no instruction.
-static const char *instruction_of(const char *line, size_t *length) {
-  size_t end = strcspn(line, "\n");
-  const char *tab = memchr(line, '\t', end);
-  *length = 0;
-  if (!tab)
-    return line;
-  const char *begin = tab + 1, *stop = line + end;
-  for (const char *c = begin; c < stop; c++)
-    if ((*c == '#' && c > begin && isspace((unsigned char)c[-1])) || (*c == '/' && c + 1 < stop && c[1] == '/'))
-      stop = c;
-  while (stop > begin && isspace((unsigned char)stop[-1]))
-    stop--;
-  *length = (size_t)(stop - begin);
-  return begin;
+// An access to the thread's own stack that is an event is made for the order that it gives.
+static bool orders(const Test *test, const Instr *instr) {
+  bool is_access = instr->kind == INSTR_RMW || instr->kind == INSTR_READ || instr->kind == INSTR_WRITE;
+  return instr->kind == INSTR_FENCE ||
+         (is_access && !instr->address.is_register && instr->address.constant.location >= (int)test->location_count);
 }
 
 // One blank between words, none after a comma, no 0x before a zero: as two spellings of an instruction are compared.
-static const char *normalised(const char *text, size_t length, Arena *arena) {
-  char *out = arena_copy(arena, text, length), *to = out;
-  for (size_t i = 0; i < length; i++) {
-    if (isspace((unsigned char)text[i])) {
+static const char *normalised(const char *text, Arena *arena) {
+  char *out = arena_string(arena, text), *to = out;
+  for (const char *at = text; *at; at++) {
+    if (isspace((unsigned char)*at)) {
       if (to > out && to[-1] != ' ' && to[-1] != ',')
         *to++ = ' ';
       continue;
     }
-    if (text[i] == '0' && i + 2 < length && text[i + 1] == 'x' && text[i + 2] == '0')
-      i += 2;
-    *to++ = text[i];
+    if (at[0] == '0' && at[1] == 'x' && at[2] == '0')
+      at += 2;
+    *to++ = *at;
   }
   *to = '\0';
   return out;
 }
 
-static bool same_first_word(const char *a, const char *b) {
-  size_t length = strcspn(a, " ");
-  return length == strcspn(b, " ") && !memcmp(a, b, length);
-}
-
-// Whether it may be a fence: as one of the CPU's begins, and with an operand in memory where that has one (an xchg of a
-// register with itself pads code).
-static bool may_be_fence(const char *instruction, const Cpu *cpu) {
-  for (unsigned i = 0; i < cpu->fence_count; i++) {
-    const char *fence = cpu->fences[i].instruction;
-    if (same_first_word(instruction, fence) && (!strchr(fence, '(') || strchr(instruction, '(')))
-      return true;
-  }
-  return false;
-}
-
-static const CpuFence *known_fence(const char *instruction, const Cpu *cpu, Arena *arena) {
-  for (unsigned i = 0; i < cpu->fence_count; i++) {
-    const char *fence = cpu->fences[i].instruction;
-    if (!strcmp(instruction, normalised(fence, strlen(fence), arena)))
-      return &cpu->fences[i];
-  }
-  return NULL;
-}
-
-static unsigned count_of(const char *listing, const char *instruction, Arena *arena) {
+static unsigned count_of(const MachineCode *code, const char *text, Arena *arena) {
   unsigned count = 0;
-  while (*listing) {
-    size_t length;
-    const char *text = instruction_of(listing, &length);
-    count += length && !strcmp(normalised(text, length, arena), instruction);
-    listing += strcspn(listing, "\n");
-    listing += *listing == '\n';
-  }
+  for (unsigned t = 0; t < code->program->thread_count; t++)
+    for (unsigned i = 0; i < code->program->threads[t].instr_count; i++) {
+      const Instr *instr = &code->program->threads[t].instrs[i];
+      count += orders(code->test, instr) && !strcmp(normalised(instr->text, arena), text);
+    }
   return count;
 }
 
-// Whether the list has an instruction of this first word already: one fence may stand with several registers.
-static bool is_told(const char *list, const char *instruction) {
-  for (; *list; list += strcspn(list, ";"), list += *list ? 2 : 0)
-    if (same_first_word(list, instruction))
+static const CpuFence *known_fence(const Cpu *cpu, const char *text, Arena *arena) {
+  for (unsigned i = 0; i < cpu->fence_count; i++)
+    if (!strcmp(text, normalised(cpu->fences[i].instruction, arena)))
+      return &cpu->fences[i];
+  return NULL;
+}
+
+static bool is_told(const char *list, const char *text) {
+  for (size_t length = strlen(text); *list; list += strcspn(list, ";"), list += *list ? 2 : 0)
+    if (!strncmp(list, text, length) && (!list[length] || list[length] == ';'))
       return true;
   return false;
 }
 
-const char *ladder_emitted(const char *with, const char *without, const Cpu *cpu, const CpuFence **fence,
-                           Arena *arena) {
+const char *ladder_emitted(const MachineCode *with, const MachineCode *without, const CpuFence **fence, Arena *arena) {
   *fence = NULL;
-  Arena *scratch = arena_new();
-  const char *all = "";
-  for (const char *line = with; *line && !*fence; line += strcspn(line, "\n"), line += *line == '\n') {
-    size_t length;
-    const char *text = instruction_of(line, &length);
-    const char *instruction = normalised(text, length, scratch);
-    if (!length || !may_be_fence(instruction, cpu) ||
-        count_of(with, instruction, scratch) <= count_of(without, instruction, scratch))
-      continue;
-    *fence = known_fence(instruction, cpu, scratch);
-    if (*fence || !*all)
-      all = instruction;
-    else if (!is_told(all, instruction))
-      all = arena_printf(scratch, "%s; %s", all, instruction);
-  }
-  all = arena_string(arena, all);
-  arena_free(scratch);
-  return all;
+  const char *added = "";
+  for (unsigned t = 0; t < with->program->thread_count && !*fence; t++)
+    for (unsigned i = 0; i < with->program->threads[t].instr_count && !*fence; i++) {
+      const Instr *instr = &with->program->threads[t].instrs[i];
+      const char *text = orders(with->test, instr) ? normalised(instr->text, arena) : NULL;
+      if (!text || count_of(with, text, arena) <= count_of(without, text, arena))
+        continue;
+      *fence = known_fence(with->cpu, text, arena);
+      if (*fence || !*added)
+        added = text;
+      else if (!is_told(added, text))
+        added = arena_printf(arena, "%s; %s", added, text);
+    }
+  return added;
 }

@@ -1,10 +1,7 @@
 // What the compiler made of a fence, read from the machine code.
 #pragma once
-#include "arch/cpus.h"
-#include "harness/base/arena.h"
-#include "harness/base/text.h"
+#include "harness/study/machine_code.h"
 
-// The instructions that the listing `with` has more often than `without`, out of those that are fences of the
-// architecture by their first word, as "lock orq $0,(%rsp)", one for each first word, joined by "; ". "": none. Where
-// one of them is a fence that `arch` knows, only that one, and *fence is it; else *fence is NULL.
-const char *ladder_emitted(const char *with, const char *without, const Cpu *cpu, const CpuFence **fence, Arena *arena);
+// The instructions that order others and stand in `with` more often than in `without`, each text once, joined by "; ":
+// "lock orq $0,(%rsp)". "": none. Where one is a fence that `arch` knows, that one alone, and *fence is it; else NULL.
+const char *ladder_emitted(const MachineCode *with, const MachineCode *without, const CpuFence **fence, Arena *arena);

@@ -55,6 +55,7 @@ typedef struct {
   const Test *test;
   const Campaign *campaign;
   CampaignRun *run;
+  MachineCode code;          // that ran
   double ns;                 // what the row adds to the test as written: all its places together, each in its context
   double contended_ns;       // the same where another core owns the lines that are stored to
   uint64_t seen, iterations; // iterations that ended in a state asked for; all

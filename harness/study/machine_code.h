@@ -1,9 +1,11 @@
 // The machine code of a test's threads as an event program, so that what ran, or would run, is what is judged.
 #pragma once
 #include "arch/cpus.h"
+#include "harness/build/build.h"
 #include "harness/code/listing.h"
 
 typedef struct {
+  const Test *test;
   const Cpu *cpu;                 // whose code it is
   const Program *program;         // NULL: it could not be read
   const char *why;                // then the reason, in one line, with the instruction that is not understood
@@ -14,5 +16,10 @@ typedef struct {
 // disassembler printed of thread t's object; the same pointer where threads share one. All lives in `arena`.
 MachineCode machine_code_read(const Test *test, const Cpu *cpu, const char *const *listings, Arena *arena);
 
-// The listing's lines of one thread's function, from its heading on; NULL if it has none.
+// The code of a run on this machine: of the very functions that the lockstep engine calls (where `pauses`, those with
+// pauses between their statements: NULL without a reason where it has none), or of what the same compiler made of the
+// same threads beside the perpetual engine's loops.
+MachineCode machine_code_of_run(const Test *test, const Compiled *compiled, bool pauses, Arena *arena);
+
+// The listing's function of a thread; NULL if it has none.
 const ListedFunction *machine_code_function(const MachineCode *code, unsigned thread);

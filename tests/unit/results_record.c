@@ -28,8 +28,8 @@ static void teardown(void) {
 }
 
 static RecordVerdict verdicts[] = {{"c11", "allowed"}, {"x86-tso", "forbidden"}};
-static RecordState states[] = {{"0:r0=0; 1:r0=0;", 18600000, true, 1, verdicts, 2, true},
-                               {"0:r0=0; 1:r0=1;", UINT64_MAX - 18600000, false, -1, NULL, 0, false}};
+static RecordState states[] = {{"0:r0=0; 1:r0=0;", 18600000, true, 1, verdicts, 2, "cpu", true},
+                               {"0:r0=0; 1:r0=1;", UINT64_MAX - 18600000, false, -1, NULL, 0, NULL, false}};
 static RecordSetting settings[] = {{"ticks", true, 100, NULL}, {"layout", false, 0, "compact"}, {"x", true, 0.5, NULL}};
 static unsigned pus[] = {0, 17};
 
@@ -133,7 +133,7 @@ START_TEST(the_fields_are_those_of_the_design) {
     ck_assert_msg(strstr(line, arena_printf(arena, "\"%s\":", keys[i])) != NULL, "%s", keys[i]);
   ck_assert_ptr_nonnull(strstr(line,
                                "\"histogram\":[{\"state\":\"0:r0=0; 1:r0=0;\",\"count\":18600000,\"witness\":true,"
-                               "\"weak\":true,\"thin_air\":true,\"verdict\":{\"c11\":\"allowed\","
+                               "\"weak\":true,\"by\":\"cpu\",\"thin_air\":true,\"verdict\":{\"c11\":\"allowed\","
                                "\"x86-tso\":\"forbidden\"}},{\"state\":\"0:r0=0; 1:r0=1;\","
                                "\"count\":\"18446744073690951615\",\"witness\":false}]")); // weak: not known
 }

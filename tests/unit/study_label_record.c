@@ -61,17 +61,17 @@ END_TEST
 START_TEST(what_the_machines_model_forbids_is_told) {
   Record r = record_of(MP, "x86_64", false);
   ck_assert(record_label(labeller, &r, arena, &diag));
-  ck_assert_str_eq(r.forbidden_state, "1:r0=1; 1:r1=0;");
-  ck_assert_str_eq(r.forbidden_by, "x86-tso");
-  ck_assert_str_eq(diag.first->message, "mine: 1:r0=1; 1:r1=0; was seen 3 times, which x86-tso forbids");
+  ck_assert_ptr_null(r.forbidden_state); // C11 allows it
+  ck_assert_str_eq(diag.first->message,
+                   "mine: 1:r0=1; 1:r1=0; was seen 3 times, which x86-tso forbids for the code that "
+                   "compilers usually make: only the code that ran can tell whose it is");
 }
 END_TEST
 
 START_TEST(what_an_emulator_does_against_the_model_is_the_emulators) {
   Record r = record_of(MP, "x86_64", true);
   ck_assert(record_label(labeller, &r, arena, &diag));
-  ck_assert_str_eq(r.forbidden_state, "1:r0=1; 1:r1=0;");
-  ck_assert_ptr_nonnull(strstr(diag.first->message, "x86-tso forbids: an emulator ran it, and no such CPU"));
+  ck_assert_ptr_nonnull(strstr(diag.first->message, "whose it is; an emulator ran it, and no such CPU"));
   ck_assert_str_eq(verdict(&r.states[0], "x86-tso"), "forbidden");
 }
 END_TEST

@@ -78,8 +78,14 @@ END_TEST
 
 // ---- Code
 
-static const char bare[] = "run0_1:\n    1100:\tmov    %edx,(%r9)\n    1107:\tmov    (%r10),%eax\n"
-                           "    110a:\txchg   %ax,%ax\n    110c:\tlock xadd %eax,0x2f10(%rip)        # 4020 <n>\n";
+// The code of a test of one thread that loads x, with more lines before its end.
+static MachineCode code_with(const char *cpu, const char *load, const char *more) {
+  const Test *test = parsed("C t {} P0 (atomic_int* x) { int r0 = *x; }");
+  const char *listing = arena_printf(arena, "0000000000001100 <P0>:\n    1100:\t%s\n%s    1200:\tret\n", load, more);
+  MachineCode code = machine_code_read(test, cpu_find(cpu), &listing, arena);
+  ck_assert_msg(code.program != NULL, "%s: %s", more, code.why);
+  return code;
+}
 
 START_TEST(what_the_compiler_made_of_a_fence_is_read_from_its_code) {
   static const struct {
@@ -89,22 +95,21 @@ START_TEST(what_the_compiler_made_of_a_fence_is_read_from_its_code) {
       {"    1103:\tlock orq $0x0,(%rsp)\n", "lock orq $0,(%rsp)", "lock-or"},
       {"    1103:\tmfence\n    1109:\tmfence\n", "mfence", "mfence"},
       {"    1103:\tlock addl $0x0,(%rsp)\n", "lock addl $0,(%rsp)", NULL}, // no fence by that spelling
-      {"    1103:\txchg   %eax,-0x4(%rsp)\n    1109:\txchg   %edx,-0x4(%rsp)\n", "xchg %eax,-0x4(%rsp)", NULL},
+      {"    1103:\txchg   %eax,-0x4(%rsp)\n    1109:\txchg   %eax,-0x4(%rsp)\n", "xchg %eax,-0x4(%rsp)", NULL},
       {"    1103:\txchg   %ax,%ax\n", "", NULL}, // padding
       {"    1103:\tmov    $0x1,%eax\n", "", NULL},
       {"    1103:\tlock addl $0x0,(%rsp)\n    1109:\tsfence\n", "sfence", "sfence"},
   };
-  const Cpu *arch = cpu_find("x86_64");
+  const MachineCode bare = code_with("x86_64", "mov    (%rdi),%eax", "");
+  const CpuFence *fence;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    const CpuFence *fence;
-    ck_assert_str_eq(ladder_emitted(arena_printf(arena, "%s%s", bare, rows[i].added), bare, arch, &fence, arena),
-                     rows[i].emitted);
+    const MachineCode with = code_with("x86_64", "mov    (%rdi),%eax", rows[i].added);
+    ck_assert_str_eq(ladder_emitted(&with, &bare, &fence, arena), rows[i].emitted);
     ck_assert_str_eq(fence ? fence->name : "", rows[i].fence ? rows[i].fence : "");
   }
-  const CpuFence *fence;
-  ck_assert_str_eq(
-      ladder_emitted("run0:\n  10:\tdmb\tishld\n", "run0:\n  10:\tldr\tw0, [x1]\n", cpu_find("aarch64"), &fence, arena),
-      "dmb ishld");
+  const MachineCode with = code_with("aarch64", "ldr\tw0, [x0]", "  1104:\tdmb\tishld\n"),
+                    without = code_with("aarch64", "ldr\tw0, [x0]", "");
+  ck_assert_str_eq(ladder_emitted(&with, &without, &fence, arena), "dmb ishld");
   ck_assert_str_eq(fence->name, "dmb-ishld");
 }
 END_TEST
