@@ -232,20 +232,21 @@ static void read_table(Parser *p) {
   }
 }
 
-// Scripts of older tools, `<<` to the end, that some tests have after their condition.
-static size_t end_of_test(const Source *source) {
+// Without the scripts of older tools, `<<` to the end, that some tests have after their condition.
+static const Source *without_script(const Source *source, Arena *arena) {
   const char *script = strstr(source->bytes, "\n<<");
-  return script ? (size_t)(script - source->bytes) : source->length;
+  if (!script)
+    return source;
+  Source *test = ARENA_NEW(arena, Source);
+  *test = *source;
+  test->length = (size_t)(script - source->bytes);
+  test->bytes = arena_copy(arena, source->bytes, test->length);
+  return test;
 }
 
 static Test *parse_assembly(const Source *source, const Dialect *dialect, Arena *arena, Diag *diag) {
-  Parser *p = parser_new(source, dialect, arena, diag);
-  if (!p)
-    return NULL;
-  Source whole = *source;
-  whole.length = end_of_test(source);
-  p->lexer.source = &whole;
-  if (!parse_header(p))
+  Parser *p = parser_new(without_script(source, arena), dialect, arena, diag);
+  if (!p || !parse_header(p))
     return NULL;
   unsigned errors = diag->errors;
   parse_init(p);

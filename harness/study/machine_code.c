@@ -61,7 +61,9 @@ static MachineCode read_variant(const Test *test, const Cpu *cpu, const char *co
   MachineCode code = {.test = test, .cpu = cpu, .listings = listings};
   ThreadFunction *functions = ARENA_ARRAY(arena, ThreadFunction, test->thread_count);
   const InstructionSet *set = cpu ? instructions_of_arch(cpu->name) : NULL;
-  bool good = set || diag_error(&diag, "no table tells of the instructions of this CPU");
+  bool good = set != NULL;
+  if (!good)
+    diag_error(&diag, "no table tells of the instructions of this CPU");
   for (unsigned t = 0; t < test->thread_count && good; t++) {
     unsigned same = 0;
     while (texts[same] != texts[t])

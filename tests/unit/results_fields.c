@@ -16,19 +16,14 @@ typedef struct {
 typedef struct {
   const char *text, *inner;
   uint64_t count;
-  unsigned number;
   double real;
-  bool flag;
   Part *parts;
-  unsigned part_count;
   unsigned *numbers;
-  unsigned number_count;
   const char **texts;
-  unsigned text_count;
   RecordVerdict *names;
-  unsigned name_count;
   FieldValue *values;
-  unsigned value_count;
+  unsigned part_count, number_count, text_count, name_count, value_count, number;
+  bool flag;
 } Whole;
 
 enum { KEY = FIELD_MARK };
