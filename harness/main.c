@@ -1,4 +1,5 @@
 // weakmem: see your CPU reorder memory, compare it with others, learn what order costs.
+#include "harness/base/time.h"
 #include "harness/cli/command.h"
 
 #include <fcntl.h>
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 // Subcommands, in the order of the help.
@@ -27,22 +27,16 @@ static const Command commands[] = {
 };
 
 static Stop stop;
-static _Atomic long long stopped_ms; // when it was set; 0: it is not
+static _Atomic double stopped; // time_seconds when it was set; 0: it is not
 
 // timeout(1) signals the program and then its group: what comes so soon after the first is the same wish.
-static const long long ECHO_MS = 200;
-
-static long long now_ms(void) {
-  struct timespec now = {0};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000LL + now.tv_nsec / 1000000 + 1;
-}
+static const double ECHO_SECONDS = 0.2;
 
 static void on_signal(int number) {
-  long long none = 0, now = now_ms();
-  if (atomic_compare_exchange_strong(&stopped_ms, &none, now)) {
+  double none = 0, now = time_seconds();
+  if (atomic_compare_exchange_strong(&stopped, &none, now)) {
     stop = number;
-  } else if (now - none >= ECHO_MS) {
+  } else if (now - none >= ECHO_SECONDS) {
     signal(number, SIG_DFL);
     raise(number);
   }

@@ -29,39 +29,39 @@ static Ladders read_ladders(const Comparison *c, Arena *arena) {
   return out;
 }
 
-static const char *rung_name(const RecordRung *rung) { return *rung->orders ? rung->orders : rung->fence; }
+static const char *row_name(const RecordLadderRow *row) { return *row->orders ? row->orders : row->fence; }
 
-static bool same_rung(const RecordRung *a, const RecordRung *b) {
-  return !strcmp(rung_name(a), rung_name(b)) && !strcmp(a->threads, b->threads);
+static bool same_row(const RecordLadderRow *a, const RecordLadderRow *b) {
+  return !strcmp(row_name(a), row_name(b)) && !strcmp(a->threads, b->threads);
 }
 
-static const RecordRung *find_rung(const Ladder *ladder, const RecordRung *like) {
+static const RecordLadderRow *find_row(const Ladder *ladder, const RecordLadderRow *like) {
   for (unsigned i = 0; i < ladder->ladder->row_count; i++)
-    if (same_rung(&ladder->ladder->rows[i], like))
+    if (same_row(&ladder->ladder->rows[i], like))
       return &ladder->ladder->rows[i];
   return NULL;
 }
 
 // What the machine's model says; "" if nobody does.
-static const char *verdict_of(const RecordRung *rung, const char *model) {
-  for (unsigned i = 0; model && i < rung->verdict_count; i++)
-    if (!strcmp(rung->verdicts[i].model, model))
-      return rung->verdicts[i].verdict;
+static const char *verdict_of(const RecordLadderRow *row, const char *model) {
+  for (unsigned i = 0; model && i < row->verdict_count; i++)
+    if (!strcmp(row->verdicts[i].model, model))
+      return row->verdicts[i].verdict;
   return "";
 }
 
-static Cell rung_cell(const RecordRung *rung, const char *model, Arena *arena) {
-  const char *verdict = verdict_of(rung, model);
+static Cell row_cell(const RecordLadderRow *row, const char *model, Arena *arena) {
+  const char *verdict = verdict_of(row, model);
   bool forbidden = !strcmp(verdict, "forbidden");
-  const char *mark = forbidden ? rung->witnesses ? "F" : "f" : !strcmp(verdict, "allowed") ? "a" : "?";
+  const char *mark = forbidden ? row->witnesses ? "F" : "f" : !strcmp(verdict, "allowed") ? "a" : "?";
   Text share = {0};
-  double bound = rung->iterations > 3 ? 3.0 / (double)rung->iterations : 1;
-  text_add(&share, rung->witnesses || !rung->iterations ? "" : "<");
-  if (rung->iterations)
-    share_add(rung->witnesses ? (double)rung->witnesses / (double)rung->iterations : bound, &share);
+  double bound = row->iterations > 3 ? 3.0 / (double)row->iterations : 1;
+  text_add(&share, row->witnesses || !row->iterations ? "" : "<");
+  if (row->iterations)
+    share_add(row->witnesses ? (double)row->witnesses / (double)row->iterations : bound, &share);
   else
     text_add(&share, "not run");
-  const char *ns = isnan(rung->ns) ? "?" : arena_printf(arena, "%.2f", rung->ns);
+  const char *ns = isnan(row->ns) ? "?" : arena_printf(arena, "%.2f", row->ns);
   Cell cell = cell_shown((Cell){0}, arena_printf(arena, "%s  %s %s", ns, text_string(&share), mark));
   text_free(&share);
   return cell;
@@ -81,27 +81,27 @@ static Sheet *new_table(const Ladder *const *side, size_t count, Arena *arena) {
   return sheet;
 }
 
-static void add_rung(const Ladder *const *side, size_t count, const RecordRung *like, Sheet *sheet) {
+static void add_row(const Ladder *const *side, size_t count, const RecordLadderRow *like, Sheet *sheet) {
   Cell *cells = sheet_row(sheet);
-  cells[NAME] = cell_text(rung_name(like));
+  cells[NAME] = cell_text(row_name(like));
   cells[WHERE] = cell_text(like->threads);
   for (size_t i = 0; i < count; i++) {
-    const RecordRung *rung = find_rung(side[i], like);
-    if (rung)
-      cells[SIDES + i] = rung_cell(rung, side[i]->model, sheet->arena);
+    const RecordLadderRow *row = find_row(side[i], like);
+    if (row)
+      cells[SIDES + i] = row_cell(row, side[i]->model, sheet->arena);
   }
 }
 
-// Each rung once, in the order in which the first ladder that has it has it.
+// Each row once, in the order in which the first ladder that has it has it.
 static void print_table(const Ladder *const *side, size_t count, const SheetStyle *style, Arena *arena, FILE *out) {
   Sheet *sheet = new_table(side, count, arena);
   for (size_t i = 0; i < count; i++)
     for (size_t k = 0; k < side[i]->ladder->row_count; k++) {
       bool before = false;
       for (size_t j = 0; j < i && !before; j++)
-        before = find_rung(side[j], &side[i]->ladder->rows[k]);
-      if (!before && find_rung(side[i], &side[i]->ladder->rows[k]) == &side[i]->ladder->rows[k])
-        add_rung(side, count, &side[i]->ladder->rows[k], sheet);
+        before = find_row(side[j], &side[i]->ladder->rows[k]);
+      if (!before && find_row(side[i], &side[i]->ladder->rows[k]) == &side[i]->ladder->rows[k])
+        add_row(side, count, &side[i]->ladder->rows[k], sheet);
     }
   sheet_print(sheet, style, out);
   for (size_t i = 0; i < count; i++)

@@ -103,15 +103,10 @@ static Identity unknown_machine(const Import *im, const char *guess) {
   // If the architecture is told, no name of a register need be guessed from, unless it is no other's.
   if (!*arch && (!im->options->arch || arch_is_sure(guess)))
     arch = guess;
-  return (Identity){.arch = arch,
-                    .cpu = im->options->machine ? im->options->machine : "",
-                    .vendor = "",
-                    .family = -1,
-                    .model = -1,
-                    .stepping = -1,
-                    .microcode = "",
-                    .virtual_ = "",
-                    .kernel = ""};
+  Identity machine = identity_unknown();
+  machine.arch = arch;
+  machine.cpu = im->options->machine ? im->options->machine : "";
+  return machine;
 }
 
 static bool repeats_state(const Record *record) {
@@ -200,15 +195,7 @@ static void begin_machine(Import *im) {
   end_machine(im);
   im->in_machine = true;
   im->in_code = false;
-  im->machine = (Identity){.arch = "",
-                           .cpu = "",
-                           .vendor = "",
-                           .family = -1,
-                           .model = -1,
-                           .stepping = -1,
-                           .microcode = "",
-                           .virtual_ = "",
-                           .kernel = ""};
+  im->machine = identity_unknown();
 }
 
 static int small_number(const char *text) {

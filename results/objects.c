@@ -20,22 +20,22 @@ static const Field costs_rows[] = {
 };
 const Fields costs_fields = {"weakmem.cost/1", sizeof(RecordCosts), FIELD_TABLE(costs_rows)};
 
-static const Field rung_rows[] = {
-    FIELD_ROW(RecordRung, "fence", FIELD_TEXT, fence, 0),
-    FIELD_ROW(RecordRung, "orders", FIELD_TEXT, orders, 0),
-    FIELD_ROW(RecordRung, "threads", FIELD_TEXT, threads, 0),
-    FIELD_ROW(RecordRung, "emitted", FIELD_TEXT, emitted, 0),
-    FIELD_ROW(RecordRung, "ns", FIELD_MEASURE, ns, 0),
-    FIELD_ROW(RecordRung, "contended_ns", FIELD_MEASURE, contended_ns, 0),
-    FIELD_ROW(RecordRung, "status", FIELD_TEXT, status, 0),
-    FIELD_ROW(RecordRung, "witnesses", FIELD_COUNT, witnesses, REQUIRED),
-    FIELD_ROW(RecordRung, "iterations", FIELD_COUNT, iterations, REQUIRED),
-    FIELD_ROWS(RecordRung, "verdict", FIELD_NAMES, verdicts, verdict_count, 0, NULL),
-    FIELD_ROW(RecordRung, "bounded", FIELD_FLAG, bounded, 0),
-    FIELD_ROW(RecordRung, "thin_air", FIELD_FLAG, thin_air, 0),
-    FIELD_ROW(RecordRung, "note", FIELD_TEXT, note, 0),
+static const Field row_rows[] = {
+    FIELD_ROW(RecordLadderRow, "fence", FIELD_TEXT, fence, 0),
+    FIELD_ROW(RecordLadderRow, "orders", FIELD_TEXT, orders, 0),
+    FIELD_ROW(RecordLadderRow, "threads", FIELD_TEXT, threads, 0),
+    FIELD_ROW(RecordLadderRow, "emitted", FIELD_TEXT, emitted, 0),
+    FIELD_ROW(RecordLadderRow, "ns", FIELD_MEASURE, ns, 0),
+    FIELD_ROW(RecordLadderRow, "contended_ns", FIELD_MEASURE, contended_ns, 0),
+    FIELD_ROW(RecordLadderRow, "status", FIELD_TEXT, status, 0),
+    FIELD_ROW(RecordLadderRow, "witnesses", FIELD_COUNT, witnesses, REQUIRED),
+    FIELD_ROW(RecordLadderRow, "iterations", FIELD_COUNT, iterations, REQUIRED),
+    FIELD_ROWS(RecordLadderRow, "verdict", FIELD_NAMES, verdicts, verdict_count, 0, NULL),
+    FIELD_ROW(RecordLadderRow, "bounded", FIELD_FLAG, bounded, 0),
+    FIELD_ROW(RecordLadderRow, "thin_air", FIELD_FLAG, thin_air, 0),
+    FIELD_ROW(RecordLadderRow, "note", FIELD_TEXT, note, 0),
 };
-static const Fields rung_fields = {NULL, sizeof(RecordRung), FIELD_TABLE(rung_rows)};
+static const Fields row_fields = {NULL, sizeof(RecordLadderRow), FIELD_TABLE(row_rows)};
 
 static const Field compiler_rows[] = {
     FIELD_ROW(RecordLadder, "version", FIELD_TEXT, compiler_version, 0),
@@ -63,7 +63,7 @@ static const Field ladder_rows[] = {
     FIELD_ROW(RecordLadder, "cheapest_c11", FIELD_TEXT, cheapest_c11, 0),
     FIELD_ROW(RecordLadder, "answer", FIELD_TEXT, answer, 0),
     FIELD_ROW(RecordLadder, "interrupted", FIELD_FLAG, interrupted, 0),
-    FIELD_ROWS(RecordLadder, "rows", FIELD_LIST, rows, row_count, REQUIRED, &rung_fields),
+    FIELD_ROWS(RecordLadder, "rows", FIELD_LIST, rows, row_count, REQUIRED, &row_fields),
 };
 const Fields ladder_fields = {"weakmem.fences/1", sizeof(RecordLadder), FIELD_TABLE(ladder_rows)};
 
@@ -91,7 +91,7 @@ bool ladder_read(const char *line, size_t length, Arena *arena, RecordLadder *ou
   if (!fields_read(&ladder_fields, line, length, arena, out, fault))
     return false;
   for (unsigned i = 0; i < out->row_count; i++) {
-    const RecordRung *row = &out->rows[i];
+    const RecordLadderRow *row = &out->rows[i];
     if (!*row->fence && !*row->orders)
       return fail(fault, arena, i, " names no \"fence\"");
     if (row->ns < 0 || row->contended_ns < 0)

@@ -26,7 +26,7 @@ typedef struct {
   RecordVerdict *verdicts;
   unsigned verdict_count;
   bool bounded, thin_air;
-} RecordRung;
+} RecordLadderRow;
 
 typedef struct {
   Identity machine;
@@ -38,7 +38,7 @@ typedef struct {
   const char **states; // that are asked for
   unsigned state_count;
   bool interrupted;
-  RecordRung *rows;
+  RecordLadderRow *rows;
   unsigned row_count;
 } RecordLadder;
 

@@ -58,27 +58,6 @@ static bool row_is_alarming(const Comparison *c, unsigned row) {
 
 // ---- Machines
 
-static void set_identity(Sheet *object, const Identity *machine) {
-  page_set_text(object, "arch", machine->arch);
-  page_set_text(object, "cpu", machine->cpu);
-  page_set_text(object, "vendor", machine->vendor);
-  if (machine->family > 0 || machine->model > 0) {
-    Sheet *part = sheet_list(object->arena);
-    sheet_add(part, cell_integer(machine->family));
-    sheet_add(part, cell_integer(machine->model));
-    sheet_add(part, cell_integer(machine->stepping));
-    sheet_set(object, "part", cell_sheet(part));
-  }
-  page_set_text(object, "microcode", machine->microcode);
-  page_set_count(object, "cores", machine->cores);
-  page_set_count(object, "pus", machine->pus);
-  page_set_text(object, "virtual", machine->virtual_);
-  page_set_flag(object, "emulated", machine->emulated);
-  page_set_text(object, "kernel", machine->kernel);
-  page_set_count(object, "cache_line", machine->cache_line);
-  page_set_flag(object, "lse", machine->has_lse);
-}
-
 static Cell costs_cell(const CompareMachine *machine, Arena *arena) {
   Sheet *costs = new_arrays(7, arena);
   for (size_t i = 0; i < machine->cost_count; i++) {
@@ -112,7 +91,7 @@ static Cell machine_cell(const Comparison *c, unsigned index, Arena *arena) {
   page_set_text(object, "name", arena_string(arena, text_string(&name)));
   text_free(&name);
   page_set_text(object, "kind", machine->predicted ? "herd7" : arch_title(machine->machine.arch));
-  set_identity(object, &machine->machine);
+  page_set_fields(object, &machine_fields, &machine->machine);
   page_set_text(object, "judge", machine->model);
   page_set_flag(object, "unmodelled", machine->known_arch && !machine->model);
   page_set_flag(object, "own", machine->own);

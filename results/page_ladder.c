@@ -14,32 +14,32 @@ static char letter_of(const char *verdict, bool thin_air) {
 }
 
 // A letter a model (page.h).
-static const char *letters_of(const RecordRung *rung, Arena *arena) {
+static const char *letters_of(const RecordLadderRow *row, Arena *arena) {
   char *letters = ARENA_ARRAY(arena, char, model_count + 1);
   memset(letters, '-', model_count);
   for (unsigned a = 0; a < model_count; a++)
-    for (unsigned i = 0; i < rung->verdict_count; i++)
-      if (!strcmp(rung->verdicts[i].model, model_all[a]->name))
-        letters[a] = letter_of(rung->verdicts[i].verdict, model_all[a]->thin_air && rung->thin_air);
+    for (unsigned i = 0; i < row->verdict_count; i++)
+      if (!strcmp(row->verdicts[i].model, model_all[a]->name))
+        letters[a] = letter_of(row->verdicts[i].verdict, model_all[a]->thin_air && row->thin_air);
   return letters;
 }
 
-static Cell rung_cell(const RecordRung *rung, Arena *arena) {
+static Cell row_cell(const RecordLadderRow *row, Arena *arena) {
   Sheet *object = sheet_object(arena);
-  page_set_text(object, "name", *rung->orders ? rung->orders : rung->fence);
-  page_set_flag(object, "orders", *rung->orders);
-  page_set_text(object, "threads", rung->threads);
-  page_set_text(object, "emitted", rung->emitted);
-  if (!isnan(rung->ns))
-    sheet_set(object, "ns", cell_number(rung->ns));
-  if (!isnan(rung->contended_ns))
-    sheet_set(object, "owned", cell_number(rung->contended_ns));
-  page_set_text(object, "status", rung->status);
-  page_set_count(object, "seen", rung->witnesses);
-  page_set_count(object, "iterations", rung->iterations);
-  page_set_text(object, "verdicts", letters_of(rung, arena));
-  page_set_flag(object, "bounded", rung->bounded);
-  page_set_text(object, "note", rung->note);
+  page_set_text(object, "name", *row->orders ? row->orders : row->fence);
+  page_set_flag(object, "orders", *row->orders);
+  page_set_text(object, "threads", row->threads);
+  page_set_text(object, "emitted", row->emitted);
+  if (!isnan(row->ns))
+    sheet_set(object, "ns", cell_number(row->ns));
+  if (!isnan(row->contended_ns))
+    sheet_set(object, "owned", cell_number(row->contended_ns));
+  page_set_text(object, "status", row->status);
+  page_set_count(object, "seen", row->witnesses);
+  page_set_count(object, "iterations", row->iterations);
+  page_set_text(object, "verdicts", letters_of(row, arena));
+  page_set_flag(object, "bounded", row->bounded);
+  page_set_text(object, "note", row->note);
   return cell_sheet(object);
 }
 
@@ -48,7 +48,7 @@ Sheet *page_ladder(const RecordLadder *ladder, unsigned machine, Arena *arena) {
   for (unsigned i = 0; i < ladder->state_count && i < STATES; i++)
     sheet_add(states, cell_text(page_cut(ladder->states[i], PAGE_TEXT, arena)));
   for (unsigned i = 0; i < ladder->row_count && i < ROWS; i++)
-    sheet_add(rows, rung_cell(&ladder->rows[i], arena));
+    sheet_add(rows, row_cell(&ladder->rows[i], arena));
   sheet_set(object, "machine", cell_count(machine));
   page_set_text(object, "test", ladder->test);
   page_set_text(object, "condition", ladder->condition);

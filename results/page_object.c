@@ -30,3 +30,17 @@ void page_set_flag(Sheet *object, const char *name, bool flag) {
   if (flag)
     sheet_set(object, name, cell_flag(true));
 }
+
+void page_set_fields(Sheet *object, const Fields *fields, const void *from) {
+  for (const Field *field = fields->rows; field < fields->rows + fields->count; field++) {
+    const void *at = (const char *)from + field->place;
+    if (field->kind == FIELD_TEXT)
+      page_set_text(object, field->name, *(const char *const *)at);
+    else if (field->kind == FIELD_UNSIGNED)
+      page_set_count(object, field->name, *(const unsigned *)at);
+    else if (field->kind == FIELD_FLAG)
+      page_set_flag(object, field->name, *(const bool *)at);
+    else if (field->kind == FIELD_INTEGER && *(const int *)at >= 0)
+      sheet_set(object, field->name, cell_integer(*(const int *)at));
+  }
+}

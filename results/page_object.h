@@ -1,5 +1,6 @@
 // Objects in the page's data.
 #pragma once
+#include "results/fields.h"
 #include "results/sheet.h"
 
 enum { PAGE_TEXT = 4000, PAGE_SOURCE = 1 << 17 }; // bytes of a text that are shown
@@ -12,3 +13,5 @@ void page_set_text(Sheet *object, const char *name, const char *text);
 void page_set_count(Sheet *object, const char *name, uint64_t count);
 void page_set_number(Sheet *object, const char *name, double number);
 void page_set_flag(Sheet *object, const char *name, bool flag);
+// Of a struct all that is a text, a number or a flag, under the names that records have.
+void page_set_fields(Sheet *object, const Fields *fields, const void *from);

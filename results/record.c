@@ -68,7 +68,7 @@ static const Field record_rows[] = {
     FIELD_PART("placement", 0, RUN | TOLD, &placement_fields),
     FIELD_ROW(Record, "seed", FIELD_COUNT, seed, TOLD),
     FIELD_ROW(Record, "iterations", FIELD_COUNT, iterations, TOLD),
-    FIELD_ROW(Record, "frames", FIELD_COUNT, frames, OPTIONAL | TOLD),
+    FIELD_ROW(Record, "frames", FIELD_COUNT, frame_witnesses, OPTIONAL | TOLD),
     FIELD_ROW(Record, "lost", FIELD_COUNT, lost, OPTIONAL | TOLD),
     FIELD_ROW(Record, "filtered", FIELD_COUNT, filtered, OPTIONAL | TOLD),
     FIELD_ROW(Record, "forbidden_state", FIELD_TEXT, forbidden_state, OPTIONAL),

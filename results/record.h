@@ -37,7 +37,8 @@ typedef struct {
   unsigned *pus;
   unsigned pu_count;
   uint64_t seed, iterations, witnesses;
-  uint64_t frames; // about how many witnesses there are where frames may share iterations (perpetual); 0: not known
+  uint64_t
+      frame_witnesses; // about how many witnesses there are where frames may share iterations (perpetual); 0: not known
   double seconds;
   double steal; // share of the PUs' time that a hypervisor gave to others while it ran; 0: none, or not known
   const char *condition;

@@ -244,9 +244,9 @@ static void add_rate(const Record *record, Text *out) {
     count_add((double)record->witnesses / record->seconds, out);
     text_add(out, " witnesses/s");
   }
-  if (record->frames > record->witnesses) {
+  if (record->frame_witnesses > record->witnesses) {
     text_add(out, " (each counted once; about ");
-    count_add((double)record->frames, out);
+    count_add((double)record->frame_witnesses, out);
     text_add(out, " with frames that share iterations)");
   }
   text_add_char(out, '\n');

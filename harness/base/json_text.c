@@ -118,7 +118,16 @@ void json_text_bool(JsonText *json, bool value) { json_text_raw(json, value ? "t
 
 void json_text_null(JsonText *json) { json_text_raw(json, "null"); }
 
+// Beyond ASCII there are strings alone in JSON, so that an escape may stand there.
 void json_text_raw(JsonText *json, const char *text) {
   before_value(json);
-  text_add(json->out, text);
+  for (size_t length = strlen(text), size; length; text += size, length -= size) {
+    uint32_t code;
+    size = utf8_next(text, length, &code);
+    if (size && code >= 0x7f && utf8_is_control(code))
+      add_escaped(json->out, code);
+    else
+      text_add_bytes(json->out, size ? text : "?", size ? size : 1);
+    size = size ? size : 1;
+  }
 }

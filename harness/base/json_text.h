@@ -41,5 +41,5 @@ void json_text_number(JsonText *json, double number);
 void json_text_real(JsonText *json, double real);
 void json_text_bool(JsonText *json, bool value);
 void json_text_null(JsonText *json);
-// A value that is JSON already.
+// A value that is JSON already; what a terminal would act on is escaped in it.
 void json_text_raw(JsonText *json, const char *text);

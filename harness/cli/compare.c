@@ -34,7 +34,7 @@ static const Options compare_options = {
                 "  weakmem import log.txt | weakmem compare - --published\n"
                 "\n"
                 "RECORDS are files that `run -o`, `cost --format json` and `import` write, `-` standard input.\n"
-                "A line that is no record is skipped, which is told.\n",
+                "A line that is no record is skipped, with a warning.\n",
     .table = table};
 
 static bool has_test(const Comparison *comparison) {

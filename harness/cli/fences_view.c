@@ -77,7 +77,7 @@ static Sheet *new_sheet(const Ladder *ladder) {
   return sheet_new(ladder->arena, columns, count + NOTE + 1);
 }
 
-static void add_rung(const Ladder *ladder, const LadderRow *row, Sheet *sheet) {
+static void add_row(const Ladder *ladder, const LadderRow *row, Sheet *sheet) {
   Cell *cells = sheet_row(sheet), *last = cells + VERDICTS + ladder->judge_count;
   bool answer = row == ladder->answers[LADDER_HERE];
   cells[MARK] = cell_text(answer ? ">" : " ");
@@ -104,7 +104,7 @@ static void add_rung(const Ladder *ladder, const LadderRow *row, Sheet *sheet) {
 Sheet *fences_view_rows(const Ladder *ladder) {
   Sheet *sheet = new_sheet(ladder);
   for (unsigned i = 0; i < ladder->row_count; i++)
-    add_rung(ladder, ladder->sorted[i], sheet);
+    add_row(ladder, ladder->sorted[i], sheet);
   return sheet;
 }
 
@@ -157,7 +157,7 @@ static void add_ladder(const Ladder *ladder, bool orders, const SheetStyle *styl
   sheet->columns[NAME].title = orders ? "orders" : "fence";
   for (unsigned i = 0; i < ladder->row_count; i++)
     if ((ladder->sorted[i]->kind == ROW_ORDERS) == orders)
-      add_rung(ladder, ladder->sorted[i], sheet);
+      add_row(ladder, ladder->sorted[i], sheet);
   if (sheet->row_count)
     text_add_char(out, '\n');
   sheet_text(sheet, style, out);
@@ -222,7 +222,7 @@ static Cell verdicts_cell(const Ladder *ladder, const LadderRow *row) {
   return cell_sheet(object);
 }
 
-static Cell rung_cell(const Ladder *ladder, const LadderRow *row) {
+static Cell row_cell(const Ladder *ladder, const LadderRow *row) {
   Arena *arena = ladder->arena;
   Sheet *object = sheet_object(arena);
   sheet_set(object, row->kind == ROW_ORDERS ? "orders" : "fence", cell_text(row->name));
@@ -295,7 +295,7 @@ Sheet *fences_view_object(const Ladder *ladder) {
   Sheet *object = sheet_object(arena), *rows = sheet_list(arena);
   const LadderRow *answer = ladder->answers[LADDER_HERE];
   for (unsigned i = 0; i < ladder->row_count; i++)
-    sheet_add(rows, rung_cell(ladder, ladder->sorted[i]));
+    sheet_add(rows, row_cell(ladder, ladder->sorted[i]));
   sheet_set(object, "schema", cell_text("weakmem.fences/1"));
   sheet_set(object, "weakmem", cell_text(WEAKMEM_VERSION));
   sheet_set(object, "machine", view_machine(ladder->machine, arena));

@@ -5,7 +5,7 @@
 #include "results/sheet.h"
 
 void fences_view_text(const Ladder *ladder, const SheetStyle *style, Text *out);
-// A row a rung, as tsv has them.
+// A row a fence, as tsv has them.
 Sheet *fences_view_rows(const Ladder *ladder);
 // An object of the schema weakmem.fences/1.
 Sheet *fences_view_object(const Ladder *ladder);

@@ -47,7 +47,7 @@ static const Options import_options = {
                 "  weakmem import --arch aarch64 --machine 'Neoverse N1' *.log\n"
                 "  litmus7 MP.litmus | weakmem import - | weakmem compare - --published\n"
                 "\n"
-                "Registers become r0, r1, ... in program order. Damaged tests are skipped, which is told.\n"
+                "Registers become r0, r1, ... in program order. Damaged tests are skipped, each with a warning.\n"
                 "Exit status: 0 done; 2 a log holds no test that can be read.\n",
     .table = table,
     .check = check};

@@ -47,7 +47,7 @@ static const Options report_options = {
                 "  weakmem import log.txt | weakmem report - --published -o -  >page.html\n"
                 "\n"
                 "RECORDS are files that `run -o`, `fences -o`, `cost -o` and `import -o` write, in any mixture, `-`\n"
-                "standard input. A line that is no record is skipped, which is told.\n"
+                "standard input. A line that is no record is skipped, with a warning.\n"
                 "Exit status: 0 done; 2 no record in what was given, or it cannot be read; 3 the page cannot be\n"
                 "written.\n",
     .table = table,

@@ -210,7 +210,7 @@ static void read_tally(Record *record, const Tally *tally, Arena *arena) {
 
 // What an engine told of itself. Returns why threads met as they did; NULL where there is nothing to say.
 static const char *read_report(Record *record, const Report *report, Arena *arena) {
-  record->frames = report->frame_witnesses;
+  record->frame_witnesses = report->frame_witnesses;
   record->filtered = report->hidden;
   record->settings = ARENA_ARRAY(arena, RecordSetting, report->setting_count + 1);
   for (; record->setting_count < report->setting_count; record->setting_count++) {

@@ -1,5 +1,6 @@
 // Tokens, and numbers as C writes them, up to 128 bits.
 #include "harness/lang/lexer.h"
+#include "harness/base/utf8.h"
 
 #include <string.h>
 
@@ -130,11 +131,12 @@ static Token bad_token(const Lexer *lexer) {
     return (Token){.kind = TOKEN_BAD,
                    .span = {lexer->offset, 3},
                    .problem = "characters are not in the language: write the number"};
-  while ((byte_at(lexer, end) & 0xc0) == 0x80)
-    end++;
-  return (Token){.kind = TOKEN_BAD,
-                 .span = {lexer->offset, end - lexer->offset},
-                 .problem = "this character has no meaning in the litmus language"};
+  uint32_t code;
+  const Source *source = lexer->source;
+  return (Token){
+      .kind = TOKEN_BAD,
+      .span = {lexer->offset, utf8_lenient(source->bytes + lexer->offset, source->length - lexer->offset, &code)},
+      .problem = "this character has no meaning in the litmus language"};
 }
 
 static Token token_here(const Lexer *lexer) {

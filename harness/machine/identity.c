@@ -148,22 +148,29 @@ static const char *ask_sysctl(Arena *arena) {
   return "";
 }
 
+Identity identity_unknown(void) {
+  return (Identity){.arch = "",
+                    .cpu = "",
+                    .vendor = "",
+                    .family = -1,
+                    .model = -1,
+                    .stepping = -1,
+                    .microcode = "",
+                    .virtual_ = "",
+                    .kernel = ""};
+}
+
 Identity identity_read(const Topology *topology, Arena *arena) {
   unsigned line = topology_cache_line(topology);
-  Identity identity = {.arch = CPU_NAME,
-                       .cpu = "",
-                       .vendor = "",
-                       .family = -1,
-                       .model = -1,
-                       .stepping = -1,
-                       .microcode = "",
-                       .cores = topology_cores(topology),
-                       .pus = topology_pu_count(topology),
-                       .virtual_ = host_hypervisor(arena),
-                       .emulated = host_emulated(arena),
-                       .kernel = read_kernel(arena),
-                       .cache_line = line ? line : CPU_CACHE_LINE,
-                       .has_lse = cpu_has_lse(read_hwcap()) != 0};
+  Identity identity = identity_unknown();
+  identity.arch = CPU_NAME;
+  identity.cores = topology_cores(topology);
+  identity.pus = topology_pu_count(topology);
+  identity.virtual_ = host_hypervisor(arena);
+  identity.emulated = host_emulated(arena);
+  identity.kernel = read_kernel(arena);
+  identity.cache_line = line ? line : CPU_CACHE_LINE;
+  identity.has_lse = cpu_has_lse(read_hwcap()) != 0;
   // What the system says of its CPU is not true of one that another program plays.
   if (!identity.emulated)
     read_cpu(topology, arena, &identity);

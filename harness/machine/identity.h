@@ -17,6 +17,9 @@ typedef struct {
   bool has_lse;                // AArch64: atomic instructions (FEAT_LSE)
 } Identity;
 
+// One of which nothing is known.
+Identity identity_unknown(void);
+
 // Strings are owned by the arena. Never fails: what cannot be known is empty.
 Identity identity_read(const Topology *topology, Arena *arena);
 

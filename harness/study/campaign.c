@@ -273,7 +273,7 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record->seed = result.seed;
   record->iterations = result.histogram.total;
   record->witnesses = result.histogram.witnesses;
-  record->frames = result.report.frame_witnesses;
+  record->frame_witnesses = result.report.frame_witnesses;
   record->lost = result.lost;
   record->filtered = result.report.hidden;
   record->seconds = result.seconds;

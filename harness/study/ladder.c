@@ -140,9 +140,10 @@ static LadderVerdict judge(const Making *m, const Test *test, const Program *cod
 
 static void find_judges(Ladder *ladder) {
   const Model *first[] = {model_find("c11"), cpu_here()->model};
+  ladder->judges = ARENA_ARRAY(ladder->arena, Judge, 2 + (size_t)model_count);
   for (unsigned i = 0; i < 2; i++)
     ladder->judges[ladder->judge_count++] = judge_of(first[i], ladder->arena);
-  for (unsigned i = 0; ladder->options.other_models && i < model_count && ladder->judge_count < LADDER_JUDGES; i++)
+  for (unsigned i = 0; ladder->options.other_models && i < model_count; i++)
     if (model_all[i] != first[0] && model_all[i] != first[1] && model_all[i] != model_find("sc"))
       ladder->judges[ladder->judge_count++] = judge_of(model_all[i], ladder->arena);
 }
@@ -158,6 +159,7 @@ static unsigned places_of(const Ladder *ladder, const Test *fenced, unsigned thr
 
 static LadderRow *add_row(Ladder *ladder, LadderRow row) {
   assert(ladder->row_count < ladder->row_capacity); // answers and combinations point at rows
+  row.verdicts = ARENA_ARRAY(ladder->arena, LadderVerdict, ladder->judge_count);
   ladder->rows[ladder->row_count] = row;
   return &ladder->rows[ladder->row_count++];
 }

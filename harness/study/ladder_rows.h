@@ -6,7 +6,6 @@
 #include "harness/study/ladder_places.h"
 
 enum {
-  LADDER_JUDGES = 16,
   LADDER_C11 = 0,       // the judges that are always there: C11's
   LADDER_HERE = 1,      // and this CPU's
   LADDER_ALONE_MAX = 8, // of tests with more threads than these no thread is fenced alone
@@ -60,7 +59,7 @@ typedef struct {
   double contended_ns;       // the same where another core owns the lines that are stored to
   uint64_t seen, iterations; // iterations that ended in a state asked for; all
   const char *note;          // where model and machine differ, and what else there is to say; NULL: nothing
-  LadderVerdict verdicts[LADDER_JUDGES];
+  LadderVerdict *verdicts;   // of each of the ladder's judges
   RowKind kind;
   bool is_c11; // written in C11 alone
   bool priced; // ns and contended_ns are known
@@ -77,7 +76,7 @@ typedef struct {
   const Test *test;
   Arena *arena;
   LadderOptions options;
-  Judge judges[LADDER_JUDGES];
+  Judge *judges;
   unsigned judge_count;
   Target target;
   const char *why;       // TARGET_UNKNOWN: a sentence

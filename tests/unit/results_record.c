@@ -67,7 +67,7 @@ static Record sample(void) {
                   .pu_count = 2,
                   .seed = UINT64_MAX - 1,
                   .iterations = UINT64_MAX,
-                  .frames = 7,
+                  .frame_witnesses = 7,
                   .lost = 11,
                   .filtered = 12,
                   .forbidden_state = "0:r0=0; 1:r0=0;",

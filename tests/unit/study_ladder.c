@@ -205,6 +205,7 @@ static void begin_ladder(Target target) {
                     .fences = fences,
                     .fence_count = 5,
                     .compiler = &compiler,
+                    .judges = ARENA_ARRAY(arena, Judge, 2),
                     .judge_count = 2};
   ladder.test = parsed("C SB {} P0 (atomic_int* x) { *x = 1; } P1 (atomic_int* x) { *x = 2; }");
   ladder.judges[LADDER_C11].name = "c11";
@@ -223,6 +224,7 @@ static LadderRow *add(const char *name, double ns, Verdict c11, Verdict here, ui
                      .done = true,
                      .seen = seen,
                      .iterations = 1000000,
+                     .verdicts = ARENA_ARRAY(arena, LadderVerdict, 2),
                      .is_c11 = !strcmp(name, "none") || ladder_spelling(name)};
   for (unsigned i = 0; i < sizeof fences / sizeof *fences; i++)
     if (!strcmp(fences[i].name, name))
