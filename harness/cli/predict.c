@@ -63,8 +63,8 @@ static error_t read_features(struct argp_state *state, const char *name, const c
   bool none = count == 1 && !strcmp(items[0], "none");
   for (unsigned i = 0; i < count && !none; i++) {
     if (!is_feature(items[i]))
-      return option_error(state, name, "no CPU has a feature '%s' that its code depends on; there are %s, or none",
-                          items[i], feature_names(s->common.arena));
+      return option_error(state, name, "no CPU's code depends on a feature '%s'; there are %s, or none", items[i],
+                          feature_names(s->common.arena));
     features[i] = items[i];
   }
   s->lower.features = features;
