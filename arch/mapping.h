@@ -12,6 +12,7 @@ typedef enum {
   STEP_RMW,    // one instruction that reads and writes: two events joined by rmw, tagged by `tags` and `write_tags`
   STEP_PAIR,   // the same by a load-exclusive and a store-exclusive, in a loop that ends when the store succeeds
   STEP_FENCE,  // a fence event
+  STEP_MARK,   // a fence event at the operation's location, which it does not access
   STEP_BRANCH, // a branch that depends on what the operation read, to the next instruction (POWER's cmp; bc)
 } StepKind;
 
@@ -32,7 +33,7 @@ typedef struct {
   LowerStep steps[6];
 } LowerRow;
 
-typedef struct {
+typedef struct Mapping {
   const char *dialect; // "c11"
   const LowerRow *rows;
   unsigned row_count;

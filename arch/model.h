@@ -2,7 +2,8 @@
 #pragma once
 #include <stdbool.h>
 
-typedef struct Cpu Cpu; // arch/cpus.h
+typedef struct Cpu Cpu;         // arch/cpus.h
+typedef struct Mapping Mapping; // arch/mapping.h
 
 // What a tag means: the base sets of cat that an event with it is in. `tag` on reads, writes and fences alike.
 typedef struct {
@@ -22,11 +23,16 @@ typedef struct {
   const char *thin_air; // the axiom that is stricter than what the model stands for; NULL: none
   const ModelTag *tags;
   unsigned tag_count;
+  const char *dialect;    // of a language's model: the tests that it speaks of; NULL: all
+  const Mapping *mapping; // of a language's model whose events are not the operations themselves: what they are
 } Model;
 
-// sc c11 x86-tso aarch64 riscv power, in this order.
+// sc c11 x86-tso aarch64 riscv power, in this order: those that speak of C11.
 extern const Model *const model_all[];
 extern const unsigned model_count;
+// Every model that judges tests of some dialect has a place among as many; where c11 is, another language's own model
+// is, lkmm for "linux".
+const Model *model_for(unsigned index, const char *dialect);
 
 // By the model's name, its CPU's, or an alias; NULL if there is none.
 const Model *model_find(const char *name);

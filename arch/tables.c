@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+extern const Model model_lkmm;
 extern const Model model_sc, model_c11, model_x86_tso, model_aarch64, model_riscv, model_power;
 extern const Cpu cpu_x86_64, cpu_aarch64, cpu_riscv, cpu_power;
 extern const InstructionSet instructions_x86_64, instructions_aarch64, instructions_riscv, instructions_power;
@@ -18,6 +19,9 @@ const unsigned cpu_count = sizeof cpu_all / sizeof *cpu_all;
 
 const InstructionSet *const instruction_sets[] = {&instructions_x86_64, &instructions_aarch64, &instructions_riscv,
                                                   &instructions_power, NULL};
+
+// Those that speak of one dialect alone.
+static const Model *const model_of_dialects[] = {&model_c11, &model_lkmm};
 
 static bool is_in(const char *const *list, const char *name) {
   for (; list && *list; list++)
@@ -32,12 +36,23 @@ const Model *model_find(const char *name) {
     if (!strcmp(model->name, name) || (model->cpu && !strcmp(model->cpu->name, name)) || is_in(model->aliases, name))
       return model;
   }
+  for (unsigned i = 0; i < sizeof model_of_dialects / sizeof *model_of_dialects; i++)
+    if (!strcmp(model_of_dialects[i]->name, name))
+      return model_of_dialects[i];
   return NULL;
+}
+
+const Model *model_for(unsigned index, const char *dialect) {
+  const Model *model = model_all[index];
+  for (unsigned i = 0; model->dialect && i < sizeof model_of_dialects / sizeof *model_of_dialects; i++)
+    if (!strcmp(model_of_dialects[i]->dialect, dialect))
+      return model_of_dialects[i];
+  return model;
 }
 
 unsigned model_index(const Model *model) {
   unsigned i = 0;
-  while (i < model_count && model_all[i] != model)
+  while (i < model_count && model_all[i] != model && !(model->dialect && model_all[i]->dialect))
     i++;
   assert(i < model_count);
   return i;

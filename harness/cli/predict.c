@@ -31,6 +31,10 @@ static const char *model_names(Arena *arena) {
   const char *names = "";
   for (unsigned i = 0; i < model_count; i++)
     names = arena_printf(arena, "%s%s%s", names, i ? " " : "", model_all[i]->name);
+  for (const Dialect *const *d = dialect_all; *d; d++)
+    for (unsigned i = 0; i < model_count; i++)
+      if (*d != &dialect_c11 && model_for(i, (*d)->name) != model_all[i])
+        names = arena_printf(arena, "%s %s", names, model_for(i, (*d)->name)->name);
   return names;
 }
 
@@ -167,9 +171,18 @@ static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
   return true;
 }
 
+static Judges every_judge(Arena *arena) {
+  Judges judges = {.judges = ARENA_ARRAY(arena, Judge, model_count * 2)};
+  for (const Dialect *const *d = dialect_all; *d; d++)
+    for (unsigned i = 0; i < model_count; i++)
+      if (*d == &dialect_c11 || model_for(i, (*d)->name) != model_all[i])
+        judges.judges[judges.count++] = judge_of(model_for(i, (*d)->name), arena);
+  return judges;
+}
+
 static Judges find_models(const Settings *s, Diag *diag) {
   if (!s->cat && !s->models)
-    return (Judges){judges_all(s->common.arena), model_count};
+    return every_judge(s->common.arena);
   Judges judges = {.judges = ARENA_ARRAY(s->common.arena, Judge, s->model_count + 1)};
   if (s->cat)
     add_cat(s, &judges, diag);
@@ -334,15 +347,16 @@ static void tell_progress(void *context, uint64_t executions) {
                 d->seconds);
 }
 
-// Those of the models asked for that can judge a test: of an assembly test its CPU's, and `sc`.
+// Those of the models asked for that can judge a test: of an assembly test its CPU's, and `sc`; of one in C all but
+// other languages' own.
 static Judges judges_of(const Judges *all, const Test *test, Arena *arena) {
   const InstructionSet *set = assembly_instructions(test, NULL);
-  if (!set)
-    return *all;
   Judges judges = {.judges = ARENA_ARRAY(arena, Judge, all->count)};
   for (unsigned m = 0; m < all->count; m++) {
-    const Cpu *cpu = all->judges[m].model->cpu;
-    if ((cpu && !strcmp(cpu->name, set->arch)) || all->judges[m].model == model_find("sc"))
+    const Model *model = all->judges[m].model;
+    const Cpu *cpu = model->cpu;
+    if (set ? (cpu && !strcmp(cpu->name, set->arch)) || model == model_find("sc")
+            : !model->dialect || !strcmp(model->dialect, test->dialect->name))
       judges.judges[judges.count++] = all->judges[m];
   }
   return judges;
@@ -376,7 +390,10 @@ static Outcome predict(const Settings *s, const Judges *all, const Test *test, c
   Judges own = judges_of(all, test, arena), *judges = &own;
   if (!own.count) {
     Diag diag = {.arena = arena};
-    diag_error(&diag, "%s is in %s assembly, which its CPU's model and sc judge", test->name, test->dialect->name);
+    if (test_is_assembly(test))
+      diag_error(&diag, "%s is in %s assembly, which its CPU's model and sc judge", test->name, test->dialect->name);
+    else
+      diag_error(&diag, "%s is of the dialect %s, which these models do not speak of", test->name, test->dialect->name);
     console_report(console, &diag);
     arena_free(arena);
     return REFUSED;

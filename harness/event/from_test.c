@@ -18,7 +18,8 @@ typedef struct {
 
 typedef struct {
   const Test *test;
-  const Cpu *cpu; // NULL: the events are the operations themselves
+  const Model *model;
+  const Cpu *cpu; // of the model; NULL: the events are what the language's model says they are
   const char *const *features;
   Arena *arena;
   Diag *diag;
@@ -152,6 +153,12 @@ static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *s
   case STEP_FENCE:
     emit(l, (Instr){.kind = INSTR_FENCE, .span = op->span, .text = step->instruction, .tags = step->tags});
     break;
+  case STEP_MARK: {
+    Instr instr = memory_instr(op, INSTR_FENCE, step->instruction, step->tags);
+    instr.marks = true;
+    emit(l, instr);
+    break;
+  }
   case STEP_BRANCH:
     assert(op->kind == LOWER_LOAD || op->kind == LOWER_RMW || op->kind == LOWER_FAIL);
     patch(
@@ -161,16 +168,35 @@ static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *s
   }
 }
 
+static void unmodelled(Lowering *l, const char *reason) {
+  if (l->program->unmodelled)
+    return;
+  l->program->unmodelled = true;
+  l->program->unmodelled_reason = reason;
+}
+
+// The operations themselves are the events of a language's model, and of sc, unless it says otherwise. That a grace
+// period waits no such event tells.
+static void lower_itself(Lowering *l, const MemoryOperation *op) {
+  const char *text = arena_printf(l->arena, "%s %s", op->name, order_name(op->order));
+  if (order_is_grace(op->order))
+    unmodelled(l, "RCU's grace periods are told by the kernel's own model alone");
+  emit(l, memory_instr(op, c11_kind(op->kind), text, op->order ? op->order->tag : l->test->dialect->plain_tag));
+}
+
 static void lower_memory(Lowering *l, const MemoryOperation *op) {
-  if (!l->cpu) {
-    const char *text = arena_printf(l->arena, "%s %s", op->name, order_name(op->order));
-    emit(l, memory_instr(op, c11_kind(op->kind), text, op->order ? op->order->tag : l->test->dialect->plain_tag));
+  if (!l->cpu && !l->model->mapping) {
+    lower_itself(l, op);
     return;
   }
   const Dialect *dialect = l->test->dialect;
   const char *order = op->order ? op->order->name : dialect->plain_as;
-  const LowerRow *row = cpu_lower(l->cpu, dialect->name, op->kind, order, l->features);
-  assert(row);
+  const LowerRow *row = l->cpu ? cpu_lower(l->cpu, dialect->name, op->kind, order, l->features)
+                               : mapping_row(l->model->mapping, op->kind, order, NULL);
+  if (!row)
+    unmodelled(l, arena_printf(l->arena, "no table says what %s makes of '%s %s'", l->model->title, op->name, order));
+  if (!row)
+    return;
   for (unsigned i = 0; i < row->step_count; i++)
     emit_step(l, op, &row->steps[i]);
 }
@@ -179,13 +205,6 @@ static void lower_memory(Lowering *l, const MemoryOperation *op) {
 
 static Operand lower_expr(Lowering *l, const Expr *expr);
 static Operand lower_arithmetic(Lowering *l, const Expr *expr);
-
-static void unmodelled(Lowering *l, const char *reason) {
-  if (l->program->unmodelled)
-    return;
-  l->program->unmodelled = true;
-  l->program->unmodelled_reason = reason;
-}
 
 // Models speak of accesses that are single: whole, aligned ones.
 static void check_modelled(Lowering *l, const Location *location, const Order *order) {
@@ -197,6 +216,8 @@ static void check_modelled(Lowering *l, const Location *location, const Order *o
 }
 
 static Operand lower_address(Lowering *l, const Address *address, const Order *order, Span span) {
+  if (address->pointer)
+    return lower_expr(l, address->pointer);
   check_modelled(l, &l->test->locations[address->location], order);
   const Location *location = &l->test->locations[address->location];
   const Expr *index = address->index;
@@ -213,9 +234,7 @@ static Operand lower_address(Lowering *l, const Address *address, const Order *o
   return operate(l, span, OP_ADD, (Width){64, true}, base, element);
 }
 
-static BaseType location_type(const Lowering *l, const Address *address) {
-  return l->test->locations[address->location].type;
-}
+static BaseType location_type(const Lowering *l, const Address *address) { return address_base(l->test, address); }
 
 static Operand lower_load(Lowering *l, const Address *address, Operand at, const Order *order, Span span) {
   MemoryOperation op = {.kind = LOWER_LOAD,
@@ -312,11 +331,94 @@ static Operand lower_compare_exchange(Lowering *l, const Access *access, Span sp
   return in_register(result);
 }
 
+// An operation that is done only where `condition` holds between what it finds and what is expected, as either of two:
+// an update where it does, or a read where it does not. `found` has the value found.
+static void lower_either(Lowering *l, MemoryOperation *op, Operation condition, Operand expected, Operand results[2]) {
+  static const Operation opposite[] = {[OP_EQ] = OP_NE, [OP_NE] = OP_EQ};
+  unsigned result = temporary(l);
+  Width width = width_of(op->type), one = {32, true};
+  unsigned either = emit(l, (Instr){.kind = INSTR_EITHER, .span = op->span, .text = op->name});
+  lower_memory(l, op);
+  Operand holds = operate(l, op->span, condition, width, in_register(op->dst), expected);
+  assume(l, holds, op->span, false);
+  move(l, result, operate(l, op->span, OP_SECOND, one, holds, number(1)), BASE_INT, BASE_INT, op->span);
+  unsigned done = emit(l, (Instr){.kind = INSTR_JUMP, .span = op->span, .text = "jump"});
+  patch(l, either);
+  op->kind = LOWER_FAIL;
+  op->name = arena_printf(l->arena, "failed %s", op->name);
+  lower_memory(l, op);
+  holds = operate(l, op->span, opposite[condition], width, in_register(op->dst), expected);
+  assume(l, holds, op->span, false);
+  move(l, result, operate(l, op->span, OP_SECOND, one, holds, number(0)), BASE_INT, BASE_INT, op->span);
+  patch(l, done);
+  results[0] = in_register(op->dst);
+  results[1] = in_register(result);
+}
+
+static MemoryOperation update_of(Lowering *l, const Access *access, Operation operation, Operand value, Span span) {
+  return (MemoryOperation){.kind = LOWER_RMW,
+                           .name = access_name(access->op),
+                           .order = access->order,
+                           .span = span,
+                           .address = lower_address(l, &access->address, access->order, span),
+                           .value = value,
+                           .operation = operation,
+                           .type = location_type(l, &access->address),
+                           .dst = temporary(l)};
+}
+
+// A look at a lock, as either of two reads: one that finds it taken, or one that finds it free.
+static Operand lower_look(Lowering *l, MemoryOperation op) {
+  unsigned result = temporary(l), at[2];
+  Width one = {32, true};
+  op.kind = LOWER_LOAD;
+  for (unsigned taken = 2; taken-- > 0;) {
+    at[0] = taken ? emit(l, (Instr){.kind = INSTR_EITHER, .span = op.span, .text = op.name}) : at[0];
+    op.order = dialect_order(l->test->dialect, taken ? "locked" : "unlocked");
+    lower_memory(l, &op);
+    Operand holds = operate(l, op.span, taken ? OP_NE : OP_EQ, width_of(op.type), in_register(op.dst), number(0));
+    assume(l, holds, op.span, false);
+    move(l, result, operate(l, op.span, OP_SECOND, one, holds, number(taken)), BASE_INT, BASE_INT, op.span);
+    at[1] = taken ? emit(l, (Instr){.kind = INSTR_JUMP, .span = op.span, .text = "jump"}) : at[1];
+    patch(l, at[!taken]);
+  }
+  return in_register(result);
+}
+
+// cmpxchg and add_unless, whose value is what was found.
+static Operand lower_conditional(Lowering *l, const Access *access, Span span) {
+  bool swaps = access->op == ACCESS_COMPARE_SWAP;
+  BaseType type = location_type(l, &access->address);
+  Operand results[2];
+  Operand expected = convert(l, span, lower_expr(l, access->compared), access->compared->type, type);
+  Operand value = convert(l, span, lower_expr(l, access->operand), access->operand->type, type);
+  MemoryOperation op = update_of(l, access, swaps ? OP_SECOND : OP_ADD, value, span);
+  lower_either(l, &op, swaps ? OP_EQ : OP_NE, expected, results);
+  return results[0];
+}
+
+// A lock that is taken was free: there is no execution in which it waits for ever.
+static Operand lower_lock(Lowering *l, const Access *access, Span span) {
+  Operand results[2];
+  MemoryOperation op = update_of(l, access, OP_SECOND, number(1), span);
+  switch (access->op) {
+  case ACCESS_LOCK:
+    lower_memory(l, &op);
+    assume(l, operate(l, span, OP_EQ, width_of(op.type), in_register(op.dst), number(0)), span, false);
+    return number(0);
+  case ACCESS_TRY_LOCK:
+    lower_either(l, &op, OP_EQ, number(0), results);
+    return results[1];
+  default:
+    return lower_look(l, op);
+  }
+}
+
 static Operand lower_rmw(Lowering *l, const Access *access, Span span) {
   static const Operation updates[] = {
-      [ACCESS_EXCHANGE] = OP_SECOND, [ACCESS_FETCH_ADD] = OP_ADD, [ACCESS_FETCH_SUB] = OP_SUB,
-      [ACCESS_FETCH_AND] = OP_AND,   [ACCESS_FETCH_OR] = OP_OR,   [ACCESS_FETCH_XOR] = OP_XOR,
-      [ACCESS_FETCH_MAX] = OP_MAX,   [ACCESS_FETCH_MIN] = OP_MIN};
+      [ACCESS_EXCHANGE] = OP_SECOND, [ACCESS_FETCH_ADD] = OP_ADD,    [ACCESS_FETCH_SUB] = OP_SUB,
+      [ACCESS_FETCH_AND] = OP_AND,   [ACCESS_FETCH_ANDNOT] = OP_AND, [ACCESS_FETCH_OR] = OP_OR,
+      [ACCESS_FETCH_XOR] = OP_XOR,   [ACCESS_FETCH_MAX] = OP_MAX,    [ACCESS_FETCH_MIN] = OP_MIN};
   BaseType type = location_type(l, &access->address);
   Operand at = lower_address(l, &access->address, access->order, span);
   MemoryOperation op = {.kind = LOWER_RMW,
@@ -328,6 +430,8 @@ static Operand lower_rmw(Lowering *l, const Access *access, Span span) {
                         .operation = updates[access->op],
                         .type = type,
                         .dst = temporary(l)};
+  if (access->op == ACCESS_FETCH_ANDNOT)
+    op.value = operate(l, span, OP_COMPLEMENT, width_of(type), op.value, number(0));
   lower_memory(l, &op);
   return in_register(op.dst);
 }
@@ -360,6 +464,13 @@ static Operand lower_access(Lowering *l, const Access *access, Span span) {
   }
   case ACCESS_COMPARE_EXCHANGE:
     return lower_compare_exchange(l, access, span);
+  case ACCESS_COMPARE_SWAP:
+  case ACCESS_ADD_UNLESS:
+    return lower_conditional(l, access, span);
+  case ACCESS_LOCK:
+  case ACCESS_TRY_LOCK:
+  case ACCESS_IS_LOCKED:
+    return lower_lock(l, access, span);
   case ACCESS_FENCE:
     lower_memory(l, &(MemoryOperation){.kind = LOWER_FENCE, .name = "fence", .order = access->order, .span = span});
     return none;
@@ -531,7 +642,7 @@ static Operand lower_expr(Lowering *l, const Expr *expr) {
 static Operand lower_arithmetic(Lowering *l, const Expr *expr) {
   switch (expr->kind) {
   case EXPR_CONSTANT:
-    return number(expr->constant);
+    return (Operand){.constant = event_value_of(l->test, expr->constant)};
   case EXPR_REGISTER:
     return in_register(expr->reg);
   case EXPR_UNARY:
@@ -562,6 +673,12 @@ static void lower_assign(Lowering *l, const Stmt *stmt) {
   move(l, stmt->reg, value, stmt->expr->type, type, stmt->span);
 }
 
+// In a language that says so, what follows a statement does not depend on its condition.
+static void end_scope(Lowering *l, unsigned branch) {
+  if (!l->cpu && l->test->dialect->scoped)
+    l->instrs[branch].until = (unsigned)l->count;
+}
+
 static void lower_if(Lowering *l, const Stmt *stmt) {
   Operand condition = lower_expr(l, stmt->expr);
   unsigned skip = emit(l, (Instr){.kind = INSTR_BRANCH, .span = stmt->span, .text = "branch", .a = condition});
@@ -574,6 +691,7 @@ static void lower_if(Lowering *l, const Stmt *stmt) {
   } else {
     patch(l, skip);
   }
+  end_scope(l, skip);
 }
 
 static void lower_while(Lowering *l, const Stmt *stmt) {
@@ -583,6 +701,7 @@ static void lower_while(Lowering *l, const Stmt *stmt) {
   lower_block(l, stmt->body);
   emit(l, (Instr){.kind = INSTR_JUMP, .span = stmt->span, .text = "jump", .target = head});
   patch(l, leave);
+  end_scope(l, leave);
 }
 
 static void lower_stmt(Lowering *l, const Stmt *stmt) {
@@ -625,7 +744,8 @@ static void lower_thread(Lowering *l, unsigned index) {
                          .register_count = registers,
                          .initial = ARENA_ARRAY(l->arena, EventValue, registers)};
   for (unsigned r = 0; r < registers; r++)
-    out->initial[r] = (EventValue){-1, r < thread->register_count ? thread->registers[r].initial : 0};
+    out->initial[r] =
+        r < thread->register_count ? event_value_of(l->test, thread->registers[r].initial) : (EventValue){-1, 0};
 }
 
 static void lower_locations(Lowering *l) {
@@ -635,7 +755,7 @@ static void lower_locations(Lowering *l) {
     *to = (ProgramLocation){
         .name = from->name, .length = from->length, .initial = ARENA_ARRAY(l->arena, EventValue, from->length)};
     for (unsigned e = 0; e < from->length; e++)
-      to->initial[e] = (EventValue){-1, from->initial[e]};
+      to->initial[e] = event_value_of(l->test, from->initial[e]);
   }
 }
 
@@ -652,9 +772,11 @@ static void lower_observables(Lowering *l) {
 
 EventValue event_value_of(const Test *test, Value value) {
   unsigned location, element;
-  if (!test_is_assembly(test) || !value_is_address(value, &location, &element))
+  if (!test->dialect || !test->dialect->addresses || !value_is_address(value, &location, &element))
     return (EventValue){-1, value};
-  unsigned bytes = location < test->location_count ? base_type_bits(test->locations[location].type) / 8 : 1;
+  unsigned bytes = test_is_assembly(test) && location < test->location_count
+                       ? base_type_bits(test->locations[location].type) / 8
+                       : 1;
   return (EventValue){(int)location, (Value)element * bytes};
 }
 
@@ -691,7 +813,12 @@ Program *program_from_test(const Test *test, const Model *model, const LowerOpti
                        .observable_total = test->observable_total,
                        .keep = test->filter ? program_keeps : NULL,
                        .keep_context = test};
+  if (model->dialect && strcmp(model->dialect, test->dialect->name) != 0) {
+    diag_error(diag, "%s speaks of tests in its own language alone", model->title);
+    return NULL;
+  }
   Lowering lowering = {.test = test,
+                       .model = model,
                        .cpu = model->cpu,
                        .unsequenced = model->unsequenced,
                        .features = options ? options->features : NULL,

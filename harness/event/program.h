@@ -26,7 +26,8 @@ typedef enum {
   INSTR_READ,      // dst = [address]
   INSTR_WRITE,     // [address] = value
   INSTR_RMW,       // dst = [address]; [address] = dst `operation` value (OP_SECOND: value, an exchange)
-  INSTR_FENCE,     //
+  INSTR_FENCE,     // `marks`: of the location `address`, which it does not access, with `value`; dst = 0, which depends
+                   // on it
   INSTR_OPERATION, // dst = a `operation` b
   INSTR_BRANCH, // to `target` where `a` is zero, else on; all that follows in program order is control dependent on `a`
   INSTR_JUMP,   // to `target`; one that goes back closes a loop
@@ -81,6 +82,7 @@ typedef struct {
   // INSTR_READ: reserves what it reads. INSTR_WRITE: stores only with a reservation of the same place, which it ends;
   // the two are joined by rmw. There is no path where it has none. Its `dst` is 0, and depends on both.
   bool is_exclusive;
+  bool marks; // INSTR_FENCE
   bool picks; // INSTR_RMW: what it found picked what it writes, as a compare-and-swap
   Operation operation;
   unsigned dst; // a register; NO_REGISTER: none
@@ -91,6 +93,7 @@ typedef struct {
   bool fair;       // INSTR_ASSUME: a compare-exchange that fails though it found what it expected does so not for ever,
                    // nor does a store-exclusive
   unsigned target; // index into the thread's instructions; the count of them: the end
+  unsigned until;  // INSTR_BRANCH: what is control dependent on it ends there, as a language may have it; 0: nowhere
 } Instr;
 
 enum { NO_REGISTER = 0x7fffffff };

@@ -10,4 +10,6 @@ const Order *dialect_order(const Dialect *dialect, const char *name) {
   return NULL;
 }
 
+bool order_is_grace(const Order *order) { return order && strstr(order->name, "rcu"); }
+
 const char *order_name(const Order *order) { return order ? order->name : "plain"; }

@@ -7,11 +7,17 @@ typedef enum {
   ACCESS_STORE,
   ACCESS_EXCHANGE,
   ACCESS_COMPARE_EXCHANGE,
+  ACCESS_COMPARE_SWAP, // an exchange where what is found is as expected; its value is what was found
+  ACCESS_ADD_UNLESS,   // a fetch_add where what is found is not as expected
+  ACCESS_LOCK,         // waits until it finds 0, and puts 1 there
+  ACCESS_IS_LOCKED,    // a look: 1 where it is not 0, else 0
+  ACCESS_TRY_LOCK,     // puts 1 where it finds 0; its value is 1 where it did, else 0
   ACCESS_FETCH_ADD,
   ACCESS_FETCH_SUB,
   ACCESS_FETCH_AND,
   ACCESS_FETCH_OR,
   ACCESS_FETCH_XOR,
+  ACCESS_FETCH_ANDNOT, // and the complement of its operand
   ACCESS_FETCH_MAX,
   ACCESS_FETCH_MIN,
   ACCESS_FENCE,        // binds CPU and compiler
@@ -27,16 +33,36 @@ typedef struct {
   bool of_load, of_store; // whether such an operation may have it; others have any
 } Order;
 
+// What a primitive gives, where that is not what its operation does. C makes it of the operation's value.
+typedef enum {
+  RESULT_OF_OPERATION,
+  RESULT_NONE,     // a statement of its own
+  RESULT_NEW,      // what a fetch operation put there
+  RESULT_NEW_ZERO, // whether that is 0
+  RESULT_NEW_NEGATIVE,
+  RESULT_UNEXPECTED // whether what was found is not as expected
+} Result;
+
 // What a test may call. Of the rows of one operation the first that says all of an access is how it is printed.
 typedef struct { // NOLINT(clang-analyzer-optin.performance.Padding): the order is that of the rows
   const char *name;
   // One letter each: a: the address of a location, p: the location itself, `*x` or `y[1]`, v: a value, e: the address
-  // of the expected value, m: an order (of a second one: the order on failure), s: the name of a CPU's fence in quotes
+  // of the expected value, c: the expected value, m: an order (of a second one: the order on failure), s: the name of
+  // a CPU's fence in quotes
   const char *arguments;
   AccessOp op;
   const char *order; // where no argument says it
   bool weak;         // ACCESS_COMPARE_EXCHANGE
+  Result result;
+  int value, expected; // those that no argument says; of ACCESS_LOCK and ACCESS_TRY_LOCK none
 } Primitive;
+
+// A type that is the dialect's own.
+typedef struct {
+  const char *name; // "atomic_t"; of "struct srcu_struct" what follows the word
+  bool is_struct;
+  BaseType base;
+} DialectType;
 
 typedef struct Dialect {
   const char *name;
@@ -44,6 +70,9 @@ typedef struct Dialect {
   const char *plain_tag; // of the event of a plain access, where a model judges the dialect itself
   const char *plain_as;  // the order that plain accesses are mapped to a CPU's instructions as
   bool addresses;        // initial values and conditions may name a location and mean its address
+  bool pointers;         // so may expressions: registers and locations may hold addresses, and accesses go through them
+  bool undeclared;       // what a thread assigns is a register, declared or not
+  bool scoped;           // of its own model: what follows an `if` does not depend on its condition
   // Registers that no thread declares, since they are the CPU's: gives one its name ("X1" of "W1") and type; false
   // where there is none of that name. NULL: the threads declare theirs.
   bool (*cpu_register)(const struct Dialect *dialect, const char **name, Type *type);
@@ -52,11 +81,16 @@ typedef struct Dialect {
   unsigned order_count;
   const Primitive *primitives;
   unsigned primitive_count;
+  const DialectType *types;
+  unsigned type_count;
 } Dialect;
 
-extern const Dialect dialect_c11;
+extern const Dialect dialect_c11, dialect_linux;
+extern const Dialect *const dialect_all[]; // those of C, NULL-terminated
 
 // By name ("seq_cst"); NULL where the dialect has none.
 const Order *dialect_order(const Dialect *dialect, const char *name);
+// Whether it is of RCU's or SRCU's critical sections and grace periods.
+bool order_is_grace(const Order *order);
 // "plain" for NULL.
 const char *order_name(const Order *order);

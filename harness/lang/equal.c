@@ -7,9 +7,9 @@
 static bool same_access(const Access *a, const Access *b) {
   return a->op == b->op && a->order == b->order && a->failure == b->failure &&
          (a->op != ACCESS_CPU_FENCE || !strcmp(a->cpu_fence, b->cpu_fence)) &&
-         a->address.location == b->address.location && a->expected_in_register == b->expected_in_register &&
-         a->expected_register == b->expected_register && a->expected.location == b->expected.location &&
-         a->weak == b->weak && a->is_volatile == b->is_volatile;
+         a->address.location == b->address.location && a->address.base == b->address.base &&
+         a->expected_in_register == b->expected_in_register && a->expected_register == b->expected_register &&
+         a->expected.location == b->expected.location && a->weak == b->weak && a->is_volatile == b->is_volatile;
 }
 
 // What an expression says besides its parts.
@@ -59,7 +59,8 @@ static bool same_block(const Stmt *a, const Stmt *b) {
 }
 
 static bool same_type(Type a, Type b) {
-  return a.base == b.base && a.is_atomic == b.is_atomic && a.is_volatile == b.is_volatile;
+  return a.base == b.base && a.is_atomic == b.is_atomic && a.is_volatile == b.is_volatile && a.pointers == b.pointers &&
+         a.pointee == b.pointee;
 }
 
 static bool same_lines(const Test *a, const Test *b, unsigned thread) {

@@ -40,6 +40,8 @@ static bool is_access(const Lexer *lexer) {
   char after = byte_at(lexer, lexer->offset + 2);
   if (!lexer->in_code || (!is_name_start(after) && after != '('))
     return false;
+  if (lexer->pointers)
+    return true;
   unsigned depth = 0;
   for (size_t i = lexer->offset + 2; i < lexer->offset + AHEAD; i++) {
     char c = byte_at(lexer, i);

@@ -16,7 +16,8 @@ typedef struct {
 typedef struct {
   const Source *source;
   size_t offset;
-  bool in_code; // inside a thread, where `(*x)` is an access and `(* x *)` a comment
+  bool in_code;  // inside a thread, where `(*x)` is an access and `(* x *)` a comment
+  bool pointers; // where `(*(int **)x)` is one too, and a comment of that kind begins with a blank
 } Lexer;
 
 Token lexer_next(Lexer *lexer);

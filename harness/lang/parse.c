@@ -20,7 +20,7 @@ Parser *parser_new(const Source *source, const Dialect *dialect, Arena *arena, D
   *p = (Parser){.source = source,
                 .arena = arena,
                 .diag = diag,
-                .lexer = {.source = source},
+                .lexer = {.source = source, .pointers = dialect->pointers},
                 .errors = errors,
                 .last = last,
                 .test = test};
@@ -57,7 +57,8 @@ Test *test_parse_as(const Dialect *dialect, const Source *source, Arena *arena, 
 }
 
 Test *test_parse(const Source *source, Arena *arena, Diag *diag) {
-  return test_parse_as(&dialect_c11, source, arena, diag);
+  bool readable = source->length <= LIMIT_FILE;
+  return test_parse_as(readable ? dialect_of(source) : &dialect_c11, source, arena, diag);
 }
 
 Test *condition_parse(const Source *source, Arena *arena, Diag *diag) {

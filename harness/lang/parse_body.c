@@ -105,6 +105,8 @@ static bool parse_declaration(Parser *p, Block *block) {
     return ERROR_AT(p, parser_span_from(p, begin), "a register is not atomic: declare it '%s'",
                     base_type_name(type.base));
   do {
+    Type declared = type;
+    parse_stars(p, &declared);
     if (parser_at(p, "*"))
       return ERROR_AT(p, p->token.span, "registers that are pointers are not in the language");
     Span span = p->token.span;
@@ -113,9 +115,9 @@ static bool parse_declaration(Parser *p, Block *block) {
       return false;
     if (parser_at(p, "["))
       return ERROR_AT(p, p->token.span, "registers that are arrays are not in the language");
-    int reg = declare(p, name, type, span);
+    int reg = declare(p, name, declared, span);
     Expr *value = NULL;
-    if (parser_take(p, "=") && (!(value = parse_expression(p)) || !check_conversion(p, value, type.base)))
+    if (parser_take(p, "=") && (!(value = parse_expression(p)) || !check_conversion(p, value, declared.base)))
       return false;
     Stmt *stmt = statement_new(p, STMT_DECLARE, begin);
     stmt->reg = reg < 0 ? 0 : (unsigned)reg;
@@ -275,7 +277,7 @@ static bool parse_statement(Parser *p, Block *block) {
   if (parser_at_type(p))
     return parse_declaration(p, block);
   const Primitive *primitive = primitive_find(p, p->token);
-  if (primitive && !access_has_value(primitive->op) && token_is(parser_peek(p), "("))
+  if (primitive && !primitive_has_value(primitive) && token_is(parser_peek(p), "("))
     return parse_call_statement(p, primitive, block);
   return parse_simple(p, block);
 }
@@ -317,6 +319,11 @@ static bool join_location(Parser *p, unsigned location, Type type, Span span) {
     l->type = type.base;
   }
   l->is_atomic |= type.is_atomic;
+  if (p->test->dialect->pointers) { // which are sloppy: what holds an address is as wide as one
+    if (base_type_bits(type.base) > base_type_bits(l->type))
+      l->type = type.base;
+    return true;
+  }
   if (base_type_bits(l->type) != base_type_bits(type.base))
     return ERROR_AT(p, span, "'%s' is %u bits wide here and %u bits ('%s') where it was declared first", l->name,
                     base_type_bits(type.base), base_type_bits(l->type), base_type_name(l->type));
@@ -334,6 +341,7 @@ static bool parse_parameter(Parser *p) {
   parser_advance(p);
   while (parser_at(p, "const") || parser_at(p, "volatile") || parser_at(p, "restrict"))
     parser_advance(p);
+  parse_stars(p, &type);
   if (parser_at(p, "*"))
     return ERROR_AT(p, p->token.span, "pointers to pointers are not in the language");
   Span span = p->token.span;

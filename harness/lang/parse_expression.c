@@ -24,6 +24,10 @@ static Type parameter_type(const Parser *p, unsigned location) {
   return (Type){0};
 }
 
+Type address_type(const Parser *p, const Address *address) {
+  return address->pointer ? (Type){.base = address->base} : parameter_type(p, address->location);
+}
+
 bool is_parameter(const Thread *thread, int location) {
   for (unsigned i = 0; i < thread->parameter_count; i++)
     if ((int)thread->parameters[i].location == location)
@@ -235,6 +239,57 @@ static bool parse_offset(Parser *p, Expr **index) {
   return *index;
 }
 
+static bool parse_address(Parser *p, Address *address);
+
+// Whether the token names a register of this thread, and no location of its own.
+static bool is_register_name(const Parser *p) {
+  if (p->token.kind != TOKEN_NAME || p->token.span.length > LIMIT_NAME)
+    return false;
+  const char *name = arena_copy(p->arena, p->token.text, p->token.span.length);
+  const Thread *thread = &p->test->threads[p->thread];
+  int location = location_find(p->test, name);
+  if (location >= 0 && is_parameter(thread, location))
+    return false;
+  for (size_t i = 0; i < p->init_register_count; i++)
+    if (p->init_registers[i].thread == p->thread && !strcmp(p->init_registers[i].name, name))
+      return true;
+  return register_find(thread, name) >= 0;
+}
+
+// pointer := NAME, a register | '*' unary
+static bool parse_pointer(Parser *p, Address *address) {
+  address->pointer = parse_unary(p);
+  if (!address->pointer)
+    return false;
+  address->base = BASE_INT;
+  if (address->pointer->kind == EXPR_REGISTER) {
+    Type type = p->test->threads[p->thread].registers[address->pointer->reg].type;
+    address->base = type.pointers ? type_pointee(type) : type.base;
+  }
+  return true;
+}
+
+// After '(', where a type follows: type '*' { '*' } ')' address. What a cast makes of a location's address is not
+// looked at.
+static bool parse_cast_address(Parser *p, Address *address) {
+  Type type;
+  Span span = p->token.span;
+  if (p->test->dialect->pointers && !parse_type(p, &type))
+    return false;
+  if (p->test->dialect->pointers)
+    parse_stars(p, &type);
+  if (!p->test->dialect->pointers || !type.pointers)
+    return ERROR_AT(p, span, "casts of pointers are not in the language");
+  if (!parser_expect(p, ")", "after the type"))
+    return false;
+  parser_leave(p);
+  if (!parse_address(p, address))
+    return false;
+  if (address->pointer)
+    address->base = type_pointee(type);
+  return true;
+}
+
 // address := '(' address ')' | '&' NAME '[' expression ']' | NAME { ( '+' | '-' ) operand }
 static bool parse_address(Parser *p, Address *address) {
   *address = (Address){0};
@@ -243,12 +298,14 @@ static bool parse_address(Parser *p, Address *address) {
       return false;
     parser_advance(p);
     if (parser_at_type(p))
-      return ERROR_AT(p, p->token.span, "casts of pointers are not in the language");
+      return parse_cast_address(p, address);
     if (!parse_address(p, address) || !parser_expect(p, ")", "after the address"))
       return false;
     parser_leave(p);
     return true;
   }
+  if (p->test->dialect->pointers && (parser_at(p, "*") || is_register_name(p)))
+    return parse_pointer(p, address);
   if (parser_at(p, "*"))
     return ERROR_AT(p, p->token.span, "expected the address of a location: 'x', without '*'");
   bool ampersand = parser_take(p, "&");
@@ -258,6 +315,8 @@ static bool parse_address(Parser *p, Address *address) {
   if (!parse_location(p, &address->location))
     return false;
   const char *name = p->test->locations[address->location].name;
+  if (ampersand && !parser_at(p, "[") && p->test->dialect->pointers)
+    return true;
   if (ampersand && !parser_at(p, "["))
     return ERROR_AT(p, span, "'%s' is an address already: write it without '&'", name);
   if (!ampersand && parser_at(p, "["))
@@ -274,7 +333,7 @@ static bool parse_address(Parser *p, Address *address) {
 }
 
 static Expr *plain_load(Parser *p, Address address, size_t begin) {
-  Type type = parameter_type(p, address.location);
+  Type type = address_type(p, &address);
   Expr *expr = expression_new(p, EXPR_ACCESS, type.base, begin);
   if (expr)
     expr->access = (Access){.op = ACCESS_LOAD, .address = address, .is_volatile = type.is_volatile};
@@ -284,7 +343,7 @@ static Expr *plain_load(Parser *p, Address address, size_t begin) {
 // After '*': NAME | '(' address ')'
 static Expr *parse_indirection(Parser *p, size_t begin) {
   Address address = {0};
-  if (parser_at(p, "(")) {
+  if (parser_at(p, "(") || (p->test->dialect->pointers && (parser_at(p, "*") || is_register_name(p)))) {
     if (!parse_address(p, &address))
       return NULL;
   } else if (parser_at(p, "*")) {
@@ -296,6 +355,14 @@ static Expr *parse_indirection(Parser *p, size_t begin) {
   return plain_load(p, address, begin);
 }
 
+// The address of a location, as a value.
+static Expr *address_constant(Parser *p, unsigned location, size_t begin) {
+  Expr *expr = expression_new(p, EXPR_CONSTANT, BASE_LONG, begin);
+  if (expr)
+    expr->constant = address_value(location, 0);
+  return expr;
+}
+
 // A register, or `y[1]`.
 static Expr *parse_name_operand(Parser *p) {
   Span span = p->token.span;
@@ -305,6 +372,8 @@ static Expr *parse_name_operand(Parser *p) {
   int location = location_find(p->test, name);
   if (location >= 0 && is_parameter(&p->test->threads[p->thread], location)) {
     Address address = {.location = (unsigned)location};
+    if (p->test->dialect->pointers && !parser_at(p, "["))
+      return address_constant(p, address.location, span.offset);
     if (!parser_take(p, "[")) {
       ERROR_AT(p, span, "'%s' is a location: '*%s' reads it, and so does 'atomic_load(%s)'", name, name, name);
       return NULL;
@@ -315,6 +384,8 @@ static Expr *parse_name_operand(Parser *p) {
     return check_index(p, address.location, address.index) ? plain_load(p, address, span.offset) : NULL;
   }
   int reg = parser_register(p, name, span);
+  if (reg < 0 && p->test->dialect->undeclared && parser_at(p, "="))
+    reg = register_add(p, p->thread, name, (Type){.base = BASE_LONG}, span);
   if (reg < 0)
     return unknown_register(p, name, span);
   Expr *expr = expression_new(p, EXPR_REGISTER, p->test->threads[p->thread].registers[reg].type.base, span.offset);
@@ -379,6 +450,9 @@ static bool parse_argument(Parser *p, char argument, Access *access) {
     return parse_place(p, &access->address);
   case 'e':
     return parse_expected_value(p, access);
+  case 'c':
+    access->compared = parse_expression(p);
+    return access->compared;
   case 'v':
     access->operand = parse_expression(p);
     return access->operand;
@@ -387,6 +461,16 @@ static bool parse_argument(Parser *p, char argument, Access *access) {
   default:
     return parse_fence_name(p, access);
   }
+}
+
+// The operands that the primitive's name says.
+static bool add_implied(Parser *p, const Primitive *primitive, Access *access) {
+  size_t begin = p->previous_end;
+  bool updates = access_is_fetch(access->op) || access->op == ACCESS_ADD_UNLESS || access->op == ACCESS_STORE;
+  if (updates && !access->operand && !(access->operand = constant(p, primitive->value, BASE_INT, begin)))
+    return false;
+  return access->op != ACCESS_ADD_UNLESS || access->compared ||
+         (access->compared = constant(p, primitive->expected, BASE_INT, begin));
 }
 
 // call := NAME '(' argument { ',' argument } ')'
@@ -411,15 +495,36 @@ bool parse_access(Parser *p, const Primitive *primitive, Access *access) {
                            arena_printf(p->arena, "')' after the arguments of %s", primitive_describe(p, primitive)));
   parser_advance(p);
   parser_leave(p);
-  if (access->operand && !check_conversion(p, access->operand, parameter_type(p, access->address.location).base))
+  if (!add_implied(p, primitive, access))
+    return false;
+  BaseType base = access_is_fence(access->op) ? BASE_INT : address_type(p, &access->address).base;
+  if ((access->operand && !check_conversion(p, access->operand, base)) ||
+      (access->compared && !check_conversion(p, access->compared, base)))
     return false;
   if (primitive->order)
     access->order = dialect_order(p->test->dialect, primitive->order);
   if (access->op == ACCESS_COMPARE_EXCHANGE && !access->failure)
     access->failure = access->order;
   if (access->op == ACCESS_LOAD || access->op == ACCESS_STORE)
-    access->is_volatile = parameter_type(p, access->address.location).is_volatile;
+    access->is_volatile = address_type(p, &access->address).is_volatile;
   return true;
+}
+
+// What a primitive gives, of the value of its operation.
+static Expr *result_of(Parser *p, const Primitive *primitive, Expr *expr) {
+  bool unexpected = primitive->result == RESULT_UNEXPECTED;
+  Expr *other = unexpected ? expr->access.compared : expr->access.operand;
+  if (expr_accesses(other)) {
+    ERROR_AT(p, other->span, "what '%s' is given is a register or a constant in this language", primitive->name);
+    return NULL;
+  }
+  if (unexpected)
+    return binary_new(p, BINARY_NOT_EQUAL, expr, other);
+  Expr *result = binary_new(p, expr->access.op == ACCESS_FETCH_SUB ? BINARY_SUBTRACT : BINARY_ADD, expr, other);
+  if (result && primitive->result != RESULT_NEW)
+    result = binary_new(p, primitive->result == RESULT_NEW_ZERO ? BINARY_EQUAL : BINARY_LESS, result,
+                        constant(p, 0, BASE_INT, expr->span.offset));
+  return result;
 }
 
 static Expr *parse_call(Parser *p) {
@@ -430,13 +535,13 @@ static Expr *parse_call(Parser *p) {
     unknown_primitive(p);
     return NULL;
   }
-  if (!access_has_value(primitive->op)) {
+  if (!primitive_has_value(primitive)) {
     ERROR_AT(p, p->token.span, "'%s' has no value: it is a statement of its own", primitive->name);
     return NULL;
   }
   if (!parse_access(p, primitive, &access))
     return NULL;
-  BaseType type = parameter_type(p, access.address.location).base;
+  BaseType type = address_type(p, &access.address).base;
   if (access_is_fetch(access.op) && type == BASE_BOOL) { // C17 7.17.7.5p2
     ERROR_AT(p, parser_span_from(p, begin), "C has no '%s' on bool", primitive->name);
     return NULL;
@@ -444,7 +549,7 @@ static Expr *parse_call(Parser *p) {
   Expr *expr = expression_new(p, EXPR_ACCESS, access.op == ACCESS_COMPARE_EXCHANGE ? BASE_BOOL : type, begin);
   if (expr)
     expr->access = access;
-  return expr;
+  return expr && primitive->result ? result_of(p, primitive, expr) : expr;
 }
 
 // primary := NUMBER | 'true' | 'false' | '(' expression ')' | call | NAME | NAME '[' expression ']'
@@ -494,12 +599,21 @@ static Expr *negate(Parser *p, Expr *operand, size_t begin) {
   return unary_new(p, UNARY_NEGATE, base_type_promote(operand->type), operand, begin);
 }
 
+static bool at_void(const Parser *p) { return p->test->dialect->pointers && parser_at(p, "void"); }
+static bool at_void_cast(const Parser *p) { return p->test->dialect->pointers && token_is(parser_peek(p), "void"); }
+
 // '(' type ')' unary
 static Expr *parse_cast(Parser *p, size_t begin) {
   Type type;
   parser_advance(p);
-  if (!parse_type(p, &type))
+  bool is_void = at_void(p);
+  if (is_void) {
+    type = (Type){.base = BASE_LONG};
+    parser_advance(p);
+  } else if (!parse_type(p, &type)) {
     return NULL;
+  }
+  parse_stars(p, &type);
   if (parser_at(p, "*")) {
     ERROR_AT(p, p->token.span, "casts of pointers are not in the language");
     return NULL;
@@ -534,11 +648,16 @@ static Expr *parse_prefixed(Parser *p) {
       return unary_new(p, UNARY_NOT, BASE_INT, operand, begin);
     }
   }
+  if (parser_at(p, "&") && p->test->dialect->pointers) {
+    unsigned location;
+    parser_advance(p);
+    return parse_location(p, &location) ? address_constant(p, location, begin) : NULL;
+  }
   if (parser_at(p, "&")) {
     ERROR_AT(p, p->token.span, "'&' has its place before the expected value of atomic_compare_exchange and in '&y[1]'");
     return NULL;
   }
-  if (parser_at(p, "(") && token_begins_type(parser_peek(p)))
+  if (parser_at(p, "(") && (token_begins_type(p, parser_peek(p)) || at_void_cast(p)))
     return parse_cast(p, begin);
   return parse_primary(p);
 }

@@ -252,6 +252,11 @@ typedef struct {
 
 // value := [ '-' ] NUMBER, or [ '&' ] NAME [ '[' NUMBER ']' ], an address
 static bool parse_value(Parser *p, Number *number) {
+  if (p->test->dialect->pointers && parser_at(p, "ATOMIC_INIT")) {
+    parser_advance(p);
+    return parser_expect(p, "(", "after ATOMIC_INIT") && parser_number(p, number) &&
+           parser_expect(p, ")", "after the number");
+  }
   if (p->test->dialect->addresses && (p->token.kind == TOKEN_NAME || parser_at(p, "&") || parser_at_register(p))) {
     parser_take(p, "&");
     return parse_address_value(p, number);
@@ -424,6 +429,7 @@ static bool parse_entry(Parser *p) {
     if (!parse_type(p, &entry.type))
       return false;
   }
+  parse_stars(p, &entry.type);
   if (p->test->dialect->addresses && parser_take(p, "*")) // what holds an address is as wide as one
     entry.type.base = BASE_INT64;
   bool symbolic = p->test->dialect->cpu_register && parser_at(p, "%");

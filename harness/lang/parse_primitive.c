@@ -12,8 +12,11 @@ const Primitive *primitive_find(const Parser *p, Token token) {
 }
 
 bool unknown_primitive(Parser *p) {
-  const Dialect *dialect = p->test->dialect;
+  const Dialect *dialect = p->test->dialect, *other = dialect_with(dialect, p->token);
   Token token = p->token;
+  if (other)
+    return ERROR_AT(p, token.span, "'%s' is of the dialect %s, and what comes before makes this test one of %s",
+                    token_text(p, token), other->name, dialect->name);
   Suggestion suggestion = suggestion_for(token_text(p, token));
   for (unsigned i = 0; i < dialect->primitive_count; i++)
     suggestion_try(&suggestion, dialect->primitives[i].name);
@@ -21,15 +24,19 @@ bool unknown_primitive(Parser *p) {
                   suggestion_text(p, &suggestion));
 }
 
+bool primitive_has_value(const Primitive *primitive) {
+  return access_has_value(primitive->op) && primitive->result != RESULT_NONE;
+}
+
 const char *primitive_describe(Parser *p, const Primitive *primitive) {
   Text text = {0};
   for (const char *a = primitive->arguments; *a; a++) {
-    const char *word = *a == 'a'   ? "location"
-                       : *a == 'p' ? "*location"
-                       : *a == 'v' ? "value"
-                       : *a == 'e' ? "expected"
-                       : *a == 's' ? "name"
-                                   : "order";
+    const char *word = *a == 'a'                ? "location"
+                       : *a == 'p'              ? "*location"
+                       : *a == 'v'              ? "value"
+                       : *a == 'e' || *a == 'c' ? "expected"
+                       : *a == 's'              ? "name"
+                                                : "order";
     text_printf(&text, "%s%s", text.length ? ", " : "", word);
   }
   const char *result = arena_printf(p->arena, "%s(%s)", primitive->name, text_string(&text));

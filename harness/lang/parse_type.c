@@ -67,17 +67,32 @@ static bool count_specifier(Token token, Specifiers *s) {
   return false;
 }
 
-bool token_begins_type(Token token) {
+// `atomic_t`, or what follows `struct`.
+static const DialectType *dialect_type(const Parser *p, Token token, bool is_struct) {
+  const Dialect *dialect = p->test->dialect;
+  for (unsigned i = 0; i < dialect->type_count; i++)
+    if (dialect->types[i].is_struct == is_struct && token_is(token, dialect->types[i].name))
+      return &dialect->types[i];
+  return NULL;
+}
+
+bool token_begins_type(const Parser *p, Token token) {
   Specifiers unused = {0};
   TypeName name;
   static const char *const qualifiers[] = {"const", "volatile", "_Atomic", "register"};
   for (size_t i = 0; i < sizeof qualifiers / sizeof *qualifiers; i++)
     if (token_is(token, qualifiers[i]))
       return true;
-  return count_specifier(token, &unused) || find_type_name(token, &name);
+  return count_specifier(token, &unused) || find_type_name(token, &name) || dialect_type(p, token, false) ||
+         (p->test->dialect->type_count && token_is(token, "struct"));
 }
 
-bool parser_at_type(const Parser *p) { return token_begins_type(p->token); }
+bool parser_at_type(const Parser *p) { return token_begins_type(p, p->token); }
+
+void parse_stars(Parser *p, Type *type) {
+  while (p->test->dialect->pointers && type->pointers < LIMIT_POINTERS && parser_take(p, "*"))
+    *type = type_pointer(*type);
+}
 
 // C17 6.7.2p2. False where C knows no such combination.
 static bool combine(const Specifiers *s, BaseType *base) {
@@ -103,6 +118,20 @@ static bool combine(const Specifiers *s, BaseType *base) {
   return s->ints || s->signeds || s->unsigneds || lengths;
 }
 
+// A type of the dialect's own.
+static bool parse_dialect_type(Parser *p, Type *type) {
+  const DialectType *found = NULL;
+  if (parser_take(p, "struct")) {
+    found = dialect_type(p, p->token, true);
+    if (!found)
+      return parser_expected(p, "a structure that the dialect knows, such as 'srcu_struct'");
+  }
+  found = found ? found : dialect_type(p, p->token, false);
+  parser_advance(p);
+  type->base = found->base;
+  return true;
+}
+
 // type := { 'const' | 'volatile' | '_Atomic' | '_Atomic' '(' type ')' | specifier | name of a type }
 // `const` and `register` say nothing here and are dropped.
 bool parse_type(Parser *p, Type *type) {
@@ -110,6 +139,8 @@ bool parse_type(Parser *p, Type *type) {
   Specifiers specifiers = {0};
   unsigned named = 0, specified = 0;
   *type = (Type){.base = BASE_INT};
+  if (dialect_type(p, p->token, false) || (p->test->dialect->type_count && parser_at(p, "struct")))
+    return parse_dialect_type(p, type);
   for (;;) {
     TypeName name;
     if (count_specifier(p->token, &specifiers)) {

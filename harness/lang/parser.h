@@ -157,9 +157,11 @@ void suggestion_try(Suggestion *suggestion, const char *name);
 const char *suggestion_text(Parser *p, const Suggestion *suggestion);
 
 // parse_type.c
-bool token_begins_type(Token token);
+bool token_begins_type(const Parser *p, Token token);
 bool parser_at_type(const Parser *p);
 bool parse_type(Parser *p, Type *type);
+// The `*` after it, where the dialect has pointers.
+void parse_stars(Parser *p, Type *type);
 
 // Once all is read, by parser_end.
 void resolve_initial_values(Parser *p);
@@ -171,15 +173,22 @@ Expr *parse_expression(Parser *p);
 // A register of this thread, perhaps one that so far only the init block declares. -1 where there is none.
 int parser_register(Parser *p, const char *name, Span span);
 bool is_parameter(const Thread *thread, int location);
+// The type of what is at an address, as this thread sees it.
+Type address_type(const Parser *p, const Address *address);
 // Whether a value is converted to the type as C does it: not a literal that no type of C holds.
 bool check_conversion(Parser *p, const Expr *value, BaseType type);
 
 // The call of a primitive, from its name to the ')'.
 bool parse_access(Parser *p, const Primitive *primitive, Access *access);
 
+// dialects.c
+const Dialect *dialect_of(const Source *source);              // that a test of C is in, by what it uses
+const Dialect *dialect_with(const Dialect *but, Token token); // another that has a primitive of that name, or NULL
+
 // parse_primitive.c: the primitives of the test's dialect
 const Primitive *primitive_find(const Parser *p, Token name); // NULL where there is none
 bool unknown_primitive(Parser *p);                            // reports that the token names none. Returns false
+bool primitive_has_value(const Primitive *primitive);
 const char *primitive_describe(Parser *p, const Primitive *primitive); // "atomic_store(location, value)", for messages
 bool parse_order(Parser *p, Access *access);      // the access's first order, or the one of its failure
 bool parse_fence_name(Parser *p, Access *access); // a CPU's: letters, digits, '_', '.' and '-'

@@ -15,7 +15,8 @@ static unsigned precedence_of(const Expr *expr) {
   case EXPR_CONSTANT:
     return expr->constant < 0 && base_type_signed(expr->type) ? PRECEDENCE_UNARY : PRECEDENCE_PRIMARY;
   case EXPR_ACCESS:
-    return !expr->access.order && !expr->access.address.index ? PRECEDENCE_UNARY : PRECEDENCE_PRIMARY;
+    return !expr->access.order && !(expr->access.address.index && !expr->access.address.pointer) ? PRECEDENCE_UNARY
+                                                                                                 : PRECEDENCE_PRIMARY;
   default:
     return PRECEDENCE_PRIMARY;
   }
@@ -55,6 +56,11 @@ static void print_within(const Test *test, unsigned thread, const Expr *expr, un
 
 // As an operand of an atomic: `x`, `y + r0`.
 static void print_address(const Test *test, unsigned thread, Address address, Text *out) {
+  if (address.pointer) {
+    text_printf(out, "(%s *)", base_type_name(address.base));
+    print_within(test, thread, address.pointer, PRECEDENCE_PRIMARY, out);
+    return;
+  }
   text_add(out, test->locations[address.location].name);
   if (!address.index)
     return;
@@ -64,6 +70,11 @@ static void print_address(const Test *test, unsigned thread, Address address, Te
 
 // As a plain access: `*x`, `y[r0]`.
 static void print_place(const Test *test, unsigned thread, Address address, Text *out) {
+  if (address.pointer) {
+    text_add_char(out, '*');
+    print_address(test, thread, address, out);
+    return;
+  }
   const char *name = test->locations[address.location].name;
   if (!address.index) {
     text_printf(out, "*%s", name);
@@ -112,6 +123,9 @@ static void print_argument(const Test *test, unsigned thread, const Access *acce
     else
       print_address(test, thread, access->expected, out);
     break;
+  case 'c':
+    expr_print(test, thread, access->compared, out);
+    break;
   case 'v':
     expr_print(test, thread, access->operand, out);
     break;
@@ -130,7 +144,7 @@ static void print_argument(const Test *test, unsigned thread, const Access *acce
 static const Primitive *primitive_of(const Test *test, const Access *access) {
   for (unsigned i = 0; i < test->dialect->primitive_count; i++) {
     const Primitive *row = &test->dialect->primitives[i];
-    if (row->op == access->op && row->weak == access->weak &&
+    if (row->op == access->op && row->weak == access->weak && row->result <= RESULT_NONE &&
         (!row->order || !strcmp(row->order, order_name(access->order))))
       return row;
   }
@@ -160,8 +174,13 @@ static void print_access(const Test *test, unsigned thread, const Access *access
 }
 
 void expr_print(const Test *test, unsigned thread, const Expr *expr, Text *out) {
+  unsigned location, element;
   switch (expr->kind) {
   case EXPR_CONSTANT:
+    if (test->dialect->pointers && value_is_address(expr->constant, &location, &element)) {
+      text_printf(out, element ? "&%s[%u]" : "%s", test->locations[location].name, element);
+      return;
+    }
     print_constant(expr->constant, expr->type, out);
     return;
   case EXPR_REGISTER:

@@ -20,9 +20,12 @@ typedef struct Prop Prop;
 
 // An element of a location: `*x` and `x` as an operand of an atomic are {x, NULL}; `y+r0`, `*(y+1)` and `y[r0]` have an
 // index, in elements.
+// In a dialect with pointers it may be what a value points to.
 typedef struct {
   unsigned location; // index into Test.locations
   Expr *index;       // NULL: element 0
+  Expr *pointer;     // not NULL: its value is the address, and the other two say nothing
+  BaseType base;     // where `pointer`: of the element
 } Address;
 
 // One access to memory, or a fence. What an operation does not have is 0.
@@ -32,7 +35,8 @@ typedef struct {
   const Order *failure;  // ACCESS_COMPARE_EXCHANGE: of its read where it fails
   const char *cpu_fence; // ACCESS_CPU_FENCE: the name that arch/ gives it
   Address address;       // not of fences
-  Expr *operand;         // what is stored, exchanged or combined; NULL for loads and fences
+  Expr *operand;         // what is stored, exchanged or combined; NULL for loads, fences and locks
+  Expr *compared;        // ACCESS_COMPARE_SWAP, ACCESS_ADD_UNLESS: what is expected
   // ACCESS_COMPARE_EXCHANGE: where the expected value is, and where what was found is put on failure.
   bool expected_in_register; // `&r0`: else in a location, as in herd's tests
   unsigned expected_register;
@@ -220,6 +224,7 @@ enum {
   LIMIT_NESTING = 64,      // of blocks and parentheses
   LIMIT_TERMS = 1024,      // operands and operators of one statement's expressions; comparisons of a condition
   LIMIT_NAME = 128,        // bytes
+  LIMIT_POINTERS = 4,      // pointers to one another
   LIMIT_OBSERVABLES = 128
 };
 
@@ -230,6 +235,9 @@ const char *access_name(AccessOp op);
 bool access_has_value(AccessOp op);
 bool access_is_fence(AccessOp op);
 bool access_is_fetch(AccessOp op);
+
+// The type of the element at an address.
+BaseType address_base(const Test *test, const Address *address);
 
 // The access that is all of the statement; NULL: it is another kind of statement.
 const Access *stmt_access(const Stmt *stmt);
@@ -247,7 +255,7 @@ const Expr *test_each(const Test *test, ExprVisit *visit, void *context);
 
 // Where an expression keeps the expressions it is made of, in the order of evaluation; what it could have and has not
 // is NULL. How many.
-enum { EXPR_PARTS = 3 };
+enum { EXPR_PARTS = 6 };
 unsigned expr_parts(Expr *expr, Expr **parts[EXPR_PARTS]);
 
 // Whether evaluating it accesses memory. NULL does not.

@@ -74,14 +74,25 @@ BaseType base_type_common(BaseType left, BaseType right) {
   return to_unsigned(with_sign);
 }
 
+Type type_pointer(Type type) {
+  type.pointee = type.pointers ? type.pointee : type.base;
+  type.base = BASE_LONG;
+  type.pointers++;
+  return type;
+}
+
+BaseType type_pointee(Type type) { return type.pointers > 1 ? BASE_LONG : type.pointee; }
+
 void type_print(Type type, Text *out) {
   if (type.is_volatile)
     text_add(out, "volatile ");
-  const TypeRow *t = row(type.base);
+  const TypeRow *t = row(type.pointers ? type.pointee : type.base);
   if (type.is_atomic && t->atomic_name)
     text_add(out, t->atomic_name);
   else
     text_printf(out, "%s%s", type.is_atomic ? "_Atomic " : "", t->name);
+  text_add(out, type.pointers ? " " : "");
+  text_repeat(out, '*', type.pointers);
 }
 
 Value type_wrap(BaseType base, Value value) {

@@ -29,8 +29,10 @@ typedef enum {
 
 typedef struct {
   BaseType base;
-  bool is_atomic;   // `_Atomic`, or one of the atomic_* names
-  bool is_volatile; // `volatile`
+  bool is_atomic;    // `_Atomic`, or one of the atomic_* names
+  bool is_volatile;  // `volatile`
+  unsigned pointers; // how many `*` follow; `base` is then an address's type, BASE_LONG
+  BaseType pointee;  // where `pointers`: what is there in the end
 } Type;
 
 // As C spells it, without qualifiers: "int", "uint64_t", "unsigned __int128".
@@ -39,7 +41,11 @@ const char *base_type_atomic_name(BaseType base); // C17 7.17.6: "atomic_int"; N
 unsigned base_type_bits(BaseType base);           // 8, 16, 32, 64 or 128
 bool base_type_signed(BaseType base);
 
-// As the litmus language spells it: "volatile atomic_int", "_Atomic uint64_t".
+// A pointer to the type, and what a pointer points to.
+Type type_pointer(Type type);
+BaseType type_pointee(Type type);
+
+// As the litmus language spells it: "volatile atomic_int", "_Atomic uint64_t", "int *".
 void type_print(Type type, Text *out);
 
 // C17 6.3.1.1: the type an operand has after the integer promotions, and 6.3.1.8: the common type of two operands.

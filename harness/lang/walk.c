@@ -7,11 +7,17 @@ const char *access_name(AccessOp op) {
       [ACCESS_STORE] = "store",
       [ACCESS_EXCHANGE] = "exchange",
       [ACCESS_COMPARE_EXCHANGE] = "compare_exchange",
+      [ACCESS_COMPARE_SWAP] = "cmpxchg",
+      [ACCESS_ADD_UNLESS] = "fetch_add_unless",
+      [ACCESS_IS_LOCKED] = "is_locked",
+      [ACCESS_LOCK] = "lock",
+      [ACCESS_TRY_LOCK] = "trylock",
       [ACCESS_FETCH_ADD] = "fetch_add",
       [ACCESS_FETCH_SUB] = "fetch_sub",
       [ACCESS_FETCH_AND] = "fetch_and",
       [ACCESS_FETCH_OR] = "fetch_or",
       [ACCESS_FETCH_XOR] = "fetch_xor",
+      [ACCESS_FETCH_ANDNOT] = "fetch_andnot",
       [ACCESS_FETCH_MAX] = "fetch_max",
       [ACCESS_FETCH_MIN] = "fetch_min",
       [ACCESS_FENCE] = "fence",
@@ -23,9 +29,13 @@ const char *access_name(AccessOp op) {
 
 bool access_is_fence(AccessOp op) { return op == ACCESS_FENCE || op == ACCESS_SIGNAL_FENCE || op == ACCESS_CPU_FENCE; }
 
-bool access_is_fetch(AccessOp op) { return op > ACCESS_COMPARE_EXCHANGE && op < ACCESS_FENCE; }
+bool access_is_fetch(AccessOp op) { return op >= ACCESS_FETCH_ADD && op <= ACCESS_FETCH_MIN; }
 
-bool access_has_value(AccessOp op) { return op != ACCESS_STORE && !access_is_fence(op); }
+bool access_has_value(AccessOp op) { return op != ACCESS_STORE && op != ACCESS_LOCK && !access_is_fence(op); }
+
+BaseType address_base(const Test *test, const Address *address) {
+  return address->pointer ? address->base : test->locations[address->location].type;
+}
 
 const Access *stmt_access(const Stmt *stmt) {
   return stmt->kind == STMT_EXPR && stmt->expr->kind == EXPR_ACCESS ? &stmt->expr->access : NULL;
@@ -47,7 +57,10 @@ unsigned expr_parts(Expr *expr, Expr **parts[EXPR_PARTS]) {
     parts[0] = &expr->access.address.index;
     parts[1] = &expr->access.expected.index;
     parts[2] = &expr->access.operand;
-    return 3;
+    parts[3] = &expr->access.compared;
+    parts[4] = &expr->access.address.pointer;
+    parts[5] = &expr->access.expected.pointer;
+    return 6;
   }
   return 0;
 }

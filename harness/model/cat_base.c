@@ -92,7 +92,7 @@ static void pairs(const Machine *m, uint64_t *out, bool (*holds)(const Event *a,
 static bool same_event(const Event *a, const Event *b) { return a == b; }
 static bool same_access(const Event *a, const Event *b) { return a == b && is_access(a); }
 static bool same_location(const Event *a, const Event *b) {
-  return is_access(a) && is_access(b) && a->location == b->location && a->element == b->element;
+  return a->location >= 0 && a->location == b->location && a->element == b->element; // marks are no accesses
 }
 // Initial writes belong to no thread: they are external to every one, and not to one another.
 static bool same_thread(const Event *a, const Event *b) { return a->thread >= 0 && a->thread == b->thread; }

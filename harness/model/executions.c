@@ -146,8 +146,8 @@ static void thread_events(Search *s, unsigned thread) {
     const PathEvent *from = &t->path->events[i];
     unsigned e = t->first + i;
     s->origins[e] = from;
-    s->events[e] =
-        (Event){.kind = from->kind, .thread = (int)thread, .instr = from->instr, .location = -1, .tags = from->tags};
+    s->events[e] = (Event){
+        .kind = from->kind, .thread = (int)thread, .instr = from->instr, .location = from->mark, .tags = from->tags};
     s->cell_of[e] = s->source[e] = -1;
     if (from->kind & EVENT_READ)
       s->reads[s->read_count++] = e;

@@ -10,6 +10,12 @@ typedef struct {
   unsigned turns, forks;
 } Loop;
 
+// What was control dependent before a branch whose dependence ends.
+typedef struct {
+  unsigned until;
+  Taint control, control_pick;
+} Scope;
+
 // The last time that a walk was at an instruction that is watched.
 typedef struct {
   bool was_here, kept_turn;
@@ -23,6 +29,8 @@ typedef struct {
   Taint *taints; // of the registers
   Taint *picks;  // the same, and what was picked by
   Taint control, control_pick;
+  Scope *scopes; // innermost last
+  size_t scope_count, scope_capacity;
   unsigned reserved;      // the event that made the reservation, and 1; 0: there is none
   size_t reserved_writes; // writes so far when it was made
   size_t writes;
@@ -92,6 +100,8 @@ static Walk walk_copy(const Walker *w, const Walk *from) {
   to.event_capacity = from->event_count;
   to.constraints = copy(from->constraints, from->constraint_count * sizeof *to.constraints);
   to.constraint_capacity = from->constraint_count;
+  to.scopes = copy(from->scopes, from->scope_count * sizeof *to.scopes);
+  to.scope_capacity = from->scope_count;
   to.loops = copy(from->loops, w->thread->instr_count * sizeof *to.loops);
   if (from->visits) {
     to.visits = copy(from->visits, w->thread->instr_count * sizeof *to.visits);
@@ -106,6 +116,7 @@ static void walk_free(Walk *walk) {
   free(walk->picks);
   free(walk->events);
   free(walk->constraints);
+  free(walk->scopes);
   free(walk->loops);
   free(walk->visits);
   free(walk->visited);
@@ -144,6 +155,7 @@ static PathEvent *add_event(Walk *walk, EventKind kind, const char *tags) {
                        .address = NO_EXPR,
                        .read = NO_EXPR,
                        .written = NO_EXPR,
+                       .mark = -1,
                        .control_taint = walk->control,
                        .control_pick = walk->control_pick};
   return event;
@@ -230,6 +242,15 @@ static void step_rmw(Walker *w, Walk *walk, const Instr *instr) {
   event->written_taint = taint;
   event->written_pick = pick;
   set_register(walk, instr->dst, found, reads, reads);
+}
+
+static void step_fence(Walk *walk, const Instr *instr) {
+  PathEvent *event = add_event(walk, EVENT_FENCE, instr->tags);
+  if (!instr->marks)
+    return;
+  event->mark = instr->address.constant.location;
+  event->written_taint = operand_taint(walk, &instr->value);
+  event->written_pick = operand_pick(walk, &instr->value);
 }
 
 static void step_operation(Walker *w, Walk *walk, const Instr *instr) {
@@ -344,10 +365,25 @@ static void fork_walk(Walker *w, Walk *walk, ExprId value, unsigned target) {
   walk_free(&other);
 }
 
+static void enter_scope(Walk *walk, unsigned until) {
+  walk->scopes = grow(walk->scopes, &walk->scope_capacity, walk->scope_count + 1, sizeof *walk->scopes);
+  walk->scopes[walk->scope_count++] = (Scope){until, walk->control, walk->control_pick};
+}
+
+static void leave_scopes(Walk *walk) {
+  while (walk->scope_count && walk->scopes[walk->scope_count - 1].until == walk->at) {
+    const Scope *scope = &walk->scopes[--walk->scope_count];
+    walk->control = scope->control;
+    walk->control_pick = scope->control_pick;
+  }
+}
+
 // A branch; true where it is decided and the walk goes on.
 static bool step_branch(Walker *w, Walk *walk, const Instr *instr) {
   ExprId value = operand_value(w, walk, &instr->a);
   if (instr->kind == INSTR_BRANCH) {
+    if (instr->until)
+      enter_scope(walk, instr->until);
     walk->control = taint_union(walk->control, operand_taint(walk, &instr->a));
     walk->control_pick = taint_union(walk->control_pick, operand_pick(walk, &instr->a));
   }
@@ -480,6 +516,7 @@ static bool arrive(Walker *w, Walk *walk) {
 static void walk_on(Walker *w, Walk *walk) {
   while (!w->result->gave_up && walk->at < w->thread->instr_count) {
     const Instr *instr = &w->thread->instrs[walk->at];
+    leave_scopes(walk);
     if (walk->visits && w->watch.watched && w->watch.watched[walk->at] && !walk->resumed && !arrive(w, walk))
       return;
     walk->resumed = false;
@@ -507,7 +544,10 @@ static void walk_on(Walker *w, Walk *walk) {
       step_rmw(w, walk, instr);
       break;
     case INSTR_FENCE:
-      add_event(walk, EVENT_FENCE, instr->tags);
+      step_fence(walk, instr);
+      if (instr->marks)
+        set_register(walk, instr->dst, value_constant(w->pool, (EventValue){-1, 0}),
+                     taint_of_event(walk->event_count - 1), taint_of_event(walk->event_count - 1));
       break;
     case INSTR_OPERATION:
       step_operation(w, walk, instr);

@@ -28,6 +28,7 @@ typedef struct {
   bool has_partner, is_amo; // the read of a pair whose write is the next event; which one instruction makes
   unsigned conditional;     // of an exclusive read: the event that stored conditionally on it; 0: none
   bool is_close;            // ... and nothing of the thread wrote between them
+  int mark;                 // the location that a fence marks; -1
 } PathEvent;
 
 // A value that must be zero, or must not be, on this path.

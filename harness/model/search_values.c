@@ -57,9 +57,17 @@ static bool refuse(Search *s, Misfit misfit) {
   return false;
 }
 
-// The cells of accesses whose address has become known, or is no longer.
+// Whether where a write is is not known yet.
+static bool may_be_at(const Search *s, unsigned write) {
+  const PathEvent *origin = s->origins[write];
+  return origin && !search_value(s, (unsigned)s->events[write].thread, origin->address);
+}
+
+// The cells of accesses whose address has become known, or is no longer. While some address is not known, a write that
+// was read from may yet turn out to be elsewhere, and an address that was computed from it to be none.
 static bool follow_addresses(Search *s) {
   Misfit misfit = {.kind = MISFIT_NONE};
+  bool open = false;
   for (unsigned e = s->cell_count; e < s->execution.event_count; e++) {
     const PathEvent *origin = s->origins[e];
     if (origin->address == NO_EXPR)
@@ -68,16 +76,15 @@ static bool follow_addresses(Search *s) {
     const EventValue *address = search_value(s, thread, origin->address);
     Misfit found = address ? search_fit(s, thread, origin, *address, &element) : (Misfit){.kind = MISFIT_NONE};
     misfit = misfit.kind ? misfit : found;
+    open |= !address;
     s->cell_of[e] = address && !found.kind ? search_cell(s, *address) : -1;
   }
-  if (misfit.kind)
-    return refuse(s, misfit);
   for (unsigned i = 0; i < s->read_count; i++) {
     int to = s->cell_of[s->reads[i]], source = s->source[s->reads[i]];
-    if (source >= 0 && to >= 0 && s->cell_of[source] >= 0 && s->cell_of[source] != to)
+    if (source >= 0 && to >= 0 && s->cell_of[source] != to && !may_be_at(s, (unsigned)source))
       return false;
   }
-  return true;
+  return !misfit.kind || open || refuse(s, misfit);
 }
 
 bool search_propagate(Search *s) {

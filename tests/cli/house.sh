@@ -91,7 +91,7 @@ while IFS= read -r hit; do
 done < <(grep -nHE '__x86_64__|__aarch64__|__riscv|__powerpc|\b(__)?asm(__)?\b *(volatile|__volatile__)? *\(' -r harness results "$planted" --include='*.[ch]' || true)
 
 # Nor in strings: names of CPUs and models, mnemonics, fences and features, as the tables of arch/ have them. Words of C11
-# and English ones are no CPU's; an example of --help is one of every day; records have a field "lse".
+# and of the kernel's C, and English ones are no CPU's; an example of --help is one of every day; records have a field "lse".
 named() {
   { grep -ohE '"[^" ]+"' arch/*/cpu.c
     grep -ohE 'STEP_[A-Z]+, "[^"]*"' arch/*/cpu.c
@@ -103,7 +103,7 @@ named() {
 }
 words() {
   named |
-    grep -vxE '(cpus|cores)\.h|model\.cat|arch|c11|relaxed|consume|acquire|release|acq_rel|seq_cst|fence|lock|str|cmp|power|add|adds|test|leave|push|sdiv' | sort -u
+    grep -vxE '(cpus|cores)\.h|model\.cat|arch|c11|relaxed|consume|acquire|release|acq_rel|seq_cst|fence|lock|unlock|locked|unlocked|xchg|cmpxchg|linux|plain|once|full|noreturn|rmb|wmb|barrier|(before|after)-[a-z-]+|str|cmp|power|add|adds|test|leave|push|sdiv' | sort -u
 }
 words >"$work/words"
 [[ $(wc -l <"$work/words") -gt 60 ]] && grep -qx mfence "$work/words" && grep -qx x86_64 "$work/words" || fail "the words of arch/ are not read: $(cat "$work/words")"

@@ -1,0 +1,180 @@
+// The kernel's dialect and model: what a primitive may be called with, prints as itself, and orders.
+#include "harness/lang/parse.h"
+#include "harness/lang/print.h"
+#include "harness/model/judge.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static Arena *arena;
+static void setup(void) { arena = arena_new(); }
+static void teardown(void) { arena_free(arena); }
+
+static const Test *read_test(const char *text, Diag *diag) {
+  Source *source = ARENA_NEW(arena, Source);
+  *source = (Source){.name = "t.litmus", .bytes = arena_string(arena, text), .length = strlen(text)};
+  *diag = (Diag){.arena = arena};
+  return test_parse(source, arena, diag);
+}
+
+static const Test *parsed(const char *text) {
+  Diag diag;
+  const Test *test = read_test(text, &diag);
+  ck_assert_msg(test != NULL, "%s: %s", text, diag.first ? diag.first->message : "");
+  ck_assert_str_eq(test->dialect->name, "linux");
+  return test;
+}
+
+static Prediction predicted(const char *text) {
+  Judge *judge = ARENA_NEW(arena, Judge);
+  *judge = judge_of(model_find("lkmm"), arena);
+  JudgeOptions options = {.limits = judge_limits(60)};
+  return judge_test(judge, parsed(text), &options, arena);
+}
+
+#define P(n, ...)                                                                                                      \
+  "P" #n " (int *x, int *y, int *z, spinlock_t *s, struct srcu_struct *ss, int **p) { " __VA_ARGS__ " }\n"
+#define TEST(condition, ...) "C t\n{}\n" __VA_ARGS__ "exists (" condition ")\n"
+
+// What the paper and the kernel's documentation say of the witness.
+static const struct {
+  const char *text;
+  bool allowed;
+} verdicts[] = {
+    {TEST("0:r0=0 /\\ 1:r0=0",
+          P(0, "WRITE_ONCE(*x, 1); int r0 = READ_ONCE(*y);") P(1, "WRITE_ONCE(*y, 1); int r0 = READ_ONCE(*x);")),
+     true},
+    {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); smp_mb(); int r0 = READ_ONCE(*y);")
+                                   P(1, "WRITE_ONCE(*y, 1); smp_mb(); int r0 = READ_ONCE(*x);")),
+     false},
+    {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); atomic_inc(z); smp_mb__after_atomic(); int r0 = READ_ONCE(*y);")
+                                   P(1, "smp_store_mb(*y, 1); int r0 = READ_ONCE(*x);")),
+     false},
+    {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); atomic_inc(z); int r0 = READ_ONCE(*y);")
+                                   P(1, "smp_store_mb(*y, 1); int r0 = READ_ONCE(*x);")),
+     true},
+    {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); int r1 = atomic_add_return(2, z); int r0 = READ_ONCE(*y);")
+                                   P(1, "smp_store_mb(*y, 1); int r0 = READ_ONCE(*x);")),
+     false},
+    // One that fails orders nothing
+    {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); int r1 = cmpxchg(z, 7, 2); int r0 = READ_ONCE(*y);")
+                                   P(1, "smp_store_mb(*y, 1); int r0 = READ_ONCE(*x);")),
+     true},
+    {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); int r1 = cmpxchg(z, 0, 2); int r0 = READ_ONCE(*y);")
+                                   P(1, "smp_store_mb(*y, 1); int r0 = READ_ONCE(*x);")),
+     false},
+    {TEST("1:r0=1 /\\ 1:r1=0", P(0, "WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1);")
+                                   P(1, "int r0 = READ_ONCE(*y); smp_rmb(); int r1 = READ_ONCE(*x);")),
+     false},
+    {TEST("1:r0=1 /\\ 1:r1=0", P(0, "WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1);")
+                                   P(1, "int r0 = READ_ONCE(*y); if (r0) { int r1 = READ_ONCE(*x); }")),
+     true},
+    {TEST("1:r0=1 /\\ 1:r1=0", P(0, "WRITE_ONCE(*x, 1); smp_store_release(y, 1);")
+                                   P(1, "int r0 = smp_load_acquire(y); int r1 = READ_ONCE(*x);")),
+     false},
+    // Publication by a pointer: the address dependency orders
+    {"C t\n{ p = z; }\n" P(0, "WRITE_ONCE(*x, 1); rcu_assign_pointer(*p, x);")
+         P(1, "int *r0 = rcu_dereference(*p); int r1 = READ_ONCE(*r0);") "exists (1:r0=x /\\ 1:r1=0)\n",
+     false},
+    // A control dependency orders a store within the `if`, and none behind it
+    {TEST("0:r0=1 /\\ 1:r0=1", P(0, "int r0 = READ_ONCE(*x); if (r0) WRITE_ONCE(*y, 1);")
+                                   P(1, "int r0 = READ_ONCE(*y); if (r0) WRITE_ONCE(*x, 1);")),
+     false},
+    {TEST("0:r0=1 /\\ 1:r0=1", P(0, "int r0 = READ_ONCE(*x); if (r0) { } WRITE_ONCE(*y, 1);")
+                                   P(1, "int r0 = READ_ONCE(*y); if (r0) WRITE_ONCE(*x, 1);")),
+     true},
+    // A lock excludes, orders what it guards, and is no full fence for a third thread
+    {TEST("x=1", P(0, "spin_lock(s); int r0 = READ_ONCE(*x); WRITE_ONCE(*x, r0 + 1); spin_unlock(s);")
+                     P(1, "spin_lock(s); int r0 = READ_ONCE(*x); WRITE_ONCE(*x, r0 + 1); spin_unlock(s);")),
+     false},
+    {TEST("0:r0=1 /\\ 1:r0=1", P(0, "int r0 = spin_trylock(s);") P(1, "int r0 = spin_trylock(s);")), false},
+    {TEST("1:r0=1 /\\ 1:r1=0", P(0, "spin_lock(s); WRITE_ONCE(*x, 1); spin_unlock(s);")
+                                   P(1, "int r1 = READ_ONCE(*x); int r0 = spin_is_locked(s);")),
+     true},
+    // A grace period waits for the critical sections that were there before it
+    {TEST("0:r0=1 /\\ 0:r1=0",
+          P(0, "rcu_read_lock(); int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*y); rcu_read_unlock();")
+              P(1, "WRITE_ONCE(*y, 1); synchronize_rcu(); WRITE_ONCE(*x, 1);")),
+     false},
+    {TEST("0:r0=1 /\\ 0:r1=0",
+          P(0, "rcu_read_lock(); int r1 = READ_ONCE(*y); rcu_read_unlock(); int r0 = READ_ONCE(*x);")
+              P(1, "WRITE_ONCE(*y, 1); synchronize_rcu(); WRITE_ONCE(*x, 1);")),
+     true},
+    {TEST("0:r0=1 /\\ 0:r1=0",
+          P(0, "int r2 = srcu_read_lock(ss); int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*y); "
+               "srcu_read_unlock(ss, r2);") P(1, "WRITE_ONCE(*y, 1); synchronize_srcu(ss); WRITE_ONCE(*x, 1);")),
+     false},
+    {TEST("0:r0=1 /\\ x=5", P(0, "int r0 = atomic_add_unless(x, 2, 5);") P(1, "WRITE_ONCE(*x, 5);")), true},
+    {TEST("0:r0=0 /\\ x=7", P(0, "int r0 = atomic_add_unless(x, 2, 5);") P(1, "WRITE_ONCE(*x, 5);")), false},
+    {TEST("0:r0=1 /\\ x=0", P(0, "int r0 = atomic_dec_and_test(x);") P(1, "atomic_inc(x);")), true},
+    {TEST("0:r0=1 /\\ x=1", P(0, "int r0 = atomic_add_negative(-1, x);") P(1, "atomic_andnot(0, x);")), false},
+};
+
+START_TEST(the_model_says_what_the_documentation_says) {
+  Prediction p = predicted(verdicts[_i].text);
+  ck_assert_msg(p.program && !p.why, "%s: %s", verdicts[_i].text, p.why ? p.why : "");
+  ck_assert_msg(p.any_witness == verdicts[_i].allowed, "%s", verdicts[_i].text);
+}
+END_TEST
+
+START_TEST(a_test_prints_as_what_reads_the_same) {
+  const Test *test = parsed(verdicts[_i].text), *again;
+  Text text = {0};
+  test_print(test, &text);
+  again = parsed(text_string(&text));
+  ck_assert_msg(test_equal(test, again), "%s\n%s", verdicts[_i].text, text_string(&text));
+  text_free(&text);
+}
+END_TEST
+
+START_TEST(a_plain_access_races_unless_something_orders_it) {
+  Prediction p = predicted(TEST("1:r0=1", P(0, "*x = 1;") P(1, "int r0 = READ_ONCE(*x);")));
+  ck_assert(p.result.undefined);
+  ck_assert_str_eq(p.result.flag, "data-race");
+  p = predicted(TEST("1:r1=1", P(0, "*x = 1; smp_store_release(y, 1);")
+                                   P(1, "int r0 = smp_load_acquire(y); if (r0) { int r1 = *x; }")));
+  ck_assert(!p.result.undefined && p.any_witness);
+}
+END_TEST
+
+START_TEST(what_the_dialect_has_not_is_an_error_at_its_place) {
+  static const struct {
+    const char *code, *message;
+  } errors[] = {
+      {"int r0 = READ_ONCE(*x); int r1 = atomic_load(y);", "'atomic_load' is of the dialect c11"},
+      {"int r0 = atomic_load(y); int r1 = READ_ONCE(*x);", "'READ_ONCE' is of the dialect linux"},
+      {"int r0 = READ_ONCE(*x); int r1 = atomic_inc(y);", "'atomic_inc' has no value"},
+      {"smp_bm();", "no function 'smp_bm'"},
+      {"int r0 = READ_ONCE(x);", "expected a location"},
+      {"int r0 = READ_ONCE(*r9);", "r9"},
+      {"int r0 = atomic_add_return(READ_ONCE(*y), x);", "is a register or a constant"},
+  };
+  for (unsigned i = 0; i < sizeof errors / sizeof *errors; i++) {
+    Diag diag;
+    const char *text = arena_printf(arena, "C t\n{}\nP0 (int *x, int *y) { %s smp_mb(); }\n", errors[i].code);
+    if (i == 1)
+      text = arena_printf(arena, "C t\n{}\nP0 (int *x, int *y) { %s }\n", errors[i].code);
+    ck_assert_msg(!read_test(text, &diag), "%s", text);
+    ck_assert_msg(diag.first && strstr(diag.first->message, errors[i].message), "%s: %s", errors[i].code,
+                  diag.first ? diag.first->message : "");
+  }
+}
+END_TEST
+
+int main(void) {
+  struct Suite *suite = suite_create("linux");
+  TCase *all = tcase_create("linux");
+  int count = (int)(sizeof verdicts / sizeof *verdicts);
+  tcase_add_checked_fixture(all, setup, teardown);
+  tcase_add_loop_test(all, the_model_says_what_the_documentation_says, 0, count);
+  tcase_add_loop_test(all, a_test_prints_as_what_reads_the_same, 0, count);
+  tcase_add_test(all, a_plain_access_races_unless_something_orders_it);
+  tcase_add_test(all, what_the_dialect_has_not_is_an_error_at_its_place);
+  suite_add_tcase(suite, all);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
