@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # kill -9 at random moments of a campaign, then --resume, again and again: no record is lost or changed, none is made
 # twice, and nothing is left running or on disk.
-# usage: kill9.sh BINARY [MOMENTS]     (default 50)
+# usage: kill9.sh BINARY [MOMENTS [TEST...]]     (default 50, eight classic tests; each with every fence)
 set -euo pipefail
-WEAKMEM=${1:?usage: kill9.sh BINARY [MOMENTS]} moments=${2:-50}
+WEAKMEM=${1:?usage: kill9.sh BINARY [MOMENTS [TEST...]]} moments=${2:-50}
+tests=("${@:3}")
+[[ ${#tests[@]} -gt 0 ]] || tests=(SB MP LB R S CoRR CoRW CoWR)
 fail() { echo "FAIL: $*" >&2; exit 1; }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 mkdir "$dir/tmp"
 export XDG_CACHE_HOME=$dir/cache XDG_DATA_HOME=$dir/data TMPDIR=$dir/tmp
 records=$dir/records
-campaign=(SB MP LB R S CoRR CoRW CoWR --fence all)
+campaign=("${tests[@]}" --fence all)
 
 # Processes that have the folder in their arguments.
 processes() {

@@ -85,7 +85,9 @@ full_records() { "$WEAKMEM" run SB MP --time 0.05 -o /dev/full >/dev/null; }
 cannot_write full
 cannot_write closed
 cannot_write full_records
-{ "$WEAKMEM" run --time 1 2>/dev/null || true; } | head -1 >/dev/null # ends long before 88 times a second
+# So does a reader that goes: most tests are not run then.
+{ "$WEAKMEM" run SB MP LB R S 2+2W --time 0.5 -o "$work/read" 2>/dev/null || true; } | head -1 >/dev/null
+[[ $(wc -l <"$work/read") -gt 0 && $(wc -l <"$work/read") -lt 6 ]] || fail "$(wc -l <"$work/read") tests were run for no reader"
 
 # What a compiler leaves running, in its group or in a session of its own, is gone with it. An emulator of user programs
 # lets no process adopt orphans, by which it is found.

@@ -51,12 +51,12 @@ interrupt() { # signal records seconds arguments...
 # Early, while the compilers are at work, then in the middle of the second test.
 for signal in INT TERM HUP; do
   interrupt $signal 0 0.2 --time 3
-  interrupt $signal 1 1 --time 3 SB MP LB
+  interrupt $signal 1 0.5 --time 1.5 SB MP LB
   head -1 "$work/records" | grep '"status":"done"' >/dev/null || fail "$signal: what was done is not recorded"
   tail -1 "$work/records" | grep '"status":"interrupted"' >/dev/null || fail "$signal: $(tail -1 "$work/records")"
   [[ $(grep -c 'iterations in' "$work/out") -ge 1 ]] || fail "$signal: what was counted is not printed"
 done
-interrupt INT 1 2 --time 4 --actors processes SB MP
+interrupt INT 1 1 --time 2 --actors processes SB MP
 tail -1 "$work/records" | grep '"status":"interrupted"' >/dev/null || fail "processes: not recorded as interrupted"
 [[ $(tail -1 "$work/records" | grep -o '"iterations":[0-9]*') != '"iterations":0' ]] || fail "what was counted is lost"
 
