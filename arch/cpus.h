@@ -27,6 +27,8 @@ struct Cpu {
   const char *uname;          // uname -m of such a machine
   const char *const *aliases; // what else records and logs call such machines, NULL-terminated; NULL: nothing
   const char *gnu;            // what GNU's tools for it are called by: "aarch64-linux-gnu", as in <gnu>-gcc
+  const char *object_flags; // for an object file whose listing is to say where every branch in it goes; NULL: none is
+                            // needed
   const Model *model;
   const Mapping *mappings; // one for each dialect
   unsigned mapping_count;

@@ -10,7 +10,7 @@
 //   O  a register or an immediate, with a shift or an extension where one is written
 //   E  a register, an immediate, or what lies in memory
 //   V  a vector register
-//   #  an immediate
+//   #  an immediate; one that is a certain number stands as that number, without a name
 //   M  memory: its name is the address
 //   @  a place in the code
 //   {group}  one of the CPU's words; {group:x} binds what it means to x
@@ -35,6 +35,7 @@
 //                           read-modify-write the read's, then the write's
 //   rmw(a, op, e)           reads what is there and writes it `op` e: add sub and or xor max min smax smin swap
 //   cas(a, old, new)        writes new where it finds old; what it found. cas_rewriting: a failing one writes back
+//   pair(a, op, e)          and cas_pair(a, old, new): the same by a load-exclusive and a store-exclusive that stores
 //   load_exclusive(a)       and store_exclusive(a, e): 0 where it stored, 1 where it did not. store_conditional: that
 //                           depends on the two accesses, too; store_reserved: by a pick dependency
 //   signed(e)  signed(e, n) sign-extended from the width, or n bits, to 64;  low(e, n): n bits of it, the rest 0

@@ -15,6 +15,7 @@
 static const Command commands[] = {
     {"run", "run tests on this machine: how often each state was seen", command_run, true},
     {"predict", "what each memory model allows", command_predict, true},
+    {"check", "what compilers make of a test, against what C11 allows", command_check, true},
     {"show", "the test, the C made from it, and each thread's machine code", command_show, false},
     {"fences", "the fence ladder of a test: what each fence costs, forbids and hides", command_fences, true},
     {"cost", "what barriers and atomics cost here", command_cost, true},

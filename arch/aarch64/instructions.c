@@ -50,6 +50,18 @@ static const Word words[] = {
     {"update", "smin", "smin", 0, NULL, NULL},
     {"update", "umax", "max", 0, NULL, NULL},
     {"update", "umin", "min", 0, NULL, NULL},
+    // libgcc's calls that do atomics by LSE where the CPU has it, else by a loop of exclusives (lse.S). They end in
+    // x30, or by going on where their caller was called from; x15 to x17 are theirs.
+    {"call", "bl", "x15 = 0; x16 = 0; x17 = 0; x30 = next", 0, NULL, NULL},
+    {"call", "b", "return", 0, NULL, NULL},
+    {"bytes", "1", "", 8, NULL, NULL},
+    {"bytes", "2", "", 16, NULL, NULL},
+    {"bytes", "4", "", 32, NULL, NULL},
+    {"bytes", "8", "", 64, NULL, NULL},
+    {"how", "_relax", "", 0, "X", "X"},
+    {"how", "_acq", "", 0, "A X", "X"},
+    {"how", "_rel", "", 0, "X", "L X"},
+    {"how", "_acq_rel", "", 0, "A X", "L X"},
     // C1.2.4
     {"cond", "eq", "zf", 0, NULL, NULL},
     {"cond", "ne", "!zf", 0, NULL, NULL},
@@ -145,6 +157,13 @@ static const InstructionRow rows[] = {
     {"stclr{release}{size}", "Rs, Ma", "rmw(a, and, ~s, NoRet)", "C6.2 STCLR"},
     {"cas{order}{size}", "Ns, Rt, Ma", "cas(a, 0, t, NoRet)", "C6.2 CAS"},
     {"cas{order}{size}", "Rs, Rt, Ma", "s = cas(a, s, t)", "C6.2 CAS"},
+    // Judged as the loop of exclusives without what depends on its branches: that allows what either of the two does.
+    {"{call} __aarch64_swp{bytes}{how}", "", "x0 = pair(at(64, x1), swap, x0); {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_ldadd{bytes}{how}", "", "x0 = pair(at(64, x1), add, x0); {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_ldset{bytes}{how}", "", "x0 = pair(at(64, x1), or, x0); {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_ldeor{bytes}{how}", "", "x0 = pair(at(64, x1), xor, x0); {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_ldclr{bytes}{how}", "", "x0 = pair(at(64, x1), and, ~x0); {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_cas{bytes}{how}", "", "x0 = cas_pair(at(64, x2), x0, x1); {call}", "libgcc, lse.S"},
     // Arithmetic
     {"mov", "Rd, Om", "d = m", "C6.2 MOV"},
     {"movz", "Rd, Om", "d = m", "C6.2 MOVZ"},

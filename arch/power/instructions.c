@@ -66,6 +66,11 @@ static const Verb verbs[] = {
     {"rotated", "s, n", "result = at(32, ror(s, 32 - n & 31))"},
 };
 
+// The bits of a condition field where they stand in the whole register; the fourth is not known to any row.
+#define FIELD(mask, n)                                                                                                 \
+  {"mfocrf", "Rd, " mask, "d = cr" n ".lt << 31 - 4 * " n " | cr" n ".gt << 30 - 4 * " n " | cr" n ".eq << 29 - 4 * " n, \
+   "I 3.3.17"}
+
 static const InstructionRow rows[] = {
     // Loads and stores
     {"l{width}", "Rt, Ma", "t = load(a)", "I 3.3.2"},
@@ -117,6 +122,7 @@ static const InstructionRow rows[] = {
     {"extsw", "Rd, Rs", "d = signed(s, 32)", "I 3.3.13"},
     {"cntlzw", "Rd, Rs", "d = at(32, zeros(s))", "I 3.3.13"},
     {"cntlzd", "Rd, Rs", "d = zeros(s)", "I 3.3.13"},
+    {"rldic", "Rd, Rs, #n, #m", "d = s << n & ~0 >> m", "I 3.3.14"},
     {"slwi", "Rd, Rs, #n", "d = at(32, s << n)", "I 3.3.14"},
     {"srwi", "Rd, Rs, #n", "d = at(32, s >> n)", "I 3.3.14"},
     {"sldi", "Rd, Rs, #n", "d = s << n", "I 3.3.14"},
@@ -152,6 +158,8 @@ static const InstructionRow rows[] = {
     {"b{cond:k}lr{hint}", "Cc", "if (k) return", "I 2.4"},
     {"mflr", "Rd", "d = lr", "I 3.3.17"},
     {"mtlr", "Rs", "lr = s", "I 3.3.17"},
+    FIELD("128", "0"), FIELD("64", "1"), FIELD("32", "2"), FIELD("16", "3"),
+    FIELD("8", "4"), FIELD("4", "5"), FIELD("2", "6"), FIELD("1", "7"),
     // Barriers
     {"sync", "", "fence(SYNC)", "II 4.6.3"},
     {"hwsync", "", "fence(SYNC)", "II 4.6.3"},

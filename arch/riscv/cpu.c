@@ -81,6 +81,7 @@ const Cpu cpu_riscv = {
     .uname = "riscv64",
     .aliases = machines,
     .gnu = "riscv64-linux-gnu",
+    .object_flags = "-mno-relax", // else where branches go is left to the linker
     .model = &model_riscv,
     .mappings = mappings,
     .mapping_count = sizeof mappings / sizeof *mappings,

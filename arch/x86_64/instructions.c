@@ -134,6 +134,7 @@ static const InstructionRow rows[] = {
     // At once
     {"xchg{size}", "Rs, Md", "s = rmw(d, swap, s, A, A)", "XCHG"},
     {"xchg{size}", "Md, Rs", "s = rmw(d, swap, s, A, A)", "XCHG"},
+    {"xchg{size}", "Hs, Hs", "", "NOP"},
     {"xchg{size}", "Rs, Rd", "k = s; s = d; d = k", "XCHG"},
     {"lock xchg{size}", "Rs, Md", "s = rmw(d, swap, s, A, A)", "XCHG"},
     {"lock xchg{size}", "Md, Rs", "s = rmw(d, swap, s, A, A)", "XCHG"},

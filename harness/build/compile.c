@@ -77,6 +77,8 @@ static const char *name_of(const Job *job, unsigned unit) {
     text_printf(&text, "%zu:%s", strlen(fields[i]), fields[i]);
   for (const char *const *flag = fixed_flags(u); *flag; flag++)
     text_printf(&text, "%zu:%s", strlen(*flag), *flag);
+  if (u->more)
+    text_printf(&text, "%zu:%s", strlen(u->more), u->more);
   for (const char *const *object = u->objects; object && *object; object++)
     text_printf(&text, "%zu:%s", strlen(*object), *object);
   char digest[SHA256_DIGEST_STRING_LENGTH];
@@ -121,6 +123,8 @@ static char **make_arguments(const Job *job, unsigned unit, const char *made) {
   argv[n++] = u->compiler->path;
   for (const char *const *flag = fixed_flags(u); *flag; flag++)
     argv[n++] = *flag;
+  if (u->more)
+    argv[n++] = u->more;
   for (unsigned i = 0; i < flags->count; i++)
     argv[n++] = flags->words[i];
   for (unsigned i = 0; i < objects; i++)

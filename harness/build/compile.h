@@ -14,6 +14,7 @@ typedef struct {
   const char *source;         // C; NULL: `objects` alone
   const char *const *objects; // paths, ended by NULL, of what is linked with it; NULL: none
   bool shared;                // makes a shared object; else an object file, not linked, with the lines of its source
+  const char *more;           // a flag more than the compiler's own; NULL: none
 } CompileUnit;
 
 typedef struct {

@@ -157,3 +157,13 @@ const char *compiler_target(const Compiler *compiler, Arena *arena) {
   }
   return target;
 }
+
+// By the first word of what GNU's tools call it: vendors differ, and systems.
+const Cpu *compiler_cpu(const Compiler *compiler, Arena *arena) {
+  const char *target = compiler->target ? compiler->target : compiler_target(compiler, arena);
+  size_t length = target ? strcspn(target, "-") + 1 : 0;
+  for (unsigned i = 0; i < cpu_count && target; i++)
+    if (!strncmp(target, cpu_all[i]->gnu, length))
+      return cpu_all[i];
+  return NULL;
+}

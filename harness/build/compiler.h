@@ -1,5 +1,6 @@
 // The compiler as a program: where it is, what it is, and what decides what it makes.
 #pragma once
+#include "arch/cpus.h"
 #include "harness/build/words.h"
 
 // The compiler as the record names it.
@@ -22,3 +23,5 @@ const char *compiler_key(const Compiler *compiler, const Words *flags, Arena *ar
 
 // Which machine it makes code for, as it says: "x86_64-linux-gnu" ("-unknown" and "-pc" left out). NULL if it does not.
 const char *compiler_target(const Compiler *compiler, Arena *arena);
+// The CPU that is; NULL if it is none with a folder.
+const Cpu *compiler_cpu(const Compiler *compiler, Arena *arena);

@@ -29,28 +29,34 @@ static bool is_thread(const char *name, size_t length) {
   return length >= 2 && name[0] == 'P' && isdigit((unsigned char)name[1]);
 }
 
-// Of a disassembly the functions that run a test's threads, as they stand or with plain names.
+// Of a disassembly the functions that run a test's threads, as they stand or with plain names. Labels within one, which
+// some listings show as they do functions, are left out.
 static void keep_threads(const char *listing, bool plain, Text *out) {
   bool keeping = false;
   while (*listing) {
     size_t length = strcspn(listing, "\n"), name_length = 0;
     const char *name = function_opened(listing, length, &name_length);
-    if (name)
+    bool is_function = name && *name != '.';
+    if (is_function && keeping)
+      text_add_char(out, '\n');
+    if (is_function)
       keeping = is_thread(name, name_length);
-    if (keeping && name && plain)
+    if (keeping && is_function && plain)
       text_printf(out, "%.*s:\n", (int)name_length, name);
-    else if (keeping)
+    else if (keeping && length && (is_function || !name))
       text_printf(out, "%.*s\n", (int)length, listing);
-    keeping &= length > 0;
     listing += length + (listing[length] == '\n');
   }
+  text_add(out, keeping ? "\n" : "");
 }
 
 // The object is its standard input: the path of a memory file means something to this process alone.
 static bool run_objdump(const char *objdump, const char *object, bool lines, Spawn *spawn, GroupEnd *end, Diag *diag) {
   static char name[] = "objdump", disassemble[] = "--disassemble", no_bytes[] = "--no-show-raw-insn",
-              section[] = "--section=.text", numbers[] = "--line-numbers", input[] = "/proc/self/fd/0";
-  char *argv[] = {name, disassemble, no_bytes, section, input, lines ? numbers : NULL, NULL};
+              section[] = "--section=.text", numbers[] = "--line-numbers", relocations[] = "--reloc",
+              input[] = "/proc/self/fd/0";
+  char *argv[] = {
+      name, disassemble, no_bytes, section, input, lines ? numbers : NULL, lines ? relocations : NULL, NULL};
   int file = open(object, O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return diag_error(diag, "cannot open the machine code in %s: %s", object, strerror(errno));

@@ -101,7 +101,8 @@ static void emit_thread_prelude(Text *out) {
   for (unsigned i = 0; i < 4; i++)
     text_printf(out, "typedef __INT%s_TYPE__ int%s_t;\ntypedef __UINT%s_TYPE__ uint%s_t;\n", widths[i], widths[i],
                 widths[i], widths[i]);
-  text_add(out, "#define KERNEL_THREAD\n"
+  text_add(out, "#if __has_attribute(noipa) // no thread becomes a call of another that has the same code\n"
+                "#define KERNEL_THREAD __attribute__((noipa))\n#else\n#define KERNEL_THREAD\n#endif\n"
                 "#define kernel_index(index, length) ((uint64_t)(index) % (length))\n"
                 "#define kernel_loop_turn(turn) 0\n"
                 "#define kernel_compiler_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)\n"

@@ -8,20 +8,32 @@ typedef struct {
   CompileLimits limits;
 } BuildOptions;
 
+typedef struct ObjectFile ObjectFile;
+
+// One of many tests that are compiled at once.
+typedef struct {
+  const Test *test;
+  const Compiler *const *compilers; // as BuildOptions has them
+  ObjectFile *objects;              // of each thread: filled
+} ThreadBuild;
+
 // The object that a thread is in: as `void P1(int *loc_x, int *loc_y, volatile Frame1 *out)` for thread 1, where
 // pointers to the locations that the thread declares come first, in its order, then, if any register is observed, one
 // to what it leaves of those, in the thread's order of registers.
-typedef struct {
+struct ObjectFile {
   const Compiler *compiler;
   const char *source; // the C of all threads in the object, complete; listings tell its lines
   CompileResult made;
   bool shared; // an earlier thread's object is this one
-} ObjectFile;
+};
 
 // Compiles the threads into objects, one for each compiler, and fills `out` for each of the test's threads. True if all
 // were made. Else the reason is in `diag`, or in `made.errors` of those that were not, in the compiler's words.
 // Released by build_release whatever it returns.
 bool build_threads(const Test *test, const BuildOptions *options, Arena *arena, ObjectFile *out, Diag *diag);
+// The same for many, in parallel. False, with `diag`, only where nothing could be tried.
+bool build_threads_all(const ThreadBuild *builds, unsigned count, const CompileLimits *limits, Arena *arena,
+                       Diag *diag);
 
 // The machine code of the threads in an object: objdump's text (binutils' or LLVM's) of the functions P0, P1, ..., each
 // from its line "0000000000000000 <P0>:" to an empty one, with lines of the source (a path that ends in

@@ -12,6 +12,7 @@ typedef struct {
   size_t function_count, function_capacity;
   CodeLine *lines; // of the last function
   size_t line_count, line_capacity, all_lines;
+  unsigned source_line; // that was told last
   bool failed;
 } Reader;
 
@@ -102,16 +103,66 @@ static const char *before_comment(const char *at, const char *end) {
   return end;
 }
 
-// Relocations that say nothing of what an instruction does here: branches within the function, and hints to the linker.
-static bool is_harmless_relocation(const char *at, const char *end) {
-  static const char *const harmless[] = {"_RELAX", "_ALIGN", "_BRANCH", "_JAL", "_RVC_JUMP"};
-  for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
-    size_t length = strlen(harmless[i]);
-    for (const char *c = at; c + length <= end; c++)
-      if (!memcmp(c, harmless[i], length))
-        return true;
-  }
-  return false;
+static const char *find(const char *at, const char *end, const char *what) {
+  return memmem(at, (size_t)(end - at), what, strlen(what));
+}
+
+// Whether a relocation is one whose name has one of these words in it: "R_RISCV_RVC_BRANCH".
+static bool is_one_of(const char *at, const char *end, const char *const *words) {
+  while (*words && !find(at, end, *words))
+    words++;
+  return *words != NULL;
+}
+
+static CodeLine *last_line(Reader *r) { return r->line_count ? &r->lines[r->line_count - 1] : NULL; }
+
+// A name as a relocation or an operand has it: without an addend ("-0x4", "+0x8") or the table it is called through
+// ("@plt"). A name may begin with a dot.
+static const char *symbol_at(Reader *r, const char *at, const char *end) {
+  const char *stop = at + 1;
+  while (stop < end && !strchr("+-@> \t\r", *stop))
+    stop++;
+  return arena_copy(r->arena, at, (size_t)(stop - at));
+}
+
+// Whether a branch that a relocation speaks of goes to itself as it is listed: then only the relocation says where to.
+static bool goes_to_itself(const Reader *r, const CodeLine *line) {
+  const char *text = r->source->bytes + line->span.offset, *end = text + line->span.length;
+  const char *open = find(text, end, " <"), *at = open;
+  while (at && at > text && is_hex(at[-1]))
+    at--;
+  return open && (size_t)(open - at) == strlen(line->label + 1) && !memcmp(at, line->label + 1, (size_t)(open - at));
+}
+
+// What a relocation tells of the instruction before it: "R_AARCH64_CALL26	__aarch64_swp4_rel". Hints to the linker
+// tell nothing, nor does the base of the table of contents, by which nothing is addressed unless another relocation
+// says so.
+static void read_relocation(Reader *r, const char *at, const char *end) {
+  static const char *const harmless[] = {"_RELAX", "_ALIGN", NULL};
+  static const char *const branches[] = {"_BRANCH", "_JAL", "_RVC_JUMP", NULL};
+  static const char *const calls[] = {"_CALL", "_JUMP26", "_PLT32", "_REL24", NULL};
+  const char *name = at;
+  while (name < end && !is_blank(*name))
+    name++;
+  const char *symbol = skip_blanks(name, end);
+  CodeLine *line = last_line(r);
+  bool of_table = end - symbol >= 5 && !memcmp(symbol, ".TOC.", 5);
+  if (!line || of_table || is_one_of(at, name, harmless) || (is_one_of(at, name, branches) && !goes_to_itself(r, line)))
+    return;
+  if (is_one_of(at, name, calls) && symbol < end)
+    line->calls = symbol_at(r, symbol, end);
+  else
+    r->functions[r->function_count - 1].unresolved =
+        (Span){(size_t)(at - r->source->bytes), (size_t)(before_comment(at, end) - at)};
+}
+
+// The function that an instruction goes to where that is not the one it is in: "bl 1130 <name>".
+static const char *function_elsewhere(Reader *r, const char *at, const char *end) {
+  const char *open = find(at, end, "<");
+  if (!open || end[-1] != '>' || open + 2 >= end)
+    return NULL;
+  const char *name = symbol_at(r, open + 1, end);
+  return *name == '.' || !strcmp(name, r->functions[r->function_count - 1].name) ? NULL : name;
 }
 
 static void add_line(Reader *r, const char *address, const char *address_end, const char *at, const char *end) {
@@ -124,7 +175,21 @@ static void add_line(Reader *r, const char *address, const char *address_end, co
   r->lines = arena_grow(r->arena, r->lines, &r->line_capacity, r->line_count + 1, sizeof *r->lines);
   r->lines[r->line_count++] =
       (CodeLine){.label = arena_printf(r->arena, ".%.*s", (int)(address_end - address), address),
-                 .span = {(size_t)(at - r->source->bytes), (size_t)(end - at)}};
+                 .span = {(size_t)(at - r->source->bytes), (size_t)(end - at)},
+                 .calls = function_elsewhere(r, at, end),
+                 .source_line = r->source_line};
+}
+
+// /threads.c:12 (discriminator 1)
+static void read_source_line(Reader *r, const char *at, const char *end) {
+  const char *colon = memrchr(at, ':', (size_t)(end - at));
+  unsigned line = 0;
+  const char *digit = colon ? colon + 1 : end;
+  for (; digit < end && *digit >= '0' && *digit <= '9' && line < 1u << 24; digit++)
+    line = 10 * line + (unsigned)(*digit - '0');
+  if (digit < end && !is_blank(*digit))
+    return;
+  r->source_line = line ? line : r->source_line;
 }
 
 //    1c:	ldaxr	wzr, [x1]
@@ -134,13 +199,15 @@ static void read_line(Reader *r, const char *at, const char *end) {
   if (at == begin && read_heading(r, at, end))
     return;
   const char *address = at, *address_end = skip_hex(at, end);
-  if (address_end == address || address_end == end || *address_end != ':' || !r->function_count)
+  if (address_end == address || address_end == end || *address_end != ':') {
+    read_source_line(r, begin, end);
+    return;
+  }
+  if (!r->function_count)
     return;
   at = skip_blanks(address_end + 1, end);
   if (at + 2 < end && at[0] == 'R' && at[1] == '_') {
-    if (!is_harmless_relocation(at, end))
-      r->functions[r->function_count - 1].unresolved =
-          (Span){(size_t)(at - r->source->bytes), (size_t)(before_comment(at, end) - at)};
+    read_relocation(r, at, end);
     return;
   }
   at = skip_bytes(at, end);

@@ -54,6 +54,7 @@ typedef struct {
   Span mnemonic_span;
   CodeOperand operands[CODE_OPERANDS];
   unsigned operand_count;
+  const char *callee; // the function elsewhere that it calls, by which it is spelled; NULL: none
 } CodeText;
 
 // Takes an instruction's text apart. Names beginning with '%' that are no registers are registers of their own kind:

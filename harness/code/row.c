@@ -1,5 +1,6 @@
 #include "harness/code/row.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // The group that begins at '{'. Sets its name's length, the letter bound ({group:x}; 0: none) and where it ends.
@@ -150,7 +151,12 @@ static bool fits_operands(const InstructionSet *set, const CodeText *text, bool 
     if (count == text->operand_count)
       return false;
     const CodeOperand *operand = &text->operands[reversed ? text->operand_count - 1 - count : count];
-    if (*pattern == '{') {
+    if (*pattern >= '0' && *pattern <= '9') {
+      char *end;
+      if (operand->kind != CODE_IMMEDIATE || operand->number != (Value)strtoul(pattern, &end, 10))
+        return false;
+      pattern = end;
+    } else if (*pattern == '{') {
       if (!fits_word(set, &pattern, operand, match))
         return false;
     } else {
@@ -195,6 +201,9 @@ bool row_find(const InstructionSet *set, const AssemblyDialect *dialect, const S
       spelled = &set->rows[i];
   }
   Span span = text->mnemonic_span;
+  if (!spelled && text->callee)
+    return diag_error_at(diag, source, span, "no row of the %s table tells what a call of '%s' does", set->arch,
+                         text->callee);
   if (!spelled)
     return diag_error_at(diag, source, span, "no row of the %s table tells what '%.*s' does", set->arch,
                          (int)span.length, source->bytes + span.offset);

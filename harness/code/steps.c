@@ -267,6 +267,18 @@ static CodeValue swap_if(Frame *f, bool rewrites) {
 static CodeValue call_cas(Frame *f) { return swap_if(f, false); }
 static CodeValue call_cas_rewriting(Frame *f) { return swap_if(f, true); }
 
+// What is read and written by a load-exclusive and a store-exclusive that stores.
+static CodeValue as_pair(Frame *f, CodeValue (*call)(Frame *f)) {
+  size_t before = f->t->count;
+  CodeValue v = call(f);
+  for (size_t i = before; i < f->t->count; i++)
+    f->t->instrs[i].is_pair = f->t->instrs[i].kind == INSTR_RMW;
+  return v;
+}
+
+static CodeValue call_pair(Frame *f) { return as_pair(f, call_rmw); }
+static CodeValue call_cas_pair(Frame *f) { return as_pair(f, call_cas); }
+
 static unsigned constant_argument(Frame *f) {
   CodeValue v = expression(f, 0);
   if (!code_is_number(v) || v.operand.constant.number < 1 || v.operand.constant.number > 128) {
@@ -433,6 +445,8 @@ static CodeValue call(Frame *f, const char *name, size_t length) {
       {"store_reserved", call_store_reserved},
       {"rmw", call_rmw},
       {"cas", call_cas},
+      {"pair", call_pair},
+      {"cas_pair", call_cas_pair},
       {"cas_rewriting", call_cas_rewriting},
       {"signed", call_signed},
       {"low", call_low},
@@ -583,13 +597,13 @@ static void step(Frame *f) {
       code_branch(f->t, condition, line);
     return;
   }
+  f->t->jumps |= !strncmp(f->at, "return", 6) || !strncmp(f->at, "goto ", 5);
   if (take(f, "goto (")) {
     CodeValue to = expression(f, 0);
     expect(f, ")");
     code_jump_by(f->t, to);
     return;
   }
-  f->t->jumps |= !strncmp(f->at, "return", 6) || !strncmp(f->at, "goto ", 5);
   if (take(f, "return")) {
     code_jump_to(f->t, f->t->code->line_count);
     return;

@@ -3,6 +3,7 @@
 #include "harness/code/memory.h"
 #include "harness/code/steps.h"
 
+#include <stdio.h>
 #include <string.h>
 
 // Points to the stack as it is known where a line is jumped to: all ways there must agree.
@@ -69,16 +70,20 @@ static void take_over(Reading *t, const Arrival *arrival) {
   }
 }
 
-// Whether the line calls a function that does nothing: "call   1130 <name>".
+// Whether the line calls a function that does nothing.
 static bool calls_idle(const Reading *t, const CodeLine *line) {
-  const char *end = t->source->bytes + line->span.offset + line->span.length;
-  for (const char *const *idle = t->code->idle; idle && *idle; idle++) {
-    size_t length = strlen(*idle);
-    if (line->span.length > length + 2 && end[-1] == '>' && end[-2 - (long)length] == '<' &&
-        !memcmp(end - 1 - length, *idle, length))
-      return true;
-  }
-  return false;
+  const char *const *idle = t->code->idle;
+  while (line->calls && idle && *idle && strcmp(*idle, line->calls) != 0)
+    idle++;
+  return line->calls && idle && *idle;
+}
+
+// A call of a function elsewhere is an instruction of its own, spelled with its name: "bl __aarch64_swp4_rel".
+static void name_callee(const CodeLine *line, CodeText *text) {
+  size_t length = strlen(text->mnemonic);
+  snprintf(text->mnemonic + length, sizeof text->mnemonic - length, " %s", line->calls);
+  text->callee = line->calls;
+  text->operand_count = 0;
 }
 
 static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {
@@ -91,8 +96,11 @@ static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {
     *falls_through = true;
     return code_call_idle(t);
   }
-  if (!code_text_read(t->set, t->source, line->span, t->arena, t->diag, &text) ||
-      !row_find(t->set, t->code->dialect, t->source, &text, t->diag, &match) || !code_carry_out(t, &match))
+  if (!code_text_read(t->set, t->source, line->span, t->arena, t->diag, &text))
+    return false;
+  if (line->calls)
+    name_callee(line, &text);
+  if (!row_find(t->set, t->code->dialect, t->source, &text, t->diag, &match) || !code_carry_out(t, &match))
     return false;
   for (size_t i = jumps; i < t->fixup_count; i++)
     if (!arrive(t, arrivals, t->fixups[i].line, line->span))
@@ -103,7 +111,7 @@ static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {
 
 static bool read_lines(Reading *t, unsigned *starts) {
   Arrival *arrivals = ARENA_ARRAY(t->arena, Arrival, t->code->line_count + 1);
-  bool good = true, falls_through = true;
+  bool good = true, falls_through = true, ends = false;
   for (t->line = 0; t->line < t->code->line_count; t->line++) {
     const CodeLine *line = &t->code->lines[t->line];
     starts[t->line] = (unsigned)t->count;
@@ -115,12 +123,16 @@ static bool read_lines(Reading *t, unsigned *starts) {
     else if (line->label)
       *arrival = (Arrival){true, t->state_count, copy_states(t)};
     falls_through |= arrival->is_set;
-    if (!line->span.length)
+    bool is_data = ends && line->span.length && t->source->bytes[line->span.offset] == '.'; // behind a function
+    if (!line->span.length || is_data)
       continue;
+    size_t before = t->count;
     if (!read_line(t, arrivals, &falls_through)) {
       good = false;
       t->failed = false; // other lines may have errors of their own
     }
+    if (t->count > before || t->jumps) // else it is one that does nothing, as between functions
+      ends = t->jumps;
   }
   starts[t->line] = (unsigned)t->count;
   return good;
@@ -149,6 +161,30 @@ static void settle_all(Reading *t, const unsigned *starts) {
   }
   for (size_t i = 0; i < t->fixup_count; i++)
     t->instrs[t->fixups[i].instr].target = starts[t->fixups[i].line];
+}
+
+// Whether some path goes on behind the last instruction: then what is listed is not the whole function.
+static bool falls_off(const Reading *t) {
+  unsigned *open = ARENA_ARRAY(t->arena, unsigned, 2 * t->count + 1), count = 0;
+  bool *reached = ARENA_ARRAY(t->arena, bool, t->count + 1);
+  open[count++] = 0;
+  while (count) {
+    unsigned at = open[--count];
+    if (at >= t->count || reached[at])
+      continue;
+    reached[at] = true;
+    const Instr *instr = &t->instrs[at];
+    bool jumps = instr->kind == INSTR_JUMP,
+         nowhere = instr->kind == INSTR_ASSUME && !instr->fair && !instr->a.is_register && !instr->a.constant.number;
+    if (jumps || instr->kind == INSTR_BRANCH || instr->kind == INSTR_EITHER || instr->kind == INSTR_CHOOSE)
+      open[count++] = instr->target;
+    if (jumps || nowhere)
+      continue;
+    if (at + 1 == t->count)
+      return true;
+    open[count++] = at + 1;
+  }
+  return !t->count;
 }
 
 static bool state_of_name(Reading *t, const char *name, unsigned *state) {
@@ -211,8 +247,11 @@ bool code_thread(const CodeThread *code, Arena *arena, Diag *diag, ProgramThread
   if (!find_observed(&t))
     return false;
   settle_all(&t, starts);
+  if (code->has_stack && falls_off(&t))
+    return diag_error(diag, "P%u: its code does not end where its listing does", code->thread);
   unsigned registers = (unsigned)t.state_count + t.temporary_peak;
-  *out = (ProgramThread){.instrs = t.instrs,
+  *out = (ProgramThread){.source = code->source,
+                         .instrs = t.instrs,
                          .instr_count = (unsigned)t.count,
                          .register_count = registers,
                          .initial = ARENA_ARRAY(arena, EventValue, registers)};

@@ -103,6 +103,7 @@ typedef struct {
   unsigned instr_count;
   unsigned register_count; // the test's, then temporary ones; they are 0 at first unless `initial` says otherwise
   EventValue *initial;     // register_count values
+  const Source *source;    // that its instructions' spans are in; NULL: the program's
 } ProgramThread;
 
 typedef struct {

@@ -146,8 +146,10 @@ typedef struct {
 
 // A line of code: a label, an instruction, or a label and the instruction that it stands before.
 typedef struct {
-  const char *label; // NULL: none
-  Span span;         // of the instruction's text in the source; empty: there is none
+  const char *label;    // NULL: none
+  Span span;            // of the instruction's text in the source; empty: there is none
+  const char *calls;    // of compiled code: the function elsewhere that it calls or goes to; NULL: none
+  unsigned source_line; // of compiled code: the line of what it was compiled from; 0: not known
 } CodeLine;
 
 typedef struct {

@@ -128,8 +128,9 @@ static const Instr *instr_of(const Execution *x, const Event *event) {
 // The line of the source that an event comes from, without its indentation: "MP.litmus:7: *x = 1;".
 void event_print_line(const Execution *x, unsigned index, Text *out) {
   const Event *event = &x->events[index];
-  const Source *source = x->program->source;
   const Instr *instr = instr_of(x, event);
+  const Source *source = instr ? x->program->threads[event->thread].source : NULL;
+  source = source ? source : x->program->source;
   if (!instr || !source || instr->span.offset > source->length)
     return;
   unsigned line, column;

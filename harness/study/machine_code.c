@@ -107,3 +107,68 @@ const ListedFunction *machine_code_function(const MachineCode *code, unsigned th
   snprintf(name, sizeof name, "P%u", thread);
   return code->listings && code->listings[thread] ? listing_find(code->listings[thread], name) : NULL;
 }
+
+// ---- Beside the source
+
+// The line of a source, without its indentation; its length.
+static const char *line_of(const char *source, unsigned number, size_t *length) {
+  const char *at = source;
+  for (unsigned line = 1; line < number && *at; line++) {
+    at += strcspn(at, "\n");
+    at += *at == '\n';
+  }
+  at += strspn(at, " \t");
+  *length = number ? strcspn(at, "\n") : 0;
+  return at;
+}
+
+void machine_code_print(const MachineCode *code, unsigned thread, const char *source, Text *out) {
+  enum { WIDTH = 62 }; // of the source's column
+  const ListedFunction *function = machine_code_function(code, thread);
+  const char *bytes = code->listings[thread]->source->bytes;
+  unsigned told = 0;
+  for (unsigned i = 0; i < function->line_count; i++) {
+    const CodeLine *line = &function->lines[i];
+    size_t length = 0;
+    const char *text = "";
+    if (line->source_line != told)
+      text = line_of(source, line->source_line, &length);
+    told = line->source_line;
+    text_printf(out, "    %-*.*s%s %4s: ", WIDTH, (int)length, text, length > WIDTH ? "\n" : "",
+                line->label ? line->label + 1 : "");
+    for (size_t c = 0; c < line->span.length; c++)
+      text_add_printable(out, bytes[line->span.offset + c] == '\t' ? " " : bytes + line->span.offset + c, 1);
+    text_add_char(out, '\n');
+  }
+}
+
+// The line of C that an instruction of the listing was made from; 0: it is not known.
+static unsigned source_line_of(const ListedFunction *function, Span span) {
+  for (unsigned i = 0; i < function->line_count; i++)
+    if (function->lines[i].span.offset == span.offset)
+      return function->lines[i].source_line;
+  return 0;
+}
+
+void machine_code_tell_lines(MachineCode *code, const Test *test, const ObjectFile *objects, Arena *arena) {
+  Program *program = ARENA_NEW(arena, Program);
+  *program = *code->program;
+  program->threads = ARENA_ARRAY(arena, ProgramThread, test->thread_count);
+  for (unsigned t = 0; t < test->thread_count; t++) {
+    ProgramThread *thread = &program->threads[t];
+    *thread = code->program->threads[t];
+    const Instr *before = thread->instrs;
+    thread->instrs = ARENA_ARRAY(arena, Instr, thread->instr_count + (size_t)1);
+    Source *source = ARENA_NEW(arena, Source);
+    *source = (Source){.name = "threads.c", .bytes = objects[t].source, .length = strlen(objects[t].source)};
+    thread->source = source;
+    for (unsigned i = 0; i < thread->instr_count; i++) {
+      thread->instrs[i] = before[i];
+      unsigned line = source_line_of(machine_code_function(code, t), before[i].span);
+      size_t length;
+      thread->instrs[i].span =
+          (Span){line ? (size_t)(line_of(source->bytes, line, &length) - source->bytes) : source->length + 1, 0};
+    }
+  }
+  code->program = program;
+}

@@ -2,6 +2,7 @@
 #pragma once
 #include "arch/cpus.h"
 #include "harness/build/build.h"
+#include "harness/build/threads.h"
 #include "harness/code/listing.h"
 
 typedef struct {
@@ -23,3 +24,9 @@ MachineCode machine_code_of_run(const Test *test, const Compiled *compiled, bool
 
 // The listing's function of a thread; NULL if it has none.
 const ListedFunction *machine_code_function(const MachineCode *code, unsigned thread);
+
+// One thread's instructions, each beside the line of `source`, the C of its object, that it was made from.
+void machine_code_print(const MachineCode *code, unsigned thread, const char *source, Text *out);
+// From now on the program's instructions stand in the C of the objects that they are in: who explains an execution
+// shows those lines.
+void machine_code_tell_lines(MachineCode *code, const Test *test, const ObjectFile *objects, Arena *arena);

@@ -182,6 +182,31 @@ START_TEST(a_branch_to_the_next_instruction_is_a_control_dependency) {
 }
 END_TEST
 
+// libgcc's functions do atomics by what the CPU has: 20 of them, told by their names in relocations, called or gone to.
+static const char arm_outlined[] = "0000000000000000 <P0>:\n"
+                                   "   0:\tmov\tx3, x1\n"
+                                   "   4:\tmov\tx1, x0\n"
+                                   "   8:\tmov\tw0, #0x1\n"
+                                   "   c:\tstp\tx29, x30, [sp, #-16]!\n"
+                                   "  10:\tbl\t0 <__aarch64_swp4_relax>\n"
+                                   "\t\t\t10: R_AARCH64_CALL26\t__aarch64_swp4_relax\n"
+                                   "  14:\tldp\tx29, x30, [sp], #16\n"
+                                   "  18:\tmov\tw0, #0x1\n"
+                                   "  1c:\tmov\tx1, x3\n"
+                                   "  20:\tb\t0 <__aarch64_ldadd4_rel>\n"
+                                   "\t\t\t20: R_AARCH64_JUMP26\t__aarch64_ldadd4_rel\n\n"
+                                   "0000000000000030 <P1>:\n"
+                                   "  30:\tldar\tw8, [x0]\n"
+                                   "  34:\tldr\tw9, [x1]\n"
+                                   "  38:\tstr\tw8, [x2]\n"
+                                   "  3c:\tstr\tw9, [x3]\n"
+                                   "  40:\tret\n";
+
+START_TEST(calls_of_outlined_atomics_are_what_those_do) {
+  ck_assert_str_eq(judged("aarch64", arm_outlined, NULL), NOT_WEAK);
+}
+END_TEST
+
 static void refused(const char *arch, const char *listing, const char *why) {
   const char *errors;
   ck_assert_ptr_null(judged(arch, listing, &errors));
@@ -195,7 +220,13 @@ START_TEST(what_is_not_understood_is_refused_with_its_place) {
   refused("x86_64",
           "0000000000000000 <P0>:\n   0:\tcall   5 <P0+0x5>\n\t\t\t1: R_X86_64_PLT32\tabort-0x4\n   5:\tret\n\n"
           "0000000000000010 <P1>:\n  10:\tret\n",
-          "'P0' refers to what lies outside of it");
+          "tells what a call of 'abort' does");
+  refused("riscv",
+          "0000000000000000 <P0>:\n   0:\tbeqz\ta0,0 <P0>\n\t\t\t0: R_RISCV_RVC_BRANCH\t.L0 \n   2:\tret\n\n"
+          "0000000000000010 <P1>:\n  10:\tret\n",
+          "'P0' refers to what lies outside of it"); // where it goes is not told
+  refused("aarch64", "0000000000000000 <P0>:\n   0:\tmov\tw2, #1\n\n0000000000000010 <P1>:\n  10:\tret\n",
+          "P0: its code does not end where its listing does");
   refused("aarch64",
           "0000000000000000 <P0>:\n   0:\tadd\tx2, sp, #0x8\n   4:\tstr\tx2, [x0]\n   8:\tret\n\n"
           "0000000000000010 <P1>:\n  10:\tret\n",
@@ -214,6 +245,7 @@ int main(void) {
   tcase_add_test(tests, unoptimised_code_is_read_over_its_stack);
   tcase_add_test(tests, compressed_instructions_and_fences_of_devices);
   tcase_add_test(tests, a_branch_to_the_next_instruction_is_a_control_dependency);
+  tcase_add_test(tests, calls_of_outlined_atomics_are_what_those_do);
   tcase_add_test(tests, what_is_not_understood_is_refused_with_its_place);
   return unit_run("code_listing", tests);
 }

@@ -101,6 +101,12 @@ static const char *line_of(const InstructionSet *set, const InstructionRow *row)
       p = end;
       continue;
     }
+    if (*p >= '0' && *p <= '9') {
+      size_t digits = strspn(p, "0123456789");
+      text_add_bytes(&text, p, digits);
+      p += digits;
+      continue;
+    }
     const char *operand = operand_of(set, p[0], number++, bits);
     ck_assert_msg(operand, "%s: '%s' has an operand of no kind", set->arch, row->spelling);
     text_add(&text, operand);
@@ -120,7 +126,8 @@ static int no_location(const void *context, const char *name) {
 static void check_row(const InstructionSet *set, const InstructionRow *row) {
   const char *line = line_of(set, row);
   Source source = {.name = "row", .bytes = line, .length = strlen(line)};
-  CodeLine lines[] = {{.label = "L0", .span = {0, strlen(line)}}};
+  const char *callee = strstr(line, " __"); // a row on a call of that function
+  CodeLine lines[] = {{.label = "L0", .span = {0, strlen(line)}, .calls = callee ? callee + 1 : NULL}};
   CodeThread code = {.set = set,
                      .dialect = &set->dialects[0],
                      .source = &source,

@@ -1,0 +1,239 @@
+#include "harness/study/check.h"
+
+#include "harness/base/time.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { BATCH_UNITS = 256 }; // compiled at once: objects that are not kept in the cache are open files
+
+const char *check_verdict_name(CheckVerdict verdict) {
+  static const char *const names[] = {"kept", "broken", "racy", "thin-air", "unread"};
+  return names[verdict];
+}
+
+// ---- Compilers
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+// "gcc", "gcc-12": a name that a CPU's tools have behind theirs.
+static bool is_gcc(const char *name) {
+  size_t length = strlen("gcc");
+  return !strncmp(name, "gcc", length) && (!name[length] || name[length] == '-') &&
+         strspn(name + length, "-0123456789.") == strlen(name + length);
+}
+
+static bool find_compiler(const char *name, const char *flags, const Cpu *cpu, Arena *arena, Compiler *out,
+                          Diag *diag) {
+  bool here = cpu == cpu_here(), is_clang = strstr(base_name(name), "clang") != NULL;
+  if (!here && is_gcc(name))
+    name = arena_printf(arena, "%s-%s", cpu->gnu, name);
+  if (!here && is_clang)
+    flags = arena_printf(arena, "--target=%s %s", cpu->gnu, flags);
+  if (!compiler_find(name, flags, arena, out, diag))
+    return false;
+  out->target = compiler_target(out, arena);
+  if (compiler_cpu(out, arena) == cpu)
+    return true;
+  return diag_error(diag, "'%s' makes code for %s, not for %s", name, out->target ? out->target : "nobody knows what",
+                    cpu->name);
+}
+
+// "P1=clang-14": the name behind it; NULL where this thread is not what it speaks of.
+static const char *named_for(const char *item, unsigned thread, Arena *arena) {
+  const char *prefix = arena_printf(arena, "P%u=", thread);
+  return !strncmp(item, prefix, strlen(prefix)) ? item + strlen(prefix) : NULL;
+}
+
+bool check_build_find(const char *cc, const char *flags, const Cpu *cpu, Arena *arena, CheckBuild *out, Diag *diag) {
+  const Compiler **compilers = ARENA_ARRAY(arena, const Compiler *, LIMIT_THREADS);
+  *out = (CheckBuild){.compiler = cc, .flags = flags, .cpu = cpu, .of_thread = compilers};
+  for (const char *at = cc; *at && out->thread_count < LIMIT_THREADS; at += *at == ',') {
+    size_t length = strcspn(at, ",");
+    const char *item = arena_copy(arena, at, length), *name = named_for(item, out->thread_count, arena);
+    if (!name && (out->thread_count || at[length]))
+      return diag_error(diag, "'%s': threads are named in turn, as in P0=gcc,P1=clang", cc);
+    Compiler *compiler = ARENA_NEW(arena, Compiler);
+    compilers[out->thread_count++] = compiler;
+    if (!find_compiler(name ? name : item, flags, cpu, arena, compiler, diag))
+      return false;
+    at += length;
+  }
+  return true;
+}
+
+// ---- One test in one way
+
+static bool fail(Check *check, const char *why) {
+  check->verdict = CHECK_UNREAD;
+  check->why = why;
+  check->failed = true;
+  return false;
+}
+
+// The first line of what a compiler said that speaks of an error, else its first.
+static const char *first_error(const char *errors, Arena *arena) {
+  const char *line = strstr(errors, "error");
+  while (line && line > errors && line[-1] != '\n')
+    line--;
+  line = line ? line : errors;
+  return arena_copy(arena, line, strcspn(line, "\n"));
+}
+
+// The listing of each thread's object; the same where they share one.
+static bool list(const Test *test, Check *check, Arena *arena) {
+  const char **listings = ARENA_ARRAY(arena, const char *, test->thread_count);
+  check->listings = listings;
+  for (unsigned t = 0; t < test->thread_count; t++) {
+    const ObjectFile *object = &check->objects[t];
+    unsigned same = 0;
+    while (check->objects[same].source != object->source)
+      same++;
+    listings[t] = same < t ? listings[same] : NULL;
+    if (listings[t])
+      continue;
+    if (!object->made.object)
+      return fail(check, object->made.errors
+                             ? arena_printf(arena, "not compiled: %s", first_error(object->made.errors, arena))
+                             : "not compiled");
+    Text text = {0};
+    Diag diag = {.arena = arena};
+    bool good = build_listing(object, arena, &text, &diag);
+    listings[t] = arena_string(arena, text_string(&text));
+    text_free(&text);
+    if (!good)
+      return fail(check, diag.first->message);
+  }
+  return true;
+}
+
+static bool is_forbidden(const Prediction *prediction, State state) {
+  return prediction_verdict(prediction, state) == VERDICT_FORBIDDEN;
+}
+
+// What the code allows, and what it adds to what C11 allows for the source.
+static void compare(const CheckedTest *checked, Check *check, const Prediction *by_sc, Arena *arena) {
+  const Test *test = checked->test;
+  const ModelResult *allowed = &check->of_code.result;
+  bool broken = false, thin_air = false;
+  check->states = ARENA_ARRAY(arena, CheckState, allowed->state_count + (size_t)1);
+  for (unsigned i = 0; i < allowed->state_count; i++) {
+    State state = prediction_state(test, allowed->states[i], arena);
+    bool added = !checked->c11.result.undefined && is_forbidden(&checked->c11, state);
+    bool weak = is_forbidden(&checked->sc, state);
+    check->states[check->state_count++] =
+        (CheckState){state, added, weak, weak && prediction_verdict(by_sc, state) == VERDICT_ALLOWED};
+    broken |= added && !prediction_is_thin_air(&checked->c11, state);
+    thin_air |= added;
+  }
+  for (unsigned i = 0; i < check->state_count && broken; i++)
+    check->states[i].is_added &= !prediction_is_thin_air(&checked->c11, check->states[i].state);
+  check->verdict = checked->c11.result.undefined ? CHECK_RACY
+                   : broken                      ? CHECK_BROKEN
+                   : thin_air                    ? CHECK_THIN_AIR
+                                                 : CHECK_KEPT;
+}
+
+// Whether C11's model could judge the source; else the test's own verdict is set.
+static bool is_judged(const CheckedTest *checked, Check *check) {
+  const Prediction *c11 = &checked->c11;
+  if (c11->program && !c11->result.unmodelled && !c11->result.gave_up)
+    return true;
+  fail(check, c11->why ? c11->why : "C11's model does not speak of it");
+  check->failed = c11->result.gave_up;
+  return false;
+}
+
+static const Judge *judge_named(const Judge *judges, const char *name) {
+  return &judges[model_index(model_find(name))];
+}
+
+static void check_one(const CheckedTest *checked, const Judge *judges, const EnumerationLimits *limits, Check *check,
+                      Arena *arena) {
+  const Test *test = checked->test;
+  if (!is_judged(checked, check) || !list(test, check, arena))
+    return;
+  check->code = machine_code_read(test, check->build->cpu, check->listings, arena);
+  if (!check->code.program) {
+    fail(check, check->code.why);
+    return;
+  }
+  JudgeOptions options = {.limits = *limits, .program = check->code.program};
+  Prediction by_sc = judge_test(judge_named(judges, "sc"), test, &options, arena);
+  check->of_code = judge_test(judge_named(judges, check->build->cpu->model->name), test, &options, arena);
+  if (check->of_code.result.unmodelled) {
+    fail(check, check->of_code.why);
+    return;
+  }
+  compare(checked, check, &by_sc, arena);
+  check->why = check->of_code.why ? check->of_code.why : checked->c11.why;
+  if (check->verdict == CHECK_KEPT && check->of_code.result.gave_up)
+    fail(check, check->of_code.why);
+}
+
+// ---- All of them
+
+typedef struct {
+  const CheckOptions *options;
+  const Judge *judges;
+} Session;
+
+static bool check_test(const Session *s, const Test *test, Check *checks) {
+  Arena *arena = arena_new();
+  const CheckOptions *o = s->options;
+  JudgeOptions options = {.limits = o->limits};
+  CheckedTest checked = {.test = test, .checks = checks, .count = o->build_count};
+  checked.c11 = judge_test(judge_named(s->judges, "c11"), test, &options, arena);
+  checked.sc = judge_test(judge_named(s->judges, "sc"), test, &options, arena);
+  for (unsigned b = 0; b < o->build_count && !stop_wanted(o->stop); b++)
+    check_one(&checked, s->judges, &o->limits, &checks[b], arena);
+  bool going = !stop_wanted(o->stop) && o->each(&checked, arena, o->context);
+  arena_free(arena);
+  return going;
+}
+
+static ThreadBuild plan(const Test *test, const CheckBuild *build, Check *check, Arena *arena) {
+  const Compiler **compilers = ARENA_ARRAY(arena, const Compiler *, test->thread_count);
+  ObjectFile *objects = ARENA_ARRAY(arena, ObjectFile, test->thread_count);
+  for (unsigned t = 0; t < test->thread_count; t++)
+    compilers[t] = build->of_thread[t < build->thread_count ? t : build->thread_count - 1];
+  *check = (Check){.build = build, .objects = objects};
+  return (ThreadBuild){test, compilers, objects};
+}
+
+// Compiles some tests in every way, then judges them one after the other. How many were.
+static unsigned check_batch(const Session *s, const Test *const *tests, unsigned count, Arena *arena, Diag *diag) {
+  const CheckOptions *o = s->options;
+  unsigned total = count * o->build_count, done = 0;
+  Check *checks = ARENA_ARRAY(arena, Check, total);
+  ThreadBuild *builds = ARENA_ARRAY(arena, ThreadBuild, total);
+  for (unsigned i = 0; i < total; i++)
+    builds[i] = plan(tests[i / o->build_count], &o->builds[i % o->build_count], &checks[i], arena);
+  CompileLimits limits = {.stop = o->stop, .progress = o->progress, .context = o->context};
+  if (!build_threads_all(builds, total, &limits, arena, diag))
+    return 0;
+  while (done < count && !stop_wanted(o->stop) && check_test(s, tests[done], &checks[done * o->build_count]))
+    done++;
+  for (unsigned i = 0; i < total; i++)
+    build_release(builds[i].objects, builds[i].test->thread_count);
+  return done;
+}
+
+unsigned check_all(const CheckOptions *options, Diag *diag) {
+  Arena *arena = arena_new();
+  Session session = {options, judges_all(arena)};
+  unsigned done = 0, batch = BATCH_UNITS / (options->build_count ? options->build_count : 1);
+  batch = batch ? batch : 1;
+  for (unsigned made = batch; done < options->test_count && made == batch && !diag->errors;) {
+    Arena *scratch = arena_new();
+    batch = batch < options->test_count - done ? batch : options->test_count - done;
+    made = check_batch(&session, options->tests + done, batch, scratch, diag);
+    done += made;
+    arena_free(scratch);
+  }
+  arena_free(arena);
+  return done;
+}
