@@ -57,6 +57,52 @@ static int known_result(const ValuePool *pool, Operation operation, ExprId a, Ex
   }
 }
 
+static bool is_number(const ValuePool *pool, ExprId id, Value number) {
+  const ValueExpr *e = &pool->exprs[id];
+  return e->kind == VALUE_CONSTANT && e->constant.location < 0 && e->constant.number == number;
+}
+
+// Whether it is 0 or 1 whatever is read.
+static bool is_truth(const ValuePool *pool, ExprId id) {
+  const ValueExpr *e = &pool->exprs[id];
+  return e->kind == VALUE_OPERATION && ((e->operation >= OP_EQ && e->operation <= OP_GE) || e->operation == OP_NOT);
+}
+
+// The opposite of a truth that is a comparison for equality, or an opposite itself; NO_EXPR of others.
+static ExprId opposite(ValuePool *pool, ExprId id) {
+  const ValueExpr e = pool->exprs[id];
+  if (e.kind != VALUE_OPERATION)
+    return NO_EXPR;
+  if (e.operation == OP_NOT && is_truth(pool, e.a))
+    return e.a;
+  if (e.operation != OP_EQ && e.operation != OP_NE)
+    return NO_EXPR;
+  return value_operation(pool, e.operation == OP_EQ ? OP_NE : OP_EQ, e.bits, e.is_signed, e.a, e.b);
+}
+
+// What is equal to the operation and was made in another way, as machine code does from flags what a compare-exchange
+// knows already; NO_EXPR: nothing known to be. A path whose branches contradict each other is then seen to.
+static ExprId simpler(ValuePool *pool, Operation operation, unsigned bits, ExprId a, ExprId b) {
+  bool of_truth = is_truth(pool, a);
+  switch (operation) {
+  case OP_NOT:
+    return opposite(pool, a);
+  case OP_EQ:
+    return is_zero(pool, b) ? value_operation(pool, OP_NOT, 0, false, a, value_constant(pool, (EventValue){-1, 0}))
+                            : NO_EXPR;
+  case OP_NE:
+    return of_truth && is_zero(pool, b) ? a : NO_EXPR;
+  case OP_MOVE:
+    return of_truth && bits > 1 ? a : NO_EXPR;
+  case OP_AND:
+    return of_truth && is_number(pool, b, 1) ? a : NO_EXPR;
+  case OP_OR:
+    return of_truth && is_zero(pool, b) ? a : NO_EXPR;
+  default:
+    return NO_EXPR;
+  }
+}
+
 ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool is_signed, ExprId a, ExprId b) {
   if (operation == OP_SECOND)
     return b;
@@ -68,6 +114,19 @@ ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool
   if (value_is_constant(pool, a) && value_is_constant(pool, b))
     return value_constant(
         pool, operation_apply(operation, bits, is_signed, pool->exprs[a].constant, pool->exprs[b].constant));
+  bool equality = operation == OP_EQ || operation == OP_NE;
+  if (equality && (value_is_constant(pool, a) || (a > b && !value_is_constant(pool, b)))) {
+    ExprId first = a; // either way round is one
+    a = b;
+    b = first;
+  }
+  ExprId same = simpler(pool, operation, bits, a, b);
+  if (same != NO_EXPR)
+    return same;
+  if (equality || operation == OP_NOT) {
+    bits = 0; // of any type
+    is_signed = false;
+  }
   return intern(
       pool, &(ValueExpr){
                 .kind = VALUE_OPERATION, .operation = operation, .bits = bits, .is_signed = is_signed, .a = a, .b = b});

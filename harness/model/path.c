@@ -271,6 +271,10 @@ static void add_constraint(Walk *walk, Constraint constraint) {
 // Demands a value; false where the path demanded the opposite before, or it is a constant and the opposite.
 static bool constrain(Walker *w, Walk *walk, ExprId value, bool nonzero) {
   const ValueExpr *e = &w->pool->exprs[value];
+  if (e->kind == VALUE_OPERATION && (e->operation == OP_NOT || e->operation == OP_NE)) {
+    ExprId of = e->operation == OP_NOT ? e->a : value_operation(w->pool, OP_EQ, e->bits, e->is_signed, e->a, e->b);
+    return constrain(w, walk, of, !nonzero);
+  }
   if (e->kind == VALUE_CONSTANT)
     return (e->constant.location >= 0 || e->constant.number != 0) == nonzero;
   for (size_t i = 0; i < walk->constraint_count; i++)
