@@ -34,7 +34,8 @@
 //                           given last: load(a, TAGS), store(a, e, TAGS), rmw(a, op, e, TAGS), of a
 //                           read-modify-write the read's, then the write's
 //   rmw(a, op, e)           reads what is there and writes it `op` e: add sub and or xor max min smax smin swap
-//   cas(a, old, new)        writes new where it finds old; what it found. cas_rewriting: a failing one writes back
+//   cas(a, old, new)        writes new where it finds old; what it found, or `old`, picked by that. cas_locked: always
+//                           what it found
 //   pair(a, op, e)          and cas_pair(a, old, new): the same by a load-exclusive and a store-exclusive that stores
 //   load_exclusive(a)       and store_exclusive(a, e): 0 where it stored, 1 where it did not. store_conditional: that
 //                           depends on the two accesses, too; store_reserved: by a pick dependency

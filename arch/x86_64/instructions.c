@@ -146,11 +146,11 @@ static const InstructionRow rows[] = {
     {"lock not{size}", "Md", "rmw(d, xor, ~0, A, A)", "LOCK NOT"},
     {"lock xadd{size}", "Rs, Md", "k = s; o = rmw(d, add, k, A, A); flags_add(o, k); s = o", "LOCK XADD"},
     {"xadd{size}", "Rs, Md", "k = s; o = load(d); store(d, flags_add(o, k)); s = o", "XADD"},
-    // One that fails writes back what it found.
-    {"lock cmpxchg{size}", "Bs, Md", "k = al; o = cas_rewriting(d, k, s, A, A); flags_sub(k, o); al = o", "LOCK CMPXCHG"},
-    {"lock cmpxchg{size}", "Hs, Md", "k = ax; o = cas_rewriting(d, k, s, A, A); flags_sub(k, o); ax = o", "LOCK CMPXCHG"},
-    {"lock cmpxchg{size}", "Ws, Md", "k = eax; o = cas_rewriting(d, k, s, A, A); flags_sub(k, o); eax = o", "LOCK CMPXCHG"},
-    {"lock cmpxchg{size}", "Xs, Md", "k = rax; o = cas_rewriting(d, k, s, A, A); flags_sub(k, o); rax = o", "LOCK CMPXCHG"},
+    // One that fails writes back what it found, at once: no more can be seen of that than of its read.
+    {"lock cmpxchg{size}", "Bs, Md", "k = al; o = cas_locked(d, k, s, A, A); flags_sub(k, o); al = o", "LOCK CMPXCHG"},
+    {"lock cmpxchg{size}", "Hs, Md", "k = ax; o = cas_locked(d, k, s, A, A); flags_sub(k, o); ax = o", "LOCK CMPXCHG"},
+    {"lock cmpxchg{size}", "Ws, Md", "k = eax; o = cas_locked(d, k, s, A, A); flags_sub(k, o); eax = o", "LOCK CMPXCHG"},
+    {"lock cmpxchg{size}", "Xs, Md", "k = rax; o = cas_locked(d, k, s, A, A); flags_sub(k, o); rax = o", "LOCK CMPXCHG"},
     // Fences
     {"mfence", "", "fence(MFENCE)", "MFENCE"},
     {"sfence", "", "fence(SFENCE)", "SFENCE"},

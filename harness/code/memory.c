@@ -164,10 +164,10 @@ static void add_picked(Reading *t, unsigned result, CodeValue old, CodeValue fou
   code_patch(t, one_source);
 }
 
-// A read-modify-write that found what was expected, or one that did not, and then is a read, or writes that back. What
-// it writes was picked by the comparison. Where one that does not write back found what was expected, what it returns
-// is either what it found or, picked by the comparison, what was expected (Arm ARM, C6.2 "CAS").
-CodeValue code_compare_and_swap(Reading *t, const CodeAccess *a, CodeValue old, CodeValue v, bool rewrites) {
+// A read-modify-write that found what was expected, or one that did not, and then is a read. What it writes was picked by
+// the comparison. Where one that is not locked found what was expected, what it returns is either what it found or,
+// picked by the comparison, what was expected (Arm ARM, C6.2 "CAS").
+CodeValue code_compare_and_swap(Reading *t, const CodeAccess *a, CodeValue old, CodeValue v, bool locked) {
   if (code_on_stack(a->address))
     return code_fail(t, "such an access to the stack is not followed");
   unsigned result = code_temporary(t), picked = code_temporary(t);
@@ -177,15 +177,13 @@ CodeValue code_compare_and_swap(Reading *t, const CodeAccess *a, CodeValue old, 
   CodeValue found = code_update(t, a, OP_SECOND, code_in_register(picked, a->bits));
   t->instrs[t->count - 1].picks = true;
   code_assume(t, code_operate(t, OP_EQ, a->bits, false, found, old));
-  if (!rewrites)
+  if (!locked)
     add_picked(t, result, old, found);
   else
     code_emit_operation(t, result, OP_SECOND, 64, false, code_number(0), found);
   unsigned done = code_emit(t, (Instr){.kind = INSTR_JUMP});
   code_patch(t, either);
-  Instr other = instr_of(t, rewrites ? INSTR_RMW : INSTR_READ, a->address, a);
-  other.operation = OP_MOVE;
-  other.value = code_number(0).operand;
+  Instr other = instr_of(t, INSTR_READ, a->address, a);
   other.dst = found.operand.reg;
   code_emit(t, other);
   code_assume(t, code_operate(t, OP_NE, a->bits, false, found, old));

@@ -19,8 +19,8 @@ typedef enum { STATUS_FREE, STATUS_PICKED, STATUS_DEPENDS } CodeStatus;
 CodeValue code_store_exclusive(Reading *t, const CodeAccess *a, CodeValue v, CodeStatus how);
 // Writes `operation` of what is there and v; returns what was there.
 CodeValue code_update(Reading *t, const CodeAccess *a, Operation operation, CodeValue v);
-// What it found. `rewrites`: one that fails writes back what it found.
-CodeValue code_compare_and_swap(Reading *t, const CodeAccess *a, CodeValue old, CodeValue v, bool rewrites);
+// What it found; `locked`: by its read alone, where it is what was expected.
+CodeValue code_compare_and_swap(Reading *t, const CodeAccess *a, CodeValue old, CodeValue v, bool locked);
 
 // The slot of the stack or the frame at `offset`, of `bits`; NULL if there is none.
 const CodeSlot *code_slot(const Reading *t, Value offset, unsigned bits);

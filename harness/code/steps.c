@@ -257,15 +257,15 @@ static CodeValue call_rmw(Frame *f) { // rmw(a, op, e, TAGS, TAGS)
   return code_fail(f->t, "the table's steps have an unknown update");
 }
 
-static CodeValue swap_if(Frame *f, bool rewrites) {
+static CodeValue swap_if(Frame *f, bool locked) {
   CodeValue address = argument(f), old = argument(f), v = expression(f, 0);
   const char *reads = tag_words(f);
   CodeAccess a = access_to(f, address, reads, tag_words(f));
-  return code_compare_and_swap(f->t, &a, old, v, rewrites);
+  return code_compare_and_swap(f->t, &a, old, v, locked);
 }
 
 static CodeValue call_cas(Frame *f) { return swap_if(f, false); }
-static CodeValue call_cas_rewriting(Frame *f) { return swap_if(f, true); }
+static CodeValue call_cas_locked(Frame *f) { return swap_if(f, true); }
 
 // What is read and written by a load-exclusive and a store-exclusive that stores.
 static CodeValue as_pair(Frame *f, CodeValue (*call)(Frame *f)) {
@@ -447,7 +447,7 @@ static CodeValue call(Frame *f, const char *name, size_t length) {
       {"cas", call_cas},
       {"pair", call_pair},
       {"cas_pair", call_cas_pair},
-      {"cas_rewriting", call_cas_rewriting},
+      {"cas_locked", call_cas_locked},
       {"signed", call_signed},
       {"low", call_low},
       {"at", call_at},
