@@ -4,6 +4,7 @@
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 #include "harness/run/export.h"
+#include "harness/study/check.h"
 
 #include <string.h>
 
@@ -12,7 +13,8 @@ enum { PART_TEST, PART_C, PART_MACHINE_CODE, PART_ALL };
 typedef struct {
   Common common;
   unsigned part;
-  const char *fence, *folder; // NULL: none
+  const char *fence, *folder, *target; // NULL: none
+  const Cpu *cpu;                      // of the machine code
   RunOptions run;
 } ShowSettings;
 
@@ -26,6 +28,8 @@ static const Option table[] = {
      .place = offsetof(ShowSettings, run.engine), .choices = engines},
     {"fence", 0, "NAME", "With a fence between the accesses of every thread", OPTION_TEXT,
      .place = offsetof(ShowSettings, fence)},
+    {"target", 0, "CPU", "The machine code for this CPU, by its compiler", OPTION_TEXT,
+     .place = offsetof(ShowSettings, target)},
     {"export", 0, "DIR",
      "Write the tests to DIR as programs of their own, with a Makefile, for a machine without weakmem", OPTION_TEXT,
      .place = offsetof(ShowSettings, folder)},
@@ -33,7 +37,10 @@ static const Option table[] = {
     {0}};
 
 static error_t check(struct argp_state *state, void *settings) {
-  const ShowSettings *s = settings;
+  ShowSettings *s = settings;
+  s->cpu = s->target ? cpu_find(s->target) : cpu_here();
+  if (!s->cpu)
+    return option_error(state, "--target", "no CPU '%s'", s->target ? s->target : "that this machine is");
   if (!s->common.argument_count)
     return option_error(state, "TEST", "which test?");
   if (s->common.argument_count > 1 && !s->folder)
@@ -48,6 +55,7 @@ static const Options show_options = {
     .examples =
         "  weakmem show SB                           all of it\n"
         "  weakmem show --part asm --cflags -O0 MP   what another optimisation makes of it\n"
+        "  weakmem show --part asm --cc gcc,clang --target aarch64 MP   what two compilers make of it for ARM\n"
         "  weakmem show --part c mine.litmus         the C alone\n"
         "  weakmem show --export there SB MP         a folder with the two as programs; then, where it is copied to:\n"
         "      make run                              builds and runs all, records in records.jsonl, for `weakmem "
@@ -64,15 +72,55 @@ static void heading(const ShowSettings *s, const char *text, Text *out) {
     text_printf(out, "%s// ---- %s\n\n", out->length ? "\n" : "", text);
 }
 
-static bool show_machine_code(const ShowSettings *s, const Test *test, const Console *console, Text *out, Diag *diag) {
-  Compiler compiler;
-  if (!compiler_find(s->run.cc, s->run.cflags, s->common.arena, &compiler, diag))
+// Each thread's function, its instructions beside the lines of C that they come from.
+static bool show_code_by(const ShowSettings *s, const char *cc, const Test *test, const Console *console, Text *out,
+                         Diag *diag) {
+  Arena *arena = s->common.arena;
+  CheckBuild build;
+  if (!check_build_find(cc, s->run.cflags ? s->run.cflags : "-O2", s->cpu, arena, &build, diag))
     return false;
-  Compiled **compiled = build_compile(&test, 1, s->run.engine, &compiler, s->common.arena, console->stop, NULL, NULL);
-  heading(s, arena_printf(s->common.arena, "the machine code: %s %s", compiler.version, compiler.flags), out);
-  bool shown = build_disassemble(compiled[0], s->common.arena, out, diag);
-  compiled_release(compiled[0]);
-  return shown;
+  const Compiler *compiler = build.of_thread[0];
+  heading(s, arena_printf(arena, "the machine code: %s %s", compiler->version, compiler->flags), out);
+  if (s->part != PART_ALL)
+    text_printf(out, "// %s %s\n", compiler->version, compiler->flags);
+  const Compiler **compilers = ARENA_ARRAY(arena, const Compiler *, test->thread_count);
+  ObjectFile *objects = ARENA_ARRAY(arena, ObjectFile, test->thread_count);
+  for (unsigned t = 0; t < test->thread_count; t++)
+    compilers[t] = compiler;
+  BuildOptions options = {.compilers = compilers, .limits = {.stop = console->stop}};
+  Text listing = {0};
+  bool good = build_threads(test, &options, arena, objects, diag) ||
+              diag_error(diag, "%s", objects[0].made.errors ? objects[0].made.errors : "it was not compiled");
+  good = good && build_listing(&objects[0], arena, &listing, diag);
+  if (good) {
+    const char **listings = ARENA_ARRAY(arena, const char *, test->thread_count);
+    for (unsigned t = 0; t < test->thread_count; t++)
+      listings[t] = text_string(&listing);
+    MachineCode code = machine_code_read(test, s->cpu, listings, arena);
+    for (unsigned t = 0; t < test->thread_count; t++) {
+      text_printf(out, "%sP%u:\n", t ? "\n" : "", t);
+      machine_code_print(&code, t, objects[t].source, out);
+    }
+    if (code.why)
+      diag_warning(diag, "models say nothing of this code: %s", code.why);
+  }
+  text_free(&listing);
+  build_release(objects, test->thread_count);
+  return good;
+}
+
+// By each of the compilers in turn.
+static bool show_machine_code(const ShowSettings *s, const Test *test, const Console *console, Text *out, Diag *diag) {
+  const char *at = s->run.cc ? s->run.cc : s->cpu == cpu_here() ? "cc" : "gcc";
+  bool good = true;
+  for (bool first = true; good && *at; first = false) {
+    size_t length = strcspn(at, ",");
+    if (!first && s->part != PART_ALL)
+      text_add_char(out, '\n');
+    good = show_code_by(s, arena_copy(s->common.arena, at, length), test, console, out, diag);
+    at += length + (at[length] == ',');
+  }
+  return good;
 }
 
 // The C is compiled where it is copied to, so that nothing here says whether it can be.

@@ -125,6 +125,8 @@ static const char *line_of(const char *source, unsigned number, size_t *length) 
 void machine_code_print(const MachineCode *code, unsigned thread, const char *source, Text *out) {
   enum { WIDTH = 62 }; // of the source's column
   const ListedFunction *function = machine_code_function(code, thread);
+  if (!function)
+    return;
   const char *bytes = code->listings[thread]->source->bytes;
   unsigned told = 0;
   for (unsigned i = 0; i < function->line_count; i++) {

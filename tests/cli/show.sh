@@ -10,7 +10,14 @@ for engine in perpetual lockstep; do
   cc -O2 -Wall -Wextra -Werror -fwrapv -fPIC -shared -o "$work/SB.so" "$work/SB.c"
 done
 ends 0 "$WEAKMEM" show --part asm SB+fences
-grep -qE '^P1' "$work/out" || fail "no code of P1: $(cat "$work/out")"
+grep -qE '^P1:$' "$work/out" || fail "no code of P1: $(cat "$work/out")"
+# The instructions stand beside the source that they come from.
+if [ "$(uname -m)" = x86_64 ]; then
+  grep -qE '__atomic_store_n\(loc_x, 1, .* movl? +\$0x1,\(%r' "$work/out" || fail "a store: $(cat "$work/out")"
+fi
+ends 0 "$WEAKMEM" show --part asm --cc gcc,gcc --cflags -O0 SB
+[ "$(grep -c '^P1:$' "$work/out")" = 2 ] || fail "two compilers: $(cat "$work/out")"
+ends 2 "$WEAKMEM" show --part asm --target vax SB
 ends 2 "$WEAKMEM" show --engine perpetual increment
 grep -q 'perpetual engine cannot' "$work/err" || fail "$(cat "$work/err")"
 ends 3 "$WEAKMEM" show --cc /nonexistent SB
