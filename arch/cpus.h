@@ -27,16 +27,16 @@ struct Cpu {
   const char *uname;          // uname -m of such a machine
   const char *const *aliases; // what else records and logs call such machines, NULL-terminated; NULL: nothing
   const char *gnu;            // what GNU's tools for it are called by: "aarch64-linux-gnu", as in <gnu>-gcc
-  const char *object_flags; // for an object file whose listing is to say where every branch in it goes; NULL: none is
-                            // needed
+  const char *object_flags;   // for an object file whose listing is to say where every branch in it goes; NULL: none is
+                              // needed
   const Model *model;
   const Mapping *mappings; // one for each dialect
   unsigned mapping_count;
   const CpuFence *fences;
   unsigned fence_count;
   const char *const *features; // that rows ask for and a CPU of today has, NULL-terminated; NULL: none
-  const CpuMaker *makers;    // the last has no name; NULL: it does not number them
-  const CpuCore *cores;      // likewise
+  const CpuMaker *makers;      // the last has no name; NULL: it does not number them
+  const CpuCore *cores;        // likewise
 };
 
 extern const Cpu *const cpu_all[];

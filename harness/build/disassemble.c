@@ -55,8 +55,8 @@ static bool run_objdump(const char *objdump, const char *object, bool lines, Spa
   static char name[] = "objdump", disassemble[] = "--disassemble", no_bytes[] = "--no-show-raw-insn",
               section[] = "--section=.text", numbers[] = "--line-numbers", relocations[] = "--reloc",
               input[] = "/proc/self/fd/0";
-  char *argv[] = {
-      name, disassemble, no_bytes, section, input, lines ? numbers : NULL, lines ? relocations : NULL, NULL};
+  char *argv[] = {name, disassemble, no_bytes, section, input, lines ? numbers : NULL, lines ? relocations : NULL,
+                  NULL};
   int file = open(object, O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return diag_error(diag, "cannot open the machine code in %s: %s", object, strerror(errno));

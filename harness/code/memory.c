@@ -164,8 +164,8 @@ static void add_picked(Reading *t, unsigned result, CodeValue old, CodeValue fou
   code_patch(t, one_source);
 }
 
-// A read-modify-write that found what was expected, or one that did not, and then is a read. What it writes was picked by
-// the comparison. Where one that is not locked found what was expected, what it returns is either what it found or,
+// A read-modify-write that found what was expected, or one that did not, and then is a read. What it writes was picked
+// by the comparison. Where one that is not locked found what was expected, what it returns is either what it found or,
 // picked by the comparison, what was expected (Arm ARM, C6.2 "CAS").
 CodeValue code_compare_and_swap(Reading *t, const CodeAccess *a, CodeValue old, CodeValue v, bool locked) {
   if (code_on_stack(a->address))

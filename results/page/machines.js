@@ -23,8 +23,11 @@ function machineCard(machine, index) {
   const facts = [
     ["Architecture", machine.arch], ["Judged by", machine.judge || (machine.unmodelled ? "no model: unmodelled" : "")],
     ["CPU", machine.cpu], ["Vendor", machine.vendor],
-    ["Family, model, stepping",
-      (machine.family > 0 || machine.model > 0) && [machine.family, machine.model, machine.stepping].join(", ")], ["Microcode", machine.microcode],
+    [
+      "Family, model, stepping",
+      (machine.family > 0 || machine.model > 0) && [machine.family, machine.model, machine.stepping].join(", ")
+    ],
+    ["Microcode", machine.microcode],
     ["Cores, PUs", machine.cores && `${machine.cores}, ${machine.pus || machine.cores}`],
     ["Hypervisor", machine.virtual], ["Emulated", machine.emulated && "yes: what an emulator did on its host"],
     [

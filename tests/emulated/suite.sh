@@ -7,7 +7,8 @@ export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data
 
 machine=$("$WEAKMEM" topo --format json | tr -d ' \n')
 [[ $machine == *'"emulated":true'* ]] || fail "this is for a program that an emulator runs"
-arch=$(sed 's/.*"arch":"\([a-z0-9_]*\)".*/\1/' <<<"$machine")
+arch=${machine#*'"arch":"'}
+arch=${arch%%'"'*}
 triple=$(cc -dumpmachine)
 command -v "$triple-gcc" >/dev/null || fail "no $triple-gcc"
 
