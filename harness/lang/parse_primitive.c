@@ -44,20 +44,25 @@ const char *primitive_describe(Parser *p, const Primitive *primitive) {
   return result;
 }
 
+static bool unknown_order(Parser *p, Token token) {
+  const Dialect *dialect = p->test->dialect;
+  Suggestion suggestion = suggestion_for(token_text(p, token));
+  for (unsigned i = 0; i < dialect->order_count; i++)
+    suggestion_try(&suggestion, dialect->orders[i].spelling);
+  return ERROR_AT(p, token.span, "no memory order '%s'%s", suggestion.wanted, suggestion_text(p, &suggestion));
+}
+
 bool parse_order(Parser *p, Access *access) {
   const Dialect *dialect = p->test->dialect;
   Token token = p->token;
   if (token.kind != TOKEN_NAME)
     return parser_expected(p, "a memory order such as 'memory_order_seq_cst'");
   const Order *order = NULL;
-  Suggestion suggestion = suggestion_for(token_text(p, token));
-  for (unsigned i = 0; i < dialect->order_count && !order; i++) {
-    suggestion_try(&suggestion, dialect->orders[i].spelling);
+  for (unsigned i = 0; i < dialect->order_count && !order; i++)
     if (token_is(token, dialect->orders[i].spelling))
       order = &dialect->orders[i];
-  }
   if (!order)
-    return ERROR_AT(p, token.span, "no memory order '%s'%s", suggestion.wanted, suggestion_text(p, &suggestion));
+    return unknown_order(p, token);
   if (access->op == ACCESS_LOAD && !order->of_load)
     return ERROR_AT(p, token.span, "a load cannot be %s", order->name);
   if (access->op == ACCESS_STORE && !order->of_store)
