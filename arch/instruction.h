@@ -89,6 +89,23 @@ typedef struct {
   unsigned bits;          // of an access that nothing else gives a width to
 } AssemblyDialect;
 
+// How GNU C takes the CPU's assembly as a statement, with registers as its operands: `%[r3]`.
+typedef struct {
+  const char *parts;     // the letter by which an operand is printed as its 64, 32, 16 and 8 bits, in this order; NULL:
+                         // it is printed alike
+  const char *immediate; // what stands before a number: "#"
+  bool brackets;         // memory is `[base, #4]`, else `4(base)`
+  const char *constraint; // of a register that any instruction takes: "r"
+  const char *reserved;   // registers, separated by blanks, that compilers keep for themselves or that instructions
+                          // do not take everywhere: one of the compiler's choice does their work
+  const char *clobbers;   // what instructions change besides memory and registers that they name: "\"cc\""
+  const char *extensions; // has the assembler take instructions that not every CPU has. "": there is none
+  const char *clear;      // sets all flags to 0, which they begin with; %[nothing] is 0. "": there are none
+} AssemblerSyntax;
+
+// The statement's word.
+#define ASSEMBLER_STATEMENT "__asm__"
+
 typedef struct {
   const char *arch;   // the folder's name: "aarch64"
   const char *manual; // that sections are of
@@ -107,6 +124,7 @@ typedef struct {
   const char *result;     // of what it returns
   const char *stack;      // the stack pointer
   const char *return_to;  // the register of the return address; NULL: it lies on the stack
+  AssemblerSyntax syntax;
 } InstructionSet;
 
 #define INSTRUCTION_COUNT(table) (sizeof(table) / sizeof(table)[0])

@@ -276,4 +276,12 @@ const InstructionSet instructions_aarch64 = {
     .result = "x0",
     .stack = "sp",
     .return_to = "x30",
+    .syntax = {.parts = "xw  ",
+               .immediate = "#",
+               .brackets = true,
+               .constraint = "r",
+               .reserved = "sp x18 x29 x30",
+               .clobbers = "\"cc\", \"x30\"", // what signs it is known as a hint
+               .extensions = ".arch_extension lse; .arch_extension rcpc",
+               .clear = "msr nzcv, xzr"},
 };

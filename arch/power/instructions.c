@@ -182,4 +182,10 @@ const InstructionSet instructions_power = {
     .result = "r3",
     .stack = "r1",
     .return_to = "lr",
+    .syntax = {.immediate = "",
+               .constraint = "b",
+               .reserved = "r0 r1 r2 r13 r30 r31",
+               .clobbers = "\"cr0\", \"cr1\", \"cr2\", \"cr3\", \"cr4\", \"cr5\", \"cr6\", \"cr7\", \"xer\"",
+               .extensions = "",
+               .clear = "mtcrf 255, %[nothing]; mtxer %[nothing]"},
 };

@@ -174,4 +174,10 @@ const InstructionSet instructions_riscv = {
     .result = "x10",
     .stack = "x2",
     .return_to = "x1",
+    .syntax = {.immediate = "",
+               .constraint = "r",
+               .reserved = "x1 x2 x3 x4 x8",
+               .clobbers = "",
+               .extensions = "",
+               .clear = ""},
 };

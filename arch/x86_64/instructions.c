@@ -179,4 +179,11 @@ const InstructionSet instructions_x86_64 = {
     .parameters = "rdi rsi rdx rcx r8 r9",
     .result = "rax",
     .stack = "rsp",
+    .syntax = {.parts = "qkwb",
+               .immediate = "$",
+               .constraint = "r",
+               .reserved = "rsp rbp",
+               .clobbers = "\"cc\"",
+               .extensions = "",
+               .clear = "testq %%rsp, %%rsp"}, // which points into the lower half
 };

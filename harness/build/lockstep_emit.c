@@ -1,6 +1,7 @@
 // The C of a test for the lockstep engine: a function for each thread, a loop over instances that calls it, and the
 // counting of what the threads left.
 #include "harness/build/emit.h"
+#include "harness/lang/print.h"
 
 // ---- the threads
 
@@ -25,9 +26,11 @@ static void emit_frame_type(const Test *test, unsigned t, Text *out) {
     return;
   text_printf(out, "// What P%u leaves behind.\ntypedef struct {\n", t);
   for (unsigned r = 0; r < test->threads[t].register_count; r++)
-    if (observed(test, t, r))
-      text_printf(out, "  %s reg_%s;\n", emit_type(test->threads[t].registers[r].type.base),
-                  test->threads[t].registers[r].name);
+    if (observed(test, t, r)) {
+      text_printf(out, "  %s ", emit_type(test->threads[t].registers[r].type.base));
+      register_identifier(&test->threads[t], r, out);
+      text_add(out, ";\n");
+    }
   text_printf(out, "} Frame%u;\n\n", t);
 }
 
@@ -85,13 +88,22 @@ static void emit_thread(const Test *test, unsigned t, bool pauses, Text *out) {
     emit_arguments(test, t, true, pauses, out);
     text_add(out, definition ? ") {\n" : ");\n");
   }
-  emit_registers(&emit, 2);
-  emit_block(&emit, thread->body, 2);
+  if (test_is_assembly(test)) {
+    test->dialect->print_code(test, t, out);
+  } else {
+    emit_registers(&emit, 2);
+    emit_block(&emit, thread->body, 2);
+  }
   if (leaves_frames(test, t))
     text_add(out, "  kernel_compiler_barrier();\n");
   for (unsigned r = 0; r < thread->register_count; r++)
-    if (observed(test, t, r))
-      text_printf(out, "  out->reg_%s = reg_%s;\n", thread->registers[r].name, thread->registers[r].name);
+    if (observed(test, t, r)) {
+      text_add(out, "  out->");
+      register_identifier(thread, r, out);
+      text_add(out, " = ");
+      register_identifier(thread, r, out);
+      text_add(out, ";\n");
+    }
   text_add(out, "}\n\n");
 }
 
@@ -146,13 +158,36 @@ static void emit_batch(const Test *test, unsigned t, bool pauses, Text *out) {
 
 // ---- initial values
 
+// An address is written where the instance is known: emit_initial_addresses.
+static void emit_initial_value(const Location *location, unsigned element, Text *out) {
+  unsigned of, at;
+  if (value_is_address(location->initial[element], &of, &at))
+    text_add_char(out, '0');
+  else
+    emit_value(location->initial[element], location->type, out);
+}
+
+static void emit_initial_addresses(const Test *test, unsigned l, Text *out) {
+  const Location *location = &test->locations[l];
+  for (unsigned e = 0; e < location->length; e++) {
+    unsigned of, at;
+    if (!value_is_address(location->initial[e], &of, &at))
+      continue;
+    text_printf(out,
+                "  const uint64_t address_%s_%u = (uint64_t)at + offsets[%u] + %u;\n"
+                "  __builtin_memcpy(at + offsets[%u] + %u, &address_%s_%u, sizeof address_%s_%u);\n",
+                location->name, e, of, at * (base_type_bits(test->locations[of].type) / 8), l,
+                e * (base_type_bits(location->type) / 8), location->name, e, location->name, e);
+  }
+}
+
 static void emit_initial_array(const Location *location, Text *out) {
   if (!location->is_array)
     return;
   text_printf(out, "static const %s initial_%s[%u] = {", emit_type(location->type), location->name, location->length);
   for (unsigned e = 0; e < location->length; e++) {
     text_add(out, e ? ", " : "");
-    emit_value(location->initial[e], location->type, out);
+    emit_initial_value(location, e, out);
   }
   text_add(out, "};\n");
 }
@@ -164,15 +199,15 @@ static void emit_reset_instance(const Test *test, Text *out) {
   text_add(out, "\nKERNEL_INLINE void reset_instance(char *at, const size_t *offsets) {\n");
   for (unsigned l = 0; l < test->location_count; l++) {
     const Location *location = &test->locations[l];
-    if (location->is_array) {
-      text_printf(out, "  __builtin_memcpy(at + offsets[%u], initial_%s, sizeof initial_%s);\n", l, location->name,
-                  location->name);
-      continue;
+    if (!location->is_array) {
+      text_printf(out, "  const %s initial_%s = ", emit_type(location->type), location->name);
+      emit_initial_value(location, 0, out);
+      text_add(out, ";\n");
     }
-    text_printf(out, "  const %s initial_%s = ", emit_type(location->type), location->name);
-    emit_value(location->initial[0], location->type, out);
-    text_printf(out, ";\n  __builtin_memcpy(at + offsets[%u], &initial_%s, sizeof initial_%s);\n", l, location->name,
-                location->name);
+    text_printf(out, "  __builtin_memcpy(at + offsets[%u], %sinitial_%s, sizeof initial_%s);\n", l,
+                location->is_array ? "" : "&", location->name, location->name);
+    if (test_is_assembly(test))
+      emit_initial_addresses(test, l, out);
   }
   text_add(out,
            "  (void)at, (void)offsets;\n}\n\n"
@@ -188,8 +223,9 @@ static void emit_observed_value(const Test *test, unsigned index, Text *out) {
   const Observable *o = &test->observables[index];
   const char *type = emit_type(observable_base(test, o));
   if (o->is_register) {
-    text_printf(out, "    const %s v%u = ((const Frame%u *)count->frames[%u])[i].reg_%s;\n", type, index, o->thread,
-                o->thread, test->threads[o->thread].registers[o->reg].name);
+    text_printf(out, "    const %s v%u = ((const Frame%u *)count->frames[%u])[i].", type, index, o->thread, o->thread);
+    register_identifier(&test->threads[o->thread], o->reg, out);
+    text_add(out, ";\n");
     return;
   }
   text_printf(out, "    %s v%u;\n    __builtin_memcpy(&v%u, at + count->offsets[%u] + %u * sizeof v%u, sizeof v%u);\n",

@@ -259,7 +259,9 @@ const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char
                .last = ARENA_ARRAY(arena, Value, test->location_count + 1)};
   *shape = (PerpetualShape){.threads = test->thread_count};
   unsigned most = 1;
-  bool accepted = test->thread_count >= 2 || refuse(&walk, "it has one thread only");
+  bool accepted = !test_is_assembly(test) ||
+                  refuse(&walk, "it is in assembly: what its instructions store cannot tell iterations apart");
+  accepted = accepted && (test->thread_count >= 2 || refuse(&walk, "it has one thread only"));
   for (; accepted && walk.thread < test->thread_count; walk.thread++)
     accepted = walk_thread(&walk, shape, values, arena);
   if (accepted)

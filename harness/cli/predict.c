@@ -350,15 +350,10 @@ static void tell_progress(void *context, uint64_t executions) {
 // Those of the models asked for that can judge a test: of an assembly test its CPU's, and `sc`; of one in C all but
 // other languages' own.
 static Judges judges_of(const Judges *all, const Test *test, Arena *arena) {
-  const InstructionSet *set = assembly_instructions(test, NULL);
   Judges judges = {.judges = ARENA_ARRAY(arena, Judge, all->count)};
-  for (unsigned m = 0; m < all->count; m++) {
-    const Model *model = all->judges[m].model;
-    const Cpu *cpu = model->cpu;
-    if (set ? (cpu && !strcmp(cpu->name, set->arch)) || model == model_find("sc")
-            : !model->dialect || !strcmp(model->dialect, test->dialect->name))
+  for (unsigned m = 0; m < all->count; m++)
+    if (test_judged_by(test, all->judges[m].model))
       judges.judges[judges.count++] = all->judges[m];
-  }
   return judges;
 }
 

@@ -341,6 +341,21 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
   return status;
 }
 
+// Between instructions no fence is put. Where nothing else is asked for, that is an error.
+static void check_fences(const CampaignOptions *campaign, const Suite *suite, Diag *diag) {
+  unsigned fences = 0, assembly = 0;
+  for (unsigned f = 0; f < campaign->fence_count; f++)
+    fences += strcmp(campaign->fences[f], "none") != 0;
+  for (unsigned i = 0; i < suite->count; i++)
+    assembly += test_is_assembly(suite->tests[i]);
+  if (!fences || !assembly)
+    return;
+  if (assembly == suite->count && fences == campaign->fence_count)
+    diag_error(diag, "%s is in assembly: no fence is put between its instructions", suite->tests[0]->name);
+  else
+    diag_warning(diag, "tests in assembly are run without fences between their instructions");
+}
+
 static int run(const Settings *settings, const Console *console) {
   Diag diag = {.arena = settings->common.arena};
   Suite suite = settings->common.argument_count
@@ -349,6 +364,7 @@ static int run(const Settings *settings, const Console *console) {
                     : suite_builtin("classic", settings->common.arena, &diag);
   if (!diag.errors && !suite.count)
     diag_error(&diag, "there is no test to run");
+  check_fences(&settings->campaign, &suite, &diag);
   bool good = !diag.errors;
   report(settings, console, &diag);
   if (!good)

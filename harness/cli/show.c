@@ -1,6 +1,7 @@
 // weakmem show: a test as it was understood, the C made from it, and each thread's machine code.
 #include "harness/cli/options.h"
 #include "harness/cli/tests.h"
+#include "harness/code/assembly.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 #include "harness/run/export.h"
@@ -123,6 +124,13 @@ static bool show_machine_code(const ShowSettings *s, const Test *test, const Con
   return good;
 }
 
+// Whether a test in assembly can be made a program, of its own CPU.
+static bool check_assembly(const ShowSettings *s, const Test *test, Diag *diag) {
+  if (s->fence && strcmp(s->fence, "none") != 0)
+    return diag_error(diag, "%s is in assembly: no fence is put between its instructions", test->name);
+  return assembly_runs(test, diag);
+}
+
 // The C is compiled where it is copied to, so that nothing here says whether it can be.
 static int export_tests(const ShowSettings *s, Diag *diag) {
   ExportOptions options = {
@@ -130,7 +138,7 @@ static int export_tests(const ShowSettings *s, Diag *diag) {
   Suite suite = tests_find(s->common.arguments, s->common.argument_count, NULL, s->common.arena, diag);
   for (unsigned i = 0; i < suite.count; i++)
     if (test_is_assembly(suite.tests[i]))
-      diag_error(diag, "%s is in %s assembly: no C is made of it", suite.tests[i]->name, suite.tests[i]->dialect->name);
+      check_assembly(s, suite.tests[i], diag);
   bool good = !diag->errors && export_write(s->folder, suite.tests, suite.count, &options, s->common.arena, diag);
   return good ? EXIT_OK : EXIT_USAGE;
 }
@@ -146,14 +154,17 @@ static const Test *find_test(const ShowSettings *s, Diag *diag) {
   return s->fence ? test_with_fence(suite.tests[0], s->fence, UINT64_MAX, s->common.arena) : suite.tests[0];
 }
 
-// A test that is machine code itself.
-static int show_assembly(const ShowSettings *s, const Test *test, Text *out, Diag *diag) {
-  if (s->part == PART_TEST || s->part == PART_ALL) {
-    test_print(test, out);
-    return EXIT_OK;
-  }
-  diag_error(diag, "%s is in %s assembly: no C is made of it", test->name, test->dialect->name);
-  return EXIT_USAGE;
+// Whether it is shown what the compiler is given of a test in assembly; if no more than that cannot be, the test is.
+static bool shows_code(const ShowSettings *s, const Test *test, Diag *diag) {
+  if (!test_is_assembly(test))
+    return true;
+  bool must = s->part == PART_C || s->part == PART_MACHINE_CODE || s->fence;
+  bool here = cpu_here() && !strcmp(assembly_instructions(test, NULL)->arch, cpu_here()->name);
+  if (must && !here)
+    return diag_error(diag, "%s is in %s assembly, and this CPU is %s; --export writes a program for its own",
+                      test->name, test->dialect->name, cpu_here() ? cpu_here()->name : "another");
+  Diag quiet = {.arena = diag->arena};
+  return here && check_assembly(s, test, must ? diag : &quiet);
 }
 
 static int show(const ShowSettings *s, const Console *console, Text *out, Diag *diag) {
@@ -162,8 +173,6 @@ static int show(const ShowSettings *s, const Console *console, Text *out, Diag *
   const Test *test = find_test(s, diag);
   if (!test)
     return EXIT_USAGE;
-  if (test_is_assembly(test))
-    return show_assembly(s, test, out, diag);
   const char *reason = NULL;
   Engine engine = build_engine(test, s->run.engine, &reason);
   if (s->run.engine == ENGINE_PERPETUAL && engine != ENGINE_PERPETUAL) {
@@ -174,6 +183,8 @@ static int show(const ShowSettings *s, const Console *console, Text *out, Diag *
     heading(s, "the test", out);
     test_print(test, out);
   }
+  if (s->part == PART_TEST || !shows_code(s, test, diag))
+    return diag->errors ? EXIT_USAGE : EXIT_OK;
   if (s->part == PART_C || s->part == PART_ALL) {
     heading(s, arena_printf(s->common.arena, "the C, for the %s engine", engine_name(engine)), out);
     build_emit(test, s->run.engine, s->common.arena, out);

@@ -55,16 +55,75 @@ static bool check_fence(const Expr *expr, void *context) {
   return false;
 }
 
-// Whether the test can be used where code is made of C.
-static bool check_language(const Test *test, const Cpu *cpu, Diag *diag) {
-  if (cpu && test->dialect == &dialect_linux)
-    return diag_error(diag, "%s is in the kernel's dialect, which is not run yet; `weakmem predict` judges it",
-                      test->name);
-  if (!cpu || !test_is_assembly(test))
+// Tests that were not asked for one by one, and that this CPU does not run.
+typedef struct {
+  unsigned count;
+  unsigned others;  // in assembly of another CPU
+  unsigned refused; // in assembly that none runs
+  Text names;       // of some
+} LeftOut;
+
+static bool is_named(const Test *test, char *const *arguments, unsigned count) {
+  for (unsigned i = 0; i < count; i++)
+    if (!strcmp(arguments[i], test->source->name) || !strcmp(arguments[i], test->name))
+      return true;
+  return false;
+}
+
+static bool leave_out(LeftOut *left_out, const Test *test) {
+  enum { NAMES = 5 };
+  if (left_out->count < NAMES)
+    text_printf(&left_out->names, "%s%s", left_out->count ? ", " : "", test->name);
+  else if (left_out->count == NAMES)
+    text_add(&left_out->names, " ...");
+  left_out->count++;
+  return false;
+}
+
+// Whether a test in assembly can be run by the CPU.
+static bool check_assembly(const Test *test, const Cpu *cpu, bool named, LeftOut *left_out, Diag *diag) {
+  bool here = !strcmp(assembly_instructions(test, NULL)->arch, cpu->name);
+  Diag quiet = {.arena = diag->arena};
+  if (here && assembly_runs(test, named ? diag : &quiet))
     return true;
-  return diag_error_at(diag, test->source, (Span){0, strcspn(test->source->bytes, " \t\r\n")},
-                       "%s is in %s assembly, which is not run yet; `weakmem predict` judges it", test->name,
-                       test->dialect->name);
+  if (!named) {
+    *(here ? &left_out->refused : &left_out->others) += 1;
+    return leave_out(left_out, test);
+  }
+  if (!here)
+    diag_error_at(
+        diag, test->source, (Span){0, strcspn(test->source->bytes, " \t\r\n")},
+        "%s is in %s assembly, and this CPU is %s; `weakmem predict` judges it, and `weakmem show --export DIR` "
+        "writes a program that runs it there",
+        test->name, test->dialect->name, cpu->name);
+  return false;
+}
+
+// Whether a test can be run by the CPU, as far as its language goes.
+static bool check_language(const Test *test, const Cpu *cpu, bool named, LeftOut *left_out, Diag *diag) {
+  if (cpu && test_is_assembly(test))
+    return check_assembly(test, cpu, named, left_out, diag);
+  if (!cpu || test->dialect != &dialect_linux)
+    return true;
+  if (!named)
+    return leave_out(left_out, test);
+  return diag_error(diag, "%s is in the kernel's dialect, which is not run yet; `weakmem predict` judges it",
+                    test->name);
+}
+
+static void report_left_out(const LeftOut *left_out, const Cpu *cpu, bool any, Diag *diag) {
+  if (!left_out->count)
+    return;
+  const char *text = arena_printf(
+      diag->arena,
+      "%u test%s not run: %u in the assembly of other CPUs than %s, %u that would do more than access their locations, "
+      "%u in the kernel's dialect; `weakmem predict` judges them: %s",
+      left_out->count, left_out->count == 1 ? " is" : "s are", left_out->others, cpu->name, left_out->refused,
+      left_out->count - left_out->others - left_out->refused, text_string(&left_out->names));
+  if (any)
+    diag_warning(diag, "%s", text);
+  else
+    diag_error(diag, "%s", text);
 }
 
 static bool check_fences(const Test *test, const Cpu *cpu, Diag *diag) {
@@ -76,9 +135,14 @@ static bool check_fences(const Test *test, const Cpu *cpu, Diag *diag) {
 Suite tests_find(char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena, Diag *diag) {
   Suite suite = suite_find_by(test_read, arguments, count, arena, diag);
   unsigned kept = 0;
-  for (unsigned i = 0; i < suite.count; i++)
-    if (check_language(suite.tests[i], cpu, diag) && check_fences(suite.tests[i], cpu, diag))
-      suite.tests[kept++] = suite.tests[i];
+  LeftOut left_out = {0};
+  for (unsigned i = 0; i < suite.count; i++) {
+    const Test *test = suite.tests[i];
+    if (check_language(test, cpu, is_named(test, arguments, count), &left_out, diag) && check_fences(test, cpu, diag))
+      suite.tests[kept++] = test;
+  }
   suite.count = kept;
+  report_left_out(&left_out, cpu, kept > 0, diag);
+  text_free(&left_out.names);
   return suite;
 }

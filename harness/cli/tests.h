@@ -4,5 +4,6 @@
 #include "harness/lang/suite.h"
 
 // suite_find, without the tests that name a fence no CPU has: an error at its place. Where `cpu` is given they are to
-// run there: a fence of another CPU is an error too.
+// run there: a fence of another CPU is an error too. Of tests in assembly those that this CPU does not run are an error
+// where an argument names them, else left out with a warning.
 Suite tests_find(char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena, Diag *diag);

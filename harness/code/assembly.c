@@ -1,7 +1,9 @@
 #include "harness/code/assembly.h"
+#include "harness/code/assemble.h"
 #include "harness/code/code.h"
 #include "harness/code/operand.h"
 #include "harness/code/program.h"
+#include "harness/event/confined.h"
 #include "harness/event/from_test.h"
 #include "harness/lang/parse.h"
 #include "harness/lang/parser.h"
@@ -139,6 +141,14 @@ static bool read_row(Parser *p, size_t begin, size_t end, bool names, Lines *thr
   return good;
 }
 
+static int location_of(const void *context, const char *name) {
+  const Test *test = context;
+  for (unsigned i = 0; i < test->location_count; i++)
+    if (!strcmp(test->locations[i].name, name))
+      return (int)i;
+  return -1;
+}
+
 // Names that addresses and immediates have are locations, whether or not they are given a value.
 static void intern_locations(Parser *p, const Thread *thread) {
   const Assembly *assembly = p->test->dialect->cpu;
@@ -232,6 +242,33 @@ static void read_table(Parser *p) {
   }
 }
 
+static void give_parameter(const Test *test, Thread *thread, int location) {
+  for (unsigned i = 0; i < thread->parameter_count; i++)
+    if ((int)thread->parameters[i].location == location)
+      return;
+  if (location >= 0 && location < (int)test->location_count)
+    thread->parameters[thread->parameter_count++] =
+        (Parameter){.location = (unsigned)location, .type = {.base = test->locations[location].type}};
+}
+
+// The locations whose addresses a thread has: those in its registers, and those that it names.
+static void give_parameters(const Test *test, Thread *thread, Arena *arena) {
+  const Assembly *assembly = test->dialect->cpu;
+  Diag quiet = {.arena = arena};
+  thread->parameters = ARENA_ARRAY(arena, Parameter, test->location_count + (size_t)1);
+  for (unsigned r = 0; r < thread->register_count; r++)
+    give_parameter(test, thread, event_value_of(test, thread->registers[r].initial).location);
+  for (unsigned i = 0; i < thread->line_count; i++) {
+    CodeText text;
+    Span span = thread->lines[i].span;
+    if (!span.length || !code_text_read(assembly->set, test->source, span, arena, &quiet, &text))
+      continue;
+    for (unsigned o = 0; o < text.operand_count; o++)
+      if (text.operands[o].symbol && text.operands[o].kind != CODE_NAME)
+        give_parameter(test, thread, location_of(test, text.operands[o].symbol));
+  }
+}
+
 // Without the scripts of older tools, `<<` to the end, that some tests have after their condition.
 static const Source *without_script(const Source *source, Arena *arena) {
   const char *script = strstr(source->bytes, "\n<<");
@@ -258,7 +295,23 @@ static Test *parse_assembly(const Source *source, const Dialect *dialect, Arena 
     give_symbolic(p);
   if (diag->errors == errors)
     parse_sections(p);
-  return parser_end(p);
+  Test *test = parser_end(p);
+  for (unsigned t = 0; test && t < test->thread_count; t++)
+    give_parameters(test, &test->threads[t], arena);
+  return test;
+}
+
+static bool assemble(const Test *test, unsigned thread, Text *out, Diag *diag) {
+  const Assembly *assembly = test->dialect->cpu;
+  AssembledThread from = {assembly->set, assembly->dialect, test, thread};
+  return code_assemble(&from, diag->arena, out, diag);
+}
+
+static void print_code(const Test *test, unsigned thread, Text *out) {
+  Arena *scratch = arena_new();
+  Diag quiet = {.arena = scratch};
+  assemble(test, thread, out, &quiet); // assembly_runs has said that it can be
+  arena_free(scratch);
 }
 
 Test *test_read(const Source *source, Arena *arena, Diag *diag) {
@@ -274,7 +327,8 @@ Test *test_read(const Source *source, Arena *arena, Diag *diag) {
                        .word = assembly.dialect->name,
                        .addresses = true,
                        .cpu_register = find_register,
-                       .cpu = kept};
+                       .cpu = kept,
+                       .print_code = print_code};
   return parse_assembly(source, dialect, arena, diag);
 }
 
@@ -287,15 +341,14 @@ const InstructionSet *assembly_instructions(const Test *test, const AssemblyDial
   return assembly->set;
 }
 
-// ---- Test -> Program ----
-
-static int location_of(const void *context, const char *name) {
-  const Test *test = context;
-  for (unsigned i = 0; i < test->location_count; i++)
-    if (!strcmp(test->locations[i].name, name))
-      return (int)i;
-  return -1;
+bool test_judged_by(const Test *test, const Model *model) {
+  const InstructionSet *set = assembly_instructions(test, NULL);
+  if (set)
+    return model == model_find("sc") || (model->cpu && !strcmp(model->cpu->name, set->arch));
+  return !model->dialect || !strcmp(model->dialect, test->dialect->name);
 }
+
+// ---- Test -> Program ----
 
 static bool add_thread(const Test *test, unsigned thread, Program *program, unsigned *registers, Arena *arena,
                        Diag *diag) {
@@ -354,4 +407,33 @@ Program *assembly_program(const Test *test, bool rmw_is_one_event, unsigned unro
     good &= add_thread(test, t, program, registers[t], arena, diag);
   add_observables(test, program, registers);
   return good ? program : NULL;
+}
+
+// ---- Test -> what a compiler takes ----
+
+// Whether it begins with addresses that it cannot: of a place in the code, or in fewer bits than one has.
+static bool begins_ill(const Test *test, const Location *location) {
+  for (unsigned e = 0; e < location->length; e++) {
+    int of = event_value_of(test, location->initial[e]).location;
+    if (of >= (int)test->location_count || (of >= 0 && base_type_bits(location->type) != 64))
+      return true;
+  }
+  return false;
+}
+
+bool assembly_runs(const Test *test, Diag *diag) {
+  Arena *scratch = arena_new();
+  Text text = {0};
+  bool good = true;
+  for (unsigned l = 0; l < test->location_count; l++)
+    if (begins_ill(test, &test->locations[l]))
+      good = diag_error(diag, "%s is not run: what '%s' begins with is no location's address, or has not its 64 bits",
+                        test->name, test->locations[l].name);
+  for (unsigned t = 0; t < test->thread_count; t++)
+    good &= assemble(test, t, &text, diag);
+  const Program *program = good ? assembly_program(test, true, 0, scratch, diag) : NULL;
+  good = program && program_is_confined(program, diag);
+  text_free(&text);
+  arena_free(scratch);
+  return good;
 }

@@ -64,6 +64,8 @@ typedef struct {
   BaseType base;
 } DialectType;
 
+struct Test;
+
 typedef struct Dialect {
   const char *name;
   const char *word;      // that a test's first line begins with: "C"
@@ -77,6 +79,9 @@ typedef struct Dialect {
   // where there is none of that name. NULL: the threads declare theirs.
   bool (*cpu_register)(const struct Dialect *dialect, const char **name, Type *type);
   const void *cpu; // for it; NULL: the threads are statements, not lines of a CPU's code
+  // Prints the code of one of these threads as statements of C, which take the addresses of locations from `loc_x` and
+  // leave the test's registers in variables of their own (register_identifier).
+  void (*print_code)(const struct Test *test, unsigned thread, Text *out);
   const Order *orders;
   unsigned order_count;
   const Primitive *primitives;

@@ -502,6 +502,14 @@ static void print_thread(const Test *test, unsigned thread, Text *out) {
 }
 
 // A cell of the table of threads: `L0: LDR W0,[X1]`, blanks folded.
+void register_identifier(const Thread *thread, unsigned reg, Text *out) {
+  const char *name = thread->registers[reg].name;
+  if (*name == '%') // a symbolic one, which may have any sign of a word
+    text_printf(out, "reg_%u", reg);
+  else
+    text_printf(out, "reg_%s", name);
+}
+
 void code_line_print(const Test *test, const CodeLine *line, Text *out) {
   if (line->label)
     text_printf(out, line->span.length ? "%s: " : "%s:", line->label);

@@ -12,6 +12,9 @@ void stmt_print(const Test *test, unsigned thread, const Stmt *stmt, Text *out);
 // A line of an assembly test: `L0: LDR W0,[X1]`, blanks folded.
 void code_line_print(const Test *test, const CodeLine *line, Text *out);
 
+// "reg_X1": a register's name in C.
+void register_identifier(const Thread *thread, unsigned reg, Text *out);
+
 // `exists (0:r0=0 /\ 1:r0=0)`; `forall (true)` for a test without a condition.
 void condition_print(const Test *test, Text *out);
 

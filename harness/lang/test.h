@@ -193,7 +193,7 @@ typedef struct {
   const char *key, *value;
 } HeaderLine;
 
-typedef struct {
+typedef struct Test {
   const char *name;
   const char *family; // "classic" for a test that comes with weakmem; NULL for others
   const char *story;  // the description: the text of the first comment or string after the name; "" if none

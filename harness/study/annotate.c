@@ -1,11 +1,12 @@
 #include "harness/study/annotate.h"
 #include "harness/base/time.h"
+#include "harness/code/assembly.h"
 
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 #include "harness/lang/suite.h"
 #include "harness/machine/clock.h"
-#include "harness/model/judge.h"
+#include "harness/study/judge_any.h"
 #include "results/condition.h"
 
 #include <stdlib.h>
@@ -30,7 +31,7 @@ static uint64_t digest_of(const Test *test) {
 Annotator *annotator_new(Arena *arena) {
   Diag diag = {.arena = arena};
   Annotator *out = ARENA_NEW(arena, Annotator);
-  *out = (Annotator){.suite = suite_builtin(NULL, arena, &diag), .judges = judges_all(arena)};
+  *out = (Annotator){.suite = suite_builtin_by(test_read, NULL, arena, &diag), .judges = judges_all(arena)};
   out->digests = ARENA_ARRAY(arena, uint64_t, out->suite.count + 1);
   for (unsigned i = 0; i < out->suite.count; i++)
     out->digests[i] = digest_of(out->suite.tests[i]);
@@ -112,9 +113,9 @@ static CompareVerdict judge(const RowJudging *r, const Test *test, const Cpu *cp
   const Judge *judges = r->annotator->judges;
   JudgeOptions options = {.limits = {.seconds = SECONDS}, .lower = {.features = lse ? NULL : no_features}, .cpu = cpu};
   test = test_with_fence(test, r->row->fence, UINT64_MAX, r->arena);
-  Prediction sc = judge_test(&judges[model_index(model_find("sc"))], test, &options, r->arena);
-  Prediction own = judge_test(&judges[model_index(cpu->model)], test, &options, r->arena);
-  return verdicts[prediction_asked(&own, &sc)];
+  const Judge both[] = {judges[model_index(model_find("sc"))], judges[model_index(cpu->model)]};
+  const Prediction *predictions = judge_any_by(both, 2, test, &options, r->arena);
+  return verdicts[prediction_asked(&predictions[1], &predictions[0])];
 }
 
 static CompareVerdict judge_once(RowJudging *r, const Cpu *cpu, bool lse, bool named) {
@@ -261,7 +262,7 @@ static const PageTest *tell_row(const Annotator *annotator, const Comparison *co
                .scratch = scratch,
                .out = ARENA_NEW(arena, PageTest)};
   JudgeOptions options = {.limits = judge_limits(SECONDS / model_count)};
-  t.predictions = judge ? judge_test_by(annotator->judges, model_count, t.test, &options, scratch) : NULL;
+  t.predictions = judge ? judge_any_by(annotator->judges, model_count, t.test, &options, scratch) : NULL;
   bool plain = !fenced && !strcmp(row->fence, "none");
   const char **why = ARENA_ARRAY(arena, const char *, model_count);
   for (unsigned i = 0; judge && i < model_count; i++)

@@ -115,7 +115,8 @@ static void plan_test(Plan *plan, const Test *test) {
   test_digest(test, digest);
   for (unsigned p = 0; p < count; p++)
     for (unsigned f = 0; f < plan->options->fence_count; f++)
-      plan_run(plan, test, digest, plan->options->fences[f], &placements[p]);
+      if (!test_is_assembly(test) || !strcmp(plan->options->fences[f], "none"))
+        plan_run(plan, test, digest, plan->options->fences[f], &placements[p]);
 }
 
 bool campaign_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,

@@ -1,7 +1,9 @@
 #include "harness/study/label.h"
 
+#include "harness/code/assembly.h"
 #include "harness/model/explain.h"
 #include "harness/model/judge.h"
+#include "harness/study/judge_any.h"
 
 #include <string.h>
 
@@ -67,8 +69,20 @@ static bool any_not_allowed(const Labelling *l, const Prediction *prediction) {
   return false;
 }
 
+// An assembly test is the code that ran, wherever it did.
+static void take_assembly(Labelling *l) {
+  const Model *model = model_find(assembly_instructions(l->test, NULL)->arch);
+  const Prediction *cpu = prediction_of(l, model);
+  l->codes[PLAIN] =
+      (CodeVerdict){.code = {.cpu = model->cpu, .program = cpu->program, .why = cpu->program ? NULL : cpu->why},
+                    .cpu = *cpu,
+                    .sc = *prediction_of(l, model_find("sc"))};
+}
+
 static void judge_codes(Labelling *l) {
-  if (!l->compiled)
+  if (test_is_assembly(l->test))
+    take_assembly(l);
+  if (!l->compiled || test_is_assembly(l->test))
     return;
   l->codes[PLAIN] = judge_code(l, false);
   if (any_not_allowed(l, &l->codes[PLAIN].cpu)) // pauses are between statements: they add no reordering as a rule
@@ -226,7 +240,7 @@ Labels label_record(Labeller *labeller, const Test *test, const Compiled *compil
   if (!histogram->count)
     return (Labels){0};
   JudgeOptions options = {.limits = judge_limits(labeller->seconds / model_count)};
-  labelling.predictions = judge_test_by(labeller->judges, model_count, test, &options, arena);
+  labelling.predictions = judge_any_by(labeller->judges, model_count, test, &options, arena);
   labelling.racy = may_race(&labelling);
   judge_codes(&labelling);
   for (unsigned i = 0; i < histogram->count; i++)

@@ -1,5 +1,6 @@
 #include "harness/study/label_record.h"
 
+#include "harness/code/assembly.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 #include "harness/lang/suite.h"
@@ -23,7 +24,7 @@ struct RecordLabeller {
 RecordLabeller *record_labeller_new(Arena *arena) {
   RecordLabeller *out = ARENA_NEW(arena, RecordLabeller);
   Diag diag = {.arena = arena};
-  Suite suite = suite_builtin(NULL, arena, &diag);
+  Suite suite = suite_builtin_by(test_read, NULL, arena, &diag);
   *out = (RecordLabeller){.labeller = labeller_new(&out->machine, SECONDS, arena),
                           .known = ARENA_ARRAY(arena, Known, suite.count + (size_t)1),
                           .count = suite.count};
@@ -42,7 +43,7 @@ static const Test *parse_text(const Record *record, Arena *arena) {
   Source *source = ARENA_NEW(arena, Source);
   *source = (Source){.name = record->test, .bytes = record->litmus, .length = strlen(record->litmus)};
   Diag quiet = {.arena = arena};
-  const Test *test = test_parse(source, arena, &quiet);
+  const Test *test = test_read(source, arena, &quiet);
   char digest[65];
   if (!test)
     return NULL;

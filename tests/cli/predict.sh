@@ -346,14 +346,3 @@ grep -q 'condition  unmodelled  unmodelled' "$work/out" && grep -q 'of 8 bits to
 printf 'mine\nlet com = rf | co | fr\nacyclic po | com as sc\n' >"$work/mine.cat"
 "$WEAKMEM" predict --cat "$work/mine.cat" --as aarch64 --format tsv MP+stlr+ctrl >"$work/out" || fail "--cat on assembly"
 grep -q $'^MP+stlr+ctrl\tmine.cat\tForbidden' "$work/out" || fail "$(cat "$work/out")"
-
-# What runs tests, or makes C of them, says that it does not take assembly yet.
-mkdir "$work/suite"
-cp "$work/mixed.litmus" "$work/suite"
-for refused in "run MP+movs" "fences MP+movs" "run $work/suite" "fences $work/suite" "show --export $work/out.d MP+movs" \
-  "show --export $work/out.d $work/suite"; do
-  status=0
-  # shellcheck disable=SC2086 # its words
-  "$WEAKMEM" $refused >"$work/out" 2>"$work/err" || status=$?
-  [[ $status == 2 ]] && grep -qE 'is in (X86_64|AArch64) assembly' "$work/err" || fail "$refused: $status: $(cat "$work/err")"
-done

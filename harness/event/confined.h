@@ -1,0 +1,10 @@
+// What a program may touch, whatever the CPU does: each thread is followed along all of its paths, and a read gives any
+// value that anything ever writes to its place, in whatever order. So it holds on every machine on which values come
+// from writes, though no model was asked.
+#pragma once
+#include "harness/event/program.h"
+
+// Whether every access of the program, which is of machine code, lies within a location, and no state shows an address
+// or depends on what addresses are as numbers. False, reported at the instruction, where that does not hold or cannot
+// be seen within a bound. What C leaves undefined may be anything.
+bool program_is_confined(const Program *program, Diag *diag);
