@@ -234,6 +234,52 @@ static void way_add(CompareWay *way, uint64_t iterations, uint64_t seen) {
   way->squares += distance * (angle - way->mean);
 }
 
+const CompareState *compare_state(const CompareCell *cell, const char *name) {
+  const CompareState *state = cell->states;
+  while (state && strcmp(state->state, name) != 0)
+    state = state->next;
+  return state;
+}
+
+// What tells most first: forbidden, then what the condition asks for, then what was seen most.
+static int by_interest(const void *a, const void *b) {
+  const CompareState *x = *(const CompareState *const *)a, *y = *(const CompareState *const *)b;
+  int forbidden = (y->verdict == COMPARE_FORBIDDEN) - (x->verdict == COMPARE_FORBIDDEN);
+  int wanted = (int)y->wanted - (int)x->wanted, count = (y->count > x->count) - (y->count < x->count);
+  return forbidden ? forbidden : wanted ? wanted : count ? count : strcmp(x->state, y->state);
+}
+
+const CompareState **compare_cell_states(const CompareCell *cell, Arena *arena) {
+  const CompareState **states = ARENA_ARRAY(arena, const CompareState *, cell->state_count + (size_t)1);
+  unsigned count = 0;
+  for (const CompareState *state = cell->states; state; state = state->next)
+    states[count++] = state;
+  qsort(states, count, sizeof *states, by_interest);
+  return states;
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+const char *const *compare_row_states(const Comparison *c, unsigned row, unsigned most, unsigned *count, Arena *arena) {
+  const char **states = NULL;
+  size_t capacity = 0;
+  unsigned total = 0;
+  for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell)) {
+    const CompareState **of_cell = compare_cell_states(cell, arena);
+    for (unsigned i = 0; i < cell->state_count && i < most; i++) {
+      states = arena_grow(arena, states, &capacity, total + 1, sizeof *states);
+      states[total++] = of_cell[i]->state;
+    }
+  }
+  if (total)
+    qsort(states, total, sizeof *states, by_name);
+  *count = 0;
+  for (unsigned i = 0; i < total; i++)
+    if (!*count || strcmp(states[i], states[*count - 1]) != 0)
+      states[(*count)++] = states[i];
+  return states;
+}
+
 uint64_t compare_seen(const CompareCell *cell) {
   uint64_t seen = 0;
   for (const CompareWay *way = &cell->way; way; way = way->next)
@@ -266,17 +312,12 @@ double compare_share(const CompareCell *cell) {
 // ---- What records say of verdicts
 
 static CompareVerdict verdict_by(const RecordState *state, const char *model) {
-  for (unsigned i = 0; model && i < state->verdict_count; i++) {
-    const char *verdict = state->verdicts[i].verdict;
-    if (strcmp(state->verdicts[i].model, model) != 0)
-      continue;
-    if (!strcmp(verdict, "allowed") || !strcmp(verdict, "undefined"))
-      return COMPARE_ALLOWED;
-    if (!strcmp(verdict, "forbidden"))
-      return COMPARE_FORBIDDEN;
-    return !strcmp(verdict, "unmodelled") ? COMPARE_UNMODELLED : COMPARE_UNKNOWN;
-  }
-  return COMPARE_UNKNOWN;
+  const char *verdict = model ? record_verdict(state->verdicts, state->verdict_count, model) : "";
+  if (!strcmp(verdict, "allowed") || !strcmp(verdict, "undefined"))
+    return COMPARE_ALLOWED;
+  if (!strcmp(verdict, "forbidden"))
+    return COMPARE_FORBIDDEN;
+  return !strcmp(verdict, "unmodelled") ? COMPARE_UNMODELLED : COMPARE_UNKNOWN;
 }
 
 // A state that was seen though it is forbidden outweighs others that are allowed.
@@ -295,10 +336,7 @@ const char *compare_said(const CompareState *state, unsigned model) {
 static const char *verdict_said(const RecordState *state, const char *model) {
   if (!strcmp(model, "sc") && state->weak >= 0)
     return state->weak ? "forbidden" : "allowed";
-  for (unsigned i = 0; i < state->verdict_count; i++)
-    if (!strcmp(state->verdicts[i].model, model))
-      return state->verdicts[i].verdict;
-  return "";
+  return record_verdict(state->verdicts, state->verdict_count, model);
 }
 
 // The place in said_names of what is said by each model; NULL if nothing is by any.
@@ -388,7 +426,7 @@ static void states_add(Comparison *c, CompareCell *cell, const Record *record, Q
 
 // ---- How it was run
 
-enum { SETTINGS = 1000 }; // bytes of text that are enough
+enum { SETTINGS = 1000, PUS = 300 }; // bytes of text, and numbers, that are enough
 
 static const char *settings_of(Comparison *c, const Record *record) {
   Text text = {0};
@@ -400,18 +438,13 @@ static const char *settings_of(Comparison *c, const Record *record) {
     else
       text_add(&text, setting->text);
   }
-  const char *settings = arena_string(c->arena, text_string(&text));
-  text_free(&text);
-  return settings;
+  return text_finish(&text, c->arena);
 }
 
 static const char *pus_of(Comparison *c, const Record *record) {
   Text text = {0};
-  for (unsigned i = 0; i < record->pu_count && text.length < SETTINGS; i++)
-    text_printf(&text, "%s%u", i ? "," : "", record->pus[i]);
-  const char *pus = arena_string(c->arena, text_string(&text));
-  text_free(&text);
-  return pus;
+  text_add_numbers(&text, record->pus, record->pu_count < PUS ? record->pu_count : PUS);
+  return text_finish(&text, c->arena);
 }
 
 static const char *keep_text(Comparison *c, const char *text) {

@@ -167,6 +167,14 @@ const CompareCell *comparison_first(const Comparison *comparison, unsigned row);
 const CompareCell *comparison_next(const Comparison *comparison, const CompareCell *cell);
 // What the machine's model says, if no record does. Of a cell of this comparison.
 void comparison_set_verdict(Comparison *comparison, const CompareCell *cell, CompareVerdict verdict);
+// The state of that name; NULL if the cell has none.
+const CompareState *compare_state(const CompareCell *cell, const char *name);
+// The cell's states, what tells most first: forbidden, asked for, seen most.
+const CompareState **compare_cell_states(const CompareCell *cell, Arena *arena);
+// The states that any machine has of a row, sorted, each once, `*count` of them: of each machine those `most` that tell
+// most.
+const char *const *compare_row_states(const Comparison *comparison, unsigned row, unsigned most, unsigned *count,
+                                      Arena *arena);
 // Whether two columns are the same machine.
 bool comparison_same_machine(const CompareMachine *a, const CompareMachine *b);
 
@@ -185,8 +193,9 @@ const char *compare_said(const CompareState *state, unsigned model);
 void compare_machine_name(const CompareMachine *machine, Text *out);
 // Text of records, which may hold what a terminal would act on: that is shown as '?'.
 void compare_printable(const char *text, Text *out);
-// "SB", "SB with mfence".
+// "SB", "SB with mfence"; the same in the arena.
 void compare_row_name(const CompareRow *row, Text *out);
+const char *compare_row_title(const CompareRow *row, Arena *arena);
 
 // What differs between the machines in one row, as a sentence: "MP: seen on the ARM machines; forbidden and not seen on
 // the x86 machine". False where nothing does.

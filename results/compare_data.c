@@ -5,8 +5,7 @@
 #include <string.h>
 
 static double bound_of(const CompareCell *cell) {
-  uint64_t iterations = compare_iterations(cell);
-  return compare_seen(cell) ? 0 : iterations > 3 ? 3.0 / (double)iterations : 1;
+  return compare_seen(cell) ? 0 : record_bound(compare_iterations(cell));
 }
 
 static Cell told(const char *text) { return cell_text(text && *text ? text : NULL); }
@@ -16,9 +15,7 @@ static Cell told(const char *text) { return cell_text(text && *text ? text : NUL
 static Cell name_cell(const CompareMachine *machine, Arena *arena) {
   Text name = {0};
   compare_machine_name(machine, &name);
-  Cell cell = cell_text(arena_string(arena, text_string(&name)));
-  text_free(&name);
-  return cell;
+  return cell_text(text_finish(&name, arena));
 }
 
 static Cell costs_cell(const CompareMachine *machine, Arena *arena) {
@@ -107,8 +104,7 @@ static Sheet *test_object(const Comparison *c, unsigned row, Arena *arena) {
   sheet_set(object, "fence", fence_cell(&c->rows[row]));
   sheet_set(object, "cells", cell_sheet(cells));
   if (compare_difference(c, row, &difference))
-    sheet_set(object, "difference", cell_text(arena_string(arena, text_string(&difference))));
-  text_free(&difference);
+    sheet_set(object, "difference", cell_text(text_finish(&difference, arena)));
   return object;
 }
 
@@ -130,40 +126,51 @@ static Sheet *change_object(const Comparison *c, const Change *change, Arena *ar
   return object;
 }
 
-// Objects are written one by one, a line each: there may be many.
-static void write_object(const Sheet *object, bool first, FILE *out) {
-  Text text = {0};
-  sheet_json(object, NULL, &text);
-  fprintf(out, "%s\n%s", first ? "" : ",", text_string(&text));
-  text_free(&text);
-}
-
 static bool is_asked(const Comparison *c, unsigned row) { return !c->test || !strcmp(c->rows[row].test, c->test); }
 
+typedef struct {
+  const Comparison *comparison;
+  const Changes *changes;
+} Whole;
+
+// The index-th object of a list; NULL if it is not asked for.
+static Sheet *nth_machine(const Whole *w, unsigned i, Arena *arena) {
+  return machine_object(&w->comparison->machines[i], arena);
+}
+static Sheet *nth_test(const Whole *w, unsigned i, Arena *arena) {
+  return is_asked(w->comparison, i) ? test_object(w->comparison, i, arena) : NULL;
+}
+static Sheet *nth_change(const Whole *w, unsigned i, Arena *arena) {
+  return change_object(w->comparison, &w->changes->changes[i], arena);
+}
+
+// Objects are written one by one, a line each: there may be many.
+static void write_list(const char *name, Sheet *(*nth)(const Whole *, unsigned, Arena *), const Whole *whole,
+                       unsigned count, FILE *out) {
+  const char *before = "\n";
+  fprintf(out, "\"%s\":[", name);
+  for (unsigned i = 0; i < count; i++) {
+    Arena *arena = arena_new();
+    Text text = {0};
+    const Sheet *object = nth(whole, i, arena);
+    if (object) {
+      sheet_json(object, NULL, &text);
+      fprintf(out, "%s%s", before, text_string(&text));
+      before = ",\n";
+    }
+    text_free(&text);
+    arena_free(arena);
+  }
+  fputs("],\n", out);
+}
+
 void compare_json(const Comparison *c, const Changes *changes, FILE *out) {
-  bool first = true;
-  fputs("{\"schema\":\"weakmem.compare/1\",\"machines\":[", out);
-  for (unsigned i = 0; i < c->machine_count; i++) {
-    Arena *arena = arena_new();
-    write_object(machine_object(&c->machines[i], arena), i == 0, out);
-    arena_free(arena);
-  }
-  fputs("],\n\"tests\":[", out);
-  for (unsigned row = 0; row < c->row_count; row++) {
-    if (!is_asked(c, row))
-      continue;
-    Arena *arena = arena_new();
-    write_object(test_object(c, row, arena), first, out);
-    arena_free(arena);
-    first = false;
-  }
-  fputs("],\n\"changes\":[", out);
-  for (unsigned i = 0; i < changes->count; i++) {
-    Arena *arena = arena_new();
-    write_object(change_object(c, &changes->changes[i], arena), i == 0, out);
-    arena_free(arena);
-  }
-  fprintf(out, "],\n\"unlike\":%u}\n", changes->unlike);
+  Whole whole = {c, changes};
+  fputs("{\"schema\":\"weakmem.compare/1\",", out);
+  write_list("machines", nth_machine, &whole, c->machine_count, out);
+  write_list("tests", nth_test, &whole, c->row_count, out);
+  write_list("changes", nth_change, &whole, changes->count, out);
+  fprintf(out, "\"unlike\":%u}\n", changes->unlike);
 }
 
 // ---- Columns: a row a cell

@@ -42,23 +42,15 @@ static const RecordLadderRow *find_row(const Ladder *ladder, const RecordLadderR
   return NULL;
 }
 
-// What the machine's model says; "" if nobody does.
-static const char *verdict_of(const RecordLadderRow *row, const char *model) {
-  for (unsigned i = 0; model && i < row->verdict_count; i++)
-    if (!strcmp(row->verdicts[i].model, model))
-      return row->verdicts[i].verdict;
-  return "";
-}
-
 static Cell row_cell(const RecordLadderRow *row, const char *model, Arena *arena) {
-  const char *verdict = verdict_of(row, model);
+  const char *verdict = model ? record_verdict(row->verdicts, row->verdict_count, model) : "";
   bool forbidden = !strcmp(verdict, "forbidden");
   const char *mark = forbidden ? row->witnesses ? "F" : "f" : !strcmp(verdict, "allowed") ? "a" : "?";
   Text share = {0};
-  double bound = row->iterations > 3 ? 3.0 / (double)row->iterations : 1;
   text_add(&share, row->witnesses || !row->iterations ? "" : "<");
   if (row->iterations)
-    share_add(row->witnesses ? (double)row->witnesses / (double)row->iterations : bound, &share);
+    share_add(row->witnesses ? (double)row->witnesses / (double)row->iterations : record_bound(row->iterations),
+              &share);
   else
     text_add(&share, "not run");
   const char *ns = isnan(row->ns) ? "?" : arena_printf(arena, "%.2f", row->ns);

@@ -2,6 +2,7 @@
 #include "arch/names.h"
 #include "results/compare_ladder.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,9 +82,8 @@ static Tone tone_of(CompareVerdict verdict, bool seen) {
   return verdict == COMPARE_ALLOWED && seen ? TONE_NOTICE : TONE_DIM;
 }
 
-// The share, or the bound where nothing was seen (the rule of three: Hanley and Lippman-Hand, JAMA 1983).
+// The share, or the bound if nothing was seen.
 static void add_figure(const CompareCell *cell, Text *out) {
-  uint64_t iterations = compare_iterations(cell);
   if (cell->predicted) {
     text_add(out, cell->predicts ? "allows" : "forbids");
   } else if (!cell->conditional) {
@@ -92,7 +92,7 @@ static void add_figure(const CompareCell *cell, Text *out) {
     share_add(compare_share(cell), out);
   } else {
     text_add_char(out, '<');
-    share_add(iterations > 3 ? 3.0 / (double)iterations : 1, out);
+    share_add(record_bound(compare_iterations(cell)), out);
   }
 }
 
@@ -101,8 +101,7 @@ static Cell figure_cell(const CompareCell *cell, Arena *arena) {
   add_figure(cell, &figure);
   bool judged = cell->conditional && !cell->predicted, seen = judged && compare_seen(cell) > 0;
   text_add(&figure, judged ? mark_of(cell->verdict, seen) : "  ");
-  const char *shown = arena_string(arena, text_string(&figure));
-  text_free(&figure);
+  const char *shown = text_finish(&figure, arena);
   return cell_toned(cell_shown((Cell){0}, shown), judged ? tone_of(cell->verdict, seen) : TONE_DIM);
 }
 
@@ -138,14 +137,6 @@ static Sheet *machine_sheet(const Comparison *c, const SheetColumn *keys, unsign
   return sheet_new(arena, columns, key_count + count);
 }
 
-static const char *row_name(const CompareRow *row, Arena *arena) {
-  Text name = {0};
-  compare_row_name(row, &name);
-  const char *string = arena_string(arena, text_string(&name));
-  text_free(&name);
-  return string;
-}
-
 // The machines from `first` up to `end`.
 static void print_block(const Comparison *c, const CompareStyle *style, unsigned first, unsigned end, FILE *out) {
   static const SheetColumn key[] = {{.name = "test", .fit = FIT_KEY}};
@@ -161,7 +152,7 @@ static void print_block(const Comparison *c, const CompareStyle *style, unsigned
         continue;
       if (!cells) {
         cells = sheet_row(sheet);
-        cells[0] = cell_text(row_name(&c->rows[row], arena));
+        cells[0] = cell_text(compare_row_title(&c->rows[row], arena));
       }
       cells[1 + cell->column - first] = figure_cell(cell, arena);
     }
@@ -333,40 +324,8 @@ void compare_text(const Comparison *c, const Changes *changes, const CompareStyl
 
 // ---- One test
 
-static int by_state(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
-
-// The states that any machine has of the row, sorted, each once.
-static const char **states_of(const Comparison *c, unsigned row, unsigned *count) {
-  unsigned most = 0;
-  for (unsigned m = 0; m < c->machine_count; m++) {
-    const CompareCell *cell = comparison_cell(c, row, m);
-    most += cell ? cell->state_count : 0;
-  }
-  const char **states = ARENA_ARRAY(c->arena, const char *, most + 1);
-  unsigned total = 0;
-  for (unsigned m = 0; m < c->machine_count; m++) {
-    const CompareCell *cell = comparison_cell(c, row, m);
-    for (const CompareState *state = cell ? cell->states : NULL; state; state = state->next)
-      states[total++] = state->state;
-  }
-  if (total)
-    qsort(states, total, sizeof *states, by_state);
-  *count = 0;
-  for (unsigned i = 0; i < total; i++)
-    if (!*count || strcmp(states[i], states[*count - 1]) != 0)
-      states[(*count)++] = states[i];
-  return states;
-}
-
-static const CompareState *find_state(const CompareCell *cell, const char *name) {
-  const CompareState *state = cell->states;
-  while (state && strcmp(state->state, name) != 0)
-    state = state->next;
-  return state;
-}
-
 static Cell share_cell(const CompareCell *cell, const char *name, Arena *arena) {
-  const CompareState *state = find_state(cell, name);
+  const CompareState *state = compare_state(cell, name);
   Text figure = {0};
   if (cell->predicted)
     text_add(&figure, state ? "allows" : "forbids");
@@ -374,15 +333,14 @@ static Cell share_cell(const CompareCell *cell, const char *name, Arena *arena) 
     share_add((double)state->count / (double)compare_iterations(cell), &figure);
   else
     text_add_char(&figure, cell->states ? '0' : '-');
-  Cell shown = cell_shown((Cell){0}, arena_string(arena, text_string(&figure)));
-  text_free(&figure);
+  Cell shown = cell_shown((Cell){0}, text_finish(&figure, arena));
   bool forbidden = state && state->verdict == COMPARE_FORBIDDEN, wanted = state && state->wanted;
   return cell_toned(shown, forbidden ? TONE_ALARM : wanted ? TONE_NOTICE : TONE_PLAIN);
 }
 
 static bool is_wanted(const Comparison *c, unsigned row, const char *name) {
   for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell)) {
-    const CompareState *state = find_state(cell, name);
+    const CompareState *state = compare_state(cell, name);
     if (state && state->wanted)
       return true;
   }
@@ -404,11 +362,11 @@ static void add_totals(const Comparison *c, unsigned row, bool seen, Sheet *shee
 static void print_histogram(const Comparison *c, unsigned row, const SheetStyle *style, FILE *out) {
   Arena *arena = arena_new();
   unsigned count, machine_count = 0, *machines = ARENA_ARRAY(arena, unsigned, c->machine_count + 1);
-  const char **states = states_of(c, row, &count);
+  const char *const *states = compare_row_states(c, row, UINT_MAX, &count, arena);
   for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
     machines[machine_count++] = cell->column;
   SheetColumn keys[] = {{.name = " ", .kind = KIND_MARK, .width = 1, .fit = FIT_KEY, .is_fixed = true},
-                        {.name = row_name(&c->rows[row], arena), .fit = FIT_KEY}};
+                        {.name = compare_row_title(&c->rows[row], arena), .fit = FIT_KEY}};
   Sheet *sheet = machine_sheet(c, keys, HISTOGRAM_KEYS, machines, machine_count, arena);
   for (unsigned i = 0; i < count && i < STATES; i++) {
     Cell *cells = sheet_row(sheet);

@@ -42,6 +42,12 @@ void compare_row_name(const CompareRow *row, Text *out) {
     text_printf(out, " (another test, %08x)", (unsigned)(row->digest >> 32));
 }
 
+const char *compare_row_title(const CompareRow *row, Arena *arena) {
+  Text name = {0};
+  compare_row_name(row, &name);
+  return text_finish(&name, arena);
+}
+
 // ---- What differs
 
 // The machines of one architecture that have the test and agree on its verdict.

@@ -178,17 +178,13 @@ static int by_state(const void *a, const void *b) {
 static const char *print_state(const Test *test, const Value *values, Arena *arena) {
   Text text = {0};
   state_print(test, (State){values}, &text);
-  const char *copy = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return copy;
+  return text_finish(&text, arena);
 }
 
 static const char *print_condition(const Test *test, Arena *arena) {
   Text text = {0};
   condition_print(test, &text);
-  const char *copy = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return copy;
+  return text_finish(&text, arena);
 }
 
 // litmus7 marks what one looks for, which of `forall` is what contradicts it.

@@ -48,12 +48,10 @@ static bool is_alarming(const CompareCell *cell) {
 }
 
 static bool row_is_alarming(const Comparison *c, unsigned row) {
-  for (unsigned m = 0; m < c->machine_count; m++) {
-    const CompareCell *cell = comparison_cell(c, row, m);
-    if (cell && is_alarming(cell))
-      return true;
-  }
-  return false;
+  const CompareCell *cell = comparison_first(c, row);
+  while (cell && !is_alarming(cell))
+    cell = comparison_next(c, cell);
+  return cell;
 }
 
 // ---- Machines
@@ -88,8 +86,7 @@ static Cell machine_cell(const Comparison *c, unsigned index, Arena *arena) {
   Sheet *object = sheet_object(arena);
   Text name = {0};
   compare_machine_name(machine, &name);
-  page_set_text(object, "name", arena_string(arena, text_string(&name)));
-  text_free(&name);
+  page_set_text(object, "name", text_finish(&name, arena));
   page_set_text(object, "kind", machine->predicted ? "herd7" : arch_title(machine->machine.arch));
   page_set_fields(object, &machine_fields, &machine->machine);
   page_set_text(object, "judge", machine->model);
@@ -129,43 +126,9 @@ typedef struct {
   size_t alarm_capacity;
 } Writing;
 
-static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
-
-// What tells most first: forbidden, then what the condition asks for, then what was seen most.
-static int by_interest(const void *a, const void *b) {
-  const CompareState *x = *(const CompareState *const *)a, *y = *(const CompareState *const *)b;
-  int forbidden = (y->verdict == COMPARE_FORBIDDEN) - (x->verdict == COMPARE_FORBIDDEN);
-  int wanted = (int)y->wanted - (int)x->wanted, count = (y->count > x->count) - (y->count < x->count);
-  return forbidden ? forbidden : wanted ? wanted : count ? count : strcmp(x->state, y->state);
-}
-
-static const CompareState **states_of(const CompareCell *cell, Arena *arena) {
-  const CompareState **states = ARENA_ARRAY(arena, const CompareState *, cell->state_count + (size_t)1);
-  unsigned count = 0;
-  for (const CompareState *state = cell->states; state; state = state->next)
-    states[count++] = state;
-  qsort(states, count, sizeof *states, by_interest);
-  return states;
-}
-
 const char *const *page_states(const Comparison *comparison, unsigned row, unsigned *count, Arena *arena) {
-  const char **states = NULL;
-  size_t capacity = 0;
-  unsigned total = 0, kept = 0;
-  for (unsigned m = 0; m < comparison->machine_count && total < PAGE_STATES * 4; m++) {
-    const CompareCell *cell = comparison_cell(comparison, row, m);
-    const CompareState **of_cell = cell && cell->state_count ? states_of(cell, arena) : NULL;
-    for (unsigned i = 0; of_cell && i < cell->state_count && i < CELL_STATES; i++) {
-      states = arena_grow(arena, states, &capacity, total + 1, sizeof *states);
-      states[total++] = of_cell[i]->state;
-    }
-  }
-  if (total)
-    qsort(states, total, sizeof *states, by_name);
-  for (unsigned i = 0; i < total && kept < PAGE_STATES; i++)
-    if (!kept || strcmp(states[i], states[kept - 1]) != 0)
-      states[kept++] = states[i];
-  *count = kept;
+  const char *const *states = compare_row_states(comparison, row, CELL_STATES, count, arena);
+  *count = *count < PAGE_STATES ? *count : PAGE_STATES;
   return states;
 }
 
@@ -175,9 +138,7 @@ static const char *said_of(const Writing *writing, unsigned row, const char *nam
   memset(letters, '-', model_count);
   for (const CompareCell *cell = comparison_first(writing->comparison, row); cell;
        cell = comparison_next(writing->comparison, cell)) {
-    const CompareState *state = cell->states;
-    while (state && strcmp(state->state, name) != 0)
-      state = state->next;
+    const CompareState *state = compare_state(cell, name);
     for (unsigned a = 0; state && a < model_count; a++) {
       const char *said = compare_said(state, a);
       if (letters[a] == '-' && *said) // its first letter, but of "unmodelled", whose is that of "undefined"
@@ -251,7 +212,7 @@ static void add_alarm(Writing *writing, unsigned machine, const char *state, con
 // The histogram: [state, count, forbidden?]. The state seen most often of those that are forbidden is returned.
 static const CompareState *set_histogram(const Writing *writing, const CompareCell *cell, Sheet *object) {
   const CompareMachine *machine = &writing->comparison->machines[cell->column];
-  const CompareState **states = states_of(cell, writing->arena), *worst = NULL;
+  const CompareState **states = compare_cell_states(cell, writing->arena), *worst = NULL;
   Sheet *histogram = new_arrays(3, writing->arena);
   uint64_t rest = 0;
   unsigned beyond = 0;
@@ -359,18 +320,15 @@ static Sheet *row_object(Writing *writing, unsigned index) {
   const Comparison *c = writing->comparison;
   const CompareRow *row = &c->rows[index];
   Sheet *object = sheet_object(writing->arena), *cells = sheet_list(writing->arena);
-  Text text = {0};
-  compare_row_name(row, &text);
-  page_set_text(object, "name", arena_string(writing->arena, text_string(&text)));
+  Text differs = {0};
+  page_set_text(object, "name", compare_row_title(row, writing->arena));
   page_set_text(object, "test", row->test);
   if (strcmp(row->fence, "none") != 0)
     page_set_text(object, "fence", row->fence);
   set_known(writing, row, object);
   sheet_set(object, "states", states_cell(writing, index));
-  text_clear(&text);
-  if (compare_difference(c, index, &text))
-    page_set_text(object, "differs", arena_string(writing->arena, text_string(&text)));
-  text_free(&text);
+  if (compare_difference(c, index, &differs))
+    page_set_text(object, "differs", text_finish(&differs, writing->arena));
   for (const CompareCell *cell = comparison_first(c, index); cell; cell = comparison_next(c, cell))
     sheet_add(cells, cell_cell(writing, cell));
   sheet_set(object, "cells", cell_sheet(cells));
@@ -451,10 +409,7 @@ static Cell change_cell(const Comparison *c, const Change *change, Arena *arena)
   static const char *const kinds[] = {"none", "changed", "untold"};
   const unsigned machines[] = {change->before, change->after}, runs[] = {change->runs_before, change->runs_after};
   Sheet *object = sheet_object(arena), *shares = sheet_list(arena);
-  Text name = {0};
-  compare_row_name(&c->rows[change->row], &name);
-  page_set_text(object, "name", arena_string(arena, text_string(&name)));
-  text_free(&name);
+  page_set_text(object, "name", compare_row_title(&c->rows[change->row], arena));
   sheet_add(shares, cell_number(change->share_before));
   sheet_add(shares, cell_number(change->share_after));
   sheet_set(object, "machines", cell_numbers(machines, 2, arena));

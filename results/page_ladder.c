@@ -17,10 +17,11 @@ static char letter_of(const char *verdict, bool thin_air) {
 static const char *letters_of(const RecordLadderRow *row, Arena *arena) {
   char *letters = ARENA_ARRAY(arena, char, model_count + 1);
   memset(letters, '-', model_count);
-  for (unsigned a = 0; a < model_count; a++)
-    for (unsigned i = 0; i < row->verdict_count; i++)
-      if (!strcmp(row->verdicts[i].model, model_all[a]->name))
-        letters[a] = letter_of(row->verdicts[i].verdict, model_all[a]->thin_air && row->thin_air);
+  for (unsigned a = 0; a < model_count; a++) {
+    const char *verdict = record_verdict(row->verdicts, row->verdict_count, model_all[a]->name);
+    if (*verdict)
+      letters[a] = letter_of(verdict, model_all[a]->thin_air && row->thin_air);
+  }
   return letters;
 }
 

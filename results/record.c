@@ -1,5 +1,7 @@
 #include "results/record.h"
 
+#include <string.h>
+
 enum {
   OPTIONAL = FIELD_OPTIONAL,
   REQUIRED = FIELD_REQUIRED,
@@ -92,3 +94,10 @@ void record_write(const Record *record, Text *out) {
 }
 
 bool record_same_run(const Record *a, const Record *b) { return fields_equal(&record_fields, a, b, RUN); }
+
+const char *record_verdict(const RecordVerdict *verdicts, unsigned count, const char *model) {
+  for (unsigned i = 0; i < count; i++)
+    if (!strcmp(verdicts[i].model, model))
+      return verdicts[i].verdict;
+  return "";
+}

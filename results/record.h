@@ -55,6 +55,13 @@ typedef struct {
   const char *culprit; // whose that is: "compiler"; "cpu", or weakmem's; NULL or "": none, or not known
 } Record;
 
+// What lies at 95 % below it if nothing was seen of N independent iterations. The rule of three: something of
+// probability 3/N is missed in N of them with a probability of e^-3, 5 % (Hanley and Lippman-Hand, JAMA 1983).
+static inline double record_bound(uint64_t iterations) { return iterations > 3 ? 3.0 / (double)iterations : 1; }
+
+// What a model says of a state, or of a row of a ladder; "" if nothing.
+const char *record_verdict(const RecordVerdict *verdicts, unsigned count, const char *model);
+
 // Its fields, and those of a machine, which the other commands' objects have too: what is written, read, and the same.
 extern const Fields record_fields, machine_fields;
 

@@ -99,9 +99,7 @@ void share_add(double share, Text *out) {
 const char *count_string(double count, Arena *arena) {
   Text text = {0};
   count_add(count, &text);
-  const char *string = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return string;
+  return text_finish(&text, arena);
 }
 
 // ---- Cells
@@ -165,9 +163,7 @@ static const char *cell_string(const Cell *cell, const SheetColumn *column, cons
     text_add_printable(&text, cell->shown, strlen(cell->shown));
   else
     add_value(cell, column, style, &text);
-  const char *string = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return string;
+  return text_finish(&text, arena);
 }
 
 // ---- The table

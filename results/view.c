@@ -39,9 +39,7 @@ bool view_validated(const Record *record) {
 Cell view_machine(const Identity *machine, Arena *arena) {
   Text text = {0};
   fields_write(&machine_fields, machine, &(JsonText){.out = &text});
-  Cell cell = cell_json(arena_string(arena, text_string(&text)));
-  text_free(&text);
-  return cell;
+  return cell_json(text_finish(&text, arena));
 }
 
 // ---- litmus7's log

@@ -66,8 +66,8 @@ static void add_head(const Record *record, const char *story, const SheetStyle *
     add_story(story, style, out);
   text_clear(&line);
   text_printf(&line, "  %s, %u %s on %s", record->engine, record->pu_count, record->actors, record->placement);
-  for (unsigned i = 0; i < record->pu_count; i++)
-    text_printf(&line, "%s%u", i ? "," : ": PU ", record->pus[i]);
+  text_add(&line, record->pu_count ? ": PU " : "");
+  text_add_numbers(&line, record->pus, record->pu_count);
   add_settings(record, &line);
   tone_add(style, TONE_DIM, text_string(&line), out);
   text_add_char(out, '\n');
@@ -192,10 +192,8 @@ static void add_states(const Record *record, const SheetStyle *style, Text *out)
 
 // ---- What that says
 
-// The rule of three: were iterations independent, something of probability 3/N would be missed in N of them with a
-// probability of e^-3, 5 % (Hanley and Lippman-Hand, JAMA 1983).
 static void add_bound(const Record *record, Text *out) {
-  text_printf(out, ": under %.2g at 95 %% if iterations were independent", 3.0 / (double)record->iterations);
+  text_printf(out, ": under %.2g at 95 %% if iterations were independent", record_bound(record->iterations));
 }
 
 static void add_witnesses(const Record *record, Text *out) {
@@ -313,7 +311,7 @@ static void add_run(const Record *record, Sheet *sheet) {
     cells[WITNESSES] = cell_count(record->witnesses);
     cells[RATE] = cell_number(record->seconds > 0 ? (double)record->witnesses / record->seconds : 0);
     if (!record->witnesses)
-      cells[RATE].shown = arena_printf(sheet->arena, "under %.1e", 3.0 / (double)record->iterations);
+      cells[RATE].shown = arena_printf(sheet->arena, "under %.1e", record_bound(record->iterations));
   }
   if (!is_done(record))
     cells[REMARK] = cell_text(record->status);

@@ -80,3 +80,14 @@ void text_add_printable(Text *text, const char *bytes, size_t length) {
 }
 
 const char *text_string(const Text *text) { return text->bytes ? text->bytes : ""; }
+
+char *text_finish(Text *text, Arena *arena) {
+  char *copy = arena_copy(arena, text_string(text), text->length);
+  text_free(text);
+  return copy;
+}
+
+void text_add_numbers(Text *text, const unsigned *numbers, unsigned count) {
+  for (unsigned i = 0; i < count; i++)
+    text_printf(text, "%s%u", i ? "," : "", numbers[i]);
+}

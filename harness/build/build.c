@@ -38,9 +38,7 @@ static const char *fence_message(const char *missing, Arena *arena) {
   text_printf(&text, "this CPU has no fence '%s'", missing);
   for (unsigned i = 0; cpu && i < cpu->fence_count; i++)
     text_printf(&text, "%s%s", i ? ", " : "; it has ", cpu->fences[i].name);
-  const char *message = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return message;
+  return text_finish(&text, arena);
 }
 
 static Compiled *compiled_new(const Test *test, Engine asked, Arena *arena) {
@@ -66,8 +64,7 @@ Compiled **build_compile(const Test *const *tests, unsigned count, Engine asked,
     Text source = {0};
     emit(tests[i], compiled[i]->shape, &source);
     tried[unit_count] = compiled[i];
-    units[unit_count++] = (CompileUnit){compiler, arena_string(arena, text_string(&source)), .shared = true};
-    text_free(&source);
+    units[unit_count++] = (CompileUnit){compiler, text_finish(&source, arena), .shared = true};
   }
   Diag diag = {.arena = arena};
   CompileLimits limits = {.stop = stop, .progress = progress, .context = context};

@@ -93,9 +93,7 @@ const char *compiler_key(const Compiler *compiler, const Words *flags, Arena *ar
   text_printf(&text, "%s %jd %jd.%09ld\n%s\n%s\n%s\n", program, (intmax_t)status.st_size,
               (intmax_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec, compiler->version, compiler->flags, host);
   add_environment(&text);
-  const char *key = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return key;
+  return text_finish(&text, arena);
 }
 
 // ---- What it says of itself
@@ -112,8 +110,7 @@ static const char *ask(const char *program, char **argv, Arena *arena) {
     size_t length = strcspn(text_string(&spawn.said), "\r\n");
     Text shown = {0};
     text_add_printable(&shown, text_string(&spawn.said), length < VERSION_BYTES ? length : VERSION_BYTES);
-    line = arena_string(arena, text_string(&shown));
-    text_free(&shown);
+    line = text_finish(&shown, arena);
   }
   spawn_free(&spawn);
   group_disown(&adoption);

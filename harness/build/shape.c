@@ -23,8 +23,7 @@ static const ShapeObservable *observables_of(const Test *test, Arena *arena) {
     BaseType type = observable_base(test, &test->observables[i]);
     Text name = {0};
     observable_print(test, &test->observables[i], &name);
-    out[i] = (ShapeObservable){arena_string(arena, text_string(&name)), base_type_bits(type), base_type_signed(type)};
-    text_free(&name);
+    out[i] = (ShapeObservable){text_finish(&name, arena), base_type_bits(type), base_type_signed(type)};
   }
   return out;
 }

@@ -15,9 +15,7 @@ static const char *source_of(const ThreadBuild *build, unsigned t, Arena *arena)
     in[other] = joined(build, t, other);
   Text source = {0};
   emit_threads(build->test, in, &source);
-  const char *copy = arena_string(arena, text_string(&source));
-  text_free(&source);
-  return copy;
+  return text_finish(&source, arena);
 }
 
 // One run of a compiler for each object: the units, and for each thread, in turn, which one it is in.

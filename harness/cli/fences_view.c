@@ -23,7 +23,7 @@ static Cell seen_cell(const LadderRow *row, Arena *arena) {
   if (!row->iterations)
     return cell_text("-");
   return cell_text(row->seen ? arena_printf(arena, "%s of %s", seen, all)
-                             : arena_printf(arena, "0 of %s: under %.1e", all, 3 / (double)row->iterations));
+                             : arena_printf(arena, "0 of %s: under %.1e", all, record_bound(row->iterations)));
 }
 
 static const char *emitted_of(const LadderRow *row) {
@@ -126,8 +126,7 @@ static void add_head(const Ladder *ladder, Text *out) {
   }
   const Placement *placement = &ladder->rows[0].run->placement;
   text_printf(out, "  threads on %s: PU ", placement_name(placement->kind));
-  for (unsigned t = 0; t < placement->threads; t++)
-    text_printf(out, "%s%u", t ? "," : "", placement->pus[t]);
+  text_add_numbers(out, placement->pus, placement->threads);
   text_add_char(out, '\n');
 }
 
@@ -281,9 +280,7 @@ static Cell placement_cell(const Placement *placement, Arena *arena) {
 static Cell answer_cell(const Ladder *ladder) {
   Text answer = {0};
   ladder_answer(ladder, &answer);
-  Cell cell = cell_text(arena_string(ladder->arena, text_string(&answer)));
-  text_free(&answer);
-  return cell;
+  return cell_text(text_finish(&answer, ladder->arena));
 }
 
 Sheet *fences_view_object(const Ladder *ladder) {

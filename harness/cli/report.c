@@ -160,9 +160,7 @@ static const char *command_line(const Settings *s) {
     text_printf(&text, " ... (%u files)", s->common.argument_count);
   if (s->published)
     text_add(&text, " --published");
-  const char *line = arena_string(s->common.arena, text_string(&text));
-  text_free(&text);
-  return line;
+  return text_finish(&text, s->common.arena);
 }
 
 static bool write_page(const Settings *s, Comparison *comparison, const Console *console, Diag *diag) {

@@ -65,11 +65,6 @@ static bool same_pus(const Placement *a, const Placement *b) {
   return a->kind == b->kind && !memcmp(a->pus, b->pus, a->threads * sizeof *a->pus);
 }
 
-static void print_pus(const Placement *placement, Text *out) {
-  for (unsigned t = 0; t < placement->threads; t++)
-    text_printf(out, "%s%u", t ? "," : "", placement->pus[t]);
-}
-
 static void print_machine(const Survey *survey, Text *out) {
   const Identity *id = &survey->identity;
   if (!survey->here) {
@@ -104,7 +99,7 @@ static void print_clock(const Survey *survey, Text *out) {
     else {
       text_printf(out, "  skew       %lld ticks (%.3g ns) between PUs ", (long long)clock->skew,
                   (double)clock->skew * tick_ns);
-      print_pus(&survey->measured, out);
+      text_add_numbers(out, survey->measured.pus, survey->measured.threads);
       text_printf(out, ", give or take %lld (%.3g ns)\n", (long long)clock->skew_error,
                   (double)clock->skew_error * tick_ns);
     }
@@ -149,7 +144,7 @@ static void print_placements(const Survey *survey, const SheetStyle *style, Text
       Cell *cells = sheet_row(sheet);
       Text pus = {0};
       text_add(&pus, "PU ");
-      print_pus(&all[i], &pus);
+      text_add_numbers(&pus, all[i].pus, all[i].threads);
       cells[MARK] = cell_text(same_pus(&all[i], &chosen) ? "*" : "");
       cells[NAME] = cell_text(placement_name(all[i].kind));
       cells[PUS] = cell_text(arena_string(survey->arena, text_string(&pus)));

@@ -234,7 +234,5 @@ const char *row_steps(const RowMatch *match, Arena *arena) {
         break;
       }
   }
-  const char *copy = arena_copy(arena, text_string(&text), text.length);
-  text_free(&text);
-  return copy;
+  return text_finish(&text, arena);
 }

@@ -281,8 +281,8 @@ static void tell_how(const Record *record, const Placement *placement, Text *out
   text_printf(out, "  %s, %u threads, ", record->engine, placement->threads);
   if (!CAN_PIN)
     text_add(out, "which this system does not let us pin");
-  for (unsigned t = 0; t < record->pu_count; t++)
-    text_printf(out, t ? ",%u" : "PU %u", record->pus[t]);
+  text_add(out, record->pu_count ? "PU " : "");
+  text_add_numbers(out, record->pus, record->pu_count);
   if (placement_oversubscribed(placement))
     text_add(out, ", which they share");
   for (unsigned i = 0; i < record->setting_count; i++) {
@@ -313,7 +313,7 @@ static void tell_witnesses(const Record *record, Text *out) {
   if (record->witnesses)
     text_add(out, " (*)");
   else if (record->iterations > 3)
-    text_printf(out, ": under %.2g at 95 %% if iterations were independent", 3.0 / (double)record->iterations);
+    text_printf(out, ": under %.2g at 95 %% if iterations were independent", record_bound(record->iterations));
   if (record->seconds > 0)
     text_printf(out, "; %.3f s", record->seconds);
   if (record->seconds > 0 && record->witnesses)

@@ -56,9 +56,7 @@ static const char *fold_story(Parser *p, Span span) {
     text_add_char(&text, c);
     blank = false;
   }
-  const char *story = arena_copy(p->arena, text_string(&text), text.length);
-  text_free(&text);
-  return story;
+  return text_finish(&text, p->arena);
 }
 
 static void offer_story(Parser *p, Span span) {

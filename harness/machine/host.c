@@ -32,9 +32,7 @@ const char *host_file(Arena *arena, const char *path) {
   host_read(path, LIMIT, &text);
   while (text.length && isspace((unsigned char)text.bytes[text.length - 1]))
     text.length--;
-  const char *bytes = arena_copy(arena, text_string(&text), text.length);
-  text_free(&text);
-  return bytes;
+  return text_finish(&text, arena);
 }
 
 // Emulators of programs pretend that /proc/self/exe is the program; the kernel, asked by another name, says who it is

@@ -141,9 +141,7 @@ static void add_head(const Test *test, const Test *fenced, const ExportOptions *
 static const char *text_of(void (*print)(const Test *, Text *), const Test *test, Arena *arena) {
   Text text = {0};
   print(test, &text);
-  const char *copy = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return copy;
+  return text_finish(&text, arena);
 }
 
 static void add_exported(const Test *test, const ExportOptions *options, const Fences *fences, Arena *arena,

@@ -80,9 +80,7 @@ static const Test *find_test(const Annotator *a, const char *name, uint64_t dige
 static const char *print(void (*printer)(const Test *test, Text *out), const Test *test, Arena *arena) {
   Text text = {0};
   printer(test, &text);
-  const char *copy = arena_string(arena, text_string(&text));
-  text_free(&text);
-  return copy;
+  return text_finish(&text, arena);
 }
 
 // ---- Cells

@@ -67,9 +67,7 @@ static unsigned place(const Plan *plan, const Test *test, Placement out[PLACEMEN
 static const char *condition_text(const Test *test, Arena *arena) {
   Text text = {0};
   condition_print(test, &text);
-  const char *copy = arena_copy(arena, text_string(&text), text.length);
-  text_free(&text);
-  return copy;
+  return text_finish(&text, arena);
 }
 
 static Record identify(const Plan *plan, const Test *test, const char *digest, Engine engine, const char *fence,

@@ -32,8 +32,7 @@ static void add_quoted(const char *word, Text *out) {
 static void add_command(const Campaign *campaign, const CampaignRun *run, const char *folder, Text *out) {
   const Record *record = &run->record;
   text_printf(out, "weakmem run --engine %s --actors %s --pus ", record->engine, record->actors);
-  for (unsigned i = 0; i < record->pu_count; i++)
-    text_printf(out, "%s%u", i ? "," : "", record->pus[i]);
+  text_add_numbers(out, record->pus, record->pu_count);
   const RunOptions *options = &campaign->options;
   text_printf(out, " --seed %llu", (unsigned long long)record->seed);
   if (options->seconds > 0)

@@ -161,8 +161,7 @@ static void explain(const Labelling *l, const Prediction *prediction, State stat
   Text text = {0};
   explanation_print(&explanation, prediction->judge->name, &text);
   violation->axiom = explanation.found ? explanation.verdict.axiom : NULL;
-  violation->why = arena_copy(l->arena, text_string(&text), text.length);
-  text_free(&text);
+  violation->why = text_finish(&text, l->arena);
 }
 
 // Who is to blame for a state, and by which prediction; false if nobody is.

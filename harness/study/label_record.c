@@ -88,10 +88,7 @@ static bool is_labelled(const Record *record) {
 }
 
 static bool forbidden_by(const RecordState *state, const char *model) {
-  for (unsigned i = 0; i < state->verdict_count; i++)
-    if (!strcmp(state->verdicts[i].model, model))
-      return !strcmp(state->verdicts[i].verdict, "forbidden");
-  return false;
+  return !strcmp(record_verdict(state->verdicts, state->verdict_count, model), "forbidden");
 }
 
 // What C11 forbids is an alarm. What this CPU's model forbids may be so, too: what the compiler made is not known.

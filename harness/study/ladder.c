@@ -57,8 +57,7 @@ static void add_state(Ladder *ladder, State state) {
     return;
   Text text = {0};
   state_print(ladder->test, state, &text);
-  ladder->states[ladder->state_count++] = arena_string(ladder->arena, text_string(&text));
-  text_free(&text);
+  ladder->states[ladder->state_count++] = text_finish(&text, ladder->arena);
 }
 
 // By what sequential consistency allows of the states that some coherent execution ends in.

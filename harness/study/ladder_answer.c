@@ -174,7 +174,7 @@ static void add_row(const LadderRow *row, unsigned threads, Text *out) {
 // What was seen of N, as a bound.
 static void add_bound(const LadderRow *row, Text *out) {
   text_printf(out, "0 of %llu iterations (under %.2g)", (unsigned long long)row->iterations,
-              3 / (double)row->iterations);
+              record_bound(row->iterations));
 }
 
 // How each fence of the row is spelt in C11, and what the compiler makes of it.
