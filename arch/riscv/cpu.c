@@ -41,7 +41,7 @@ static const ModelTag tags[] = {
     {"Rel", "Rel"},
     {"AcqRel", "AcqRel"},
     {"AMO", "AMO X"},
-    {"X", "EX"},
+    {"X", "EX X"},
     {"Fence.rw.rw", "Fence.rw.rw"},
     {"Fence.r.rw", "Fence.r.rw"},
     {"Fence.rw.w", "Fence.rw.w"},

@@ -311,7 +311,8 @@ static CatValue eval_union(Machine *m, const CatExpr *e, const Env *env) {
   CatValue all = {.kind = VALUE_EMPTY};
   bool own = false; // all.bits may be written
   for (unsigned i = 0; i < e->arg_count; i++) {
-    CatValue v = cat_eval(m, e->args[i], env);
+    bool is_zero = e->args[i]->kind == CAT_EMPTY && e->arg_count > 1; // it adds nothing to sets, either
+    CatValue v = is_zero ? nothing : cat_eval(m, e->args[i], env);
     if (m->error)
       break;
     if (v.kind == VALUE_EMPTY || all.kind == VALUE_UNIVERSE)

@@ -136,14 +136,15 @@ START_TEST(power_is_not_multi_copy_atomic) {
 }
 END_TEST
 
-// The sets of herd7's models: X, what one instruction reads and writes; EX, exclusives.
+// The sets of herd7's models: X, what one instruction reads and writes, in RISC-V's exclusives too; EX, exclusives.
 START_TEST(atomic_instructions_and_exclusives_are_told_apart) {
   static const struct {
     const char *model, *execution, *empty, *full;
   } cases[] = {
-      {"power", "Rx0/X! Wx1/X", "X", "EX"}, {"aarch64", "Rx0/X! Wx1/X", "X", "EX"},
-      {"aarch64", "Rx0* Wx1", "EX", "X"},   {"riscv", "Ux0,1/AMO", "EX", "X & AMO"},
-      {"riscv", "Rx0/X! Wx1/X", "X", "EX"}, {"x86-tso", "Rx0/A* Wx1/A", "EX", "X"},
+      {"c11", "Rx0", "R & (0 | W)", "0 | R"},  {"power", "Rx0/X! Wx1/X", "X", "EX"},
+      {"aarch64", "Rx0/X! Wx1/X", "X", "EX"},  {"aarch64", "Rx0* Wx1", "EX", "X"},
+      {"riscv", "Ux0,1/AMO", "EX", "X & AMO"}, {"riscv", "Rx0/X! Wx1/X", "AMO", "X & EX"},
+      {"x86-tso", "Rx0/A* Wx1/A", "EX", "X"},
   };
   for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     Built b;
