@@ -369,7 +369,7 @@ static MemoryOperation update_of(Lowering *l, const Access *access, Operation op
 
 // A look at a lock, as either of two reads: one that finds it taken, or one that finds it free.
 static Operand lower_look(Lowering *l, MemoryOperation op) {
-  unsigned result = temporary(l), at[2];
+  unsigned result = temporary(l), at[2] = {0};
   Width one = {32, true};
   op.kind = LOWER_LOAD;
   for (unsigned taken = 2; taken-- > 0;) {

@@ -25,7 +25,9 @@ static Type parameter_type(const Parser *p, unsigned location) {
 }
 
 Type address_type(const Parser *p, const Address *address) {
-  return address->pointer ? (Type){.base = address->base} : parameter_type(p, address->location);
+  if (address->pointer)
+    return (Type){.base = address->base};
+  return parameter_type(p, address->location);
 }
 
 bool is_parameter(const Thread *thread, int location) {

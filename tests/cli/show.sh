@@ -13,6 +13,7 @@ ends 0 "$WEAKMEM" show --part asm SB+fences
 grep -qE '^P1:$' "$work/out" || fail "no code of P1: $(cat "$work/out")"
 # The instructions stand beside the source that they come from.
 if [ "$(uname -m)" = x86_64 ]; then
+  # shellcheck disable=SC2016 # the assembler has its own $
   grep -qE '__atomic_store_n\(loc_x, 1, .* movl? +\$0x1,\(%r' "$work/out" || fail "a store: $(cat "$work/out")"
 fi
 ends 0 "$WEAKMEM" show --part asm --cc gcc,gcc --cflags -O0 SB
