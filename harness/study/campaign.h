@@ -52,8 +52,8 @@ typedef struct {
 // The fences of `--fence all`: none, the compiler's, C11's, then those this CPU has. NULL-terminated.
 const char *const *campaign_fences(Arena *arena);
 
-// Every run that was asked for, test by test; of one in assembly those without a fence. A placement that a test finds no room on is a warning, or an error where
-// it leaves no run at all (then false). All it points at must outlive it.
+// Every run that was asked for, test by test; of one in assembly those without a fence. A placement that a test finds
+// no room on is a warning, or an error where it leaves no run at all (then false). All it points at must outlive it.
 bool campaign_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,
                    const Compiler *compiler, Arena *arena, Campaign *out, Diag *diag);
 
