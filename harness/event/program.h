@@ -103,7 +103,8 @@ typedef struct {
   unsigned instr_count;
   unsigned register_count; // the test's, then temporary ones; they are 0 at first unless `initial` says otherwise
   EventValue *initial;     // register_count values
-  const Source *source;    // that its instructions' spans are in; NULL: the program's
+  const Source *source;    // of machine code: what its instructions' spans are in, and values are kept without a sign;
+                           // NULL: they are in the program's
 } ProgramThread;
 
 typedef struct {

@@ -26,8 +26,8 @@ ExprId value_constant(ValuePool *pool, EventValue constant) {
   return intern(pool, &(ValueExpr){.kind = VALUE_CONSTANT, .constant = constant});
 }
 
-ExprId value_read(ValuePool *pool, unsigned event) {
-  return intern(pool, &(ValueExpr){.kind = VALUE_READ, .read = event});
+ExprId value_read(ValuePool *pool, unsigned event, unsigned bits) {
+  return intern(pool, &(ValueExpr){.kind = VALUE_READ, .read = event, .bits = bits});
 }
 
 static bool is_zero(const ValuePool *pool, ExprId id) {
@@ -68,6 +68,51 @@ static bool is_truth(const ValuePool *pool, ExprId id) {
   return e->kind == VALUE_OPERATION && ((e->operation >= OP_EQ && e->operation <= OP_GE) || e->operation == OP_NOT);
 }
 
+// Whether it is a number of that many bits without a sign, or a pointer, whatever is read.
+static bool fits(const ValuePool *pool, ExprId id, unsigned bits) {
+  const ValueExpr *e = &pool->exprs[id];
+  switch (e->kind) {
+  case VALUE_CONSTANT:
+    return e->constant.number >= 0 && (bits >= 127 || !((UnsignedValue)e->constant.number >> bits));
+  case VALUE_READ:
+    return e->bits && e->bits <= bits;
+  case VALUE_OPERATION:
+    return is_truth(pool, id) || (!e->is_signed && e->bits && e->bits <= bits);
+  }
+  return false;
+}
+
+// The number that its lowest bits are, without a sign: what extensions of it were made of, as far as that is seen.
+static ExprId lowest(ValuePool *pool, ExprId id, unsigned bits) {
+  const ValueExpr *e = &pool->exprs[id];
+  while (e->kind == VALUE_OPERATION && e->operation == OP_MOVE && e->bits >= bits) {
+    id = e->a;
+    e = &pool->exprs[id];
+  }
+  return value_operation(pool, OP_MOVE, bits, false, id, value_constant(pool, (EventValue){-1, 0}));
+}
+
+// What was extended from fewer bits by its sign, as registers of 64 bits keep it; 0: it was not.
+static unsigned extended_from(const ValuePool *pool, ExprId id) {
+  const ValueExpr *e = &pool->exprs[id];
+  if (e->kind != VALUE_OPERATION || e->operation != OP_MOVE || e->is_signed || e->bits != 64)
+    return 0;
+  e = &pool->exprs[e->a];
+  return e->kind == VALUE_OPERATION && e->operation == OP_MOVE && e->is_signed && e->bits < 64 ? e->bits : 0;
+}
+
+// a == 0, where that says of what it was made from whether two numbers are the same.
+static ExprId is_no_difference(ValuePool *pool, ExprId a) {
+  unsigned from = extended_from(pool, a);
+  if (from)
+    return value_operation(pool, OP_EQ, 0, false, lowest(pool, a, from), value_constant(pool, (EventValue){-1, 0}));
+  const ValueExpr e = pool->exprs[a];
+  bool differs = e.kind == VALUE_OPERATION && !e.is_signed && e.bits && e.bits < 64 &&
+                 (e.operation == OP_SUB || e.operation == OP_XOR);
+  return differs ? value_operation(pool, OP_EQ, 0, false, lowest(pool, e.a, e.bits), lowest(pool, e.b, e.bits))
+                 : NO_EXPR;
+}
+
 // The opposite of a truth that is a comparison for equality, or an opposite itself; NO_EXPR of others.
 static ExprId opposite(ValuePool *pool, ExprId id) {
   const ValueExpr e = pool->exprs[id];
@@ -80,20 +125,32 @@ static ExprId opposite(ValuePool *pool, ExprId id) {
   return value_operation(pool, e.operation == OP_EQ ? OP_NE : OP_EQ, e.bits, e.is_signed, e.a, e.b);
 }
 
+// a == b of other numbers, where these are made of them; NO_EXPR: they are not.
+static ExprId equal_parts(ValuePool *pool, ExprId a, ExprId b) {
+  ExprId zero = value_constant(pool, (EventValue){-1, 0});
+  if (is_zero(pool, b)) {
+    ExprId same = is_no_difference(pool, a);
+    return same != NO_EXPR ? same : value_operation(pool, OP_NOT, 0, false, a, zero);
+  }
+  unsigned from = extended_from(pool, a);
+  return from && from == extended_from(pool, b)
+             ? value_operation(pool, OP_EQ, 0, false, lowest(pool, a, from), lowest(pool, b, from))
+             : NO_EXPR;
+}
+
 // What is equal to the operation and was made in another way, as machine code does from flags what a compare-exchange
 // knows already; NO_EXPR: nothing known to be. A path whose branches contradict each other is then seen to.
-static ExprId simpler(ValuePool *pool, Operation operation, unsigned bits, ExprId a, ExprId b) {
+static ExprId simpler(ValuePool *pool, Operation operation, unsigned bits, bool is_signed, ExprId a, ExprId b) {
   bool of_truth = is_truth(pool, a);
   switch (operation) {
   case OP_NOT:
     return opposite(pool, a);
   case OP_EQ:
-    return is_zero(pool, b) ? value_operation(pool, OP_NOT, 0, false, a, value_constant(pool, (EventValue){-1, 0}))
-                            : NO_EXPR;
+    return equal_parts(pool, a, b);
   case OP_NE:
     return of_truth && is_zero(pool, b) ? a : NO_EXPR;
   case OP_MOVE:
-    return of_truth && bits > 1 ? a : NO_EXPR;
+    return (of_truth && bits > 1) || (!is_signed && fits(pool, a, bits)) ? a : NO_EXPR;
   case OP_AND:
     return of_truth && is_number(pool, b, 1) ? a : NO_EXPR;
   case OP_OR:
@@ -120,7 +177,7 @@ ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool
     a = b;
     b = first;
   }
-  ExprId same = simpler(pool, operation, bits, a, b);
+  ExprId same = simpler(pool, operation, bits, is_signed, a, b);
   if (same != NO_EXPR)
     return same;
   if (equality || operation == OP_NOT) {

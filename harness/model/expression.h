@@ -11,7 +11,7 @@ typedef enum { VALUE_CONSTANT, VALUE_READ, VALUE_OPERATION } ValueKind;
 typedef struct {
   ValueKind kind;
   Operation operation;
-  unsigned bits;
+  unsigned bits; // VALUE_READ: what is read is a number of as many bits, without a sign, or a pointer; 0: any value
   bool is_signed;
   ExprId a, b;         // VALUE_OPERATION
   unsigned read;       // VALUE_READ: which event of the path
@@ -26,7 +26,7 @@ typedef struct {
 } ValuePool;
 
 ExprId value_constant(ValuePool *pool, EventValue constant);
-ExprId value_read(ValuePool *pool, unsigned event);
+ExprId value_read(ValuePool *pool, unsigned event, unsigned bits);
 // Folds constants, and what does not depend on its operands' values whatever they are: x ^ x, x & 0, x == x. So a value
 // may be known though the reads that it depends on are not.
 ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool is_signed, ExprId a, ExprId b);

@@ -167,7 +167,7 @@ static PathEvent *add_access(Walker *w, Walk *walk, const Instr *instr, EventKin
   event->address_taint = operand_taint(walk, &instr->address);
   event->address_pick = operand_pick(walk, &instr->address);
   if (kind & EVENT_READ)
-    event->read = value_read(w->pool, (unsigned)walk->event_count - 1);
+    event->read = value_read(w->pool, (unsigned)walk->event_count - 1, w->thread->source ? instr->bits : 0);
   return event;
 }
 

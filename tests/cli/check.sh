@@ -10,6 +10,9 @@ grep -q '^SB: kept; 0:r0=0; 1:r0=0; by the CPU$' "$work/out" || fail "$(cat "$wo
 grep -q '^SB+fences: kept$' "$work/out" || fail "$(cat "$work/out")"
 grep -q '^2 tests, 1 way to compile each: 2 kept$' "$work/out" || fail "$(cat "$work/out")"
 
+# A loop of compare-exchanges is decided: its paths that contradict themselves are seen to.
+ends 0 "$WEAKMEM" check fetch_max --cc gcc --time 5
+
 # Columns: a line for each test, compiler, flags and CPU.
 ends 0 "$WEAKMEM" check SB MP --cc gcc --cflags "-O0,-O2 -fno-inline" --format tsv
 [[ $(head -1 "$work/out") == $'test\tcompiler\tflags\tarch\tverdict\tstates' ]] || fail "no header: $(cat "$work/out")"
@@ -76,6 +79,27 @@ grep -q 'assembly, which no compiler has made' "$work/err" || fail "$(cat "$work
 # What does not compile was not read: that is no success.
 ends 3 "$WEAKMEM" check SB --cc gcc --cflags=-include/nowhere.h --format tsv
 grep -qP '\tunread\t' "$work/out" || fail "$(cat "$work/out")"
+
+# Who reordered: -O2 merges plain accesses, -O0 does not.
+ends 0 "$WEAKMEM" check MP+merged-stores --cc gcc --cflags "-O0,-O2" --format json
+grep -q '"flags":"-O2",.*"by":"compiler"' "$work/out" || fail "$(cat "$work/out")"
+! grep -q '"flags":"-O0",.*"by":"compiler"' "$work/out" || fail "$(cat "$work/out")"
+
+# What clang made of atomics up to 16, and of fetch_add(0) still; C11 allows it where the same location is loaded next.
+if command -v clang-14 >/dev/null; then
+  for test in SB+xchg SB+fadd0; do
+    ends 1 "$WEAKMEM" check "$test" --cc clang-14 --target x86_64,riscv,power --format tsv
+    [[ $(grep -c $'\tbroken\t0:r0=0; 1:r0=0;$' "$work/out") == 3 ]] || fail "$(cat "$work/out")"
+  done
+  ends 0 "$WEAKMEM" check SB+fadd0-same --cc clang-14 --target x86_64
+fi
+
+# Code of other CPUs is read as well, calls of libgcc's atomics included.
+for cpu in aarch64 riscv64 powerpc64le; do
+  command -v "$cpu-linux-gnu-gcc" >/dev/null || continue
+  ends 0 "$WEAKMEM" check SB+xchg compare_exchange --cc gcc --cflags "-O0,-O2" --format tsv --target "$(sed "s/riscv64/riscv/;s/powerpc64le/power/" <<<"$cpu")"
+  ! grep -q unread "$work/out" || fail "$(cat "$work/out")"
+done
 
 # From which version on.
 ends 1 "$WEAKMEM" check "$work/SB+sc.litmus" --cc "gcc,$work/careless" --first-good --format tsv
