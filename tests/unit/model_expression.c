@@ -1,0 +1,63 @@
+// Expressions over what is read: those that are equal whatever is read are one, so that branches are seen to
+// contradict.
+#include "harness/model/expression.h"
+#include "tests/unit/runner.h"
+
+static Arena *arena;
+static ValuePool pool;
+static ExprId x, y, any, zero; // reads of 32 bits; of any value; the number
+
+static void setup(void) {
+  arena = arena_new();
+  pool = (ValuePool){.table = {.arena = arena}};
+  x = value_read(&pool, 0, 32);
+  y = value_read(&pool, 1, 32);
+  any = value_read(&pool, 2, 0);
+  zero = value_constant(&pool, (EventValue){-1, 0});
+}
+static void teardown(void) { arena_free(arena); }
+
+static ExprId op(Operation operation, unsigned bits, bool is_signed, ExprId a, ExprId b) {
+  return value_operation(&pool, operation, bits, is_signed, a, b);
+}
+static ExprId moved(unsigned bits, bool is_signed, ExprId a) { return op(OP_MOVE, bits, is_signed, a, zero); }
+// As a register of 64 bits keeps a signed number of 32.
+static ExprId extended(ExprId a) { return moved(64, false, moved(32, true, a)); }
+
+START_TEST(equality_is_one_either_way_round_and_of_any_width) {
+  ck_assert_uint_eq(op(OP_EQ, 32, false, x, y), op(OP_EQ, 64, true, y, x));
+  ck_assert_uint_eq(op(OP_NOT, 32, false, op(OP_NE, 32, false, x, y), zero), op(OP_EQ, 32, false, x, y));
+  ck_assert_uint_eq(op(OP_NE, 64, false, op(OP_LT, 32, true, x, y), zero), op(OP_LT, 32, true, x, y));
+  ck_assert_uint_eq(op(OP_AND, 32, false, op(OP_EQ, 32, false, x, y), value_constant(&pool, (EventValue){-1, 1})),
+                    op(OP_EQ, 32, false, x, y));
+}
+END_TEST
+
+START_TEST(numbers_are_compared_by_what_they_were_extended_or_subtracted_from) {
+  ExprId equal = op(OP_EQ, 32, false, x, y);
+  ck_assert_uint_eq(moved(32, false, x), x);
+  ck_assert_uint_eq(moved(64, false, moved(32, false, x)), x);
+  ck_assert_uint_eq(op(OP_EQ, 64, false, extended(x), extended(y)), equal);
+  ck_assert_uint_eq(op(OP_EQ, 64, false, op(OP_SUB, 32, false, extended(x), extended(y)), zero), equal);
+  ck_assert_uint_eq(op(OP_EQ, 64, false, extended(op(OP_SUB, 32, false, x, y)), zero), equal);
+  ck_assert_uint_eq(op(OP_EQ, 32, false, op(OP_XOR, 32, false, x, y), zero), equal);
+}
+END_TEST
+
+START_TEST(what_need_not_be_equal_is_not) {
+  ck_assert_uint_ne(moved(32, false, any), any); // it may be negative
+  ck_assert_uint_ne(moved(16, false, x), x);
+  ck_assert_uint_ne(op(OP_EQ, 64, false, x, extended(y)), op(OP_EQ, 32, false, x, y));
+  ck_assert_uint_ne(op(OP_EQ, 64, false, op(OP_SUB, 16, false, x, y), zero), op(OP_EQ, 32, false, x, y));
+  ck_assert_uint_ne(op(OP_EQ, 64, false, op(OP_SUB, 64, false, any, x), zero),
+                    op(OP_EQ, 64, false, any, x)); // pointers
+}
+END_TEST
+
+int main(void) {
+  TCase *tests = unit_tests("expressions", setup, teardown);
+  tcase_add_test(tests, equality_is_one_either_way_round_and_of_any_width);
+  tcase_add_test(tests, numbers_are_compared_by_what_they_were_extended_or_subtracted_from);
+  tcase_add_test(tests, what_need_not_be_equal_is_not);
+  return unit_run("expressions", tests);
+}
