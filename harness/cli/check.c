@@ -127,6 +127,8 @@ static Builds find_builds(const Settings *s, Diag *diag) {
   const Cpu *here[] = {cpu_here()};
   const Cpu *const *cpus = s->cpus ? s->cpus : here;
   Builds builds = {0};
+  if (!cpus[0])
+    diag_error(diag, "--target: which CPU? There is no model of this one");
   for (unsigned c = 0; c < (s->cpus ? s->cpu_count : 1) && !diag->errors; c++) {
     if (!s->cc)
       add_found(s, cpus[c], &builds);

@@ -88,6 +88,10 @@ static void add_reasons(const CheckedTest *checked, Arena *arena, Text *out) {
     }
     if (!check->why || same)
       continue;
+    if (check->verdict == CHECK_RACY) { // whoever compiles it
+      text_printf(out, "  racy: %s\n", check->why);
+      continue;
+    }
     text_printf(out, "  %s by %s", check_verdict_name(check->verdict), check_build_string(check->build, arena));
     text_printf(out, more ? " and %u more: %s\n" : ": %.0u%s\n", more, check->why);
   }

@@ -1,6 +1,6 @@
 #include "harness/study/check.h"
 
-#include "harness/base/time.h"
+#include "harness/model/explain.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -137,6 +137,27 @@ static void compare(const CheckedTest *checked, Check *check, const Prediction *
                                                  : CHECK_KEPT;
 }
 
+static const char *line_of(const Execution *execution, unsigned event, Arena *arena) {
+  Text text = {0};
+  event_print_line(execution, event, &text);
+  const char *line = arena_string(arena, text_string(&text));
+  text_free(&text);
+  return line;
+}
+
+// Why nothing is raised; NULL where that needs no reason.
+static const char *excuse(const CheckedTest *checked, const Check *check, Arena *arena) {
+  const ModelResult *c11 = &checked->c11.result;
+  if (check->verdict == CHECK_THIN_AIR)
+    return "only RC11's no-thin-air axiom forbids that state, against load buffering; ISO C11 does not";
+  if (check->verdict != CHECK_RACY)
+    return NULL;
+  const char *what = "the source has a data race, so that C11 forbids nothing";
+  return c11->racy ? arena_printf(arena, "%s: %s and %s", what, line_of(c11->racy, c11->race[0], arena),
+                                  line_of(c11->racy, c11->race[1], arena))
+                   : what;
+}
+
 // Whether C11's model could judge the source; else the test's own verdict is set.
 static bool is_judged(const CheckedTest *checked, Check *check) {
   const Prediction *c11 = &checked->c11;
@@ -169,7 +190,8 @@ static void check_one(const CheckedTest *checked, const Judge *judges, const Enu
     return;
   }
   compare(checked, check, &by_sc, arena);
-  check->why = check->of_code.why ? check->of_code.why : checked->c11.why;
+  check->why = excuse(checked, check, arena);
+  check->why = check->why ? check->why : check->of_code.why ? check->of_code.why : checked->c11.why;
   if (check->verdict == CHECK_KEPT && check->of_code.result.gave_up)
     fail(check, check->of_code.why);
 }

@@ -36,7 +36,7 @@ typedef struct {
 typedef struct {
   const CheckBuild *build;
   CheckVerdict verdict;
-  const char *why;    // a sentence: why it was not judged, or not wholly; NULL: it was
+  const char *why;    // a sentence: why it was not judged, or not wholly, or raises nothing; NULL: it was
   bool failed;        // that is a failure of ours or of the machine's, not the test's
   CheckState *states; // in order
   unsigned state_count;

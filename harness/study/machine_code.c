@@ -136,8 +136,10 @@ void machine_code_print(const MachineCode *code, unsigned thread, const char *so
     if (line->source_line != told)
       text = line_of(source, line->source_line, &length);
     told = line->source_line;
-    text_printf(out, "    %-*.*s%s %4s: ", WIDTH, (int)length, text, length > WIDTH ? "\n" : "",
-                line->label ? line->label + 1 : "");
+    text_printf(out, "    %-*.*s", WIDTH, (int)length, text);
+    if (length > WIDTH)
+      text_printf(out, "\n    %*s", WIDTH, "");
+    text_printf(out, " %4s: ", line->label ? line->label + 1 : "");
     for (size_t c = 0; c < line->span.length; c++)
       text_add_printable(out, bytes[line->span.offset + c] == '\t' ? " " : bytes + line->span.offset + c, 1);
     text_add_char(out, '\n');

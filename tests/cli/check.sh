@@ -30,6 +30,9 @@ TEST
 ends 0 "$WEAKMEM" check "$work/racy.litmus" --cc gcc --format tsv
 grep -qP '^racy\tgcc\t-O2\t[a-z0-9_]+\tracy\t$' "$work/out" || fail "$(cat "$work/out")"
 
+ends 0 "$WEAKMEM" check "$work/racy.litmus" --cc gcc
+grep -q 'racy: the source has a data race.*racy.litmus:3: .*racy.litmus:4: ' "$work/out" || fail "$(cat "$work/out")"
+
 # A compiler that leaves out an order is caught, with the instructions beside the source, why C11 forbids the state and
 # how the CPU comes to it; whatever the format, the status is 1.
 cat >"$work/SB+sc.litmus" <<'TEST'
