@@ -35,6 +35,12 @@ typedef struct {
   unsigned reg;
 } CodeSlot;
 
+// What a jump back to a line does not agree on with what was gone by there.
+typedef struct {
+  unsigned line;
+  const char *state;
+} CodeLoss;
+
 // A thread being read.
 typedef struct {
   const CodeThread *code;
@@ -54,6 +60,9 @@ typedef struct {
   CodeSlot *slots;
   size_t slot_count, slot_capacity;
   unsigned temporaries, temporary_peak;
+  CodeLoss *losses; // found while it was read before
+  size_t loss_count, loss_capacity;
+  bool again; // one more was found: it is to be read again
   bool jumps; // this line goes nowhere but where it jumps
   bool failed;
 } Reading;

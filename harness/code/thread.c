@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { READINGS = 32 }; // of a thread whose loops lose what points into the stack
+
 // Points to the stack as it is known where a line is jumped to: all ways there must agree.
 typedef struct {
   bool is_set;
@@ -29,14 +31,29 @@ static CodeState known_there(const Arrival *arrival, size_t state) {
   return state < arrival->count ? arrival->states[state] : (CodeState){0};
 }
 
-// Whether all that was gone by from that line on still holds. What was lost there was not gone by.
-static bool agrees(const Reading *t, const Arrival *arrival) {
+// A jump back to a line. All that was gone by from there on is to hold still; where it does not, the thread is read
+// again, and that is lost from there on.
+static void come_back(Reading *t, const Arrival *arrival, unsigned line) {
   for (size_t i = 0; i < t->state_count; i++) {
     CodeState there = known_there(arrival, i);
-    if (!there.is_lost && (t->states[i].is_lost || !same_known(&t->states[i], &there)))
-      return false;
+    if (there.is_lost || (!t->states[i].is_lost && same_known(&t->states[i], &there)))
+      continue;
+    t->losses = arena_grow(t->arena, t->losses, &t->loss_capacity, t->loss_count + 1, sizeof *t->losses);
+    t->losses[t->loss_count++] = (CodeLoss){line, t->states[i].name};
+    t->again = true;
   }
-  return true;
+}
+
+static void lose(Reading *t, Arrival *arrival) {
+  bool any = false;
+  for (size_t i = 0; i < t->loss_count; i++)
+    if (t->losses[i].line == t->line) {
+      CodeState *state = &t->states[code_state(t, t->losses[i].state)];
+      state->is_known = false;
+      state->is_lost = any = true;
+    }
+  if (any)
+    *arrival = (Arrival){true, t->state_count, copy_states(t)};
 }
 
 // Another way to a line that is still to be read: what the two do not agree on is lost there.
@@ -49,15 +66,14 @@ static void merge(const Reading *t, Arrival *arrival) {
   *arrival = (Arrival){true, t->state_count, merged};
 }
 
-static bool arrive(Reading *t, Arrival *arrivals, unsigned line, Span from) {
+static void arrive(Reading *t, Arrival *arrivals, unsigned line) {
   Arrival *arrival = &arrivals[line];
   if (!arrival->is_set)
     *arrival = (Arrival){true, t->state_count, copy_states(t)};
   else if (line > t->line)
     merge(t, arrival);
-  else if (!agrees(t, arrival))
-    return diag_error_at(t->diag, t->source, from, "the ways to this place do not agree on what points into the stack");
-  return true;
+  else
+    come_back(t, arrival, line);
 }
 
 // What is known at a line where ways meet, or where nothing goes on from the line before.
@@ -103,8 +119,7 @@ static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {
   if (!row_find(t->set, t->code->dialect, t->source, &text, t->diag, &match) || !code_carry_out(t, &match))
     return false;
   for (size_t i = jumps; i < t->fixup_count; i++)
-    if (!arrive(t, arrivals, t->fixups[i].line, line->span))
-      return false;
+    arrive(t, arrivals, t->fixups[i].line);
   *falls_through = !t->jumps;
   return true;
 }
@@ -122,6 +137,7 @@ static bool read_lines(Reading *t, unsigned *starts) {
       take_over(t, arrival);
     else if (line->label)
       *arrival = (Arrival){true, t->state_count, copy_states(t)};
+    lose(t, arrival);
     falls_through |= arrival->is_set;
     bool is_data = ends && line->span.length && t->source->bytes[line->span.offset] == '.'; // behind a function
     if (!line->span.length || is_data)
@@ -238,11 +254,35 @@ static bool find_observed(Reading *t) {
   return good;
 }
 
+// Reads the lines until nothing more is lost.
+static bool read_all(Reading *t, unsigned *starts) {
+  for (unsigned turn = 0; turn < READINGS; turn++) {
+    Diag before = *t->diag;
+    bool good = read_lines(t, starts);
+    if (!t->again)
+      return good;
+    *t->diag = before; // what was told may come of what is lost by now
+    if (before.last)
+      before.last->next = NULL;
+    *t = (Reading){.code = t->code,
+                   .set = t->set,
+                   .source = t->source,
+                   .arena = t->arena,
+                   .diag = t->diag,
+                   .losses = t->losses,
+                   .loss_count = t->loss_count,
+                   .loss_capacity = t->loss_capacity};
+    begin(t);
+  }
+  return diag_error(t->diag, "P%u: what points into the stack is not settled after %u readings", t->code->thread,
+                    READINGS);
+}
+
 bool code_thread(const CodeThread *code, Arena *arena, Diag *diag, ProgramThread *out) {
   Reading t = {.code = code, .set = code->set, .source = code->source, .arena = arena, .diag = diag};
   begin(&t);
   unsigned *starts = ARENA_ARRAY(arena, unsigned, code->line_count + 1);
-  if (!read_lines(&t, starts))
+  if (!read_all(&t, starts))
     return false;
   if (!find_observed(&t))
     return false;

@@ -113,6 +113,29 @@ static ExprId is_no_difference(ValuePool *pool, ExprId a) {
                  : NO_EXPR;
 }
 
+// Whether its lowest bits are 0 whatever is read.
+static bool ends_in_zeros(const ValuePool *pool, ExprId id, unsigned bits) {
+  const ValueExpr *e = &pool->exprs[id];
+  if (e->kind != VALUE_OPERATION || e->operation != OP_AND || !value_is_constant(pool, e->b))
+    return false;
+  EventValue mask = pool->exprs[e->b].constant;
+  return mask.location < 0 && bits < 64 && !((UnsignedValue)mask.number << (128 - bits));
+}
+
+// Some of the lowest bits of an operation, as the operation on those, where that shows a part of a register that was
+// put there; NO_EXPR else.
+static ExprId lowest_of(ValuePool *pool, ExprId a, unsigned bits) {
+  const ValueExpr e = pool->exprs[a];
+  ExprId zero = value_constant(pool, (EventValue){-1, 0});
+  if (e.kind != VALUE_OPERATION || e.is_signed || e.bits < bits)
+    return NO_EXPR;
+  if (e.operation == OP_OR && ends_in_zeros(pool, e.a, bits))
+    return value_operation(pool, OP_MOVE, bits, false, e.b, zero);
+  if (e.operation != OP_XOR || !value_is_constant(pool, e.b) || !fits(pool, e.b, bits))
+    return NO_EXPR;
+  return value_operation(pool, OP_XOR, bits, false, value_operation(pool, OP_MOVE, bits, false, e.a, zero), e.b);
+}
+
 // The opposite of a truth that is a comparison for equality, or an opposite itself; NO_EXPR of others.
 static ExprId opposite(ValuePool *pool, ExprId id) {
   const ValueExpr e = pool->exprs[id];
@@ -150,11 +173,16 @@ static ExprId simpler(ValuePool *pool, Operation operation, unsigned bits, bool 
   case OP_NE:
     return of_truth && is_zero(pool, b) ? a : NO_EXPR;
   case OP_MOVE:
-    return (of_truth && bits > 1) || (!is_signed && fits(pool, a, bits)) ? a : NO_EXPR;
+    if ((of_truth && bits > 1) || (!is_signed && fits(pool, a, bits)))
+      return a;
+    return is_signed ? NO_EXPR : lowest_of(pool, a, bits);
   case OP_AND:
-    return of_truth && is_number(pool, b, 1) ? a : NO_EXPR;
+    return (of_truth && is_number(pool, b, 1)) || (a == b && !is_signed && fits(pool, a, bits)) ? a : NO_EXPR;
+  case OP_XOR:
+    return of_truth && is_number(pool, b, 1) ? value_operation(pool, OP_NOT, 0, false, a, b) : NO_EXPR;
+  case OP_SHL:
   case OP_OR:
-    return of_truth && is_zero(pool, b) ? a : NO_EXPR;
+    return !is_signed && is_zero(pool, b) && fits(pool, a, bits) ? a : NO_EXPR;
   default:
     return NO_EXPR;
   }

@@ -44,6 +44,16 @@ START_TEST(numbers_are_compared_by_what_they_were_extended_or_subtracted_from) {
 }
 END_TEST
 
+START_TEST(a_part_of_a_register_is_what_was_put_there) {
+  ExprId truth = op(OP_EQ, 32, false, x, y),
+         rest = op(OP_AND, 64, false, any, value_constant(&pool, (EventValue){-1, ~(Value)255}));
+  ExprId whole = op(OP_OR, 64, false, rest, truth), one = value_constant(&pool, (EventValue){-1, 1});
+  ck_assert_uint_eq(moved(8, false, whole), truth);
+  ck_assert_uint_eq(moved(8, false, op(OP_XOR, 32, false, whole, one)), op(OP_NE, 32, false, x, y));
+  ck_assert_uint_ne(moved(16, false, whole), truth);
+}
+END_TEST
+
 START_TEST(what_need_not_be_equal_is_not) {
   ck_assert_uint_ne(moved(32, false, any), any); // it may be negative
   ck_assert_uint_ne(moved(16, false, x), x);
@@ -58,6 +68,7 @@ int main(void) {
   TCase *tests = unit_tests("expressions", setup, teardown);
   tcase_add_test(tests, equality_is_one_either_way_round_and_of_any_width);
   tcase_add_test(tests, numbers_are_compared_by_what_they_were_extended_or_subtracted_from);
+  tcase_add_test(tests, a_part_of_a_register_is_what_was_put_there);
   tcase_add_test(tests, what_need_not_be_equal_is_not);
   return unit_run("expressions", tests);
 }
