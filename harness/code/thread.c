@@ -165,8 +165,8 @@ static void settle_operand(const Reading *t, Operand *operand) {
     operand->reg = settle(t, operand->reg);
 }
 
-// Temporary registers come after the others; jumps go to where their lines begin.
-static void settle_all(Reading *t, const unsigned *starts) {
+// Temporary registers come after the others.
+static void settle_all(Reading *t) {
   for (size_t i = 0; i < t->count; i++) {
     Instr *instr = &t->instrs[i];
     instr->dst = settle(t, instr->dst);
@@ -175,6 +175,10 @@ static void settle_all(Reading *t, const unsigned *starts) {
     settle_operand(t, &instr->a);
     settle_operand(t, &instr->b);
   }
+}
+
+// Jumps go to where their lines begin.
+static void place_jumps(Reading *t, const unsigned *starts) {
   for (size_t i = 0; i < t->fixup_count; i++)
     t->instrs[t->fixups[i].instr].target = starts[t->fixups[i].line];
 }
@@ -234,10 +238,25 @@ static void begin(Reading *t) {
   }
 }
 
+// A field of 128 bits whose halves were put there: they are joined behind the last line.
+static bool find_halves(Reading *t, Value offset, CodeObserved *field) {
+  const CodeSlot *low = code_slot(t, offset, 64), *high = code_slot(t, offset + 8, 64);
+  if (!low || !high)
+    return false;
+  unsigned low_reg = low->reg, high_reg = high->reg;
+  field->reg = code_state(t, arena_printf(t->arena, "whole %d", (int)offset));
+  code_emit_operation(t, field->reg, OP_SHL, 128, false, code_in_register(high_reg, 64), code_number(64));
+  code_emit_operation(t, field->reg, OP_OR, 128, false, code_in_register(field->reg, 128),
+                      code_in_register(low_reg, 64));
+  return true;
+}
+
 // The register that a field of the frame is kept in; 0 is in it if nothing was put there.
 static bool find_field(Reading *t, CodeObserved *field) {
   Value offset = (Value)CODE_FRAME + field->offset;
   const CodeSlot *slot = code_slot(t, offset, field->bits);
+  if (!slot && field->bits == 128 && find_halves(t, offset, field))
+    return true;
   if (!slot && code_overlaps(t, offset, field->bits))
     return diag_error(t->diag, "P%u: the %u bits at %u of what it leaves behind are not written as such",
                       t->code->thread, field->bits, field->offset);
@@ -284,11 +303,12 @@ bool code_thread(const CodeThread *code, Arena *arena, Diag *diag, ProgramThread
   unsigned *starts = ARENA_ARRAY(arena, unsigned, code->line_count + 1);
   if (!read_all(&t, starts))
     return false;
-  if (!find_observed(&t))
-    return false;
-  settle_all(&t, starts);
+  place_jumps(&t, starts);
   if (code->has_stack && falls_off(&t))
     return diag_error(diag, "P%u: its code does not end where its listing does", code->thread);
+  if (!find_observed(&t))
+    return false;
+  settle_all(&t);
   unsigned registers = (unsigned)t.state_count + t.temporary_peak;
   *out = (ProgramThread){.source = code->source,
                          .instrs = t.instrs,

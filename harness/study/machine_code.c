@@ -49,9 +49,21 @@ static bool find_function(const Test *test, unsigned t, const Listing *listing, 
   return out->function ? true : diag_error(diag, "the listing has no function P%u", t);
 }
 
+// A message that does not name the instruction that it is about, with the line of the listing that it is in.
+static const char *in_its_line(const Diagnostic *m, Arena *arena) {
+  if (!m->source || m->message[0] == '\'' || strstr(m->message, "no row"))
+    return arena_string(arena, m->message);
+  size_t from = m->span.offset, to = from;
+  while (from && m->source->bytes[from - 1] != '\n')
+    from--;
+  while (to < m->source->length && m->source->bytes[to] != '\n')
+    to++;
+  return arena_printf(arena, "%s, in '%.*s'", m->message, (int)(to - from), m->source->bytes + from);
+}
+
 // The first complaint, in a line: "'addl $1, (%rdx)': such an access is not followed".
 static const char *first_error(const Diag *diag, Arena *arena) {
-  return diag->first ? arena_string(arena, diag->first->message) : "no reason is known";
+  return diag->first ? in_its_line(diag->first, arena) : "no reason is known";
 }
 
 static MachineCode read_variant(const Test *test, const Cpu *cpu, const char *const *texts, const Variant *variant,
