@@ -18,6 +18,15 @@ static const RegisterName names[] = {
     {"ca", 0, 0, "ca", 0, 1, 0, 'f'},
 };
 
+// Bits of condition fields, as cr-logical instructions and isel name them.
+#define BITS_OF(group, n)                                                                                              \
+  {group, "4*cr" n "+lt", "cr" n ".lt", 0, NULL, NULL}, {group, "4*cr" n "+gt", "cr" n ".gt", 0, NULL, NULL},          \
+      {group, "4*cr" n "+eq", "cr" n ".eq", 0, NULL, NULL}
+#define BITS(group)                                                                                                    \
+  {group, "lt", "cr0.lt", 0, NULL, NULL}, {group, "gt", "cr0.gt", 0, NULL, NULL},                                      \
+      {group, "eq", "cr0.eq", 0, NULL, NULL}, BITS_OF(group, "1"), BITS_OF(group, "2"), BITS_OF(group, "3"),           \
+      BITS_OF(group, "4"), BITS_OF(group, "5"), BITS_OF(group, "6"), BITS_OF(group, "7")
+
 static const Word words[] = {
     {"width", "bz", "", 8, NULL, NULL},
     {"width", "hz", "", 16, NULL, NULL},
@@ -54,6 +63,7 @@ static const Word words[] = {
     {"cond0", "le", "!cr0.gt", 0, NULL, NULL},
     {"cond0", "ng", "!cr0.gt", 0, NULL, NULL},
     {"cond0", "ne", "!cr0.eq", 0, NULL, NULL},
+    BITS("bit"), BITS("to"),
     {"logic", "and", "&", 0, NULL, NULL},
     {"logic", "or", "|", 0, NULL, NULL},
     {"logic", "xor", "^", 0, NULL, NULL},
@@ -69,6 +79,9 @@ static const Verb verbs[] = {
 // The bits of a condition field where they stand in the whole register; the fourth is not known to any row.
 #define FIELD(mask, n)                                                                                                 \
   {"mfocrf", "Rd, " mask, "d = cr" n ".lt << 31 - 4 * " n " | cr" n ".gt << 30 - 4 * " n " | cr" n ".eq << 29 - 4 * " n, \
+   "I 3.3.17"},                                                                                                         \
+  {"mtocrf", mask ", Rs",                                                                                              \
+   "cr" n ".lt = s >> 31 - 4 * " n " & 1; cr" n ".gt = s >> 30 - 4 * " n " & 1; cr" n ".eq = s >> 29 - 4 * " n " & 1", \
    "I 3.3.17"}
 
 static const InstructionRow rows[] = {
@@ -148,6 +161,9 @@ static const InstructionRow rows[] = {
     {"cmpl{compare}", "Rs, Rb", "cr0.lt = s < b; cr0.eq = s == b; cr0.gt = s > b", "I 3.3.10"},
     {"cmpl{compare}i", "Ca, Rs, #i", "a.lt = s < i; a.eq = s == i; a.gt = s > i", "I 3.3.10"},
     {"cmpl{compare}i", "Rs, #i", "cr0.lt = s < i; cr0.eq = s == i; cr0.gt = s > i", "I 3.3.10"},
+    {"isel", "Rd, Za, Rb, {bit:c}", "d = select(c, a, b)", "I 3.3.11"},
+    {"crmove", "{to}, {bit}", "{to} = {bit}", "I 2.5"},
+    {"crnot", "{to}, {bit}", "{to} = !{bit}", "I 2.5"},
     {"isel{cond0:c}", "Rd, Za, Rb", "d = select(c, a, b)", "I 3.3.11"},
     // Branches
     {"b", "@l", "goto l", "I 2.4"},

@@ -346,6 +346,12 @@ static bool read_operand(Scanner *s, CodeOperand *out) {
     }
     if (!read_number(s, &out->number))
       return false;
+    if (peek(s) == '*') { // a bit of a condition field: 4*cr7+eq
+      while (s->at < s->end && peek(s) != ',' && !is_blank(peek(s)))
+        s->at++;
+      out->kind = CODE_NAME;
+      out->symbol = arena_copy(s->arena, s->source->bytes + out->span.offset, s->at - out->span.offset);
+    }
     if (peek(s) == '(' && (s->at++, true)) {
       out->kind = CODE_MEMORY;
       if (!read_address(s, out, ')') || !check_address(s, out))
