@@ -432,7 +432,7 @@ bool assembly_runs(const Test *test, Diag *diag) {
   for (unsigned t = 0; t < test->thread_count; t++)
     good &= assemble(test, t, &text, diag);
   const Program *program = good ? assembly_program(test, true, 0, scratch, diag) : NULL;
-  good = program && program_is_confined(program, diag);
+  good = program && program_is_confined(program, NULL, diag);
   text_free(&text);
   arena_free(scratch);
   return good;

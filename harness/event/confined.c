@@ -32,8 +32,9 @@ typedef struct {
 } Cell;
 
 typedef struct {
-  unsigned at; // the instruction to come
-  Mark *marks; // of the thread's registers
+  unsigned at;   // the instruction to come
+  bool unstored; // the last store-exclusive failed
+  Mark *marks;   // of the thread's registers
 } Place;
 
 typedef struct {
@@ -48,6 +49,7 @@ typedef struct {
   Cell **cells;    // by location and element
   bool one_by_one; // numbers that are read are told apart
   bool grown;      // something new was written
+  bool may_fail;   // a thread may end `unstored`
   bool failed;
   unsigned steps, ids;
   // The thread that is followed.
@@ -282,7 +284,8 @@ static Place copied(Walk *w, Place place) {
   if (!marks)
     marks = ARENA_ARRAY(w->arena, Mark, count);
   memcpy(marks, place.marks, count * sizeof *marks);
-  return (Place){place.at, marks};
+  place.marks = marks;
+  return place;
 }
 
 // Renames numbers that are not known by the order in which registers hold them, so that places can be compared.
@@ -299,7 +302,7 @@ static void rename_numbers(const Walk *w, Mark *marks) {
 }
 
 static bool same_place(const Walk *w, const Place *a, const Place *b) {
-  if (a->at != b->at)
+  if (a->at != b->at || a->unstored != b->unstored)
     return false;
   for (unsigned r = 0; r < thread_of(w)->register_count; r++)
     if (a->marks[r].kind != b->marks[r].kind || (a->marks[r].kind != FROM_ADDRESS && !same(a->marks[r], b->marks[r])))
@@ -337,9 +340,10 @@ static bool was_seen(Walk *w, Place here) {
 
 // Another way from here, with `value` in `dst`.
 static void fork_to(Walk *w, unsigned at, unsigned dst, Mark value) {
-  Place place = copied(w, (Place){at, w->now.marks});
+  Place place = copied(w, w->now);
   if (w->failed)
     return;
+  place.at = at;
   if (dst != NO_REGISTER)
     place.marks[dst] = value;
   push(w, &w->open, place);
@@ -393,6 +397,7 @@ static bool write_one(Walk *w, const Instr *instr) {
   if (!address_of(w, instr, &address))
     return false;
   write_cells(w, instr, address, mark_of(w, &instr->value));
+  w->now.unstored &= !instr->is_exclusive;
   if (instr->dst != NO_REGISTER)
     w->now.marks[instr->dst] = number(0);
   return true;
@@ -440,6 +445,7 @@ static bool step(Walk *w) {
       fork_to(w, instr->target, NO_REGISTER, number(0));
     return other || go_to(w, instr->target);
   case INSTR_ASSUME:
+    w->now.unstored |= instr->fair;
     if (instr->fair) // not for ever so, but once
       return true;
     return ways(w, instr, &zero, &other) && other;
@@ -451,6 +457,7 @@ static bool step(Walk *w) {
 }
 
 static void end_path(Walk *w) {
+  w->may_fail |= w->now.unstored;
   for (unsigned i = 0; i < w->program->observable_total; i++) {
     const ProgramObservable *o = &w->program->observables[i];
     if (o->is_register && o->thread == w->thread && !is_number(w->now.marks[o->reg]))
@@ -477,7 +484,7 @@ static void follow_thread(Walk *w) {
   const ProgramThread *thread = thread_of(w);
   w->open = w->seen = w->spare = (Places){0};
   w->slots = ARENA_ARRAY(w->arena, unsigned, SLOTS);
-  w->now = (Place){0, ARENA_ARRAY(w->arena, Mark, thread->register_count + (size_t)1)};
+  w->now = (Place){.marks = ARENA_ARRAY(w->arena, Mark, thread->register_count + (size_t)1)};
   for (unsigned r = 0; r < thread->register_count; r++)
     w->now.marks[r] = begins_with(w, thread->initial[r]);
   follow_path(w);
@@ -515,7 +522,7 @@ static void check_shown_locations(Walk *w) {
 }
 
 // All threads, until nothing new is written.
-static bool follow_all(const Program *program, bool one_by_one, Diag *diag) {
+static bool follow_all(const Program *program, bool one_by_one, bool *may_fail, Diag *diag) {
   Walk w = {.program = program, .diag = diag, .one_by_one = one_by_one};
   Arena *cells = arena_new();
   begin(&w, cells);
@@ -531,15 +538,17 @@ static bool follow_all(const Program *program, bool one_by_one, Diag *diag) {
   }
   check_shown_locations(&w);
   arena_free(cells);
+  if (may_fail)
+    *may_fail = w.may_fail;
   return !w.failed;
 }
 
 // First with all numbers in memory taken for one that may be anything, which is soon done; then, where that does not
 // do, with each on a path of its own.
-bool program_is_confined(const Program *program, Diag *diag) {
+bool program_is_confined(const Program *program, bool *may_fail, Diag *diag) {
   Arena *arena = arena_new();
   Diag quiet = {.arena = arena};
-  bool confined = follow_all(program, false, &quiet);
+  bool confined = follow_all(program, false, may_fail, &quiet);
   arena_free(arena);
-  return confined || follow_all(program, true, diag);
+  return confined || follow_all(program, true, may_fail, diag);
 }

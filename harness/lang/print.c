@@ -394,7 +394,7 @@ static bool type_is_plain(const Test *test, unsigned location) {
   const Location *l = &test->locations[location];
   bool found = false, is_atomic = false;
   BaseType base = BASE_INT;
-  for (unsigned t = 0; t < test->thread_count; t++)
+  for (unsigned t = 0; t < test->thread_count && !test_is_assembly(test); t++)
     for (unsigned i = 0; i < test->threads[t].parameter_count; i++) {
       const Parameter *parameter = &test->threads[t].parameters[i];
       if (parameter->location != location)

@@ -1,11 +1,12 @@
-// Any text: it is refused with a reason, or read; then printed, read again, and the same test; and it becomes a
-// program.
+// Any text: it is refused with a reason, or read; then printed, read again, and the same test; it becomes a program;
+// and is printed for a compiler, or refused.
 #include "harness/code/assembly.h"
 #include "harness/lang/print.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,6 +30,33 @@ static void check_round_trip(const Test *test, Arena *arena) {
   text_free(&text);
 }
 
+// Of what stands between quotes, all but the table's words are operands, labels and percent signs of the statement.
+static void check_line(const char *line, size_t length) {
+  static const char words[] = "abcdefghijklmnopqrstuvwxyz0123456789_.,;:()[]!#$+-%= ";
+  for (size_t i = 0; i < length; i++)
+    if (!memchr(words, line[i] >= 'A' && line[i] <= 'Z' ? line[i] + 32 : line[i], sizeof words - 1))
+      abort();
+}
+
+static void check_code(const Test *test, Arena *arena) {
+  Diag diag = {.arena = arena};
+  if (!assembly_runs(test, &diag)) {
+    if (!diag.errors)
+      abort();
+    return;
+  }
+  for (unsigned t = 0; t < test->thread_count; t++) {
+    Text text = {0};
+    test->dialect->print_code(test, t, &text);
+    const char *at = strstr(text_string(&text), " volatile(\n");
+    if (!at)
+      abort();
+    for (at++; (at = strstr(at, "\n      \"")) != NULL; at += 8)
+      check_line(at + 8, strcspn(at + 8, "\\\"\n"));
+    text_free(&text);
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Arena *arena = arena_new();
   Diag diag = {.arena = arena};
@@ -39,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_round_trip(test, arena);
     if (!assembly_program(test, false, 0, arena, &diag) && !diag.errors)
       abort();
+    check_code(test, arena);
   }
   Text messages = {0};
   diag_format(&diag, &messages);

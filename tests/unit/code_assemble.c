@@ -1,5 +1,6 @@
 // Assembly tests as they are given to a compiler: each CPU's instructions printed again, and what is not run.
 #include "harness/code/assembly.h"
+#include "harness/event/confined.h"
 #include "tests/unit/runner.h"
 
 #include <string.h>
@@ -153,6 +154,28 @@ START_TEST(what_accesses_its_locations_alone_is_run) {
 }
 END_TEST
 
+// A CPU may let a store-exclusive fail once, which no path of a program is of: what then goes on from it is followed.
+START_TEST(a_store_exclusive_that_fails_goes_on) {
+  static const struct {
+    const char *text;
+    bool may_fail;
+  } tests[] = {
+      {"AArch64 t\n{ 0:X1=x; }\nP0 ;\nL: LDXR W0,[X1] ;\nSTXR W2,W0,[X1] ;\nCBNZ W2,L ;\nexists (0:X2=0)", false},
+      {"AArch64 t\n{ 0:X1=x; }\nP0 ;\nLDXR W0,[X1] ;\nSTXR W2,W0,[X1] ;\nexists (0:X2=0)", true},
+  };
+  for (unsigned i = 0; i < 2; i++) {
+    Diag diag = {.arena = arena};
+    const Program *program = assembly_program(read_text(tests[i].text), true, 0, arena, &diag);
+    bool may_fail;
+    ck_assert_msg(program_is_confined(program, &may_fail, &diag), "%s", told(&diag));
+    ck_assert_int_eq(may_fail, tests[i].may_fail);
+  }
+  not_run("AArch64 t\n{ 0:X1=x; }\nP0 ;\nLDXR W0,[X1] ;\nSTXR W2,W0,[X1] ;\nLSL X2,X2,#2 ;\nSTR W0,[X1,X2] ;\n"
+          "exists (0:X0=1)",
+          "it accesses what is no location of the test");
+}
+END_TEST
+
 int main(void) {
   TCase *tests = unit_tests("assemble", setup, teardown);
   tcase_add_test(tests, x86_is_printed_as_its_assembler_has_it);
@@ -161,5 +184,6 @@ int main(void) {
   tcase_add_test(tests, what_leaves_the_thread_or_uses_its_stack_is_not_run);
   tcase_add_test(tests, what_may_access_anything_but_its_locations_is_not_run);
   tcase_add_test(tests, what_accesses_its_locations_alone_is_run);
+  tcase_add_test(tests, a_store_exclusive_that_fails_goes_on);
   return unit_run("code_assemble", tests);
 }

@@ -116,6 +116,9 @@ START_TEST(a_symbolic_register_may_be_given_without_its_thread) {
   const Test *test = read_text("AArch64 t\n{ %a=x; }\nP0 | P1 ;\nMOV X0,%a | NOP ;\nexists (0:X0=x)", &diag);
   ck_assert_msg(test != NULL, "%s", told(&diag));
   check_round_trip(test);
+  const Test *typed = read_text("AArch64 t\n{ int64_t x; 0:X1=x; }\nP0 ;\nSTR X0,[X1] ;\nexists (x=1)", &diag);
+  ck_assert_msg(typed != NULL, "%s", told(&diag));
+  check_round_trip(typed);
   ck_assert_uint_eq(test->threads[0].register_count, 2);
   ck_assert_uint_eq(test->threads[1].register_count, 0);
   ck_assert_ptr_null(read_text("X86_64 t\n{ %rax=x; }\nP0 ;\nnop ;\nexists (0:rax=x)", &diag));
