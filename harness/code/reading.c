@@ -154,6 +154,10 @@ void code_set_state(Reading *t, unsigned index, CodeValue v) {
 }
 
 void code_write_register(Reading *t, const CodeRegister *reg, CodeValue v) {
+  if (!reg->name) {
+    code_fail(t, "its address has no register to write back to");
+    return;
+  }
   if (!*reg->name)
     return;
   v = code_narrowed(t, v, reg->bits);

@@ -203,6 +203,8 @@ START_TEST(what_no_row_tells_of_is_refused_at_its_place) {
   refused("AArch64 t\n{}\n P0 ;\n LDR W0,[X1,#4 ;\nexists (0:X0=1)", "t.litmus:4:15: error: expected");
   refused("AArch64 t\n<<script\n{}\n P0 ;\n NOP ;\nexists (0:X0=1)",
           "expected the initial values in braces, but the file ends");
+  refused("AArch64 t\n{}\n P0 ;\n STR W1,[4],#8 ;\nexists (0:X0=1)", "its address has no register to write back to");
+  refused("PPC t\n{}\n P0 ;\n stdu r1,8(9) ;\nexists (0:r1=1)", "its address has no register to write back to");
   refused("RISCV t\n{ 0:w5=1; }\n P0 ;\n nop ;\nexists (0:x5=1)", "t.litmus:2:3: error: the CPU has no register 'w5'");
   refused("PPC t\n{}\n P1 ;\n nop ;\nexists (0:r5=1)", "t.litmus:3:2: error: expected the name of a thread, 'P0'");
   refused("PPC t\n{}\n P0 ;\n nop\n", "expected a row of the threads, which ends in ';'");
