@@ -496,8 +496,10 @@ bool code_assemble(const AssembledThread *thread, Arena *arena, Text *out, Diag 
   Assembler a = {.of = thread, .set = thread->set, .source = thread->test->source, .arena = arena, .diag = diag};
   bool good = check_names(&a) && add_lines(&a);
   if (good) { // an exported program may be compiled anywhere
-    text_printf(out, "  _Static_assert(!__builtin_strcmp(CPU_NAME, \"%s\"), \"a test in %s assembly\");\n", a.set->arch,
-                thread->dialect->name);
+    text_printf(out,
+                "#ifdef CPU_NAME\n  _Static_assert(!__builtin_strcmp(CPU_NAME, \"%s\"), \"a test in %s assembly\");\n"
+                "#endif\n",
+                a.set->arch, thread->dialect->name);
     add_declarations(&a, out);
     add_statement(&a, out);
     add_results(&a, out);

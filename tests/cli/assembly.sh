@@ -13,7 +13,7 @@ aarch64) dialect=AArch64 mine=SB+dmb.ishs other=MP+movs ;;
 esac
 
 # Of a family those of other CPUs are left out, with one warning; of one that is named it is an error that says what to do.
-ends 0 "$WEAKMEM" run --time 0.05 -o "$work/mine.jsonl" assembly
+ends 0 "$WEAKMEM" run --time 0.05 --timeout 100 -o "$work/mine.jsonl" assembly
 [[ $(grep -c "are not run" "$work/err") == 1 ]] || fail "not one warning: $(cat "$work/err")"
 count=$(grep -c "^$dialect " "$SOURCE"/litmus/assembly/*.litmus | grep -c ':1$')
 [[ $(wc -l <"$work/mine.jsonl") == "$count" ]] && ! grep -v '"status":"done"' "$work/mine.jsonl" || fail "$(cat "$work/mine.jsonl")"
