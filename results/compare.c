@@ -245,8 +245,8 @@ const CompareState *compare_state(const CompareCell *cell, const char *name) {
 static int by_interest(const void *a, const void *b) {
   const CompareState *x = *(const CompareState *const *)a, *y = *(const CompareState *const *)b;
   int forbidden = (y->verdict == COMPARE_FORBIDDEN) - (x->verdict == COMPARE_FORBIDDEN);
-  int wanted = (int)y->wanted - (int)x->wanted, count = (y->count > x->count) - (y->count < x->count);
-  return forbidden ? forbidden : wanted ? wanted : count ? count : strcmp(x->state, y->state);
+  int asked = (int)y->asked - (int)x->asked, count = (y->count > x->count) - (y->count < x->count);
+  return forbidden ? forbidden : asked ? asked : count ? count : strcmp(x->state, y->state);
 }
 
 const CompareState **compare_cell_states(const CompareCell *cell, Arena *arena) {
@@ -362,7 +362,7 @@ static CompareState **state_place(CompareCell *cell, CompareState **from, const 
 }
 
 // `*at` is where the state before it stands.
-static void state_add(Comparison *c, CompareCell *cell, const RecordState *state, bool wanted, CompareVerdict verdict,
+static void state_add(Comparison *c, CompareCell *cell, const RecordState *state, bool asked, CompareVerdict verdict,
                       CompareState ***at) {
   CompareState **place = state_place(cell, *at, state->state);
   if (!*place || strcmp((*place)->state, state->state) != 0) {
@@ -378,14 +378,14 @@ static void state_add(Comparison *c, CompareCell *cell, const RecordState *state
   }
   CompareState *kept = *place;
   kept->count = add_saturating(kept->count, state->count);
-  kept->wanted |= wanted;
+  kept->asked |= asked;
   kept->verdict = worse(kept->verdict, verdict);
   if (c->keep && !kept->said)
     kept->said = said_of(state, c->arena);
   *at = place;
 }
 
-static bool is_wanted(const RecordState *state, Quantifier condition) {
+static bool is_asked(const RecordState *state, Quantifier condition) {
   return quantifier_asks(condition, state->witness, state->weak == 1);
 }
 
@@ -413,14 +413,14 @@ static void states_add(Comparison *c, CompareCell *cell, const Record *record, Q
   CompareState **at = &cell->states;
   for (unsigned i = 0; i < record->state_count; i++) {
     const RecordState *state = &record->states[i];
-    bool wanted = is_wanted(state, condition);
+    bool asked = is_asked(state, condition);
     CompareVerdict verdict = verdict_by(state, model);
-    if (wanted && (state->count || cell->predicted)) {
+    if (asked && (state->count || cell->predicted)) {
       cell->verdict = worse(cell->verdict, verdict);
       cell->predicts = true;
     }
     if (keep)
-      state_add(c, cell, state, wanted, verdict, &at);
+      state_add(c, cell, state, asked, verdict, &at);
   }
 }
 

@@ -45,7 +45,7 @@ typedef struct CompareState {
   struct CompareState *next;
   const char *state;
   uint64_t count;
-  bool wanted; // what the condition asks for
+  bool asked; // the condition asks for it
   CompareVerdict verdict;
   const unsigned char *said; // what records say of it, model by model: compare_said. NULL: nothing
 } CompareState;

@@ -66,7 +66,7 @@ static Cell states_cell(const CompareCell *cell, Arena *arena) {
     Cell *cells = sheet_row(states);
     cells[0] = cell_text(state->state);
     cells[1] = cell_count(state->count);
-    cells[2] = cell_flag(state->wanted);
+    cells[2] = cell_flag(state->asked);
     if (state->verdict != COMPARE_UNKNOWN)
       cells[3] = cell_text(compare_verdict_name(state->verdict));
   }

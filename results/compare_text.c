@@ -334,14 +334,14 @@ static Cell share_cell(const CompareCell *cell, const char *name, Arena *arena) 
   else
     text_add_char(&figure, cell->states ? '0' : '-');
   Cell shown = cell_shown((Cell){0}, text_finish(&figure, arena));
-  bool forbidden = state && state->verdict == COMPARE_FORBIDDEN, wanted = state && state->wanted;
-  return cell_toned(shown, forbidden ? TONE_ALARM : wanted ? TONE_NOTICE : TONE_PLAIN);
+  bool forbidden = state && state->verdict == COMPARE_FORBIDDEN, asked = state && state->asked;
+  return cell_toned(shown, forbidden ? TONE_ALARM : asked ? TONE_NOTICE : TONE_PLAIN);
 }
 
-static bool is_wanted(const Comparison *c, unsigned row, const char *name) {
+static bool is_asked(const Comparison *c, unsigned row, const char *name) {
   for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell)) {
     const CompareState *state = compare_state(cell, name);
-    if (state && state->wanted)
+    if (state && state->asked)
       return true;
   }
   return false;
@@ -371,7 +371,7 @@ static void print_histogram(const Comparison *c, unsigned row, const SheetStyle 
   for (unsigned i = 0; i < count && i < STATES; i++) {
     Cell *cells = sheet_row(sheet);
     unsigned at = HISTOGRAM_KEYS;
-    cells[HISTOGRAM_MARK] = cell_text(is_wanted(c, row, states[i]) ? "*" : "");
+    cells[HISTOGRAM_MARK] = cell_text(is_asked(c, row, states[i]) ? "*" : "");
     cells[HISTOGRAM_STATE] = cell_text(states[i]);
     for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell))
       cells[at++] = share_cell(cell, states[i], arena);

@@ -133,7 +133,7 @@ const char *const *page_states(const Comparison *comparison, unsigned row, unsig
 }
 
 // What records say of a state: a letter a model, of whichever machine says it first.
-static const char *said_of(const Writing *writing, unsigned row, const char *name, bool *wanted) {
+static const char *said_of(const Writing *writing, unsigned row, const char *name, bool *asked) {
   char *letters = ARENA_ARRAY(writing->arena, char, model_count + 1);
   memset(letters, '-', model_count);
   for (const CompareCell *cell = comparison_first(writing->comparison, row); cell;
@@ -144,28 +144,28 @@ static const char *said_of(const Writing *writing, unsigned row, const char *nam
       if (letters[a] == '-' && *said) // its first letter, but of "unmodelled", whose is that of "undefined"
         letters[a] = *(strcmp(said, "unmodelled") != 0 ? said : "m");
     }
-    *wanted |= state && state->wanted;
+    *asked |= state && state->asked;
   }
   return letters;
 }
 
-static void add_state(Sheet *states, const char *name, const char *verdicts, bool wanted) {
+static void add_state(Sheet *states, const char *name, const char *verdicts, bool asked) {
   Cell *cells = sheet_row(states);
   cells[0] = cell_text(page_cut(name, PAGE_TEXT, states->arena));
   cells[1] = cell_text(verdicts);
-  cells[2] = cell_flag(wanted);
+  cells[2] = cell_flag(asked);
 }
 
-// [text, verdicts, wanted], sorted by text; cells name them by index.
+// [text, verdicts, asked for?], sorted by text; cells name them by index.
 static Cell states_cell(const Writing *writing, unsigned row) {
   const PageTest *test = writing->test;
   Sheet *states = new_arrays(3, writing->arena);
   for (unsigned i = 0; test && i < test->state_count; i++)
-    add_state(states, test->states[i].state, test->states[i].verdicts, test->states[i].wanted);
+    add_state(states, test->states[i].state, test->states[i].verdicts, test->states[i].asked);
   for (unsigned i = 0; !test && i < writing->state_count; i++) {
-    bool wanted = false;
-    const char *said = said_of(writing, row, writing->states[i], &wanted);
-    add_state(states, writing->states[i], said, wanted);
+    bool asked = false;
+    const char *said = said_of(writing, row, writing->states[i], &asked);
+    add_state(states, writing->states[i], said, asked);
   }
   return cell_sheet(states);
 }

@@ -14,7 +14,7 @@ enum {
 // -: the model does not speak of the test.
 typedef struct {
   const char *state;
-  bool wanted; // what the condition asks for
+  bool asked; // the condition asks for it
   const char *verdicts;
 } PageState;
 

@@ -62,7 +62,7 @@ static void emit_prop(const Test *test, const Prop *prop, Text *out) {
   emit_part(test, prop->right, operator_of(prop), out);
 }
 
-static const char *wanted(Quantifier quantifier) {
+static const char *asked(Quantifier quantifier) {
   switch (quantifier) {
   case QUANTIFIER_EXISTS:
   case QUANTIFIER_NOT_EXISTS:
@@ -88,8 +88,8 @@ static void emit_classify(const Test *test, Text *out) {
   if (test->filter)
     emit_part(test, test->filter, PROP_NOT, out);
   text_printf(
-      out, ";\n  return (witness ? STATE_WITNESS : 0) | (%s ? STATE_WANTED : 0) | (hidden ? STATE_HIDDEN : 0);\n}\n\n",
-      wanted(test->condition.quantifier));
+      out, ";\n  return (witness ? STATE_WITNESS : 0) | (%s ? STATE_ASKED : 0) | (hidden ? STATE_HIDDEN : 0);\n}\n\n",
+      asked(test->condition.quantifier));
 }
 
 void emit_code(const Test *test, const Shape *shape, Text *out) {

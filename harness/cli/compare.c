@@ -1,7 +1,7 @@
 // weakmem compare: machines side by side.
 #include "harness/cli/console.h"
-#include "harness/cli/gather.h"
 #include "harness/cli/options.h"
+#include "harness/cli/sources.h"
 #include "harness/study/annotate.h"
 #include "results/test_name.h"
 
@@ -65,7 +65,7 @@ static int compare(const Settings *s, const Console *console) {
   Comparison comparison = comparison_new(s->common.arena);
   if (s->test)
     comparison.test = arena_string(s->common.arena, test_name_here(s->test, buffer, sizeof buffer));
-  gather(&comparison, s->common.arguments, s->common.argument_count, s->published, console, &diag);
+  sources_read(&comparison, s->common.arguments, s->common.argument_count, s->published, console, &diag);
   if (!diag.errors && s->test && !has_test(&comparison))
     diag_error(&diag, "no machine has a record of '%s'", s->test);
   if (diag.errors || !s->common.quiet)

@@ -2,8 +2,8 @@
 #include "results/import.h"
 #include "arch/names.h"
 #include "harness/cli/console.h"
-#include "harness/cli/gather.h"
 #include "harness/cli/options.h"
+#include "harness/cli/sources.h"
 #include "harness/study/label_record.h"
 
 #include <stdlib.h>
@@ -103,7 +103,7 @@ static bool check_output(const Settings *s, Diag *diag) {
   if (!s->common.output || stat(s->common.output, &status) || !S_ISREG(status.st_mode))
     return true;
   for (size_t i = 0; i < s->common.argument_count; i++)
-    if (gather_same_file(s->common.arguments[i], &status))
+    if (source_is_file(s->common.arguments[i], &status))
       return diag_error(diag, "-o: %s is one of the files that are imported", s->common.output);
   return true;
 }

@@ -1,8 +1,8 @@
 // weakmem report: a page to look at.
 #include "harness/base/embedded.h"
 #include "harness/cli/console.h"
-#include "harness/cli/gather.h"
 #include "harness/cli/options.h"
+#include "harness/cli/sources.h"
 #include "harness/study/annotate.h"
 #include "results/history.h"
 #include "results/page.h"
@@ -84,10 +84,10 @@ static bool check_output(const Settings *s, Diag *diag) {
   if (!S_ISREG(status.st_mode))
     return true;
   const char *kept = history_path(s->common.arena);
-  if (!s->common.argument_count && kept && gather_same_file(kept, &status))
+  if (!s->common.argument_count && kept && source_is_file(kept, &status))
     return diag_error(diag, "-o: %s holds this machine's records, of which the page is made", s->common.output);
   for (size_t i = 0; i < s->common.argument_count; i++)
-    if (gather_same_file(s->common.arguments[i], &status))
+    if (source_is_file(s->common.arguments[i], &status))
       return diag_error(diag, "-o: %s is one of the files that the page is made of", s->common.output);
   if (strcmp(s->common.output, "-") != 0 && holds_records(s->common.output))
     return diag_error(diag, "-o: %s holds records; a page would take their place", s->common.output);
@@ -200,7 +200,7 @@ static int report(const Settings *s, const Console *console) {
   comparison.keep = true;
   int status = EXIT_OK;
   if (check_output(s, &diag))
-    gather(&comparison, s->common.arguments, s->common.argument_count, s->published, console, &diag);
+    sources_read(&comparison, s->common.arguments, s->common.argument_count, s->published, console, &diag);
   if (diag.errors)
     status = EXIT_USAGE;
   else if (*console->stop || !write_page(s, &comparison, console, &diag))

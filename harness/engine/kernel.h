@@ -152,7 +152,7 @@ typedef struct {
 // What is to be known of a state: a set of these.
 enum {
   STATE_WITNESS = 1, // it satisfies the body of the condition
-  STATE_WANTED = 2,  // the condition asks for it: a witness; of `forall` what is none; without a condition nothing is
+  STATE_ASKED = 2,   // the condition asks for it: a witness; of `forall` what is none; without a condition nothing is
   STATE_HIDDEN = 4   // the filter leaves it out
 };
 

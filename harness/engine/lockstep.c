@@ -141,7 +141,7 @@ static void take_state(Lockstep *run, TuneOutcome *outcome, const uint64_t *stat
   unsigned what = session_count(run->session, state, count);
   if (what & STATE_HIDDEN)
     return;
-  outcome->targets += what & STATE_WANTED ? count : 0;
+  outcome->targets += what & STATE_ASKED ? count : 0;
   outcome->variety += log2(1 + (double)count);
 }
 

@@ -31,7 +31,7 @@ typedef struct {
   uint32_t delay;      // turns of kernel_delay before a visit
   uint32_t iterations; // of each copy in an epoch
   unsigned epochs;
-  unsigned any_every;                   // of the epochs, every so many looks for any state instead of those wanted
+  unsigned any_every;                   // of the epochs, every so many looks for any state instead of those asked for
   unsigned rare[RARE_MOST], rare_count; // preferred among them
   uint64_t random;
 } Round;
@@ -52,9 +52,9 @@ typedef struct {
   const KernelIterations *code;
   uint16_t *seen[SHAPE_THREADS]; // each thread's buffers
   char *cells;
-  const unsigned *wanted; // states that are looked for
-  const bool *is_wanted;  // by state
-  unsigned wanted_count;
+  const unsigned *asked; // states that are looked for
+  const bool *is_asked;  // by state
+  unsigned asked_count;
   bool crowded; // actors share PUs
 } Shared;
 
@@ -92,11 +92,11 @@ static void target_digits(const PerpetualShape *shape, unsigned state, signed ch
 static unsigned choose_target(const Shared *shared, const Round *round, uint64_t *choice) {
   bool any = kernel_random_below(choice, round->any_every) == 0;
   bool rare = kernel_random_below(choice, 4) != 0;
-  if ((any || !shared->wanted_count) && rare && round->rare_count)
+  if ((any || !shared->asked_count) && rare && round->rare_count)
     return round->rare[kernel_random_below(choice, round->rare_count)];
-  if (any || !shared->wanted_count)
+  if (any || !shared->asked_count)
     return kernel_random_below(choice, shared->shape->state_count);
-  return shared->wanted[kernel_random_below(choice, shared->wanted_count)];
+  return shared->asked[kernel_random_below(choice, shared->asked_count)];
 }
 
 static void count_copy(Shared *shared, const Round *round, unsigned actor, unsigned copy, uint64_t *choice) {
@@ -111,7 +111,7 @@ static void count_copy(Shared *shared, const Round *round, unsigned actor, unsig
   unsigned state = choose_target(shared, round, choice);
   target_digits(shape, state, target);
   perpetual_match(shape, seen, ranges, target, count->states);
-  if (kernel_random_below(choice, FRAMES_EVERY) == 0 && shared->is_wanted[state]) {
+  if (kernel_random_below(choice, FRAMES_EVERY) == 0 && shared->is_asked[state]) {
     count->frames += FRAMES_EVERY * (uint64_t)(ranges[0].to - ranges[0].from);
     count->frame_witnesses += FRAMES_EVERY * (uint64_t)perpetual_frames(shape, seen, ranges, target);
   }
@@ -143,9 +143,9 @@ typedef struct {
   Tuner tuner;
   TuneSetting ran;                                  // the best one, as it last ran: what the report shows
   double epoch_seconds[PERPETUAL_VARIANTS][DELAYS]; // as last seen; 0: never
-  unsigned *wanted;                                 // states that are looked for
-  unsigned wanted_count;
-  bool *is_wanted;   // by state
+  unsigned *asked;                                  // states that are looked for
+  unsigned asked_count;
+  bool *is_asked;    // by state
   uint64_t *counted; // by state
 } Run;
 
@@ -178,13 +178,13 @@ static size_t lay_out_region(const PerpetualShape *shape, unsigned locations, Sh
 }
 
 // What the condition asks for, and the filter does not hide.
-static void find_wanted(Run *run) {
+static void find_asked(Run *run) {
   for (unsigned s = 0; s < run->shape->state_count; s++) {
     uint64_t words[SHAPE_WORDS];
     perpetual_words(run->session->shape, s, words);
-    run->is_wanted[s] = (run->session->code->classify(words) & (STATE_WANTED | STATE_HIDDEN)) == STATE_WANTED;
-    if (run->is_wanted[s])
-      run->wanted[run->wanted_count++] = s;
+    run->is_asked[s] = (run->session->code->classify(words) & (STATE_ASKED | STATE_HIDDEN)) == STATE_ASKED;
+    if (run->is_asked[s])
+      run->asked[run->asked_count++] = s;
   }
 }
 
@@ -211,7 +211,7 @@ static TuneOutcome collect(Run *run) {
     session_count(run->session, words, count);
     run->counted[s] += count;
     outcome.variety += log2(1 + (double)count);
-    outcome.targets += run->is_wanted[s] ? count : 0;
+    outcome.targets += run->is_asked[s] ? count : 0;
   }
   for (unsigned t = 0; t < run->shape->threads; t++) {
     Count *count = &run->shared->counts[t];
@@ -236,7 +236,7 @@ static uint32_t epoch_iterations(const Run *run, unsigned copies) {
 
 static bool is_rare(const Run *run, unsigned state) {
   enum { RARE = 1000 };
-  return !run->is_wanted[state] && run->counted[state] < RARE;
+  return !run->is_asked[state] && run->counted[state] < RARE;
 }
 
 // Some of the states that were seen seldom so far, beginning anywhere. Those that cannot be are among them.
@@ -248,20 +248,20 @@ static void choose_rare(Run *run, Round *round) {
       round->rare[round->rare_count++] = (first + i) % states;
 }
 
-static bool wanted_seen(const Run *run) {
-  for (unsigned w = 0; w < run->wanted_count; w++)
-    if (run->counted[run->wanted[w]])
+static bool asked_seen(const Run *run) {
+  for (unsigned w = 0; w < run->asked_count; w++)
+    if (run->counted[run->asked[w]])
       return true;
   return false;
 }
 
-// A tenth of the epochs looks for any state as long as some state is rare, less later; a fifth where what is wanted was
-// never seen, since it may be what no CPU shows.
+// A tenth of the epochs looks for any state as long as some state is rare, less later; a fifth where what is asked for
+// was never seen, since it may be what no CPU shows.
 static unsigned any_every(const Run *run, const Round *round) {
   enum { OFTEN = 5, SOMETIMES = 10, SELDOM = 40 };
   if (!round->rare_count)
     return SELDOM;
-  return wanted_seen(run) ? SOMETIMES : OFTEN;
+  return asked_seen(run) ? SOMETIMES : OFTEN;
 }
 
 // One round of about `seconds` with a setting. False where the actors died.
@@ -299,7 +299,7 @@ static bool run_trial(void *engine, const TuneSetting *setting, TrialLength leng
 }
 
 // A short round with pauses between the statements, during which other threads see one without the next. Half of it
-// looks for what is wanted, half for anything; it says nothing of any setting. The
+// looks for what is asked for, half for anything; it says nothing of any setting. The
 // first ones are longer: on a busy machine there may be few more.
 static bool run_sweep(void *engine, unsigned turn) {
   enum { ITERATIONS = 4096, SHORTEST = 8, FIRST = 16, LONG = 8 };
@@ -342,9 +342,9 @@ static void run_team(Run *run, Team *team) {
   shared->team = team;
   shared->code = session->code->iterations;
   shared->crowded = session->binding.crowded;
-  shared->wanted = run->wanted;
-  shared->wanted_count = run->wanted_count;
-  shared->is_wanted = run->is_wanted;
+  shared->asked = run->asked;
+  shared->asked_count = run->asked_count;
+  shared->is_asked = run->is_asked;
   tuner_init(&run->tuner, axes, AXES, session->seed);
   session_began(session);
   const Trials trials = {.session = session,
@@ -365,10 +365,10 @@ void perpetual_run(EngineSession *session) {
   const PerpetualShape *shape = session->shape->perpetual;
   Run run = {.session = session,
              .shape = shape,
-             .wanted = ARENA_ARRAY(arena, unsigned, shape->state_count),
-             .is_wanted = ARENA_ARRAY(arena, bool, shape->state_count),
+             .asked = ARENA_ARRAY(arena, unsigned, shape->state_count),
+             .is_asked = ARENA_ARRAY(arena, bool, shape->state_count),
              .counted = ARENA_ARRAY(arena, uint64_t, shape->state_count)};
-  find_wanted(&run);
+  find_asked(&run);
   Diag diag = {.arena = arena};
   size_t bytes = lay_out_region(shape, session->shape->location_count, NULL);
   Team *team = team_new(&session->binding, session->actors, bytes, &diag);

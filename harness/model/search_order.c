@@ -20,7 +20,7 @@ static bool add_write(Search *s, WriteOrder *order, unsigned write) {
 }
 
 // The cell's accesses, and its writes with their ranks. Where every address is a constant, once is enough.
-static bool gather(Search *s, unsigned cell) {
+static bool collect(Search *s, unsigned cell) {
   WriteOrder *order = &s->orders[cell];
   if (!order->accesses)
     order->accesses = ARENA_ARRAY(s->arena, unsigned, s->execution.event_count);
@@ -139,7 +139,7 @@ static bool force_first(const Search *s, WriteOrder *order) {
 
 bool search_force(Search *s, unsigned cell) {
   WriteOrder *order = &s->orders[cell];
-  if (!gather(s, cell) || !force_first(s, order))
+  if (!collect(s, cell) || !force_first(s, order))
     return false;
   return !s->limits->coherent_only || force_threads(s, cell, order);
 }

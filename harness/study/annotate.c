@@ -202,7 +202,7 @@ static void add_state(Telling *t, const char *name) {
   }
   letters[model_count] = '\0';
   state.verdicts = letters;
-  state.wanted = parsed && state_is_asked(t->test, (State){values}, letters[model_index(model_find("sc"))] == 'f');
+  state.asked = parsed && state_is_asked(t->test, (State){values}, letters[model_index(model_find("sc"))] == 'f');
   t->out->states = arena_grow(t->arena, t->out->states, &t->capacity, t->out->state_count + 1, sizeof state);
   t->out->states[t->out->state_count++] = state;
 }

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 
 // Whether `path` ("-": standard input) is the file whose status this is: what is read is not to be written.
-bool gather_same_file(const char *path, const struct stat *other);
+bool source_is_file(const char *path, const struct stat *other);
 
 // Reads the files into the comparison ("-": standard input), then the published figures where `published`. Without a
 // file: this machine's own records, where any are kept, and the published figures. What was skipped or left out is a
 // warning; a file that cannot be read, or files that hold no record at all, an error.
-void gather(Comparison *comparison, char *const *files, size_t count, bool published, const Console *console,
-            Diag *diag);
+void sources_read(Comparison *comparison, char *const *files, size_t count, bool published, const Console *console,
+                  Diag *diag);

@@ -1,4 +1,4 @@
-#include "harness/cli/gather.h"
+#include "harness/cli/sources.h"
 
 #include "harness/base/embedded.h"
 #include "results/history.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-bool gather_same_file(const char *path, const struct stat *other) {
+bool source_is_file(const char *path, const struct stat *other) {
   struct stat status;
   int failed = !strcmp(path, "-") ? fstat(STDIN_FILENO, &status) : stat(path, &status);
   return !failed && status.st_dev == other->st_dev && status.st_ino == other->st_ino;
@@ -45,8 +45,8 @@ static void read_own(Reading *reading, const StreamHandlers *handlers, StreamCou
   }
 }
 
-void gather(Comparison *comparison, char *const *files, size_t count, bool published, const Console *console,
-            Diag *diag) {
+void sources_read(Comparison *comparison, char *const *files, size_t count, bool published, const Console *console,
+                  Diag *diag) {
   Reading reading = {comparison, diag};
   StreamHandlers handlers = {.record = on_record, .object = on_object, .context = &reading, .stop = console->stop};
   StreamCount counted = {0};
