@@ -23,6 +23,7 @@ typedef struct {
   const char *thin_air; // the axiom that is stricter than what the model stands for; NULL: none
   const ModelTag *tags;
   unsigned tag_count;
+  const char *steps;      // relations that explanations of a cycle tell of, apart by blanks; NULL: as C11's models
   const char *dialect;    // of a language's model: the tests that it speaks of; NULL: all
   const Mapping *mapping; // of a language's model whose events are not the operations themselves: what they are
 } Model;

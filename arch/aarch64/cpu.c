@@ -29,6 +29,32 @@ static const LowerRow c11[] = {
     {LOWER_FENCE, 1, "consume acquire", NULL, {{STEP_FENCE, "dmb ishld", "DMB.ISHLD", NULL}}},
     {LOWER_FENCE, 1, "release acq_rel seq_cst", NULL, {{STEP_FENCE, "dmb ish", "DMB.ISH", NULL}}},
 };
+
+// arch/arm64/include/asm/{barrier,rwonce,atomic_lse,atomic_ll_sc,cmpxchg}.h, asm-generic/qspinlock.h. Conditional operations
+// are as exchanges are. RCU's read side is that of a kernel that does not preempt it.
+static const LowerRow kernel[] = {
+    {LOWER_FAIL, 1, "acquire full", "lse", {{STEP_READ, "casa", "A", NULL}}},
+    {LOWER_RMW, 1, "once", "lse", {{STEP_RMW, "swp", "", ""}}},
+    {LOWER_RMW, 1, "noreturn", "lse", {{STEP_RMW, "stadd", "NoRet", ""}}},
+    {LOWER_RMW, 1, "acquire lock", "lse", {{STEP_RMW, "swpa", "A", ""}}},
+    {LOWER_RMW, 1, "release", "lse", {{STEP_RMW, "swpl", "", "L"}}},
+    {LOWER_RMW, 1, "full", "lse", {{STEP_RMW, "swpal", "A", "L"}}},
+    {LOWER_LOAD, 1, "plain once locked unlocked", NULL, {{STEP_READ, "ldr", "", NULL}}},
+    {LOWER_LOAD, 1, "acquire", NULL, {{STEP_READ, "ldar", "A", NULL}}},
+    {LOWER_FAIL, 1, "acquire", NULL, {{STEP_READ, "ldaxr", "A", NULL}}},
+    {LOWER_FAIL, 1, "once release full noreturn lock", NULL, {{STEP_READ, "ldr", "", NULL}}},
+    {LOWER_STORE, 1, "plain once", NULL, {{STEP_WRITE, "str", "", NULL}}},
+    {LOWER_STORE, 1, "release unlock", NULL, {{STEP_WRITE, "stlr", "L", NULL}}},
+    {LOWER_STORE, 2, "full", NULL, {{STEP_WRITE, "str", "", NULL}, {STEP_FENCE, "dmb ish", "DMB.ISH", NULL}}},
+    {LOWER_RMW, 1, "once noreturn", NULL, {{STEP_PAIR, "ldxr; stxr", "X", "X"}}},
+    {LOWER_RMW, 1, "acquire lock", NULL, {{STEP_PAIR, "ldaxr; stxr", "A X", "X"}}},
+    {LOWER_RMW, 1, "release", NULL, {{STEP_PAIR, "ldxr; stlxr", "X", "L X"}}},
+    {LOWER_RMW, 2, "full", NULL, {{STEP_PAIR, "ldxr; stlxr", "X", "L X"}, {STEP_FENCE, "dmb ish", "DMB.ISH", NULL}}},
+    {LOWER_FENCE, 1, "mb before-atomic after-atomic after-spinlock", NULL, {{STEP_FENCE, "dmb ish", "DMB.ISH", NULL}}},
+    {LOWER_FENCE, 1, "rmb", NULL, {{STEP_FENCE, "dmb ishld", "DMB.ISHLD", NULL}}},
+    {LOWER_FENCE, 1, "wmb", NULL, {{STEP_FENCE, "dmb ishst", "DMB.ISHST", NULL}}},
+    {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock after-unlock-lock", NULL, {{0}}},
+};
 // clang-format on
 
 static const CpuFence fences[] = {
@@ -89,6 +115,7 @@ const Model model_aarch64 = {
 
 static const Mapping mappings[] = {
     {"c11", c11, sizeof c11 / sizeof *c11},
+    {"linux", kernel, sizeof kernel / sizeof *kernel},
 };
 
 static const char *const machines[] = {"arm64", NULL};

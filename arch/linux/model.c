@@ -85,6 +85,7 @@ const Model model_lkmm = {
     .aliases = names,
     .title = "Linux kernel",
     .path = "linux/model.cat",
+    .steps = "ppo prop hb pb rcu-fence rb",
     .coherent = true,
     .tags = tags,
     .tag_count = sizeof tags / sizeof *tags,

@@ -23,6 +23,24 @@ static const LowerRow c11[] = {
     {LOWER_FENCE, 1, "consume acquire release acq_rel", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}}},
     {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}}},
 };
+
+// arch/powerpc/include/asm/{barrier,atomic,cmpxchg,synch,simple_spinlock}.h, on CPUs with lwsync. Conditional operations are as exchanges
+// are. RCU's read side is that of a kernel that does not preempt it.
+static const LowerRow kernel[] = {
+    {LOWER_LOAD, 1, "plain once locked unlocked", NULL, {{STEP_READ, "lwz", "", NULL}}},
+    {LOWER_LOAD, 2, "acquire", NULL, {{STEP_READ, "lwz", "", NULL}, {STEP_FENCE, "lwsync", "LWSYNC", NULL}}},
+    {LOWER_FAIL, 1, "once acquire release full noreturn lock", NULL, {{STEP_READ, "lwarx", "", NULL}}},
+    {LOWER_STORE, 1, "plain once", NULL, {{STEP_WRITE, "stw", "", NULL}}},
+    {LOWER_STORE, 2, "release unlock", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}, {STEP_WRITE, "stw", "", NULL}}},
+    {LOWER_STORE, 2, "full", NULL, {{STEP_WRITE, "stw", "", NULL}, {STEP_FENCE, "sync", "SYNC", NULL}}},
+    {LOWER_RMW, 1, "once noreturn", NULL, {{STEP_PAIR, "lwarx; stwcx.", "X", "X"}}},
+    {LOWER_RMW, 2, "acquire lock", NULL, {{STEP_PAIR, "lwarx; stwcx.", "X", "X"}, {STEP_FENCE, "lwsync", "LWSYNC", NULL}}},
+    {LOWER_RMW, 2, "release", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}, {STEP_PAIR, "lwarx; stwcx.", "X", "X"}}},
+    {LOWER_RMW, 3, "full", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}, {STEP_PAIR, "lwarx; stwcx.", "X", "X"}, {STEP_FENCE, "sync", "SYNC", NULL}}},
+    {LOWER_FENCE, 1, "mb before-atomic after-atomic after-spinlock after-unlock-lock", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}}},
+    {LOWER_FENCE, 1, "rmb wmb", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}}},
+    {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock", NULL, {{0}}},
+};
 // clang-format on
 
 static const CpuFence fences[] = {
@@ -51,6 +69,7 @@ const Model model_power = {
 
 static const Mapping mappings[] = {
     {"c11", c11, sizeof c11 / sizeof *c11},
+    {"linux", kernel, sizeof kernel / sizeof *kernel},
 };
 
 static const char *const machines[] = {"ppc64", "ppc", NULL};

@@ -23,6 +23,25 @@ static const LowerRow c11[] = {
     {LOWER_FENCE, 1, "acq_rel", NULL, {{STEP_FENCE, "fence.tso", "Fence.tso", NULL}}},
     {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}}},
 };
+
+// arch/riscv/include/asm/{barrier,atomic,cmpxchg}.h, asm-generic/qspinlock.h. Conditional operations are as exchanges are. RCU's read
+// side is that of a kernel that does not preempt it.
+static const LowerRow kernel[] = {
+    {LOWER_LOAD, 1, "plain once locked unlocked", NULL, {{STEP_READ, "lw", "", NULL}}},
+    {LOWER_LOAD, 2, "acquire", NULL, {{STEP_READ, "lw", "", NULL}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}},
+    {LOWER_FAIL, 1, "once acquire release full noreturn lock", NULL, {{STEP_READ, "lr", "", NULL}}},
+    {LOWER_STORE, 1, "plain once", NULL, {{STEP_WRITE, "sw", "", NULL}}},
+    {LOWER_STORE, 2, "release unlock", NULL, {{STEP_FENCE, "fence rw,w", "Fence.rw.w", NULL}, {STEP_WRITE, "sw", "", NULL}}},
+    {LOWER_STORE, 2, "full", NULL, {{STEP_WRITE, "sw", "", NULL}, {STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}}},
+    {LOWER_RMW, 1, "once noreturn", NULL, {{STEP_RMW, "amoswap", "AMO", "AMO"}}},
+    {LOWER_RMW, 2, "acquire lock", NULL, {{STEP_RMW, "amoswap", "AMO", "AMO"}, {STEP_FENCE, "fence r,rw", "Fence.r.rw", NULL}}},
+    {LOWER_RMW, 2, "release", NULL, {{STEP_FENCE, "fence rw,w", "Fence.rw.w", NULL}, {STEP_RMW, "amoswap", "AMO", "AMO"}}},
+    {LOWER_RMW, 1, "full", NULL, {{STEP_RMW, "amoswap.aq.rl", "AMO AcqRel", "AMO AcqRel"}}},
+    {LOWER_FENCE, 1, "mb before-atomic after-atomic after-spinlock", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}}},
+    {LOWER_FENCE, 1, "rmb", NULL, {{STEP_FENCE, "fence r,r", "Fence.r.r", NULL}}},
+    {LOWER_FENCE, 1, "wmb", NULL, {{STEP_FENCE, "fence w,w", "Fence.w.w", NULL}}},
+    {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock after-unlock-lock", NULL, {{0}}},
+};
 // clang-format on
 
 static const CpuFence fences[] = {
@@ -72,6 +91,7 @@ const Model model_riscv = {
 
 static const Mapping mappings[] = {
     {"c11", c11, sizeof c11 / sizeof *c11},
+    {"linux", kernel, sizeof kernel / sizeof *kernel},
 };
 
 static const char *const machines[] = {"riscv32", NULL};

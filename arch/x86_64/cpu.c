@@ -16,6 +16,20 @@ static const LowerRow c11[] = {
     {LOWER_FENCE, 0, "relaxed consume acquire release acq_rel", NULL, {{0}}},
     {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "mfence", "MFENCE", NULL}}},
 };
+
+// arch/x86/include/asm/{barrier,atomic,cmpxchg}.h, asm-generic/qspinlock.h: every atomic operation is a locked one, which
+// orders as much as smp_mb, a locked addition itself. What only orders compilers has no steps, as RCU's read side, in a
+// kernel that does not preempt it.
+static const LowerRow kernel[] = {
+    {LOWER_LOAD, 1, "plain once acquire locked unlocked", NULL, {{STEP_READ, "mov", "", NULL}}},
+    {LOWER_FAIL, 1, "once acquire release full", NULL, {{STEP_READ, "lock cmpxchg", "A", NULL}}},
+    {LOWER_FAIL, 1, "noreturn lock", NULL, {{STEP_READ, "mov", "", NULL}}},
+    {LOWER_STORE, 1, "plain once release unlock", NULL, {{STEP_WRITE, "mov", "", NULL}}},
+    {LOWER_STORE, 1, "full", NULL, {{STEP_RMW, "xchg", "A", "A"}}},
+    {LOWER_RMW, 1, "once acquire release full noreturn lock", NULL, {{STEP_RMW, "lock xchg", "A", "A"}}},
+    {LOWER_FENCE, 1, "mb", NULL, {{STEP_FENCE, "lock addl $0, -4(%rsp)", "MFENCE", NULL}}},
+    {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock rmb wmb before-atomic after-atomic after-spinlock after-unlock-lock", NULL, {{0}}},
+};
 // clang-format on
 
 static const CpuFence fences[] = {
@@ -54,6 +68,7 @@ const Model model_x86_tso = {
 
 static const Mapping mappings[] = {
     {"c11", c11, sizeof c11 / sizeof *c11},
+    {"linux", kernel, sizeof kernel / sizeof *kernel},
 };
 
 static const char *const machines[] = {"x86", "amd64", NULL};

@@ -2,6 +2,7 @@
 #include "harness/base/time.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
+#include "harness/cli/predict_results.h"
 #include "harness/cli/predict_views.h"
 #include "harness/cli/tests.h"
 #include "harness/code/assembly.h"
@@ -23,7 +24,10 @@ typedef struct {
   const char **cat_paths; // --cat-path, NULL-terminated; NULL: none
   size_t cat_path_count, cat_path_capacity;
   LowerOptions lower;
-  double seconds; // of a test and model
+  double seconds;      // of a test and model
+  const char *dialect; // --dialect; NULL: told by what a test uses
+  bool check_results;
+  ResultTally results;
 } Settings;
 
 // "sc c11 x86-tso": of all models.
@@ -93,6 +97,8 @@ static error_t check(struct argp_state *state, void *settings) {
     return option_error(state, "--model", "is not for --cat, whose file is the model");
   if (s->common.format == FORMAT_HERD && !s->cat && s->model_count != 1)
     return option_error(state, "--format", "herd's format is for one model: name it with --model");
+  if (s->check_results && (s->explain || s->common.format != FORMAT_TEXT))
+    return option_error(state, "--check-results", "has a form of its own");
   if (s->explain && s->common.format != FORMAT_TEXT && s->common.format != FORMAT_DOT)
     return option_error(state, "--explain", "explains as text or dot");
   if (s->state && !s->explain && s->common.format != FORMAT_DOT)
@@ -103,6 +109,14 @@ static error_t check(struct argp_state *state, void *settings) {
 static error_t read_models(struct argp_state *state, const char *name, const char *text, void *settings) {
   Settings *s = settings;
   return option_list(state, name, text, s->common.arena, &s->models, &s->model_count);
+}
+
+static error_t read_dialect(struct argp_state *state, const char *name, const char *text, void *settings) {
+  Settings *s = settings;
+  for (const Dialect *const *d = dialect_all; *d; d++)
+    if (!strcmp((*d)->name, text))
+      s->dialect = (*d)->name;
+  return s->dialect ? 0 : option_error(state, name, "no dialect '%s'; there are c11 and linux", text);
 }
 
 static error_t read_cat_path(struct argp_state *state, const char *name, const char *text, void *settings) {
@@ -123,6 +137,9 @@ static const Option table[] = {
     {"cat", 0, "FILE", "judge by a model of your own, in cat", OPTION_TEXT, .place = offsetof(Settings, cat)},
     {"cat-path", 0, "DIR", "where it includes from, after its own folder", OPTION_OWN, .read = read_cat_path},
     {"as", 0, "ARCH", "... as a model of this architecture", OPTION_OWN, .read = read_as},
+    {"dialect", 0, "NAME", "of tests in C: c11 or linux; told by what a test uses", OPTION_OWN, .read = read_dialect},
+    {"check-results", 0, NULL, "compare with what the kernel's tests say in their line Result:", OPTION_FLAG,
+     .place = offsetof(Settings, check_results)},
     {"explain", 0, NULL, "why a state is forbidden, or how it comes about", OPTION_FLAG,
      .place = offsetof(Settings, explain)},
     {"state", 0, "STATE", "the state to explain: '0:r0=0; 1:r0=0;'", OPTION_TEXT, .place = offsetof(Settings, state)},
@@ -142,6 +159,7 @@ static const Options predict_options = {
                 "  weakmem predict --explain --model x86-tso MP    the cycle that forbids it\n"
                 "  weakmem predict --model c11 --format dot MP | dot -Tsvg >MP.svg\n"
                 "  weakmem predict --cat mine.cat --as aarch64 MP  by a model of your own\n"
+                "  weakmem predict --check-results tests/          the kernel's tests, against what they say\n"
                 "  weakmem predict --format tsv tests/             for scripts\n",
     .table = table,
     .check = check};
@@ -181,6 +199,11 @@ static Judges every_judge(Arena *arena) {
 }
 
 static Judges find_models(const Settings *s, Diag *diag) {
+  if (s->check_results && !s->cat && !s->models) {
+    Judges own = {.judges = ARENA_NEW(s->common.arena, Judge), .count = 1};
+    own.judges[0] = judge_of(model_find("lkmm"), s->common.arena);
+    return own;
+  }
   if (!s->cat && !s->models)
     return every_judge(s->common.arena);
   Judges judges = {.judges = ARENA_ARRAY(s->common.arena, Judge, s->model_count + 1)};
@@ -278,9 +301,8 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
     explanation_print(&explanation, p->judge->name, out);
   if (s->common.format == FORMAT_TEXT && p->result.racy && !explanation.verdict.undefined) {
     text_printf(
-        out,
-        "  another execution has a data race (%s), so C11 leaves the program undefined; no happens-before orders\n",
-        p->result.flag);
+        out, "  another execution has a data race (%s), so %s leaves the program undefined; no happens-before orders\n",
+        p->result.flag, strcmp(p->judge->name, "lkmm") ? "C11" : "the kernel's model");
     race_print(p->result.racy, p->result.race, out);
   }
   if (s->common.format == FORMAT_TEXT && explanation.found && !explanation.verdict.allowed &&
@@ -292,11 +314,16 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
 // ---- Tests ----
 
 // Whether every model decided the condition, and gave nothing up.
-static bool print_predicted(const Settings *s, const PredictedTest *predicted, const EnumerationLimits *limits,
+static bool print_predicted(Settings *s, const PredictedTest *predicted, const EnumerationLimits *limits,
                             const SheetStyle *style, Arena *arena, Text *out) {
   bool decided = true;
   for (unsigned m = 0; m < predicted->count; m++)
     decided &= !predicted->predictions[m].result.gave_up && prediction_decides(&predicted->predictions[m]);
+  if (s->check_results) {
+    for (unsigned m = 0; m < predicted->count; m++)
+      result_check(&predicted->predictions[m], arena, &s->results, out);
+    return decided;
+  }
   if (s->explain || s->common.format == FORMAT_DOT) {
     for (unsigned m = 0; m < predicted->count; m++)
       explain(s, &predicted->predictions[m], limits, arena, out);
@@ -374,7 +401,7 @@ static const Program *program_of(const Settings *s, const Test *test, Arena *are
 typedef enum { DECIDED, UNDECIDED, REFUSED } Outcome;
 
 // Whether every model decided.
-static Outcome predict(const Settings *s, const Judges *all, const Test *test, const Console *console) {
+static Outcome predict(Settings *s, const Judges *all, const Test *test, const Console *console) {
   Arena *arena = arena_new();
   bool good = true;
   const Program *program = program_of(s, test, arena, console, &good);
@@ -418,12 +445,12 @@ static Outcome predict(const Settings *s, const Judges *all, const Test *test, c
   return decided ? DECIDED : UNDECIDED;
 }
 
-static int predict_all(const Settings *s, const Console *console) {
+static int predict_all(Settings *s, const Console *console) {
   Diag diag = {.arena = s->common.arena};
   Judges judges = find_models(s, &diag);
   Suite suite = {0};
   if (!diag.errors && s->common.argument_count)
-    suite = tests_find(s->common.arguments, s->common.argument_count, NULL, s->common.arena, &diag);
+    suite = tests_find_in(s->dialect, s->common.arguments, s->common.argument_count, NULL, s->common.arena, &diag);
   else if (!diag.errors)
     suite = suite_builtin_by(test_read, "classic", s->common.arena, &diag);
   if (!diag.errors && !check_state(s, &suite, &diag))
@@ -442,6 +469,13 @@ static int predict_all(const Settings *s, const Console *console) {
   }
   if (*console->stop)
     fprintf(console->err, "weakmem: interrupted at test %u of %u\n", done, suite.count);
+  if (s->check_results) {
+    Text summary = {0};
+    result_summary(&s->results, &summary);
+    console_print(console, &summary);
+  }
+  if (s->results.differ && !refused)
+    return EXIT_FORBIDDEN;
   return refused ? EXIT_USAGE : decided && done == suite.count ? EXIT_OK : EXIT_MACHINE;
 }
 

@@ -1,5 +1,6 @@
 #include "harness/cli/tests.h"
 #include "harness/code/assembly.h"
+#include "harness/lang/parse.h"
 
 #include <string.h>
 
@@ -132,8 +133,28 @@ static bool check_fences(const Test *test, const Cpu *cpu, Diag *diag) {
   return diag->errors == errors;
 }
 
+// Whether its first word says so.
+static bool test_is_c(const Source *source) {
+  const char *text = source->bytes + strspn(source->bytes, " \t\r\n");
+  return text[0] == 'C' && strchr(" \t", text[1]);
+}
+
+static Test *read_c11(const Source *source, Arena *arena, Diag *diag) {
+  return test_is_c(source) ? test_parse_as(&dialect_c11, source, arena, diag) : test_read(source, arena, diag);
+}
+
+static Test *read_linux(const Source *source, Arena *arena, Diag *diag) {
+  return test_is_c(source) ? test_parse_as(&dialect_linux, source, arena, diag) : test_read(source, arena, diag);
+}
+
 Suite tests_find(char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena, Diag *diag) {
-  Suite suite = suite_find_by(test_read, arguments, count, arena, diag);
+  return tests_find_in(NULL, arguments, count, cpu, arena, diag);
+}
+
+Suite tests_find_in(const char *dialect, char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena,
+                    Diag *diag) {
+  TestReader *read = !dialect ? test_read : !strcmp(dialect, dialect_linux.name) ? read_linux : read_c11;
+  Suite suite = suite_find_by(read, arguments, count, arena, diag);
   unsigned kept = 0;
   LeftOut left_out = {0};
   for (unsigned i = 0; i < suite.count; i++) {

@@ -7,3 +7,6 @@
 // run there: a fence of another CPU is an error too. Of tests in assembly those that this CPU does not run are an error
 // where an argument names them, else left out with a warning.
 Suite tests_find(char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena, Diag *diag);
+// The same, with tests in C read in this dialect whatever they use; NULL: as they tell.
+Suite tests_find_in(const char *dialect, char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena,
+                    Diag *diag);

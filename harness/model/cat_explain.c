@@ -149,7 +149,18 @@ static void derive_rec(Explainer *x, Trail *t, const CatExpr *e, const Global *g
 
 // ---- Steps of synchronisation ----
 
-static bool is_step(const char *name) { return !strcmp(name, "sw") || !strcmp(name, "hb"); }
+// Whether a word is among blank-separated ones.
+static bool is_among(const char *words, const char *word) {
+  size_t length = strlen(word);
+  for (const char *w = words; (w = strstr(w, word)); w += length)
+    if ((w == words || w[-1] == ' ') && (!w[length] || w[length] == ' '))
+      return true;
+  return false;
+}
+
+static bool is_step(const Machine *m, const char *name) {
+  return is_among(m->model->as->steps ? m->model->as->steps : "sw hb", name);
+}
 
 // The step `sw` that a trail goes by from here on; NULL where it does not.
 static const CatStep *step_at(const CatVerdict *v, const Trail *t, size_t at) {
@@ -177,7 +188,7 @@ static void add_step(Explainer *x, const char *name, const Trail *t, unsigned to
     synchronises |= within != NULL;
     i += within ? within->length : 1;
   }
-  if (!own.count || !synchronises) // program order alone is no news
+  if (!own.count || !(synchronises || x->m->model->as->steps)) // program order alone is no news
     return;
   for (unsigned i = 0; i < v->step_count; i++)
     if (!strcmp(v->steps[i].name, name) && v->steps[i].events[0] == own.events[0] && v->steps[i].to == to)
@@ -217,7 +228,9 @@ static void derive_name(Explainer *x, Trail *t, const CatExpr *e, const Env *env
   if (g && !is_word(e->name) && g->binding && !g->binding->pattern.is_tuple) {
     if (g->statement->kind == STATEMENT_LET_REC)
       derive_rec(x, t, e, g, a, b);
-    else if (is_step(g->name))
+    else if (g->binding->value->kind == CAT_LET_REC) // a fixpoint of its own is told by its name
+      trail_add(x, t, a, g->name);
+    else if (is_step(x->m, g->name))
       derive_step(x, t, g, a, b);
     else
       derive(x, t, g->binding->value, NULL, a, b);

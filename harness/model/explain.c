@@ -334,8 +334,9 @@ void explanation_print(const Explanation *explanation, const char *title, Text *
   print_steps(explanation, out);
   if (!explanation->verdict.undefined)
     return;
-  text_printf(out, "    it has a data race (%s), so C11 leaves the program undefined%s\n",
+  text_printf(out, "    it has a data race (%s), so %s leaves the program undefined%s\n",
               explanation->verdict.flag ? explanation->verdict.flag : "",
+              strcmp(title, "lkmm") ? "C11" : "the kernel's model",
               explanation->verdict.has_race ? "; no happens-before orders" : "");
   if (explanation->verdict.has_race)
     race_print(&explanation->execution, explanation->verdict.race, out);

@@ -346,3 +346,24 @@ grep -q 'condition  unmodelled  unmodelled' "$work/out" && grep -q 'of 8 bits to
 printf 'mine\nlet com = rf | co | fr\nacyclic po | com as sc\n' >"$work/mine.cat"
 "$WEAKMEM" predict --cat "$work/mine.cat" --as aarch64 --format tsv MP+stlr+ctrl >"$work/out" || fail "--cat on assembly"
 grep -q $'^MP+stlr+ctrl\tmine.cat\tForbidden' "$work/out" || fail "$(cat "$work/out")"
+
+# The kernel's dialect: told by what a test calls, or by --dialect; results that its tests say of themselves
+cat >"$work/SB+mbs.litmus" <<'K'
+C SB+mbs
+(* Result: Never *)
+{}
+P0 (int *x, int *y) { WRITE_ONCE(*x, 1); smp_mb(); int r0 = READ_ONCE(*y); }
+P1 (int *x, int *y) { WRITE_ONCE(*y, 1); smp_mb(); int r0 = READ_ONCE(*x); }
+exists (0:r0=0 /\ 1:r0=0)
+K
+sed 's/SB+mbs/SB+rmbs/; s/smp_mb/smp_rmb/' "$work/SB+mbs.litmus" >"$work/SB+rmbs.litmus"
+ends 0 "$WEAKMEM" predict --check-results "$work/SB+mbs.litmus"
+grep -q '^1 as they say, 0 otherwise' "$work/out" || fail "$(cat "$work/out")"
+ends 1 "$WEAKMEM" predict --check-results "$work/SB+rmbs.litmus"
+grep -q $'^SB+rmbs\tNever\tbut lkmm says Sometimes$' "$work/out" || fail "$(cat "$work/out")"
+ends 0 "$WEAKMEM" predict --explain --model lkmm "$work/SB+mbs.litmus"
+grep -q "its axiom 'propagation'" "$work/out" && grep -q '^    pb: ' "$work/out" || fail "$(cat "$work/out")"
+ends 2 "$WEAKMEM" predict --dialect c11 "$work/SB+mbs.litmus"
+grep -q "'WRITE_ONCE' is of the dialect linux" "$work/err" || fail "$(cat "$work/err")"
+ends 2 "$WEAKMEM" predict --dialect c12 "$work/SB+mbs.litmus"
+ends 2 "$WEAKMEM" predict --model c11 "$work/SB+mbs.litmus"

@@ -162,6 +162,20 @@ START_TEST(what_the_dialect_has_not_is_an_error_at_its_place) {
 }
 END_TEST
 
+// What the kernel's headers make of the primitives keeps what the kernel's model promises.
+START_TEST(a_cpu_allows_nothing_that_the_model_forbids) {
+  static const char *const cpus[] = {"x86-tso", "aarch64", "riscv", "power"};
+  for (unsigned c = 0; c < sizeof cpus / sizeof *cpus; c++) {
+    Judge judge = judge_of(model_find(cpus[c]), arena);
+    JudgeOptions options = {.limits = judge_limits(60)};
+    Prediction p = judge_test(&judge, parsed(verdicts[_i].text), &options, arena);
+    bool grace = strstr(verdicts[_i].text, "srcu_read") || strstr(verdicts[_i].text, "synchronize");
+    ck_assert_msg(p.result.unmodelled == grace, "%s: %s: %s", cpus[c], verdicts[_i].text, p.why ? p.why : "");
+    ck_assert_msg(verdicts[_i].allowed || !p.any_witness, "%s: %s", cpus[c], verdicts[_i].text);
+  }
+}
+END_TEST
+
 int main(void) {
   struct Suite *suite = suite_create("linux");
   TCase *all = tcase_create("linux");
@@ -169,6 +183,7 @@ int main(void) {
   tcase_add_checked_fixture(all, setup, teardown);
   tcase_add_loop_test(all, the_model_says_what_the_documentation_says, 0, count);
   tcase_add_loop_test(all, a_test_prints_as_what_reads_the_same, 0, count);
+  tcase_add_loop_test(all, a_cpu_allows_nothing_that_the_model_forbids, 0, count);
   tcase_add_test(all, a_plain_access_races_unless_something_orders_it);
   tcase_add_test(all, what_the_dialect_has_not_is_an_error_at_its_place);
   suite_add_tcase(suite, all);
