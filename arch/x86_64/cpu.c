@@ -27,7 +27,7 @@ static const LowerRow kernel[] = {
     {LOWER_STORE, 1, "plain once release unlock", NULL, {{STEP_WRITE, "mov", "", NULL}}},
     {LOWER_STORE, 1, "full", NULL, {{STEP_RMW, "xchg", "A", "A"}}},
     {LOWER_RMW, 1, "once acquire release full noreturn lock", NULL, {{STEP_RMW, "lock xchg", "A", "A"}}},
-    {LOWER_FENCE, 1, "mb", NULL, {{STEP_FENCE, "lock addl $0, -4(%rsp)", "MFENCE", NULL}}},
+    {LOWER_FENCE, 1, "mb", NULL, {{STEP_FENCE, "lock addq $0, (%rsp)", "MFENCE", NULL}}},
     {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock rmb wmb before-atomic after-atomic after-spinlock after-unlock-lock", NULL, {{0}}},
 };
 // clang-format on

@@ -1,5 +1,6 @@
 #include "harness/build/emit.h"
 #include "arch/cpu.h"
+#include "arch/cpus.h"
 #include "harness/base/embedded.h"
 #include "harness/lang/print.h"
 
@@ -137,7 +138,7 @@ void emit_value(Value value, BaseType type, Text *out) {
 // "__ATOMIC_ACQ_REL". A plain access is made relaxed where it must be atomic.
 static void emit_order(const Emit *emit, const Order *order) {
   text_add(emit->out, "__ATOMIC_");
-  for (const char *name = order ? order->name : "relaxed"; *name; name++)
+  for (const char *name = !order ? "relaxed" : order->as ? order->as : order->name; *name; name++)
     text_add_char(emit->out, (char)toupper((unsigned char)*name));
 }
 
@@ -246,6 +247,128 @@ static void emit_element(const Emit *emit, Address address, bool is_volatile, bo
   text_add(emit->out, "]");
 }
 
+// ---- the kernel's primitives: a fence is what its headers make of it here, an access what C11 has that is closest,
+// and between the fences that the headers put around it
+
+static const char *fence_name(const char *instruction) {
+  const Cpu *cpu = cpu_here();
+  for (unsigned i = 0; i < cpu->fence_count; i++)
+    if (!strcmp(cpu->fences[i].instruction, instruction))
+      return cpu->fences[i].name;
+  return NULL;
+}
+
+// The row of an access of the kernel's; NULL of another dialect's, or if there is none.
+static const LowerRow *kernel_row(const Dialect *dialect, const Access *access) {
+  bool loads = access->op == ACCESS_LOAD || access->op == ACCESS_IS_LOCKED;
+  LowerOperation operation = access->op == ACCESS_FENCE   ? LOWER_FENCE
+                             : loads                      ? LOWER_LOAD
+                             : access->op == ACCESS_STORE ? LOWER_STORE
+                                                          : LOWER_RMW;
+  if (dialect != &dialect_linux || !cpu_here() || access->op == ACCESS_SIGNAL_FENCE || access->op == ACCESS_CPU_FENCE)
+    return NULL;
+  return cpu_lower(cpu_here(), dialect->name, operation, access->order ? access->order->name : dialect->plain_as, NULL);
+}
+
+static bool has_steps_of(const LowerRow *row, StepKind kind) {
+  for (unsigned i = 0; row && i < row->step_count; i++)
+    if (row->steps[i].kind == kind)
+      return true;
+  return false;
+}
+
+static void emit_cpu_fence(const Emit *emit, const char *name);
+
+// The fences before or after the access itself, each with `; ` or, if that is all there is, without.
+static void emit_fences(const Emit *emit, const LowerRow *row, bool after) {
+  bool behind = false;
+  for (unsigned i = 0; row && i < row->step_count; i++) {
+    behind |= row->steps[i].kind != STEP_FENCE;
+    if (row->steps[i].kind != STEP_FENCE || behind != after)
+      continue;
+    emit_cpu_fence(emit, fence_name(row->steps[i].instruction));
+    text_add(emit->out, "; ");
+  }
+}
+
+static void emit_kernel_fence(const Emit *emit, const LowerRow *row) {
+  if (!has_steps_of(row, STEP_FENCE))
+    text_add(emit->out, "__atomic_signal_fence(__ATOMIC_SEQ_CST)");
+  else
+    emit_cpu_fence(emit, fence_name(row->steps[0].instruction));
+}
+
+// cmpxchg, add_unless, and what is done to locks.
+static void emit_kernel_update(const Emit *emit, const Access *access) {
+  const char *type = emit_type(location_of(emit, access->address)->type);
+  text_printf(emit->out, "__extension__({ %s *const place = ", type);
+  emit_address(emit, access->address);
+  text_add(emit->out, "; ");
+  switch (access->op) {
+  case ACCESS_LOCK:
+    text_add(emit->out, "for (unsigned turn = 0; __atomic_exchange_n(place, 1, ");
+    emit_order(emit, access->order);
+    text_add(emit->out, "); turn = kernel_loop_turn(turn)) {} })");
+    return;
+  case ACCESS_IS_LOCKED:
+    text_add(emit->out, "__atomic_load_n(place, __ATOMIC_RELAXED) != 0; })");
+    return;
+  case ACCESS_TRY_LOCK:
+    text_printf(emit->out, "%s free = 0; (int)__atomic_compare_exchange_n(place, &free, 1, 0, ", type);
+    emit_order(emit, access->order);
+    text_add(emit->out, ", __ATOMIC_RELAXED); })");
+    return;
+  default:
+    break;
+  }
+  text_printf(emit->out, "%s found = ", type);
+  if (access->op == ACCESS_COMPARE_SWAP)
+    emit_expr(emit, access->compared);
+  else
+    text_add(emit->out, "__atomic_load_n(place, __ATOMIC_RELAXED)");
+  text_printf(emit->out, "; const %s operand = ", type);
+  emit_expr(emit, access->operand);
+  if (access->op == ACCESS_COMPARE_SWAP) {
+    text_add(emit->out, "; __atomic_compare_exchange_n(place, &found, operand, 0, ");
+  } else {
+    text_printf(emit->out, "; const %s unless = ", type);
+    emit_expr(emit, access->compared);
+    text_add(emit->out, "; while (found != unless && !__atomic_compare_exchange_n(place, &found, found + operand, 1, ");
+  }
+  emit_order(emit, access->order);
+  text_add(emit->out,
+           access->op == ACCESS_COMPARE_SWAP ? ", __ATOMIC_RELAXED); found; })" : ", __ATOMIC_RELAXED)) {} found; })");
+}
+
+static bool is_kernel_update(AccessOp op) {
+  return op == ACCESS_COMPARE_SWAP || op == ACCESS_ADD_UNLESS || op == ACCESS_LOCK || op == ACCESS_TRY_LOCK ||
+         op == ACCESS_IS_LOCKED;
+}
+
+static bool is_unmade(const Expr *expr, void *context) {
+  unsigned location, element;
+  const Dialect *dialect = context;
+  if (expr->kind == EXPR_CONSTANT)
+    return dialect->pointers && value_is_address(expr->constant, &location, &element);
+  if (expr->kind != EXPR_ACCESS || dialect != &dialect_linux)
+    return false;
+  return expr->access.address.pointer || expr->access.expected.pointer || !kernel_row(dialect, &expr->access);
+}
+
+const char *emit_refuses(const Test *test) {
+  unsigned location, element;
+  for (unsigned l = 0; l < test->location_count && test->dialect->pointers; l++)
+    for (unsigned e = 0; e < test->locations[l].length; e++)
+      if (value_is_address(test->locations[l].initial[e], &location, &element))
+        return "a location holds an address";
+  const Expr *unmade = test_each(test, is_unmade, (void *)test->dialect);
+  if (!unmade)
+    return NULL;
+  return unmade->kind == EXPR_ACCESS && order_is_grace(unmade->access.order)
+             ? "RCU's grace periods are the kernel's own"
+             : "its registers hold addresses";
+}
+
 static void emit_load(const Emit *emit, const Access *load) {
   if (!load->order) {
     emit_element(emit, load->address, load->is_volatile, false);
@@ -292,7 +415,7 @@ static void emit_compare_exchange(const Emit *emit, const Access *access) {
   text_printf(emit->out, ", %d, ", access->weak);
   emit_order(emit, access->order);
   text_add(emit->out, ", ");
-  emit_order(emit, access->failure);
+  emit_order(emit, access->failure->as ? NULL : access->failure);
   text_add_char(emit->out, ')');
   if (!same) {
     text_add(emit->out, "; if (!done) ");
@@ -354,10 +477,13 @@ static void emit_update(const Emit *emit, const Access *access) {
   if (written_by(access->op)) {
     emit_update_loop(emit, access, ordered);
   } else {
-    text_printf(emit->out, "__atomic_%s%s(", access_name(access->op), access->op == ACCESS_EXCHANGE ? "_n" : "");
+    bool negated = access->op == ACCESS_FETCH_ANDNOT;
+    text_printf(emit->out, "__atomic_%s%s(", access_name(negated ? ACCESS_FETCH_AND : access->op),
+                access->op == ACCESS_EXCHANGE ? "_n" : "");
     emit_target(emit, access->address, ordered);
-    text_add(emit->out, ", ");
+    text_add(emit->out, negated ? ", ~(" : ", ");
     emit_written(emit, access->operand, ordered);
+    text_add(emit->out, negated ? ")" : "");
     text_add(emit->out, ", ");
     emit_order(emit, access->order);
     text_add_char(emit->out, ')');
@@ -375,7 +501,11 @@ static void emit_cpu_fence(const Emit *emit, const char *name) {
   text_add(emit->out, "()");
 }
 
-static void emit_access(const Emit *emit, const Access *access) {
+static void emit_operation(const Emit *emit, const Access *access) {
+  if (is_kernel_update(access->op)) {
+    emit_kernel_update(emit, access);
+    return;
+  }
   switch (access->op) {
   case ACCESS_LOAD:
     emit_load(emit, access);
@@ -398,6 +528,33 @@ static void emit_access(const Emit *emit, const Access *access) {
   default:
     emit_update(emit, access);
   }
+}
+
+static void emit_access(const Emit *emit, const Access *access) {
+  const LowerRow *row = kernel_row(emit->test->dialect, access);
+  if (row && access->op == ACCESS_FENCE) {
+    emit_kernel_fence(emit, row);
+    return;
+  }
+  if (!has_steps_of(row, STEP_FENCE)) {
+    emit_operation(emit, access);
+    return;
+  }
+  bool has_value = access_has_value(access->op);
+  Order relaxed = {.name = "relaxed"};
+  Access bare = *access;
+  bare.order = has_steps_of(row, STEP_PAIR) && access->op != ACCESS_LOAD ? access->order : &relaxed;
+  if (has_value)
+    text_printf(emit->out, "__extension__({ ");
+  else
+    text_add(emit->out, "do { ");
+  emit_fences(emit, row, false);
+  if (has_value)
+    text_add(emit->out, "__auto_type value = ");
+  emit_operation(emit, &bare);
+  text_add(emit->out, "; ");
+  emit_fences(emit, row, true);
+  text_add(emit->out, has_value ? "value; })" : "} while (0)");
 }
 
 static void emit_unary(const Emit *emit, const Expr *expr) {
@@ -563,12 +720,14 @@ const char *emit_missing_fence(const Test *test) {
 }
 
 static bool is_cpu_fence(const Expr *expr, void *context) {
-  (void)context;
+  const Dialect *dialect = context;
+  if (expr->kind == EXPR_ACCESS && dialect == &dialect_linux)
+    return has_steps_of(kernel_row(dialect, &expr->access), STEP_FENCE);
   return expr->kind == EXPR_ACCESS && expr->access.op == ACCESS_CPU_FENCE &&
          strcmp(expr->access.cpu_fence, "compiler") != 0;
 }
 
 void emit_cpu_fences(const Test *test, Text *out) {
-  if (test_each(test, is_cpu_fence, NULL))
+  if (test_each(test, is_cpu_fence, (void *)test->dialect))
     paste_header(embedded_text(embedded_arch, CPU_NAME "/cpu.h"), out);
 }

@@ -53,6 +53,8 @@ void emit_address(const Emit *emit, Address address);
 void emit_stmt(const Emit *emit, const Stmt *stmt, unsigned indent);
 void emit_block(const Emit *emit, const Stmt *stmt, unsigned indent);
 
+// Why no code is made of a test in the kernel's dialect; NULL: it is, or it is in another.
+const char *emit_refuses(const Test *test);
 // The first CPU fence in the test that the CPU we run on does not have; NULL: it has all.
 const char *emit_missing_fence(const Test *test);
 

@@ -279,7 +279,10 @@ static Suite find_tests(const Settings *s, Diag *diag) {
                     : suite_builtin("classic", s->common.arena, diag);
   unsigned kept = 0;
   for (unsigned i = 0; i < suite.count; i++) {
-    if (!test_is_assembly(suite.tests[i]))
+    if (suite.tests[i]->dialect == &dialect_linux)
+      diag_error(diag, "%s is in the kernel's dialect: how its primitives are compiled is the kernel's own",
+                 suite.tests[i]->name);
+    else if (!test_is_assembly(suite.tests[i]))
       suite.tests[kept++] = suite.tests[i];
     else
       diag_error(diag, "%s is in %s assembly, which no compiler has made; `weakmem predict` judges it",

@@ -1,4 +1,5 @@
 // weakmem show: a test as it was understood, the C made from it, and each thread's machine code.
+#include "harness/build/emit.h"
 #include "harness/cli/options.h"
 #include "harness/cli/tests.h"
 #include "harness/code/assembly.h"
@@ -139,6 +140,8 @@ static int export_tests(const ShowSettings *s, Diag *diag) {
   for (unsigned i = 0; i < suite.count; i++)
     if (test_is_assembly(suite.tests[i]))
       check_assembly(s, suite.tests[i], diag);
+    else if (emit_refuses(suite.tests[i]))
+      diag_error(diag, "%s: no C is made of it: %s", suite.tests[i]->name, emit_refuses(suite.tests[i]));
   bool good = !diag->errors && export_write(s->folder, suite.tests, suite.count, &options, s->common.arena, diag);
   return good ? EXIT_OK : EXIT_USAGE;
 }
@@ -173,6 +176,10 @@ static int show(const ShowSettings *s, const Console *console, Text *out, Diag *
   const Test *test = find_test(s, diag);
   if (!test)
     return EXIT_USAGE;
+  if (!test_is_assembly(test) && emit_refuses(test) && s->part != PART_TEST) {
+    diag_error(diag, "%s: no C is made of it: %s; `--part test` shows the test", test->name, emit_refuses(test));
+    return EXIT_USAGE;
+  }
   const char *reason = NULL;
   Engine engine = build_engine(test, s->run.engine, &reason);
   if (s->run.engine == ENGINE_PERPETUAL && engine != ENGINE_PERPETUAL) {

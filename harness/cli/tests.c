@@ -1,4 +1,5 @@
 #include "harness/cli/tests.h"
+#include "harness/build/emit.h"
 #include "harness/code/assembly.h"
 #include "harness/lang/parse.h"
 
@@ -104,12 +105,12 @@ static bool check_assembly(const Test *test, const Cpu *cpu, bool named, LeftOut
 static bool check_language(const Test *test, const Cpu *cpu, bool named, LeftOut *left_out, Diag *diag) {
   if (cpu && test_is_assembly(test))
     return check_assembly(test, cpu, named, left_out, diag);
-  if (!cpu || test->dialect != &dialect_linux)
+  const char *why = cpu ? emit_refuses(test) : NULL;
+  if (!why)
     return true;
   if (!named)
     return leave_out(left_out, test);
-  return diag_error(diag, "%s is in the kernel's dialect, which is not run yet; `weakmem predict` judges it",
-                    test->name);
+  return diag_error(diag, "%s is not run: %s; `weakmem predict` judges it", test->name, why);
 }
 
 static void report_left_out(const LeftOut *left_out, const Cpu *cpu, bool any, Diag *diag) {
@@ -118,7 +119,7 @@ static void report_left_out(const LeftOut *left_out, const Cpu *cpu, bool any, D
   const char *text = arena_printf(
       diag->arena,
       "%u test%s not run: %u in the assembly of other CPUs than %s, %u that would do more than access their locations, "
-      "%u in the kernel's dialect; `weakmem predict` judges them: %s",
+      "%u of the kernel's with addresses or grace periods; `weakmem predict` judges them: %s",
       left_out->count, left_out->count == 1 ? " is" : "s are", left_out->others, cpu->name, left_out->refused,
       left_out->count - left_out->others - left_out->refused, text_string(&left_out->names));
   if (any)

@@ -31,6 +31,7 @@ typedef struct {
   const char *spelling;   // "memory_order_acquire": as an argument
   const char *tag;        // "ACQ": of the event, where a model judges the dialect itself
   bool of_load, of_store; // whether such an operation may have it; others have any
+  const char *as;         // the order of C11 that comes closest to an access of it; NULL: it is one itself, or of none
 } Order;
 
 // What a primitive gives, where that is not what its operation does. C makes it of the operation's value.

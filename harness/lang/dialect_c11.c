@@ -5,12 +5,12 @@
 
 // C17 7.17.7: a load releases nothing, a store acquires nothing.
 static const Order orders[] = {
-    {"relaxed", "memory_order_relaxed", "RLX", true, true},
-    {"consume", "memory_order_consume", "CON", true, false},
-    {"acquire", "memory_order_acquire", "ACQ", true, false},
-    {"release", "memory_order_release", "REL", false, true},
-    {"acq_rel", "memory_order_acq_rel", "ACQ_REL", false, false},
-    {"seq_cst", "memory_order_seq_cst", "SC", true, true},
+    {"relaxed", "memory_order_relaxed", "RLX", true, true, NULL},
+    {"consume", "memory_order_consume", "CON", true, false, NULL},
+    {"acquire", "memory_order_acquire", "ACQ", true, false, NULL},
+    {"release", "memory_order_release", "REL", false, true, NULL},
+    {"acq_rel", "memory_order_acq_rel", "ACQ_REL", false, false, NULL},
+    {"seq_cst", "memory_order_seq_cst", "SC", true, true, NULL},
 };
 
 // C17 7.17.4 and 7.17.7.

@@ -7,12 +7,14 @@
 
 Judge judge_of(const Model *model, Arena *arena) { return (Judge){model->name, model, cat_builtin(model, arena)}; }
 
-Judge *judges_all(Arena *arena) {
+Judge *judges_for(const char *dialect, Arena *arena) {
   Judge *judges = ARENA_ARRAY(arena, Judge, model_count);
   for (unsigned i = 0; i < model_count; i++)
-    judges[i] = judge_of(model_all[i], arena);
+    judges[i] = judge_of(model_for(i, dialect), arena);
   return judges;
 }
+
+Judge *judges_all(Arena *arena) { return judges_for("c11", arena); }
 
 EnumerationLimits judge_limits(double seconds) {
   enum { EXECUTIONS = 200000 };

@@ -26,6 +26,9 @@ typedef struct {
   bool count;             // judge and count every execution, not one for each state
 } JudgeOptions;
 
+// The same with another language's model where c11 is: model_for.
+Judge *judges_for(const char *dialect, Arena *arena);
+
 // Limits for one model: seconds, and the number of executions, which bounds memory as time does not.
 EnumerationLimits judge_limits(double seconds);
 

@@ -8,14 +8,17 @@
 #include <string.h>
 
 struct Labeller {
-  const Judge *judges; // of model_all
+  const Judge *of_c11, *of_linux; // of model_all, of model_for
   const Identity *machine;
   double seconds;
 };
 
 Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena) {
   Labeller *labeller = ARENA_NEW(arena, Labeller);
-  *labeller = (Labeller){.judges = judges_all(arena), .machine = machine, .seconds = seconds};
+  *labeller = (Labeller){.of_c11 = judges_all(arena),
+                         .of_linux = judges_for(dialect_linux.name, arena),
+                         .machine = machine,
+                         .seconds = seconds};
   return labeller;
 }
 
@@ -31,6 +34,7 @@ enum { PLAIN, PAUSING, CODES }; // the functions that ran: as they are, and with
 
 typedef struct {
   Labeller *labeller;
+  const Judge *judges; // that speak of the test
   const Test *test;
   const Histogram *histogram;
   Record *record;
@@ -53,8 +57,8 @@ static CodeVerdict judge_code(const Labelling *l, bool pauses) {
   if (!out.code.program)
     return out;
   JudgeOptions options = {.limits = judge_limits(l->labeller->seconds / model_count), .program = out.code.program};
-  out.cpu = judge_test(&l->labeller->judges[model_index(out.code.cpu->model)], l->test, &options, l->arena);
-  out.sc = judge_test(&l->labeller->judges[model_index(model_find("sc"))], l->test, &options, l->arena);
+  out.cpu = judge_test(&l->judges[model_index(out.code.cpu->model)], l->test, &options, l->arena);
+  out.sc = judge_test(&l->judges[model_index(model_find("sc"))], l->test, &options, l->arena);
   return out;
 }
 
@@ -121,7 +125,7 @@ static const char *made_by(const Labelling *l, State state) {
 }
 
 static Verdict verdict_by(const Labelling *l, unsigned model, State state) {
-  const Judge *judge = &l->labeller->judges[model];
+  const Judge *judge = &l->judges[model];
   if (l->codes[PLAIN].code.program && judge->model == l->codes[PLAIN].code.cpu->model)
     return code_verdict(l, state, false);
   Verdict verdict = verdict_of(&l->predictions[model], state);
@@ -134,7 +138,7 @@ static void label_state(Labelling *l, unsigned row) {
   RecordState *out = &l->record->states[row];
   out->verdicts = ARENA_ARRAY(l->arena, RecordVerdict, model_count);
   for (unsigned i = 0; i < model_count; i++) {
-    const Judge *judge = &l->labeller->judges[i];
+    const Judge *judge = &l->judges[i];
     Verdict verdict = verdict_by(l, i, state);
     if (verdict == VERDICT_UNKNOWN)
       continue;
@@ -215,7 +219,7 @@ static const char *undecided(const Labelling *l) {
   const char *why = NULL;
   for (unsigned i = 0; i < model_count; i++)
     if (l->predictions[i].program && l->predictions[i].why && !l->predictions[i].result.unmodelled) {
-      text_printf(&models, "%s%s", models.length ? ", " : "", l->labeller->judges[i].name);
+      text_printf(&models, "%s%s", models.length ? ", " : "", l->judges[i].name);
       why = l->predictions[i].why;
     }
   const char *sentence = why ? arena_printf(l->arena, "%s: not all states are labelled by %s: %s", l->test->name,
@@ -230,7 +234,9 @@ static const char *undecided(const Labelling *l) {
 
 Labels label_record(Labeller *labeller, const Test *test, const Compiled *compiled, const Histogram *histogram,
                     Record *record, Arena *arena) {
+  bool kernel = test->dialect == &dialect_linux;
   Labelling labelling = {.labeller = labeller,
+                         .judges = kernel ? labeller->of_linux : labeller->of_c11,
                          .test = test,
                          .histogram = histogram,
                          .record = record,
@@ -239,7 +245,7 @@ Labels label_record(Labeller *labeller, const Test *test, const Compiled *compil
   if (!histogram->count)
     return (Labels){0};
   JudgeOptions options = {.limits = judge_limits(labeller->seconds / model_count)};
-  labelling.predictions = judge_any_by(labeller->judges, model_count, test, &options, arena);
+  labelling.predictions = judge_any_by(labelling.judges, model_count, test, &options, arena);
   labelling.racy = may_race(&labelling);
   judge_codes(&labelling);
   for (unsigned i = 0; i < histogram->count; i++)

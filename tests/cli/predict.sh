@@ -367,3 +367,14 @@ ends 2 "$WEAKMEM" predict --dialect c11 "$work/SB+mbs.litmus"
 grep -q "'WRITE_ONCE' is of the dialect linux" "$work/err" || fail "$(cat "$work/err")"
 ends 2 "$WEAKMEM" predict --dialect c12 "$work/SB+mbs.litmus"
 ends 2 "$WEAKMEM" predict --model c11 "$work/SB+mbs.litmus"
+
+# They are run too: what the model says is in the record, and what no code is made of is refused.
+ends 0 "$WEAKMEM" run --time 0.05 --format json K-SB+mbs K-lock-increment
+grep -q '"lkmm": *"allowed"' "$work/out" || fail "$(head -c 1000 "$work/out")"
+! grep -q '"c11"' "$work/out" || fail "C11 says something of the kernel's test: $(head -c 1000 "$work/out")"
+ends 2 "$WEAKMEM" run --time 0.05 K-RCU+grace-period
+grep -q "grace periods are the kernel's own" "$work/err" || fail "$(cat "$work/err")"
+ends 2 "$WEAKMEM" show K-MP+assign+dereference
+ends 0 "$WEAKMEM" show --part test K-MP+assign+dereference
+ends 2 "$WEAKMEM" fences K-SB+mbs
+ends 2 "$WEAKMEM" check K-SB+mbs

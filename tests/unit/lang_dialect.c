@@ -6,8 +6,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const Order orders[] = {
-    {"once", "", "once", true, true}, {"release", "", "release", false, true}, {"mb", "", "mb", true, true}};
+static const Order orders[] = {{"once", "", "once", true, true, NULL},
+                               {"release", "", "release", false, true, NULL},
+                               {"mb", "", "mb", true, true, NULL}};
 
 static const Primitive primitives[] = {
     {"READ_ONCE", "p", ACCESS_LOAD, "once", false, 0, 0, 0},

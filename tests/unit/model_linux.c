@@ -1,4 +1,8 @@
 // The kernel's dialect and model: what a primitive may be called with, prints as itself, and orders.
+#define Suite LitmusSuite // Check has a Suite of its own
+#include "harness/lang/suite.h"
+#undef Suite
+#include "harness/code/assembly.h"
 #include "harness/lang/parse.h"
 #include "harness/lang/print.h"
 #include "harness/model/judge.h"
@@ -176,6 +180,23 @@ START_TEST(a_cpu_allows_nothing_that_the_model_forbids) {
 }
 END_TEST
 
+// Those that come with weakmem say what their README says.
+START_TEST(our_own_tests_are_judged_as_their_stories_say) {
+  Diag diag = {.arena = arena};
+  char *const family[] = {"kernel"};
+  LitmusSuite suite = suite_find_by(test_read, family, 1, arena, &diag);
+  ck_assert_uint_eq(suite.count, 10);
+  Judge judge = judge_of(model_find("lkmm"), arena);
+  for (unsigned i = 0; i < suite.count; i++) {
+    const Test *test = suite.tests[i];
+    JudgeOptions options = {.limits = judge_limits(60)};
+    Prediction p = judge_test(&judge, test, &options, arena);
+    bool allowed = !strcmp(test->name, "K-SB+onces") || !strcmp(test->name, "K-SB+locks");
+    ck_assert_msg(p.program && !p.result.undefined && p.any_witness == allowed, "%s", test->name);
+  }
+}
+END_TEST
+
 int main(void) {
   struct Suite *suite = suite_create("linux");
   TCase *all = tcase_create("linux");
@@ -184,6 +205,7 @@ int main(void) {
   tcase_add_loop_test(all, the_model_says_what_the_documentation_says, 0, count);
   tcase_add_loop_test(all, a_test_prints_as_what_reads_the_same, 0, count);
   tcase_add_loop_test(all, a_cpu_allows_nothing_that_the_model_forbids, 0, count);
+  tcase_add_test(all, our_own_tests_are_judged_as_their_stories_say);
   tcase_add_test(all, a_plain_access_races_unless_something_orders_it);
   tcase_add_test(all, what_the_dialect_has_not_is_an_error_at_its_place);
   suite_add_tcase(suite, all);
