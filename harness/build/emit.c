@@ -350,7 +350,7 @@ static bool is_unmade(const Expr *expr, void *context) {
   const Dialect *dialect = context;
   if (expr->kind == EXPR_CONSTANT)
     return dialect->pointers && value_is_address(expr->constant, &location, &element);
-  if (expr->kind != EXPR_ACCESS || dialect != &dialect_linux)
+  if (expr->kind != EXPR_ACCESS || dialect != &dialect_linux || expr->access.op == ACCESS_CPU_FENCE)
     return false;
   return expr->access.address.pointer || expr->access.expected.pointer || !kernel_row(dialect, &expr->access);
 }
@@ -721,7 +721,7 @@ const char *emit_missing_fence(const Test *test) {
 
 static bool is_cpu_fence(const Expr *expr, void *context) {
   const Dialect *dialect = context;
-  if (expr->kind == EXPR_ACCESS && dialect == &dialect_linux)
+  if (expr->kind == EXPR_ACCESS && dialect == &dialect_linux && expr->access.op != ACCESS_CPU_FENCE)
     return has_steps_of(kernel_row(dialect, &expr->access), STEP_FENCE);
   return expr->kind == EXPR_ACCESS && expr->access.op == ACCESS_CPU_FENCE &&
          strcmp(expr->access.cpu_fence, "compiler") != 0;

@@ -129,6 +129,13 @@ static Instr memory_instr(const MemoryOperation *op, InstrKind kind, const char 
                  .is_signed = width.is_signed};
 }
 
+static void unmodelled(Lowering *l, const char *reason) {
+  if (l->program->unmodelled)
+    return;
+  l->program->unmodelled = true;
+  l->program->unmodelled_reason = reason;
+}
+
 static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *step) {
   // The table's read-modify-write is an exchange; the others are named for what they do and how.
   bool other = op->kind == LOWER_RMW && strcmp(op->name, "exchange") != 0;
@@ -156,6 +163,8 @@ static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *s
   case STEP_MARK: {
     Instr instr = memory_instr(op, INSTR_FENCE, step->instruction, step->tags);
     instr.marks = true;
+    if (op->address.is_register || op->address.constant.location < 0)
+      unmodelled(l, arena_printf(l->arena, "%s at an address that is computed", step->instruction));
     emit(l, instr);
     break;
   }
@@ -166,13 +175,6 @@ static void emit_step(Lowering *l, const MemoryOperation *op, const LowerStep *s
         emit(l, (Instr){.kind = INSTR_BRANCH, .span = op->span, .text = step->instruction, .a = in_register(op->dst)}));
     break;
   }
-}
-
-static void unmodelled(Lowering *l, const char *reason) {
-  if (l->program->unmodelled)
-    return;
-  l->program->unmodelled = true;
-  l->program->unmodelled_reason = reason;
 }
 
 // The operations themselves are the events of a language's model, and of sc, unless it says otherwise. That a grace

@@ -90,6 +90,7 @@ static const Primitive primitives[] = {
     ROW("smp_mb__after_spinlock", "", FENCE, "after-spinlock", OF_OPERATION, 0, 0),
     ROW("smp_mb__after_unlock_lock", "", FENCE, "after-unlock-lock", OF_OPERATION, 0, 0),
     ROW("smp_mb__after_srcu_read_unlock", "", FENCE, "after-srcu-read-unlock", OF_OPERATION, 0, 0),
+    ROW("cpu_fence", "s", CPU_FENCE, NULL, OF_OPERATION, 0, 0),
     ROW("barrier", "", FENCE, "barrier", OF_OPERATION, 0, 0),
     EXCHANGES(""),
     ROW("spin_lock", "a", LOCK, "lock", OF_OPERATION, 0, 0),

@@ -32,8 +32,13 @@ static const Dialect *owner_of(Token token, bool is_call) {
   return owner;
 }
 
-// The dialect of the first type or call that only one has. Where there is none it is C11, but for tests that the
-// kernel's developers keep: their headers have a line `Result: `.
+static bool in_header(const Source *source, size_t length, const char *text) {
+  const char *found = strstr(source->bytes, text);
+  return found && found < source->bytes + length;
+}
+
+// The dialect of the first type or call that only one has. Where there is none it is C11, unless the header says
+// `Dialect=linux`, or is that of a test that the kernel's developers keep: it has a line `Result:`.
 const Dialect *dialect_of(const Source *source) {
   Lexer lexer = {.source = source};
   Token token = lexer_next(&lexer);
@@ -48,8 +53,8 @@ const Dialect *dialect_of(const Source *source) {
       return owner;
     token = next;
   }
-  const char *line = strstr(source->bytes, " Result: ");
-  return line && line < source->bytes + header ? &dialect_linux : &dialect_c11;
+  return in_header(source, header, "Result:") || in_header(source, header, "\nDialect=linux\n") ? &dialect_linux
+                                                                                                : &dialect_c11;
 }
 
 const Dialect *dialect_with(const Dialect *but, Token token) {

@@ -97,6 +97,8 @@ static Stmt *walk_block(Walk *walk, const Stmt *block) {
 static Access fence_named(const Dialect *dialect, const char *name) {
   static const char prefix[] = "fence-";
   const Order *order = NULL;
+  if (!strcmp(name, "compiler") && dialect_order(dialect, "barrier"))
+    return (Access){.op = ACCESS_FENCE, .order = dialect_order(dialect, "barrier")};
   if (!strcmp(name, "compiler"))
     return (Access){.op = ACCESS_SIGNAL_FENCE, .order = dialect_order(dialect, "seq_cst")};
   if (!strncmp(name, prefix, sizeof prefix - 1))

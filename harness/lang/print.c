@@ -599,8 +599,16 @@ static void print_content(const Test *test, Text *out) {
   text_add_char(out, '\n');
 }
 
+// Whether a call tells which dialect the test is in: all but one's own names do, and those of several.
+static bool is_telling(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS && expr->access.order && !access_is_fetch(expr->access.op);
+}
+
 void test_print(const Test *test, Text *out) {
   text_printf(out, "%s %s\n", test->dialect->word, test->name);
+  if (test->dialect->pointers && !test_each(test, is_telling, NULL))
+    text_add(out, "Dialect=linux\n");
   if (test->story[0])
     print_story(test->story, out);
   for (unsigned i = 0; i < test->header_count; i++)

@@ -39,7 +39,7 @@ static void check_explanations(const Prediction *p, const EnumerationLimits *lim
 static void predict(const Test *test, Arena *arena) {
   static const char *const none[] = {NULL};
   JudgeOptions options = {.limits = {.seconds = 0.05, .executions = 2000}, .lower = {.unroll = 2}};
-  const Judge *judges = judges_all(arena);
+  const Judge *judges = judges_for(test->dialect->name, arena);
   const Prediction *predictions = judge_test_by(judges, model_count, test, &options, arena);
   for (unsigned m = 0; m < model_count; m++) {
     check_within(&predictions[0], &predictions[m]);
