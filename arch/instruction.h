@@ -123,6 +123,8 @@ typedef struct {
   const char *parameters; // registers of a function's parameters, in order, separated by blanks
   const char *result;     // of what it returns
   const char *stack;      // the stack pointer
+  const char *calls;      // mnemonics that call a function by its name, separated by blanks
+  const char *jumps;      // those that go to one and do not come back
   const char *return_to;  // the register of the return address; NULL: it lies on the stack
   AssemblerSyntax syntax;
 } InstructionSet;

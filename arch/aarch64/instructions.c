@@ -275,6 +275,8 @@ const InstructionSet instructions_aarch64 = {
     .parameters = "x0 x1 x2 x3 x4 x5 x6 x7",
     .result = "x0",
     .stack = "sp",
+    .calls = "bl",
+    .jumps = "b",
     .return_to = "x30",
     .syntax = {.parts = "xw  ",
                .immediate = "#",

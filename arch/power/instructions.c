@@ -197,6 +197,8 @@ const InstructionSet instructions_power = {
     .parameters = "r3 r4 r5 r6 r7 r8 r9 r10",
     .result = "r3",
     .stack = "r1",
+    .calls = "bl",
+    .jumps = "b",
     .return_to = "lr",
     .syntax = {.immediate = "",
                .constraint = "b",

@@ -173,6 +173,8 @@ const InstructionSet instructions_riscv = {
     .parameters = "x10 x11 x12 x13 x14 x15 x16 x17",
     .result = "x10",
     .stack = "x2",
+    .calls = "jal call",
+    .jumps = "j tail",
     .return_to = "x1",
     .syntax = {.immediate = "",
                .constraint = "r",

@@ -53,10 +53,8 @@ static void keep_threads(const char *listing, bool plain, Text *out) {
 // The object is its standard input: the path of a memory file means something to this process alone.
 static bool run_objdump(const char *objdump, const char *object, bool lines, Spawn *spawn, GroupEnd *end, Diag *diag) {
   static char name[] = "objdump", disassemble[] = "--disassemble", no_bytes[] = "--no-show-raw-insn",
-              section[] = "--section=.text", numbers[] = "--line-numbers", relocations[] = "--reloc",
-              input[] = "/proc/self/fd/0";
-  char *argv[] = {name, disassemble, no_bytes, section, input, lines ? numbers : NULL, lines ? relocations : NULL,
-                  NULL};
+              numbers[] = "--line-numbers", relocations[] = "--reloc", input[] = "/proc/self/fd/0";
+  char *argv[] = {name, disassemble, no_bytes, input, lines ? numbers : NULL, lines ? relocations : NULL, NULL};
   int file = open(object, O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return diag_error(diag, "cannot open the machine code in %s: %s", object, strerror(errno));

@@ -117,7 +117,7 @@ static void emit_thread_prelude(Text *out) {
                 "#define KERNEL_THREAD __attribute__((noipa))\n#else\n#define KERNEL_THREAD\n#endif\n"
                 "#define kernel_index(index, length) ((uint64_t)(index) % (length))\n"
                 "#define kernel_loop_turn(turn) 0\n"
-                "#define kernel_compiler_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)\n"
+                "#define kernel_compiler_barrier() __asm__ volatile(\"\" ::: \"memory\")\n"
                 "#define cpu_fence_compiler() kernel_compiler_barrier()\n\n");
 }
 

@@ -202,7 +202,7 @@ static bool deliver(Session *c, const CampaignRun *run) {
   print_run(c, run);
   tell_alarm(c, run);
   tell_remark(c, run);
-  c->failed |= strcmp(run->record.status, "done") != 0 || !kept;
+  c->failed |= strcmp(run->record.status, "done") != 0 || !kept || run->labels.unconfirmed;
   return kept && !ferror(c->console->out);
 }
 

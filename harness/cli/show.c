@@ -41,6 +41,8 @@ static const Option table[] = {
 static error_t check(struct argp_state *state, void *settings) {
   ShowSettings *s = settings;
   s->cpu = s->target ? cpu_find(s->target) : cpu_here();
+  if (s->run.cc && (!*s->run.cc || strchr(s->run.cc, '=') || strstr(s->run.cc, ",,")))
+    return option_error(state, "--cc", "expected compilers, separated by commas, not '%s'", s->run.cc);
   if (!s->cpu)
     return option_error(state, "--target", "no CPU '%s'", s->target ? s->target : "that this machine is");
   if (!s->common.argument_count)
@@ -100,10 +102,13 @@ static bool show_code_by(const ShowSettings *s, const char *cc, const Test *test
       listings[t] = text_string(&listing);
     MachineCode code = machine_code_read(test, s->cpu, listings, arena);
     for (unsigned t = 0; t < test->thread_count; t++) {
+      good &= code.listings[t] && machine_code_function(&code, t);
       text_printf(out, "%sP%u:\n", t ? "\n" : "", t);
       machine_code_print(&code, t, objects[t].source, out);
     }
-    if (code.why)
+    if (!good)
+      diag_error(diag, "%s", code.why);
+    else if (code.why)
       diag_warning(diag, "models say nothing of this code: %s", code.why);
   }
   text_free(&listing);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { LISTING_LINES = 1 << 16, LISTING_FUNCTIONS = 4096 };
+enum { LISTING_LINES = 1 << 16, FUNCTION_LINES = 1 << 12, LISTING_FUNCTIONS = 4096 };
 
 typedef struct {
   const Source *source;
@@ -168,6 +168,10 @@ static const char *function_elsewhere(Reader *r, const char *at, const char *end
 static void add_line(Reader *r, const char *address, const char *address_end, const char *at, const char *end) {
   if (++r->all_lines > LISTING_LINES) {
     fail(r, at, (size_t)(end - at), "more than 65536 instructions");
+    return;
+  }
+  if (r->line_count == FUNCTION_LINES) {
+    fail(r, at, (size_t)(end - at), "a function of more than 4096 instructions");
     return;
   }
   while (address + 1 < address_end && *address == '0')

@@ -1,5 +1,7 @@
 #include "harness/code/memory.h"
 
+enum { SLOTS = 256 }; // of a thread: what is known of them is kept for every line
+
 bool code_overlaps(const Reading *t, Value offset, unsigned bits) {
   for (size_t i = 0; i < t->slot_count; i++)
     if (offset < t->slots[i].offset + (Value)(t->slots[i].bits / 8) && t->slots[i].offset < offset + (Value)(bits / 8))
@@ -14,26 +16,44 @@ const CodeSlot *code_slot(const Reading *t, Value offset, unsigned bits) {
   return NULL;
 }
 
-static CodeSlot *slot_at(Reading *t, Value offset, unsigned bits, bool make) {
+// Whether an access of the stack meets a slot that begins elsewhere.
+static bool straddles(const Reading *t, Value offset, unsigned bits) {
   for (size_t i = 0; i < t->slot_count; i++) {
-    CodeSlot *slot = &t->slots[i];
-    if (slot->offset == offset && (make || slot->bits >= bits)) {
-      slot->bits = make ? bits : slot->bits;
-      return slot;
-    }
-    if (offset < slot->offset + (Value)(slot->bits / 8) && slot->offset < offset + (Value)(bits / 8)) {
-      code_fail(t, "it accesses a part of what lies on the stack");
-      return NULL;
-    }
+    const CodeSlot *slot = &t->slots[i];
+    if (slot->offset != offset && offset < slot->offset + (Value)(slot->bits / 8) &&
+        slot->offset < offset + (Value)(bits / 8))
+      return true;
   }
-  if (!make) {
-    code_fail(t, "it reads what nothing before it in the code put on the stack");
+  return false;
+}
+
+static CodeSlot *slot_from(Reading *t, Value offset) {
+  for (size_t i = 0; i < t->slot_count; i++)
+    if (t->slots[i].offset == offset)
+      return &t->slots[i];
+  return NULL;
+}
+
+// The slot to be written; made where it is new.
+static const CodeSlot *slot_for(Reading *t, Value offset, unsigned bits) {
+  if (straddles(t, offset, bits)) {
+    code_fail(t, "it accesses a part of what lies on the stack");
     return NULL;
   }
-  t->slots = arena_grow(t->arena, t->slots, &t->slot_capacity, t->slot_count + 1, sizeof *t->slots);
-  const char *name = arena_printf(t->arena, "stack %d", (int)offset);
-  t->slots[t->slot_count] = (CodeSlot){offset, bits, code_state(t, name)};
-  return &t->slots[t->slot_count++];
+  CodeSlot *slot = slot_from(t, offset);
+  if (!slot && t->slot_count >= SLOTS) {
+    code_fail(t, "it uses too much of the stack");
+    return NULL;
+  }
+  if (!slot) {
+    t->slots = arena_grow(t->arena, t->slots, &t->slot_capacity, t->slot_count + 1, sizeof *t->slots);
+    const char *name = arena_printf(t->arena, "stack %d", (int)offset);
+    slot = &t->slots[t->slot_count++];
+    *slot = (CodeSlot){offset, bits, code_state(t, name)};
+  }
+  slot->bits = slot->bits > bits ? slot->bits : bits;
+  t->states[slot->reg].bits = bits;
+  return slot;
 }
 
 static Instr instr_of(Reading *t, InstrKind kind, CodeValue address, const CodeAccess *a) {
@@ -55,14 +75,20 @@ static CodeValue own_place(Reading *t) {
 }
 
 static CodeValue load_slot(Reading *t, CodeValue address, unsigned bits) {
-  const CodeSlot *slot = slot_at(t, address.operand.constant.number, bits, false);
+  Value offset = address.operand.constant.number;
+  const CodeSlot *slot = slot_from(t, offset);
+  if (straddles(t, offset, bits))
+    return code_fail(t, "it accesses a part of what lies on the stack");
   if (!slot)
-    return code_number(0);
-  if (t->states[slot->reg].is_lost)
-    return code_fail(t, "the ways to this place do not agree on what points into the stack");
-  if (t->states[slot->reg].is_known)
-    return code_constant(t->states[slot->reg].known);
-  return code_copy(t, code_narrowed(t, code_in_register(slot->reg, slot->bits), bits));
+    return code_fail(t, "it reads what nothing before it in the code put on the stack");
+  const CodeState *state = &t->states[slot->reg];
+  if (state->is_lost)
+    return code_fail(t, "the ways to this place do not agree on what lies on the stack");
+  if (state->bits < bits)
+    return code_fail(t, "it reads more of the stack than was put there");
+  if (state->is_known)
+    return code_constant(state->known);
+  return code_copy(t, code_narrowed(t, code_in_register(slot->reg, state->bits), bits));
 }
 
 CodeValue code_load(Reading *t, const CodeAccess *a, bool exclusive) {
@@ -82,7 +108,7 @@ CodeValue code_load(Reading *t, const CodeAccess *a, bool exclusive) {
 }
 
 static void store_slot(Reading *t, const CodeAccess *a, CodeValue v) {
-  const CodeSlot *slot = slot_at(t, a->address.operand.constant.number, a->bits, true);
+  const CodeSlot *slot = slot_for(t, a->address.operand.constant.number, a->bits);
   if (slot)
     code_set_state(t, slot->reg, v);
 }
@@ -108,6 +134,8 @@ void code_store(Reading *t, const CodeAccess *a, CodeValue v) {
 }
 
 CodeValue code_store_exclusive(Reading *t, const CodeAccess *a, CodeValue v, CodeStatus how) {
+  if (code_on_stack(v))
+    return code_fail(t, "the address of the thread's stack leaves it");
   unsigned status = code_temporary(t);
   unsigned either = code_emit(t, (Instr){.kind = INSTR_EITHER});
   Instr instr = instr_of(t, INSTR_WRITE, a->address, a);

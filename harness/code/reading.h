@@ -20,7 +20,8 @@ typedef struct {
   const char *name;
   EventValue initial;
   bool is_known; // it points into the stack: `known`
-  bool is_lost;  // so it does on one of the ways to this place
+  bool is_lost;  // so it does on one of the ways to this place, or what was put into the slot is not as wide on all
+  unsigned bits; // of a slot: as many were put there last; 0: none
   EventValue known;
 } CodeState;
 

@@ -23,7 +23,7 @@ static CodeState *copy_states(const Reading *t) {
 }
 
 static bool same_known(const CodeState *a, const CodeState *b) {
-  return a->is_known == b->is_known && (!a->is_known || event_value_equal(a->known, b->known));
+  return a->bits == b->bits && a->is_known == b->is_known && (!a->is_known || event_value_equal(a->known, b->known));
 }
 
 // What an arrival knows of a register; of one that came up since then, nothing.
@@ -83,6 +83,7 @@ static void take_over(Reading *t, const Arrival *arrival) {
     t->states[i].is_known = there.is_known;
     t->states[i].is_lost = there.is_lost;
     t->states[i].known = there.known;
+    t->states[i].bits = there.bits;
   }
 }
 
@@ -92,6 +93,27 @@ static bool calls_idle(const Reading *t, const CodeLine *line) {
   while (line->calls && idle && *idle && strcmp(*idle, line->calls) != 0)
     idle++;
   return line->calls && idle && *idle;
+}
+
+static bool is_listed(const char *word, const char *words) {
+  size_t length = strlen(word);
+  for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
+    if (strcspn(words, " ") == length && !memcmp(words, word, length))
+      return true;
+  return false;
+}
+
+// The call of a function that does nothing; a jump to one comes back to who called the thread.
+static bool read_idle(Reading *t, const CodeText *text, Span span) {
+  bool jumps = is_listed(text->mnemonic, t->set->jumps);
+  if (!jumps && !is_listed(text->mnemonic, t->set->calls))
+    return diag_error_at(t->diag, t->source, span, "it goes to '%s' in a way that is not followed",
+                         t->code->lines[t->line].calls);
+  bool good = code_call_idle(t);
+  if (jumps)
+    code_jump_to(t, t->code->line_count);
+  t->jumps = jumps;
+  return good;
 }
 
 // A call of a function elsewhere is an instruction of its own, spelled with its name: "bl __aarch64_swp4_rel".
@@ -108,15 +130,15 @@ static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {
   CodeText text;
   RowMatch match;
   t->jumps = false;
-  if (calls_idle(t, line)) {
-    *falls_through = true;
-    return code_call_idle(t);
-  }
   if (!code_text_read(t->set, t->source, line->span, t->arena, t->diag, &text))
     return false;
-  if (line->calls)
+  bool is_idle = calls_idle(t, line);
+  if (line->calls && !is_idle)
     name_callee(line, &text);
-  if (!row_find(t->set, t->code->dialect, t->source, &text, t->diag, &match) || !code_carry_out(t, &match))
+  bool good = is_idle
+                  ? read_idle(t, &text, line->span)
+                  : row_find(t->set, t->code->dialect, t->source, &text, t->diag, &match) && code_carry_out(t, &match);
+  if (!good)
     return false;
   for (size_t i = jumps; i < t->fixup_count; i++)
     arrive(t, arrivals, t->fixups[i].line);

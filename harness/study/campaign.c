@@ -237,17 +237,22 @@ static void confirm(Campaign *campaign, CampaignRun *run, Arena *arena, const St
   Record record = run->record;
   record_states(&record, run->test, &result.histogram, arena);
   Labels labels = label_record(campaign->labeller, run->test, compiled[0], &result.histogram, &record, arena);
-  if (labels.violation.state) {
+  bool ended = result.status == RUN_DONE;
+  if (labels.violation.state && !strcmp(labels.violation.state, first->state)) {
     uint64_t count = first->count;
     *first = labels.violation;
     first->confirmed = first->count;
     first->count = count;
+  } else if (labels.violation.state) {
+    first->also = labels.violation.state;
   } else {
     run->labels.unconfirmed = arena_printf(
         arena,
         "%s: %s was seen %ju times by the perpetual engine, which %s forbids; the lockstep engine, whose code is read, "
-        "did not show it in %ju iterations: it is not raised",
-        run->test->name, first->state, (uintmax_t)first->count, first->model, (uintmax_t)result.histogram.total);
+        "%s %ju iterations: it is not raised",
+        run->test->name, first->state, (uintmax_t)first->count, first->model,
+        ended ? "did not show it in" : "did not come to its end, and did not show it in",
+        (uintmax_t)result.histogram.total);
     *first = (Violation){0};
   }
   compiled_release(compiled[0]);

@@ -164,7 +164,7 @@ static bool is_judged(const CheckedTest *checked, Check *check) {
   if (c11->program && !c11->result.unmodelled && !c11->result.gave_up)
     return true;
   fail(check, c11->why ? c11->why : "C11's model does not speak of it");
-  check->failed = c11->result.gave_up;
+  check->failed = !c11->program || c11->result.gave_up;
   return false;
 }
 
@@ -192,8 +192,11 @@ static void check_one(const CheckedTest *checked, const Judge *judges, const Enu
   compare(checked, check, &by_sc, arena);
   check->why = excuse(checked, check, arena);
   check->why = check->why ? check->why : check->of_code.why ? check->of_code.why : checked->c11.why;
-  if (check->verdict == CHECK_KEPT && check->of_code.result.gave_up)
+  bool is_partial = check->of_code.result.gave_up, is_good = check->verdict == CHECK_KEPT;
+  if (is_partial && (is_good || check->verdict == CHECK_THIN_AIR))
     fail(check, check->of_code.why);
+  else if (is_good && check->of_code.result.hang && !checked->c11.result.hang)
+    fail(check, "the code may wait for ever, where the source does not");
 }
 
 // ---- All of them

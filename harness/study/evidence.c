@@ -87,6 +87,8 @@ void evidence_report(const Campaign *campaign, const CampaignRun *run, const cha
               (unsigned long long)violation->count, violation->model);
   text_add(out, violation->why);
   add_culprit(&run->record, violation, out);
+  if (violation->also)
+    text_printf(out, "Also: the lockstep engine showed %s, which should not be either\n", violation->also);
   if (violation->confirmed)
     text_printf(out, "Confirmed: the lockstep engine saw it %llu times, in the functions whose code was read\n",
                 (unsigned long long)violation->confirmed);

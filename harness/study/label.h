@@ -26,6 +26,7 @@ typedef struct {
   const char *axiom;  // of that model, or its text
   const char *why;    // the explanation, in lines; "" where there was no time for one
   const char *unread; // CULPRIT_UNKNOWN: why the code could not be read
+  const char *also;   // another state that the lockstep engine showed instead, and that should not be; NULL: none
   uint64_t confirmed; // times that the lockstep engine saw it, where the perpetual one did first; else 0
 } Violation;
 

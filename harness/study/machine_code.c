@@ -105,7 +105,7 @@ MachineCode machine_code_of_run(const Test *test, const Compiled *compiled, bool
       texts[t] = text;
     if (!pauses)
       code = machine_code_read(test, code.cpu, texts, arena);
-    else if (strstr(text, "_pausing>:\n"))
+    else if (compiled_engine(compiled) == ENGINE_LOCKSTEP && strstr(text, "_pausing>:\n"))
       code = read_variant(test, code.cpu, texts, &(Variant){"_pausing", true}, arena);
   } else {
     code.why = first_error(&diag, arena);
