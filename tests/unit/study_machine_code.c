@@ -1,6 +1,7 @@
 // What a compiler made of a test's threads, read back and judged: for this CPU and, by clang, for the others.
 #define Suite LitmusSuite // Check has a Suite of its own
 #include "harness/build/threads.h"
+#include "harness/lang/parse.h"
 #include "harness/lang/suite.h"
 #undef Suite
 #include "harness/model/judge.h"
@@ -96,9 +97,74 @@ START_TEST(the_whole_suite_is_read) {
 }
 END_TEST
 
+// ---- Listings by hand
+
+static const Test *loads_x(void) {
+  static const char text[] = "C t\n{}\nP0 (atomic_int* x) { int r0 = *x; }\nP1 (atomic_int* x) { *x = 3; }\n"
+                             "exists (0:r0=1)\n";
+  Source *source = ARENA_NEW(arena, Source);
+  *source = (Source){.name = "t", .bytes = text, .length = strlen(text)};
+  return test_parse(source, arena, &diag);
+}
+
+// What the code of P0 leaves in r0, "3 0"; or why it is not read. %rdi points to x, %rsi to the frame.
+static const char *leaves(const char *lines) {
+  const Test *test = loads_x();
+  const char *listing = arena_printf(arena,
+                                     "0000000000000000 <P0>:\n%s\n0000000000000100 <P1>:\n"
+                                     " 100:\tmovl $0x3,(%%rdi)\n 106:\tret\n",
+                                     lines);
+  MachineCode code = machine_code_read(test, cpu_find("x86_64"), (const char *const[]){listing, listing}, arena);
+  if (!code.program)
+    return code.why;
+  Prediction p = judged(test, &code, "x86-tso");
+  const char *values = "";
+  for (unsigned i = 0; i < p.result.state_count; i++)
+    values = arena_printf(arena, "%s%s%d", values, i ? " " : "", (int)p.result.states[i][0].number);
+  return values;
+}
+
+START_TEST(a_shift_leaves_the_bit_that_it_shifted_out) {
+  ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tshr $1,%eax\n 4:\tsetb %al\n 6:\tmovzbl %al,%eax\n"
+                          " 8:\tmov %eax,(%rsi)\n a:\tret\n"),
+                   "0 1");
+  ck_assert_str_eq(leaves(" 0:\tmov $0x0,%eax\n 1:\tcmp $0x1,%eax\n 2:\tmov $0x0,%ecx\n 3:\tshl %cl,%eax\n"
+                          " 4:\tsetb %al\n 6:\tmovzbl %al,%eax\n 8:\tmov %eax,(%rsi)\n a:\tret\n"),
+                   "1"); // by none: the flags stay
+}
+END_TEST
+
+START_TEST(a_jump_to_a_function_that_does_nothing_returns) {
+  ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %eax,(%rsi)\n 4:\tjmp 2000 <kernel_pause>\n"
+                          " 9:\tmovl $0x7,(%rsi)\n f:\tret\n"),
+                   "0 3");
+  ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %eax,(%rsi)\n 4:\tcall 2000 <kernel_pause>\n"
+                          " 9:\tmovl $0x7,(%rsi)\n f:\tret\n"),
+                   "7");
+  ck_assert_ptr_nonnull(strstr(leaves(" 0:\tjne 2000 <kernel_pause>\n f:\tret\n"), "not followed"));
+}
+END_TEST
+
+START_TEST(a_slot_holds_what_was_put_there_on_every_way) {
+  ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %rax,-0x8(%rsp)\n 4:\tmov -0x8(%rsp),%ecx\n"
+                          " 6:\tmov %ecx,(%rsi)\n 8:\tret\n"),
+                   "0 3");
+  ck_assert_ptr_nonnull(strstr(leaves(" 0:\tmov (%rdi),%eax\n 1:\tmov %rax,-0x8(%rsp)\n 2:\ttest %eax,%eax\n"
+                                      " 4:\tje c <P0+0xc>\n 6:\tmovl $0x5,-0x8(%rsp)\n c:\tmov -0x8(%rsp),%rax\n"
+                                      " d:\tmov %eax,(%rsi)\n f:\tret\n"),
+                               "do not agree"));
+  ck_assert_ptr_nonnull(strstr(leaves(" 0:\tmovl $0x5,-0x8(%rsp)\n 6:\tmov -0x8(%rsp),%rax\n d:\tmov %eax,(%rsi)\n"
+                                      " f:\tret\n"),
+                               "more of the stack"));
+}
+END_TEST
+
 int main(void) {
   TCase *tests = unit_tests("machine code", setup, teardown);
   tcase_add_loop_test(tests, what_a_compiler_made_here_is_judged_as_what_it_does, 0, 4);
   tcase_add_loop_test(tests, the_whole_suite_is_read, 0, 4);
+  tcase_add_test(tests, a_shift_leaves_the_bit_that_it_shifted_out);
+  tcase_add_test(tests, a_jump_to_a_function_that_does_nothing_returns);
+  tcase_add_test(tests, a_slot_holds_what_was_put_there_on_every_way);
   return unit_run("machine code", tests);
 }
