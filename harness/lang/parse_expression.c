@@ -284,9 +284,9 @@ static bool parse_cast_address(Parser *p, Address *address) {
     return ERROR_AT(p, span, "casts of pointers are not in the language");
   if (!parser_expect(p, ")", "after the type"))
     return false;
-  parser_leave(p);
   if (!parse_address(p, address))
     return false;
+  parser_leave(p);
   if (address->pointer)
     address->base = type_pointee(type);
   return true;
@@ -406,7 +406,7 @@ static Expr *constant(Parser *p, Value value, BaseType type, size_t begin) {
 // expected := '&' register | address
 static bool parse_expected_value(Parser *p, Access *access) {
   Span span = p->token.span;
-  unsigned wanted = base_type_bits(parameter_type(p, access->address.location).base), found;
+  unsigned wanted = base_type_bits(address_type(p, &access->address).base), found;
   Token name = parser_peek(p);
   const Thread *thread = &p->test->threads[p->thread];
   int reg = -1;
@@ -425,8 +425,10 @@ static bool parse_expected_value(Parser *p, Access *access) {
   } else {
     if (!parse_address(p, &access->expected))
       return false;
-    found = base_type_bits(parameter_type(p, access->expected.location).base);
+    found = base_type_bits(address_type(p, &access->expected).base);
   }
+  if (found != wanted && access->address.pointer)
+    return ERROR_AT(p, span, "the expected value has %u bits, what is pointed to has %u", found, wanted);
   if (found != wanted)
     return ERROR_AT(p, span, "the expected value has %u bits, '%s' has %u", found,
                     p->test->locations[access->address.location].name, wanted);

@@ -8,6 +8,7 @@
 #include "harness/model/judge.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,6 +198,36 @@ START_TEST(our_own_tests_are_judged_as_their_stories_say) {
 }
 END_TEST
 
+START_TEST(casts_are_nested_no_deeper_than_anything_else) {
+  static char text[1 << 20];
+  Diag diag;
+  char *at = text + sprintf(text, "C t\n{}\nP0(int *x) { int r0 = smp_load_acquire(");
+  for (unsigned i = 0; i < 100000; i++, at += strlen(at))
+    strcpy(at, "(int*)");
+  strcpy(at, "x); }\nexists (0:r0=1)\n");
+  ck_assert_ptr_null(read_test(text, &diag));
+  ck_assert_msg(strstr(diag.first->message, "64 deep"), "%s", diag.first->message);
+}
+END_TEST
+
+// A read-modify-write in the chain of a release (explanation.txt, "RELEASE SEQUENCES"), and plain accesses around it.
+START_TEST(a_release_reaches_through_a_read_modify_write) {
+  Prediction p =
+      predicted("C t\n{}\nP0(int *x, int *y) { *x = 1; smp_store_release(y, 1); }\n"
+                "P1(int *y) { int r0 = cmpxchg_relaxed(y, 1, 2); }\n"
+                "P2(int *x, int *y) { int r1 = smp_load_acquire(y); int r2 = 0; if (r1 == 2) { r2 = *x; } }\n"
+                "exists (2:r1=2 /\\ 2:r2=0)\n");
+  ck_assert(!p.result.undefined);
+  ck_assert(!p.any_witness);
+}
+END_TEST
+
+START_TEST(what_is_expected_is_as_wide_as_what_is_pointed_to) {
+  parsed("C t\n{p=x;}\nP0(long *a, int *x, int **p) { int *q; int old = 0; int r1; q = READ_ONCE(*p); "
+         "r1 = try_cmpxchg(q, &old, 5); }\nexists (0:r1=1)\n");
+}
+END_TEST
+
 int main(void) {
   struct Suite *suite = suite_create("linux");
   TCase *all = tcase_create("linux");
@@ -208,6 +239,9 @@ int main(void) {
   tcase_add_test(all, our_own_tests_are_judged_as_their_stories_say);
   tcase_add_test(all, a_plain_access_races_unless_something_orders_it);
   tcase_add_test(all, what_the_dialect_has_not_is_an_error_at_its_place);
+  tcase_add_test(all, casts_are_nested_no_deeper_than_anything_else);
+  tcase_add_test(all, a_release_reaches_through_a_read_modify_write);
+  tcase_add_test(all, what_is_expected_is_as_wide_as_what_is_pointed_to);
   suite_add_tcase(suite, all);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
