@@ -245,7 +245,7 @@ static void add_xml(const char *text, Text *out) {
     if (as)
       text_add(out, as);
     else
-      text_add_char(out, (unsigned char)*text < ' ' && *text != '\n' ? '?' : *text);
+      text_add_char(out, (char)((unsigned char)*text < ' ' && *text != '\n' ? '?' : *text));
   }
 }
 

@@ -190,7 +190,7 @@ static bool add_cat(const Settings *s, Judges *judges, Diag *diag) {
 }
 
 static Judges every_judge(Arena *arena) {
-  Judges judges = {.judges = ARENA_ARRAY(arena, Judge, model_count * 2)};
+  Judges judges = {.judges = ARENA_ARRAY(arena, Judge, model_count * (size_t)2)};
   for (const Dialect *const *d = dialect_all; *d; d++)
     for (unsigned i = 0; i < model_count; i++)
       if (*d == &dialect_c11 || model_for(i, (*d)->name) != model_all[i])

@@ -151,7 +151,7 @@ static bool add_modifier(Assembler *a, const Modifier *m) {
       [MODIFIER_LEFT] = 'l', [MODIFIER_RIGHT] = 'r', [MODIFIER_ARITHMETIC] = 'a', [MODIFIER_ROTATE] = 'o'};
   if (m->kind == MODIFIER_NONE)
     return true;
-  char kind = m->kind == MODIFIER_EXTEND ? (m->is_signed ? 's' : 'u') : kinds[m->kind];
+  int kind = m->kind == MODIFIER_EXTEND ? (m->is_signed ? 's' : 'u') : kinds[m->kind];
   for (unsigned i = 0; i < a->set->word_count; i++) {
     const Word *word = &a->set->words[i];
     if (strcmp(word->group, "shift") != 0 || *word->text != kind || word->bits != m->bits)

@@ -18,8 +18,8 @@ enum {
 typedef enum { KNOWN, NUMBER, FROM_ADDRESS } MarkKind;
 
 typedef struct {
-  MarkKind kind;
   EventValue known;
+  MarkKind kind;
   unsigned id, bits; // NUMBER: which it is, and how many of its bits
   bool is_signed;
 } Mark;
@@ -250,7 +250,9 @@ static void write_cells(Walk *w, const Instr *instr, EventValue address, Mark m)
     return;
   }
   unsigned stride = w->program->locations[address.location].stride;
-  Mark part = is_number(m) ? (Mark){.kind = NUMBER} : from_address;
+  Mark part = from_address;
+  if (is_number(m))
+    part = (Mark){.kind = NUMBER};
   for (Value at = address.number / stride * stride; at < address.number + instr->bits / 8; at += stride)
     cell_add(w, &w->cells[address.location][at / stride], part);
 }
@@ -324,7 +326,7 @@ static unsigned hash_of(const Walk *w, const Place *place) {
 // Whether what goes on from here was followed before; else it is kept, to be followed once.
 static bool was_seen(Walk *w, Place here) {
   Place place = copied(w, here);
-  if (w->failed)
+  if (!place.marks)
     return true;
   rename_numbers(w, place.marks);
   unsigned slot = hash_of(w, &place);
@@ -341,7 +343,7 @@ static bool was_seen(Walk *w, Place here) {
 // Another way from here, with `value` in `dst`.
 static void fork_to(Walk *w, unsigned at, unsigned dst, Mark value) {
   Place place = copied(w, w->now);
-  if (w->failed)
+  if (!place.marks)
     return;
   place.at = at;
   if (dst != NO_REGISTER)
