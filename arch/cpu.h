@@ -2,6 +2,9 @@
 // place that asks which CPU that is. A port adds a folder and two lines here.
 #pragma once
 
+// The compiler moves no access across it; it is no instruction (clang makes one of __atomic_signal_fence on POWER).
+#define CPU_COMPILER_BARRIER __asm__ volatile("" ::: "memory")
+
 #if defined(__x86_64__)
 #include "arch/x86_64/cpu.h"
 #elif defined(__aarch64__)

@@ -1,5 +1,6 @@
 // The C of a test for the lockstep engine: a function for each thread, a loop over instances that calls it, and the
 // counting of what the threads left.
+#include "arch/cpu.h"
 #include "harness/build/emit.h"
 #include "harness/lang/print.h"
 
@@ -107,6 +108,9 @@ static void emit_thread(const Test *test, unsigned t, bool pauses, Text *out) {
   text_add(out, "}\n\n");
 }
 
+#define TEXT(text) #text
+#define TEXT_OF(macro) TEXT(macro)
+
 // What the threads need of kernel.h and stdint.h, by what compilers know without headers.
 static void emit_thread_prelude(Text *out) {
   static const char *const widths[] = {"8", "16", "32", "64"};
@@ -116,9 +120,9 @@ static void emit_thread_prelude(Text *out) {
   text_add(out, "#if __has_attribute(noipa) // no thread becomes a call of another that has the same code\n"
                 "#define KERNEL_THREAD __attribute__((noipa))\n#else\n#define KERNEL_THREAD\n#endif\n"
                 "#define kernel_index(index, length) ((uint64_t)(index) % (length))\n"
-                "#define kernel_loop_turn(turn) 0\n"
-                "#define kernel_compiler_barrier() __asm__ volatile(\"\" ::: \"memory\")\n"
-                "#define cpu_fence_compiler() kernel_compiler_barrier()\n\n");
+                "#define kernel_loop_turn(turn) 0\n");
+  text_printf(out, "#define kernel_compiler_barrier() %s\n", TEXT_OF(CPU_COMPILER_BARRIER));
+  text_add(out, "#define cpu_fence_compiler() kernel_compiler_barrier()\n\n");
 }
 
 void emit_threads(const Test *test, const bool *in, Text *out) {

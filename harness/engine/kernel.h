@@ -31,7 +31,7 @@
 #define KERNEL_AHEAD 8
 
 // The compiler moves no access to shared memory across it.
-KERNEL_INLINE void kernel_compiler_barrier(void) { __asm__ volatile("" ::: "memory"); }
+KERNEL_INLINE void kernel_compiler_barrier(void) { cpu_fence_compiler(); }
 
 // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016). `state` is
 // never 0.
