@@ -56,9 +56,13 @@ grep -qE "^${mine/+/\\+} .* f" "$work/out" || fail "$(cat "$work/out")"
 ends 0 "$WEAKMEM" report "$work/mine.jsonl" -o "$work/page.html"
 grep -q "$mine" "$work/page.html" || fail "not in the page"
 ends 0 "$WEAKMEM" show --export "$work/there" "$mine"
-make -s -C "$work/there" run ARGS='--time 0.1' >"$work/out" 2>"$work/err" || fail "the export: $(cat "$work/err")"
-ends 0 "$WEAKMEM" import "$work/there/records.jsonl" -o "$work/imported.jsonl"
-grep -q '"weak":false' "$work/imported.jsonl" || fail "not judged: $(cat "$work/imported.jsonl")"
+if grep -q '"emulated":true' "$work/here.json"; then
+  echo "SKIP: what is exported for an emulated CPU does not run by itself"
+else
+  make -s -C "$work/there" run ARGS='--time 0.1' >"$work/out" 2>"$work/err" || fail "the export: $(cat "$work/err")"
+  ends 0 "$WEAKMEM" import "$work/there/records.jsonl" -o "$work/imported.jsonl"
+  grep -q '"weak":false' "$work/imported.jsonl" || fail "not judged: $(cat "$work/imported.jsonl")"
+fi
 sed "s/$mine/renamed/g" "$SOURCE/litmus/assembly/$mine.litmus" >"$work/renamed.litmus"
 ends 0 "$WEAKMEM" show --export "$work/renamed" "$work/renamed.litmus"
 
