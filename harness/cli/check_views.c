@@ -99,15 +99,8 @@ static void add_reasons(const CheckedTest *checked, Arena *arena, Text *out) {
 
 // ---- What was broken
 
-static const EventValue *values_of(const Test *test, State state, Arena *arena) {
-  EventValue *values = ARENA_ARRAY(arena, EventValue, test->observable_count + (size_t)1);
-  for (unsigned i = 0; i < test->observable_count; i++)
-    values[i] = event_value_of(test, state.values[i]);
-  return values;
-}
-
 static void explain(const Prediction *p, const EnumerationLimits *limits, State state, Arena *arena, Text *out) {
-  const EventValue *values = values_of(p->test, state, arena);
+  const EventValue *values = prediction_values(p->test, state, arena);
   Explanation explanation = model_explain(p->judge->cat, p->program, limits, values, arena);
   explanation_print(&explanation, p->judge->name, out);
 }
@@ -367,9 +360,13 @@ void check_table_text(const CheckTable *table, const SheetStyle *style, Arena *a
 
 // ---- Versions
 
-// "clang-14 -O2": what a compiler is called without its version.
+// "clang for riscv": what a compiler is called without its version, and its CPU where that is not this one.
 static const char *family_of(const CheckBuild *build, Arena *arena) {
-  return arena_copy(arena, build->compiler, strcspn(build->compiler, "-0123456789"));
+  const char *dash = strrchr(build->compiler, '-');
+  bool versioned = dash && dash[1] && !dash[1 + strspn(dash + 1, "0123456789.")];
+  size_t length = versioned ? (size_t)(dash - build->compiler) : strlen(build->compiler);
+  const char *name = arena_copy(arena, build->compiler, length);
+  return build->cpu == cpu_here() ? name : arena_printf(arena, "%s for %s", name, build->cpu->name);
 }
 
 // 12.002 of "gcc (Debian 12.2.0-14) 12.2.0": the first number with a point in it.
@@ -386,34 +383,44 @@ static double version_of(const CheckBuild *build) {
   return 0;
 }
 
-enum { GOOD_TEST, GOOD_COMPILER, GOOD_FROM, GOOD_BROKEN };
+enum { GOOD_TEST, GOOD_COMPILER, GOOD_FROM, GOOD_BROKEN, GOOD_UNREAD };
 static const SheetColumn good_columns[] = {[GOOD_TEST] = {.name = "test", .fit = FIT_KEY},
                                            [GOOD_COMPILER] = {.name = "compiler", .fit = FIT_KEY},
                                            [GOOD_FROM] = {.name = "kept_from", .title = "kept from"},
-                                           [GOOD_BROKEN] = {.name = "broken_by", .title = "broken by"}};
+                                           [GOOD_BROKEN] = {.name = "broken_by", .title = "broken by"},
+                                           [GOOD_UNREAD] = {.name = "unread_by", .title = "unread by"}};
+
+// Whether some way of this compiler, with whatever flags, comes to the verdict.
+static bool comes_to(const CheckTable *table, unsigned test, const char *compiler, const Cpu *cpu,
+                     CheckVerdict verdict) {
+  for (unsigned b = 0; b < table->build_count; b++)
+    if (!strcmp(table->builds[b].compiler, compiler) && table->builds[b].cpu == cpu &&
+        table->verdicts[(size_t)test * table->build_count + b] == verdict)
+      return true;
+  return false;
+}
 
 // One family's row: `order` has its ways, by version.
 static void add_first_good(const CheckTable *table, unsigned test, const unsigned *order, unsigned count,
                            Sheet *sheet) {
-  const CheckVerdict *verdicts = &table->verdicts[(size_t)test * table->build_count];
-  const char *broken = "", *from = NULL;
+  const char *broken = "", *unread = "", *from = NULL;
   for (unsigned i = 0; i < count; i++) {
     const CheckBuild *build = &table->builds[order[i]];
-    bool good = true, first = !i || strcmp(table->builds[order[i - 1]].compiler, build->compiler) != 0;
-    for (unsigned k = 0; k < count; k++)
-      good &= strcmp(table->builds[order[k]].compiler, build->compiler) != 0 ||
-              (verdicts[order[k]] != CHECK_BROKEN && verdicts[order[k]] != CHECK_UNREAD);
-    if (!first)
-      continue;
-    if (!good)
-      broken = arena_printf(sheet->arena, "%s%s%s", broken, *broken ? " " : "", build->compiler);
-    from = !good ? NULL : from ? from : build->compiler;
+    if (i && !strcmp(table->builds[order[i - 1]].compiler, build->compiler))
+      continue; // with other flags
+    bool breaks = comes_to(table, test, build->compiler, build->cpu, CHECK_BROKEN);
+    bool is_unread = !breaks && comes_to(table, test, build->compiler, build->cpu, CHECK_UNREAD);
+    const char **list = breaks ? &broken : &unread;
+    if (breaks || is_unread)
+      *list = arena_printf(sheet->arena, "%s%s%s", *list, **list ? " " : "", build->compiler);
+    from = breaks || is_unread ? NULL : from ? from : build->compiler;
   }
   Cell *cells = sheet_row(sheet);
   cells[GOOD_TEST] = cell_text(table->names[test]);
   cells[GOOD_COMPILER] = cell_text(family_of(&table->builds[order[0]], sheet->arena));
   cells[GOOD_FROM] = cell_text(from ? from : "none");
   cells[GOOD_BROKEN] = cell_text(broken);
+  cells[GOOD_UNREAD] = cell_text(unread);
 }
 
 static int compare_versions(const void *a, const void *b, void *builds) {

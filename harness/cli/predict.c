@@ -218,11 +218,8 @@ static Judges find_models(const Settings *s, Diag *diag) {
 
 static const EventValue *named_state(const Settings *s, const Test *test, Arena *arena) {
   Value *values = ARENA_ARRAY(arena, Value, test->observable_total);
-  EventValue *state = ARENA_ARRAY(arena, EventValue, test->observable_count);
   state_parse(test, s->state, values); // checked before
-  for (unsigned i = 0; i < test->observable_count; i++)
-    state[i] = event_value_of(test, values[i]);
-  return state;
+  return prediction_values(test, (State){values}, arena);
 }
 
 // Whether every test has the state of --state.

@@ -28,6 +28,18 @@ State prediction_state(const Test *test, const EventValue *state, Arena *arena) 
   return (State){values};
 }
 
+static void to_event_values(const Test *test, State state, EventValue *out) {
+  assert(test->observable_count <= LIMIT_OBSERVABLES);
+  for (unsigned i = 0; i < test->observable_count; i++)
+    out[i] = event_value_of(test, state.values[i]);
+}
+
+const EventValue *prediction_values(const Test *test, State state, Arena *arena) {
+  EventValue *values = ARENA_ARRAY(arena, EventValue, test->observable_count + (size_t)1);
+  to_event_values(test, state, values);
+  return values;
+}
+
 static const Program *program_of(const Judge *judge, const Test *test, const JudgeOptions *options, Arena *arena,
                                  const char **why) {
   bool speaks = !options->cpu || options->cpu == judge->model->cpu;
@@ -94,12 +106,6 @@ bool prediction_decides(const Prediction *prediction) {
   bool found = prediction->test->condition.quantifier == QUANTIFIER_FORALL ? !prediction->all_witnesses
                                                                            : prediction->any_witness;
   return !prediction_is_partial(prediction) || (test_has_condition(prediction->test) && found);
-}
-
-static void to_event_values(const Test *test, State state, EventValue *out) {
-  assert(test->observable_count <= LIMIT_OBSERVABLES);
-  for (unsigned i = 0; i < test->observable_count; i++)
-    out[i] = event_value_of(test, state.values[i]);
 }
 
 Verdict prediction_verdict(const Prediction *prediction, State state) {

@@ -66,5 +66,7 @@ Verdict prediction_asked(const Prediction *prediction, const Prediction *sc);
 
 // A program's state as the test's; its values live in `arena`.
 State prediction_state(const Test *test, const EventValue *state, Arena *arena);
+// And back: observable_count values, as models and explanations take them.
+const EventValue *prediction_values(const Test *test, State state, Arena *arena);
 // Every final state that some candidate execution of some prediction ends in: sorted, each once. `*count` of them.
 State *predictions_states(const Prediction *predictions, unsigned prediction_count, unsigned *count, Arena *arena);

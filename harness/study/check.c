@@ -182,9 +182,8 @@ static void check_one(const CheckedTest *checked, const Judge *judges, const Enu
     fail(check, check->code.why);
     return;
   }
-  JudgeOptions options = {.limits = *limits, .program = check->code.program};
-  Prediction by_sc = judge_test(judge_named(judges, "sc"), test, &options, arena);
-  check->of_code = judge_test(judge_named(judges, check->build->cpu->model->name), test, &options, arena);
+  Prediction by_sc = machine_code_by_sc(&check->code, judges, limits, arena);
+  check->of_code = machine_code_by_cpu(&check->code, judges, limits, arena);
   if (check->of_code.result.unmodelled) {
     fail(check, check->of_code.why);
     return;

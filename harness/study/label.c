@@ -56,9 +56,9 @@ static CodeVerdict judge_code(const Labelling *l, bool pauses) {
   CodeVerdict out = {.code = machine_code_of_run(l->test, l->compiled, pauses, l->arena)};
   if (!out.code.program)
     return out;
-  JudgeOptions options = {.limits = judge_limits(l->labeller->seconds / model_count), .program = out.code.program};
-  out.cpu = judge_test(&l->judges[model_index(out.code.cpu->model)], l->test, &options, l->arena);
-  out.sc = judge_test(&l->judges[model_index(model_find("sc"))], l->test, &options, l->arena);
+  EnumerationLimits limits = judge_limits(l->labeller->seconds / model_count);
+  out.cpu = machine_code_by_cpu(&out.code, l->judges, &limits, l->arena);
+  out.sc = machine_code_by_sc(&out.code, l->judges, &limits, l->arena);
   return out;
 }
 
@@ -157,9 +157,7 @@ static void label_state(Labelling *l, unsigned row) {
 // ---- Alarms
 
 static void explain(const Labelling *l, const Prediction *prediction, State state, Violation *violation) {
-  EventValue *values = ARENA_ARRAY(l->arena, EventValue, l->test->observable_count + (size_t)1);
-  for (unsigned i = 0; i < l->test->observable_count; i++)
-    values[i] = event_value_of(l->test, state.values[i]);
+  const EventValue *values = prediction_values(l->test, state, l->arena);
   EnumerationLimits limits = judge_limits(l->labeller->seconds);
   Explanation explanation = model_explain(prediction->judge->cat, prediction->program, &limits, values, l->arena);
   Text text = {0};

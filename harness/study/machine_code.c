@@ -114,6 +114,22 @@ MachineCode machine_code_of_run(const Test *test, const Compiled *compiled, bool
   return code;
 }
 
+static Prediction judge_code(const MachineCode *code, const Judge *judge, const EnumerationLimits *limits,
+                             Arena *arena) {
+  JudgeOptions options = {.limits = *limits, .program = code->program};
+  return judge_test(judge, code->test, &options, arena);
+}
+
+Prediction machine_code_by_cpu(const MachineCode *code, const Judge *judges, const EnumerationLimits *limits,
+                               Arena *arena) {
+  return judge_code(code, &judges[model_index(code->cpu->model)], limits, arena);
+}
+
+Prediction machine_code_by_sc(const MachineCode *code, const Judge *judges, const EnumerationLimits *limits,
+                              Arena *arena) {
+  return judge_code(code, &judges[model_index(model_find("sc"))], limits, arena);
+}
+
 const ListedFunction *machine_code_function(const MachineCode *code, unsigned thread) {
   char name[16];
   snprintf(name, sizeof name, "P%u", thread);

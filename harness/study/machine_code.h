@@ -4,6 +4,7 @@
 #include "harness/build/build.h"
 #include "harness/build/threads.h"
 #include "harness/code/listing.h"
+#include "harness/model/judge.h"
 
 typedef struct {
   const Test *test;
@@ -21,6 +22,13 @@ MachineCode machine_code_read(const Test *test, const Cpu *cpu, const char *cons
 // pauses between their statements: NULL without a reason where it has none), or of what the same compiler made of the
 // same threads beside the perpetual engine's loops.
 MachineCode machine_code_of_run(const Test *test, const Compiled *compiled, bool pauses, Arena *arena);
+
+// What the CPU's model and sequential consistency say of code that was read; `limits`: of each. `judges`: of model_all,
+// or those that take its places.
+Prediction machine_code_by_cpu(const MachineCode *code, const Judge *judges, const EnumerationLimits *limits,
+                               Arena *arena);
+Prediction machine_code_by_sc(const MachineCode *code, const Judge *judges, const EnumerationLimits *limits,
+                              Arena *arena);
 
 // The listing's function of a thread; NULL if it has none.
 const ListedFunction *machine_code_function(const MachineCode *code, unsigned thread);

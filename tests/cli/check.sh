@@ -106,6 +106,8 @@ done
 
 # From which version on.
 ends 1 "$WEAKMEM" check "$work/SB+sc.litmus" --cc "gcc,$work/careless" --first-good --format tsv
-[[ $(head -1 "$work/out") == $'test\tcompiler\tkept_from\tbroken_by' ]] || fail "$(cat "$work/out")"
-grep -qP '^SB\+sc\tgcc\tgcc\t$' "$work/out" || fail "$(cat "$work/out")"
+[[ $(head -1 "$work/out") == $'test\tcompiler\tkept_from\tbroken_by\tunread_by' ]] || fail "$(cat "$work/out")"
+grep -qP '^SB\+sc\tgcc\tgcc\t\t$' "$work/out" || fail "$(cat "$work/out")"
+ends 3 "$WEAKMEM" check SB --cc gcc --cflags -fno-such-flag --first-good --format tsv
+grep -qP '^SB\tgcc\tnone\t\tgcc$' "$work/out" || fail "what does not compile breaks nothing: $(cat "$work/out")"
 echo PASS

@@ -6,8 +6,8 @@
 #include "harness/lang/parse.h"
 #include "harness/lang/print.h"
 #include "harness/model/judge.h"
+#include "tests/unit/runner.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,10 +229,8 @@ START_TEST(what_is_expected_is_as_wide_as_what_is_pointed_to) {
 END_TEST
 
 int main(void) {
-  struct Suite *suite = suite_create("linux");
-  TCase *all = tcase_create("linux");
+  TCase *all = unit_tests("linux", setup, teardown);
   int count = (int)(sizeof verdicts / sizeof *verdicts);
-  tcase_add_checked_fixture(all, setup, teardown);
   tcase_add_loop_test(all, the_model_says_what_the_documentation_says, 0, count);
   tcase_add_loop_test(all, a_test_prints_as_what_reads_the_same, 0, count);
   tcase_add_loop_test(all, a_cpu_allows_nothing_that_the_model_forbids, 0, count);
@@ -242,10 +240,5 @@ int main(void) {
   tcase_add_test(all, casts_are_nested_no_deeper_than_anything_else);
   tcase_add_test(all, a_release_reaches_through_a_read_modify_write);
   tcase_add_test(all, what_is_expected_is_as_wide_as_what_is_pointed_to);
-  suite_add_tcase(suite, all);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return unit_run("linux", all);
 }
