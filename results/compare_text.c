@@ -140,7 +140,7 @@ static Sheet *machine_sheet(const Comparison *c, const SheetColumn *keys, unsign
 // The machines from `first` up to `end`.
 static void print_block(const Comparison *c, const CompareStyle *style, unsigned first, unsigned end, FILE *out) {
   static const SheetColumn key[] = {{.name = "test", .fit = FIT_KEY}};
-  unsigned machines[MACHINES];
+  unsigned machines[MACHINES] = {0};
   Arena *arena = arena_new();
   for (unsigned m = first; m < end; m++)
     machines[m - first] = m;

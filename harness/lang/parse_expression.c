@@ -518,7 +518,8 @@ bool parse_access(Parser *p, const Primitive *primitive, Access *access) {
 static Expr *result_of(Parser *p, const Primitive *primitive, Expr *expr) {
   bool unexpected = primitive->result == RESULT_UNEXPECTED;
   Expr *other = unexpected ? expr->access.compared : expr->access.operand;
-  if (other && expr_accesses(other)) {
+  assert(other); // a primitive with such a result is given one
+  if (expr_accesses(other)) {
     ERROR_AT(p, other->span, "what '%s' is given is a register or a constant in this language", primitive->name);
     return NULL;
   }

@@ -239,7 +239,7 @@ static unsigned check_batch(const Session *s, const Test *const *tests, unsigned
   CompileLimits limits = {.stop = o->stop, .progress = o->progress, .context = o->context};
   if (!build_threads_all(builds, total, &limits, arena, diag))
     return 0;
-  while (done < count && !stop_wanted(o->stop) && check_test(s, tests[done], &checks[done * o->build_count]))
+  while (done < count && !stop_wanted(o->stop) && check_test(s, tests[done], &checks[(size_t)done * o->build_count]))
     done++;
   for (unsigned i = 0; i < total; i++)
     build_release(builds[i].objects, builds[i].test->thread_count);
