@@ -417,6 +417,8 @@ EnumerationResult executions_each(const Program *program, const EnumerationLimit
   }
   if (!s.stop) {
     paths_drop_impossible(program, paths, arena);
+    if (limits->coherent_only)
+      paths_drop_restless(program, paths, limits->atomic_only, arena);
     alike_find(&s);
     choose_paths(&s, 0, PATH_ENDS, PATH_ENDS);
   }

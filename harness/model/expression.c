@@ -82,13 +82,8 @@ static bool fits(const ValuePool *pool, ExprId id, unsigned bits) {
   return false;
 }
 
-// The number that its lowest bits are, without a sign: what extensions of it were made of, as far as that is seen.
+// The number that its lowest bits are, without a sign.
 static ExprId lowest(ValuePool *pool, ExprId id, unsigned bits) {
-  const ValueExpr *e = &pool->exprs[id];
-  while (e->kind == VALUE_OPERATION && e->operation == OP_MOVE && e->bits >= bits) {
-    id = e->a;
-    e = &pool->exprs[id];
-  }
   return value_operation(pool, OP_MOVE, bits, false, id, value_constant(pool, (EventValue){-1, 0}));
 }
 
@@ -101,16 +96,18 @@ static unsigned extended_from(const ValuePool *pool, ExprId id) {
   return e->kind == VALUE_OPERATION && e->operation == OP_MOVE && e->is_signed && e->bits < 64 ? e->bits : 0;
 }
 
-// a == 0, where that says of what it was made from whether two numbers are the same.
-static ExprId is_no_difference(ValuePool *pool, ExprId a) {
+// A difference of 64 bits may be one of pointers, which is no number, unless both were extended from fewer.
+ExprId value_no_difference(ValuePool *pool, ExprId a) {
   unsigned from = extended_from(pool, a);
   if (from)
     return value_operation(pool, OP_EQ, 0, false, lowest(pool, a, from), value_constant(pool, (EventValue){-1, 0}));
   const ValueExpr e = pool->exprs[a];
-  bool differs = e.kind == VALUE_OPERATION && !e.is_signed && e.bits && e.bits < 64 &&
-                 (e.operation == OP_SUB || e.operation == OP_XOR);
-  return differs ? value_operation(pool, OP_EQ, 0, false, lowest(pool, e.a, e.bits), lowest(pool, e.b, e.bits))
-                 : NO_EXPR;
+  if (e.kind != VALUE_OPERATION || e.is_signed || !e.bits || (e.operation != OP_SUB && e.operation != OP_XOR))
+    return NO_EXPR;
+  if (e.bits < 64)
+    return value_operation(pool, OP_EQ, 0, false, lowest(pool, e.a, e.bits), lowest(pool, e.b, e.bits));
+  from = extended_from(pool, e.a);
+  return from && from == extended_from(pool, e.b) ? value_operation(pool, OP_EQ, 0, false, e.a, e.b) : NO_EXPR;
 }
 
 // Whether its lowest bits are 0 whatever is read.
@@ -152,13 +149,20 @@ static ExprId opposite(ValuePool *pool, ExprId id) {
 static ExprId equal_parts(ValuePool *pool, ExprId a, ExprId b) {
   ExprId zero = value_constant(pool, (EventValue){-1, 0});
   if (is_zero(pool, b)) {
-    ExprId same = is_no_difference(pool, a);
+    ExprId same = value_no_difference(pool, a);
     return same != NO_EXPR ? same : value_operation(pool, OP_NOT, 0, false, a, zero);
   }
+  if (is_truth(pool, a) && is_number(pool, b, 1))
+    return a;
   unsigned from = extended_from(pool, a);
   return from && from == extended_from(pool, b)
              ? value_operation(pool, OP_EQ, 0, false, lowest(pool, a, from), lowest(pool, b, from))
              : NO_EXPR;
+}
+
+// Whether of what it was made from it keeps all bits that are kept of it.
+static bool cuts_more(const ValueExpr *e, unsigned bits) {
+  return bits && e->kind == VALUE_OPERATION && e->operation == OP_MOVE && e->bits >= bits;
 }
 
 // What is equal to the operation and was made in another way, as machine code does from flags what a compare-exchange
@@ -175,6 +179,8 @@ static ExprId simpler(ValuePool *pool, Operation operation, unsigned bits, bool 
   case OP_MOVE:
     if ((of_truth && bits > 1) || (!is_signed && fits(pool, a, bits)))
       return a;
+    if (cuts_more(&pool->exprs[a], bits))
+      return value_operation(pool, OP_MOVE, bits, is_signed, pool->exprs[a].a, b);
     return is_signed ? NO_EXPR : lowest_of(pool, a, bits);
   case OP_AND:
     return (of_truth && is_number(pool, b, 1)) || (a == b && !is_signed && fits(pool, a, bits)) ? a : NO_EXPR;

@@ -31,6 +31,9 @@ ExprId value_read(ValuePool *pool, unsigned event, unsigned bits);
 // may be known though the reads that it depends on are not.
 ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool is_signed, ExprId a, ExprId b);
 
+// That two numbers are the same, where `value` is zero just then, being what they differ by; NO_EXPR: that is not seen.
+ExprId value_no_difference(ValuePool *pool, ExprId value);
+
 static inline bool value_is_constant(const ValuePool *pool, ExprId id) {
   return pool->exprs[id].kind == VALUE_CONSTANT;
 }

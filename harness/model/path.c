@@ -268,6 +268,19 @@ static void add_constraint(Walk *walk, Constraint constraint) {
   walk->constraints[walk->constraint_count++] = constraint;
 }
 
+// Where two reads of machine code read the same, the later one's value is the earlier one's from here on: branches on
+// either then go the same way. Dependencies are the taints' matter.
+static void unite(const Walker *w, Walk *walk, ExprId same) {
+  const ValueExpr *e = &w->pool->exprs[same];
+  if (!w->thread->source || e->kind != VALUE_OPERATION || e->operation != OP_EQ ||
+      w->pool->exprs[e->a].kind != VALUE_READ || w->pool->exprs[e->b].kind != VALUE_READ)
+    return;
+  bool in_turn = w->pool->exprs[e->a].read < w->pool->exprs[e->b].read;
+  for (unsigned r = 0; r < w->thread->register_count; r++)
+    if (walk->registers[r] == (in_turn ? e->b : e->a))
+      walk->registers[r] = in_turn ? e->a : e->b;
+}
+
 // Demands a value; false where the path demanded the opposite before, or it is a constant and the opposite.
 static bool constrain(Walker *w, Walk *walk, ExprId value, bool nonzero) {
   const ValueExpr *e = &w->pool->exprs[value];
@@ -277,10 +290,15 @@ static bool constrain(Walker *w, Walk *walk, ExprId value, bool nonzero) {
   }
   if (e->kind == VALUE_CONSTANT)
     return (e->constant.location >= 0 || e->constant.number != 0) == nonzero;
+  ExprId same = value_no_difference(w->pool, value);
+  if (same != NO_EXPR)
+    return constrain(w, walk, same, !nonzero);
   for (size_t i = 0; i < walk->constraint_count; i++)
     if (walk->constraints[i].value == value && !walk->constraints[i].fair)
       return walk->constraints[i].nonzero == nonzero;
   add_constraint(walk, (Constraint){.value = value, .nonzero = nonzero});
+  if (nonzero)
+    unite(w, walk, value);
   return true;
 }
 
@@ -631,4 +649,18 @@ bool paths_of_thread(const Program *program, unsigned thread, Deadline *deadline
     return false;
   sort_paths(&w, out);
   return true;
+}
+
+bool paths_keep(ThreadPaths *paths, bool (*may_happen)(const ValuePool *pool, const Path *path, void *context),
+                void *context) {
+  unsigned kept = 0, from = 0;
+  for (PathEnd end = 0; end < PATH_ENDINGS; end++) {
+    unsigned to = paths->up_to[end];
+    for (unsigned p = from; p < to; p++)
+      if (may_happen(&paths->pool, &paths->paths[p], context))
+        paths->paths[kept++] = paths->paths[p];
+    paths->up_to[end] = kept;
+    from = to;
+  }
+  return kept < from;
 }

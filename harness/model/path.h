@@ -70,6 +70,16 @@ typedef struct {
 bool paths_of_thread(const Program *program, unsigned thread, Deadline *deadline, Arena *arena, ThreadPaths *out,
                      EnumerationResult *result);
 
+// Keeps those paths of a thread that may happen; whether any went.
+bool paths_keep(ThreadPaths *paths, bool (*may_happen)(const ValuePool *pool, const Path *path, void *context),
+                void *context);
+
 // In a program with loops, takes away the paths that read what nobody writes: every write to the location writes a
 // constant, and with none of them the path's branches go as it takes them.
 void paths_drop_impossible(const Program *program, ThreadPaths *threads, Arena *arena);
+
+// For models that imply coherence, takes away the paths that see a location change more often than other threads change
+// it: of the writes that a thread sees in turn none comes twice (CoRR: Alglave, Maranget, Tautschnig, "Herding cats",
+// figure 6). Such are the turns that a compare-exchange loop would take after failing as often as others can make it
+// fail. `atomic`: the model implies atomicity too, so that what writes back what it read changes nothing.
+void paths_drop_restless(const Program *program, ThreadPaths *threads, bool atomic, Arena *arena);

@@ -101,17 +101,15 @@ static bool is_possible(const Program *program, Contents *contents, const ValueP
   return true;
 }
 
-static void drop(const Program *program, Contents *contents, ThreadPaths *paths, Arena *arena) {
-  Guess *guesses = ARENA_ARRAY(arena, Guess, paths->pool.count);
-  unsigned kept = 0, from = 0;
-  for (PathEnd end = 0; end < PATH_ENDINGS; end++) {
-    unsigned to = paths->up_to[end];
-    for (unsigned p = from; p < to; p++)
-      if (is_possible(program, contents, &paths->pool, &paths->paths[p], guesses))
-        paths->paths[kept++] = paths->paths[p];
-    paths->up_to[end] = kept;
-    from = to;
-  }
+typedef struct {
+  const Program *program;
+  Contents *contents;
+  Guess *guesses; // of the thread's expressions
+} Possible;
+
+static bool may_happen(const ValuePool *pool, const Path *path, void *context) {
+  const Possible *p = context;
+  return is_possible(p->program, p->contents, pool, path, p->guesses);
 }
 
 void paths_drop_impossible(const Program *program, ThreadPaths *threads, Arena *arena) {
@@ -121,6 +119,8 @@ void paths_drop_impossible(const Program *program, ThreadPaths *threads, Arena *
   Contents *contents = ARENA_ARRAY(arena, Contents, loops ? program->location_count : 0);
   if (!loops || !find_contents(program, contents, threads))
     return;
-  for (unsigned t = 0; t < program->thread_count; t++)
-    drop(program, contents, &threads[t], arena);
+  for (unsigned t = 0; t < program->thread_count; t++) {
+    Possible possible = {program, contents, ARENA_ARRAY(arena, Guess, threads[t].pool.count)};
+    paths_keep(&threads[t], may_happen, &possible);
+  }
 }
