@@ -318,24 +318,44 @@ static Value value_of(Parser *p, Number number, BaseType type) {
   return number_value(number, type);
 }
 
-static void resolve_register(Parser *p, InitRegister *init) {
+// The register that is initialised, made where it is new; -1, reported, where there is none.
+static int find_initialised(Parser *p, const InitRegister *init) {
   if (init->thread == EVERY_THREAD)
-    return; // the threads were not read
+    return -1; // the threads were not read
   if (init->thread >= p->test->thread_count) {
     ERROR_AT(p, init->span, "no such thread: there are %u, counted from 0", p->test->thread_count);
-    return;
+    return -1;
   }
   Thread *thread = &p->test->threads[init->thread];
   int reg = register_find(thread, init->name);
-  if (reg < 0)
-    reg = register_add(p, init->thread, init->name, init->type, init->span);
-  if (reg < 0)
-    return;
-  Register *r = &thread->registers[reg];
-  r->has_initial = true;
-  r->type.is_volatile |= init->type.is_volatile;
-  if (init->is_given)
-    r->initial = value_of(p, init->number, r->type.base);
+  return reg < 0 ? register_add(p, init->thread, init->name, init->type, init->span) : reg;
+}
+
+// In the order of threads and their registers: the numbers of locations that only registers name do not depend on how
+// the init mixes them.
+static int compare_registers(const void *a, const void *b) {
+  const InitRegister *left = a, *right = b;
+  if (left->thread != right->thread)
+    return left->thread < right->thread ? -1 : 1;
+  return (left->reg > right->reg) - (left->reg < right->reg);
+}
+
+static void resolve_registers(Parser *p) {
+  for (size_t i = 0; i < p->init_register_count; i++) {
+    InitRegister *init = &p->init_registers[i];
+    init->reg = find_initialised(p, init);
+  }
+  qsort(p->init_registers, p->init_register_count, sizeof *p->init_registers, compare_registers);
+  for (size_t i = 0; i < p->init_register_count; i++) {
+    const InitRegister *init = &p->init_registers[i];
+    if (init->reg < 0)
+      continue;
+    Register *r = &p->test->threads[init->thread].registers[init->reg];
+    r->has_initial = true;
+    r->type.is_volatile |= init->type.is_volatile;
+    if (init->is_given)
+      r->initial = value_of(p, init->number, r->type.base);
+  }
 }
 
 void resolve_initial_values(Parser *p) {
@@ -344,8 +364,7 @@ void resolve_initial_values(Parser *p) {
     for (unsigned j = 0; j < l->length; j++)
       l->initial[j] = value_of(p, p->notes[i].numbers[j], l->type);
   }
-  for (size_t i = 0; i < p->init_register_count; i++)
-    resolve_register(p, &p->init_registers[i]);
+  resolve_registers(p);
 }
 
 // A register or location that only the condition names is 0, as in herd; more often it is a slip.

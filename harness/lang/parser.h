@@ -36,6 +36,7 @@ typedef struct {
   bool has_type, is_given;
   Number number;
   Span span;
+  int reg; // once known; -1: there is no such thread, or no room
 } InitRegister;
 
 // A name in `locations`, the filter or the condition, until all names are known.

@@ -126,6 +126,27 @@ START_TEST(a_symbolic_register_may_be_given_without_its_thread) {
 }
 END_TEST
 
+// Locations that only registers name: their numbers are the same however the init mixes the threads' registers.
+START_TEST(a_test_whose_registers_first_name_locations_prints_as_itself) {
+#define MIXED(init) "AArch64 t\n{ " init " }\nP0 | P1 ;\nLDR W0,[X1] | LDR W0,[X3] ;\nSTR W0,[X5] | STR W0,[X1] ;\n"
+  static const char *const texts[] = {MIXED("1:X1=x; 1:X3=y; 0:X5=z; 0:X1=x; 0:X3=y;"),
+                                      MIXED("0:X5=z; 1:X1=x; 0:X1=x; 1:X3=y; 0:X3=y;")};
+#undef MIXED
+  const Test *tests[2];
+  for (unsigned i = 0; i < 2; i++) {
+    Diag diag;
+    tests[i] = read_text(texts[i], &diag);
+    ck_assert_msg(tests[i] != NULL, "%s", told(&diag));
+    check_round_trip(tests[i]);
+  }
+  ck_assert(test_equal(tests[0], tests[1]));
+  char digests[2][65];
+  test_digest(tests[0], digests[0]);
+  test_digest(tests[1], digests[1]);
+  ck_assert_str_eq(digests[0], digests[1]);
+}
+END_TEST
+
 // A branch to a label of the thread, by name, in a register, and back from a subroutine.
 START_TEST(control_goes_where_labels_are) {
   ck_assert_str_eq(
@@ -218,6 +239,7 @@ int main(void) {
   tcase_add_test(tests, the_family_is_read_judged_and_printed);
   tcase_add_test(tests, parts_of_registers_and_addresses_are_values);
   tcase_add_test(tests, a_symbolic_register_may_be_given_without_its_thread);
+  tcase_add_test(tests, a_test_whose_registers_first_name_locations_prints_as_itself);
   tcase_add_test(tests, control_goes_where_labels_are);
   tcase_add_test(tests, accesses_that_do_not_fit_an_element_are_not_judged);
   tcase_add_test(tests, accesses_that_only_incoherence_makes_are_none);
