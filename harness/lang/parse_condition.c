@@ -345,7 +345,8 @@ static void resolve_registers(Parser *p) {
     InitRegister *init = &p->init_registers[i];
     init->reg = find_initialised(p, init);
   }
-  qsort(p->init_registers, p->init_register_count, sizeof *p->init_registers, compare_registers);
+  if (p->init_register_count)
+    qsort(p->init_registers, p->init_register_count, sizeof *p->init_registers, compare_registers);
   for (size_t i = 0; i < p->init_register_count; i++) {
     const InitRegister *init = &p->init_registers[i];
     if (init->reg < 0)
