@@ -5,12 +5,9 @@
 #include "harness/build/threads.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { OBJDUMP_SECONDS = 20, LISTING_BYTES = 8 << 20 };
+enum { OBJDUMP_SECONDS = 20, LISTING_BYTES = 8 << 20, LISTED_TOGETHER = 64 };
 enum { LLVM_NEWEST = 40, LLVM_OLDEST = 9 }; // versions that are looked for
 
 // "0000000000001130 <P0>:": the name, where the line opens a function.
@@ -50,19 +47,32 @@ static void keep_threads(const char *listing, bool plain, Text *out) {
   text_add(out, keeping ? "\n" : "");
 }
 
-// The object is its standard input: the path of a memory file means something to this process alone.
-static bool run_objdump(const char *objdump, const char *object, bool lines, Spawn *spawn, GroupEnd *end, Diag *diag) {
-  static char name[] = "objdump", disassemble[] = "--disassemble", no_bytes[] = "--no-show-raw-insn",
-              numbers[] = "--line-numbers", relocations[] = "--reloc", input[] = "/proc/self/fd/0";
-  char *argv[] = {name, disassemble, no_bytes, input, lines ? numbers : NULL, lines ? relocations : NULL, NULL};
-  int file = open(object, O_RDONLY | O_CLOEXEC);
-  if (file < 0)
-    return diag_error(diag, "cannot open the machine code in %s: %s", object, strerror(errno));
-  SpawnCommand command = {
-      .path = objdump, .argv = argv, .input = file, .timeout = OBJDUMP_SECONDS, .keep = LISTING_BYTES};
-  bool started = spawn_run(spawn, &command, end, diag);
-  close(file);
-  return started;
+// What objdump is asked for, and of which objects.
+typedef struct {
+  const char *objdump;
+  const char *const *objects; // paths
+  unsigned count;
+  bool lines; // of the source, and relocations
+} Dump;
+
+static bool run_objdump(const Dump *dump, Spawn *spawn, GroupEnd *end, Arena *arena, Diag *diag) {
+  static const char *const fixed[] = {"objdump", "--disassemble", "--no-show-raw-insn"}, *const more[] = {
+                                                                                             "--line-numbers",
+                                                                                             "--reloc"};
+  const char **argv = ARENA_ARRAY(arena, const char *, dump->count + (size_t)8);
+  unsigned n = 0;
+  for (unsigned i = 0; i < sizeof fixed / sizeof *fixed; i++)
+    argv[n++] = fixed[i];
+  for (unsigned i = 0; dump->lines && i < sizeof more / sizeof *more; i++)
+    argv[n++] = more[i];
+  for (unsigned i = 0; i < dump->count; i++)
+    argv[n++] = dump->objects[i];
+  SpawnCommand command = {.path = dump->objdump,
+                          .argv = (char **)argv, // execv(3) changes none of them
+                          .input = -1,
+                          .timeout = OBJDUMP_SECONDS,
+                          .keep = LISTING_BYTES};
+  return spawn_run(spawn, &command, end, diag);
 }
 
 // One for the target, in the words of GNU's tools: the target's own; LLVM's, which knows all; what is called just
@@ -81,15 +91,18 @@ static const char *find_objdump(const char *target, Arena *arena) {
 // How a listing is printed.
 typedef enum { LIST_PLAIN, LIST_ADDRESSES, LIST_LINES } ListKind;
 
+static bool has_ended_well(const Spawn *spawn, GroupEnd end) { return !spawn->late && !end.by_signal && end.code == 0; }
+
 static bool list(const char *object, const char *target, ListKind kind, Arena *arena, Text *out, Diag *diag) {
   const char *objdump = find_objdump(target, arena);
   if (!objdump)
     return diag_error(diag, "cannot show machine code: there is no objdump (Debian's package binutils)");
   Spawn spawn = {0};
   GroupEnd end = {0};
-  if (!run_objdump(objdump, object, kind == LIST_LINES, &spawn, &end, diag))
+  Dump dump = {objdump, &object, 1, kind == LIST_LINES};
+  if (!run_objdump(&dump, &spawn, &end, arena, diag))
     return false;
-  bool good = !spawn.late && !end.by_signal && end.code == 0;
+  bool good = has_ended_well(&spawn, end);
   if (good)
     keep_threads(text_string(&spawn.said), kind == LIST_PLAIN, out);
   else
@@ -117,10 +130,77 @@ bool compiled_listing(const Compiled *compiled, Arena *arena, Text *out, Diag *d
   return list_compiled(compiled, LIST_ADDRESSES, arena, out, diag);
 }
 
+static const char *target_of(const ObjectFile *object, Arena *arena) {
+  return object->compiler->target ? object->compiler->target : compiler_target(object->compiler, arena);
+}
+
 bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag) {
-  const Compiler *compiler = object->compiler;
   if (!object->made.object)
     return diag_error(diag, "there is no machine code: %s", object->made.errors ? object->made.errors : "not compiled");
-  const char *target = compiler->target ? compiler->target : compiler_target(compiler, arena);
-  return list(object->made.object, target, LIST_LINES, arena, out, diag);
+  if (!object->listing)
+    return list(object->made.object, target_of(object, arena), LIST_LINES, arena, out, diag);
+  text_add(out, object->listing);
+  return true;
+}
+
+// ---- Many at once
+
+// Where objdump begins to speak of an object: "PATH:     file format elf64-x86-64". NULL if it does not.
+static const char *heading_of(const char *text, const char *path) {
+  for (const char *at = text; (at = strstr(at, path)) != NULL; at++) {
+    const char *behind = at + strlen(path);
+    if ((at == text || at[-1] == '\n') && *behind == ':' &&
+        !strncmp(behind + 1 + strspn(behind + 1, " \t"), "file format", strlen("file format")))
+      return at;
+  }
+  return NULL;
+}
+
+// What it said of all, cut where it begins with the next.
+static void take_listings(const char *text, ObjectFile *const *objects, unsigned count, Arena *arena) {
+  const char *begin = heading_of(text, objects[0]->made.object);
+  for (unsigned i = 0; i < count && begin; i++) {
+    const char *end = i + 1 < count ? heading_of(begin + 1, objects[i + 1]->made.object) : begin + strlen(begin);
+    if (!end)
+      return;
+    Text kept = {0};
+    keep_threads(arena_copy(arena, begin, (size_t)(end - begin)), false, &kept);
+    objects[i]->listing = text_finish(&kept, arena);
+    begin = end;
+  }
+}
+
+static void list_together(const char *objdump, ObjectFile *const *objects, unsigned count, Arena *arena) {
+  const char **paths = ARENA_ARRAY(arena, const char *, count);
+  for (unsigned i = 0; i < count; i++)
+    paths[i] = objects[i]->made.object;
+  Spawn spawn = {0};
+  GroupEnd end = {0};
+  Diag ignored = {.arena = arena};
+  Dump dump = {objdump, paths, count, true};
+  if (!run_objdump(&dump, &spawn, &end, arena, &ignored))
+    return;
+  if (has_ended_well(&spawn, end) && !spawn.unkept)
+    take_listings(text_string(&spawn.said), objects, count, arena);
+  spawn_free(&spawn);
+}
+
+void build_listings(ObjectFile *const *objects, unsigned count, Arena *arena) {
+  ObjectFile **group = ARENA_ARRAY(arena, ObjectFile *, count + (size_t)1);
+  bool *seen = ARENA_ARRAY(arena, bool, count + (size_t)1);
+  for (unsigned first = 0; first < count; first++) {
+    const char *target = seen[first] ? NULL : target_of(objects[first], arena);
+    const char *objdump = target ? find_objdump(target, arena) : NULL;
+    unsigned grouped = 0;
+    for (unsigned i = first; i < count && objdump && grouped < LISTED_TOGETHER; i++) {
+      const char *other = seen[i] ? NULL : target_of(objects[i], arena);
+      if (!other || strcmp(other, target) != 0)
+        continue;
+      seen[i] = true;
+      if (objects[i]->made.object && !objects[i]->listing)
+        group[grouped++] = objects[i];
+    }
+    if (grouped > 1)
+      list_together(objdump, group, grouped, arena);
+  }
 }

@@ -24,7 +24,8 @@ struct ObjectFile {
   const Compiler *compiler;
   const char *source; // the C of all threads in the object, complete; listings tell its lines
   CompileResult made;
-  bool shared; // an earlier thread's object is this one
+  bool shared;         // an earlier thread's object is this one
+  const char *listing; // of build_listings; NULL: none
 };
 
 // Compiles the threads into objects, one for each compiler, and fills `out` for each of the test's threads. True if all
@@ -39,5 +40,8 @@ bool build_threads_all(const ThreadBuild *builds, unsigned count, const CompileL
 // from its line "0000000000000000 <P0>:" to an empty one, with lines of the source (a path that ends in
 // "/threads.c:12"). Within 20 s. False with the reason; a listing that is cut is a warning.
 bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag);
+// Reads many back by a process for each CPU, where one for each object would cost far more than to judge it, and keeps
+// what build_listing then gives in `listing`, in `arena`. Those that this fails for are left to build_listing.
+void build_listings(ObjectFile *const *objects, unsigned count, Arena *arena);
 
 void build_release(ObjectFile *objects, unsigned count);

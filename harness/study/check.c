@@ -228,6 +228,16 @@ static ThreadBuild plan(const Test *test, const CheckBuild *build, Check *check,
   return (ThreadBuild){test, compilers, objects};
 }
 
+static void list_all(const ThreadBuild *builds, unsigned count, Arena *arena) {
+  ObjectFile **objects = ARENA_ARRAY(arena, ObjectFile *, (size_t)count * LIMIT_THREADS);
+  unsigned listed = 0;
+  for (unsigned i = 0; i < count; i++)
+    for (unsigned t = 0; t < builds[i].test->thread_count; t++)
+      if (!builds[i].objects[t].shared)
+        objects[listed++] = &builds[i].objects[t];
+  build_listings(objects, listed, arena);
+}
+
 // Compiles some tests in every way, then judges them one after the other. How many were.
 static unsigned check_batch(const Session *s, const Test *const *tests, unsigned count, Arena *arena, Diag *diag) {
   const CheckOptions *o = s->options;
@@ -239,6 +249,7 @@ static unsigned check_batch(const Session *s, const Test *const *tests, unsigned
   CompileLimits limits = {.stop = o->stop, .progress = o->progress, .context = o->context};
   if (!build_threads_all(builds, total, &limits, arena, diag))
     return 0;
+  list_all(builds, total, arena);
   while (done < count && !stop_wanted(o->stop) && check_test(s, tests[done], &checks[(size_t)done * o->build_count]))
     done++;
   for (unsigned i = 0; i < total; i++)

@@ -85,6 +85,35 @@ START_TEST(threads_of_two_compilers_are_in_two_objects) {
 }
 END_TEST
 
+START_TEST(objects_listed_together_are_listed_as_they_are_alone) {
+  Compiler slow, fast;
+  ck_assert(compiler_find("gcc", "-O0", arena, &slow, &diag));
+  ck_assert(compiler_find("gcc", "-O2", arena, &fast, &diag));
+  slow.target = fast.target = compiler_target(&fast, arena);
+  build("SB", &slow, &fast);
+  const char *alone[2];
+  for (unsigned t = 0; t < 2; t++) {
+    list(t);
+    alone[t] = arena_string(arena, text_string(&listing));
+  }
+  ObjectFile gone = {.compiler = &slow, .made = {.memory = -1}};
+  build_listings((ObjectFile *const[]){&objects[0], &gone, &objects[1]}, 3, arena);
+  ck_assert_ptr_null(gone.listing);
+  for (unsigned t = 0; t < 2; t++) {
+    ck_assert_ptr_nonnull(objects[t].listing);
+    list(t);
+    ck_assert_str_eq(text_string(&listing), alone[t]);
+    objects[t].listing = NULL;
+  }
+  // One that objdump does not know as an object leaves all to be listed alone.
+  gone.made.object = "/dev/null";
+  build_listings((ObjectFile *const[]){&objects[0], &gone, &objects[1]}, 3, arena);
+  ck_assert_ptr_null(objects[0].listing);
+  list(0);
+  ck_assert_str_eq(text_string(&listing), alone[0]);
+}
+END_TEST
+
 // One that has no headers for the other CPU.
 START_TEST(code_for_another_cpu_is_made_and_read) {
   static const struct {
@@ -137,6 +166,7 @@ END_TEST
 int main(void) {
   TCase *tests = unit_tests("threads", setup, teardown);
   tcase_add_test(tests, all_threads_of_one_compiler_are_in_one_object_that_is_read_back);
+  tcase_add_test(tests, objects_listed_together_are_listed_as_they_are_alone);
   tcase_add_test(tests, threads_of_two_compilers_are_in_two_objects);
   tcase_add_loop_test(tests, code_for_another_cpu_is_made_and_read, 0, 4);
   tcase_add_test(tests, every_test_of_the_suite_is_made_without_headers);
