@@ -69,8 +69,12 @@ typedef struct {
   const char *read_tags, *write_tags; // of the instruction's reads and writes; NULL: none
 } Word;
 
+// A function that does nothing to memory, and whose result nothing depends on, as spellings have it.
+#define IDLE_FUNCTION "<idle>"
+
 typedef struct {
-  const char *spelling; // in lower case; of more than one word: "lock add{size}"
+  const char *spelling; // in lower case; of more than one word: "lock add{size}"; with the name of a function
+                        // elsewhere that it goes to: "bl __aarch64_swp4_rel", "bl " IDLE_FUNCTION
   const char *operands;
   const char *steps;
   const char *section; // of the manual that the table names
@@ -121,10 +125,7 @@ typedef struct {
   unsigned dialect_count;
   bool post_index;        // an immediate after `[base]` is added to the base
   const char *parameters; // registers of a function's parameters, in order, separated by blanks
-  const char *result;     // of what it returns
   const char *stack;      // the stack pointer
-  const char *calls;      // mnemonics that call a function by its name, separated by blanks
-  const char *jumps;      // those that go to one and do not come back
   const char *return_to;  // the register of the return address; NULL: it lies on the stack
   AssemblerSyntax syntax;
 } InstructionSet;

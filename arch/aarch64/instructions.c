@@ -50,10 +50,10 @@ static const Word words[] = {
     {"update", "smin", "smin", 0, NULL, NULL},
     {"update", "umax", "max", 0, NULL, NULL},
     {"update", "umin", "min", 0, NULL, NULL},
-    // libgcc's calls that do atomics by LSE where the CPU has it, else by a loop of exclusives (lse.S). They end in
-    // x30, or by going on where their caller was called from; x15 to x17 are theirs.
-    {"call", "bl", "x15 = 0; x16 = 0; x17 = 0; x30 = next", 0, NULL, NULL},
+    // A function elsewhere ends in x30, or by going on where its caller was called from; x16 and x17 are the linker's.
+    {"call", "bl", "x16 = 0; x17 = 0; x30 = next", 0, NULL, NULL},
     {"call", "b", "return", 0, NULL, NULL},
+    // libgcc's calls that do atomics by LSE where the CPU has it, else by a loop of exclusives (lse.S); x15 is theirs, too.
     {"bytes", "1", "", 8, NULL, NULL},
     {"bytes", "2", "", 16, NULL, NULL},
     {"bytes", "4", "", 32, NULL, NULL},
@@ -158,12 +158,12 @@ static const InstructionRow rows[] = {
     {"cas{order}{size}", "Ns, Rt, Ma", "cas(a, 0, t, NoRet)", "C6.2 CAS"},
     {"cas{order}{size}", "Rs, Rt, Ma", "s = cas(a, s, t)", "C6.2 CAS"},
     // Judged as the loop of exclusives without what depends on its branches: that allows what either of the two does.
-    {"{call} __aarch64_swp{bytes}{how}", "", "x0 = pair(at(64, x1), swap, x0); {call}", "libgcc, lse.S"},
-    {"{call} __aarch64_ldadd{bytes}{how}", "", "x0 = pair(at(64, x1), add, x0); {call}", "libgcc, lse.S"},
-    {"{call} __aarch64_ldset{bytes}{how}", "", "x0 = pair(at(64, x1), or, x0); {call}", "libgcc, lse.S"},
-    {"{call} __aarch64_ldeor{bytes}{how}", "", "x0 = pair(at(64, x1), xor, x0); {call}", "libgcc, lse.S"},
-    {"{call} __aarch64_ldclr{bytes}{how}", "", "x0 = pair(at(64, x1), and, ~x0); {call}", "libgcc, lse.S"},
-    {"{call} __aarch64_cas{bytes}{how}", "", "x0 = cas_pair(at(64, x2), x0, x1); {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_swp{bytes}{how}", "", "x0 = pair(at(64, x1), swap, x0); x15 = 0; {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_ldadd{bytes}{how}", "", "x0 = pair(at(64, x1), add, x0); x15 = 0; {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_ldset{bytes}{how}", "", "x0 = pair(at(64, x1), or, x0); x15 = 0; {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_ldeor{bytes}{how}", "", "x0 = pair(at(64, x1), xor, x0); x15 = 0; {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_ldclr{bytes}{how}", "", "x0 = pair(at(64, x1), and, ~x0); x15 = 0; {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_cas{bytes}{how}", "", "x0 = cas_pair(at(64, x2), x0, x1); x15 = 0; {call}", "libgcc, lse.S"},
     // Arithmetic
     {"mov", "Rd, Om", "d = m", "C6.2 MOV"},
     {"movz", "Rd, Om", "d = m", "C6.2 MOVZ"},
@@ -243,6 +243,7 @@ static const InstructionRow rows[] = {
     {"tbz", "Rt, #i, @l", "if ((t >> i & 1) == 0) goto l", "C6.2 TBZ"},
     {"tbnz", "Rt, #i, @l", "if (t >> i & 1) goto l", "C6.2 TBNZ"},
     {"bl", "@l", "x30 = next; goto l", "C6.2 BL"},
+    {"{call} " IDLE_FUNCTION, "", "x0 = 0; {call}", "C6.2 B, BL"},
     {"br", "Xn", "goto (n)", "C6.2 BR"},
     {"blr", "Xn", "k = n; x30 = next; goto (k)", "C6.2 BLR"},
     {"ret", "", "goto (x30)", "C6.2 RET"},
@@ -273,10 +274,7 @@ const InstructionSet instructions_aarch64 = {
     .verb_count = INSTRUCTION_COUNT(verbs),
     .post_index = true,
     .parameters = "x0 x1 x2 x3 x4 x5 x6 x7",
-    .result = "x0",
     .stack = "sp",
-    .calls = "bl",
-    .jumps = "b",
     .return_to = "x30",
     .syntax = {.parts = "xw  ",
                .immediate = "#",

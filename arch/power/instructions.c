@@ -67,6 +67,8 @@ static const Word words[] = {
     {"logic", "and", "&", 0, NULL, NULL},
     {"logic", "or", "|", 0, NULL, NULL},
     {"logic", "xor", "^", 0, NULL, NULL},
+    {"call", "bl", "lr = next", 0, NULL, NULL},
+    {"call", "b", "return", 0, NULL, NULL},
 };
 
 static const Verb verbs[] = {
@@ -170,6 +172,7 @@ static const InstructionRow rows[] = {
     {"b{cond0:k}{hint}", "@l", "if (k) goto l", "I 2.4"},
     {"b{cond:k}{hint}", "Cc, @l", "if (k) goto l", "I 2.4"},
     {"blr", "", "goto (lr)", "I 2.4"},
+    {"{call} " IDLE_FUNCTION, "", "r3 = 0; {call}", "I 2.4"},
     {"b{cond0:k}lr{hint}", "", "if (k) return", "I 2.4"},
     {"b{cond:k}lr{hint}", "Cc", "if (k) return", "I 2.4"},
     {"mflr", "Rd", "d = lr", "I 3.3.17"},
@@ -195,10 +198,7 @@ const InstructionSet instructions_power = {
     .verbs = verbs,
     .verb_count = INSTRUCTION_COUNT(verbs),
     .parameters = "r3 r4 r5 r6 r7 r8 r9 r10",
-    .result = "r3",
     .stack = "r1",
-    .calls = "bl",
-    .jumps = "b",
     .return_to = "lr",
     .syntax = {.immediate = "",
                .constraint = "b",

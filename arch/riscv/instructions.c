@@ -58,6 +58,10 @@ static const Word words[] = {
     {"after", "iow", "w", 0, NULL, NULL}, {"after", "irw", "rw", 0, NULL, NULL}, {"after", "orw", "rw", 0, NULL, NULL},
     {"compressed", "", "", 0, NULL, NULL},
     {"compressed", "c.", "", 0, NULL, NULL},
+    {"call", "jal", "x1 = next", 0, NULL, NULL},
+    {"call", "call", "x1 = next", 0, NULL, NULL},
+    {"call", "j", "return", 0, NULL, NULL},
+    {"call", "tail", "return", 0, NULL, NULL},
 };
 
 #define C "{compressed}"
@@ -158,6 +162,7 @@ static const InstructionRow rows[] = {
     {"jalr", "Rs", "k = s; x1 = next; goto (k)", "2.5"},
     {"c.jalr", "Rs", "k = s; x1 = next; goto (k)", "2.5"},
     {"ret", "", "goto (x1)", "ret"},
+    {"{call} " IDLE_FUNCTION, "", "x10 = 0; {call}", "2.5"},
     // What touches neither memory nor order
     {C "nop", "", "", "nop"},
     {"c.nop", "#i", "", "nop"},
@@ -171,10 +176,7 @@ const InstructionSet instructions_riscv = {
     .manual = "RISC-V Instruction Set Manual, volume I",
     INSTRUCTION_TABLES,
     .parameters = "x10 x11 x12 x13 x14 x15 x16 x17",
-    .result = "x10",
     .stack = "x2",
-    .calls = "jal call",
-    .jumps = "j tail",
     .return_to = "x1",
     .syntax = {.immediate = "",
                .constraint = "r",

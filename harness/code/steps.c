@@ -633,21 +633,11 @@ static bool run(Frame *f) {
   return !f->t->failed;
 }
 
-static void begin_line(Reading *t) {
+bool code_carry_out(Reading *t, const RowMatch *match) {
+  CodeSeen seen[ROW_NAMES] = {{0}};
   t->span = t->code->lines[t->line].span;
   t->text = arena_copy(t->arena, t->source->bytes + t->span.offset, t->span.length);
   t->temporaries = 0;
-}
-
-bool code_carry_out(Reading *t, const RowMatch *match) {
-  CodeSeen seen[ROW_NAMES] = {{0}};
-  begin_line(t);
   Frame f = {.t = t, .match = match, .seen = seen, .at = row_steps(match, t->arena), .bits = match->bits};
   return run(&f);
-}
-
-bool code_call_idle(Reading *t) {
-  begin_line(t);
-  code_set_state(t, code_state(t, t->set->result), code_number(0));
-  return !t->failed;
 }

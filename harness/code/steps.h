@@ -5,5 +5,3 @@
 
 // Carries out one instruction. False, reported, where it cannot.
 bool code_carry_out(Reading *t, const RowMatch *match);
-// The same for a call of one of CodeThread.idle, which returns 0.
-bool code_call_idle(Reading *t);

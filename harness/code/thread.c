@@ -87,39 +87,19 @@ static void take_over(Reading *t, const Arrival *arrival) {
   }
 }
 
-// Whether the line calls a function that does nothing.
-static bool calls_idle(const Reading *t, const CodeLine *line) {
+// Whether the line goes to a function that does nothing.
+static bool goes_to_idle(const Reading *t, const CodeLine *line) {
   const char *const *idle = t->code->idle;
   while (line->calls && idle && *idle && strcmp(*idle, line->calls) != 0)
     idle++;
   return line->calls && idle && *idle;
 }
 
-static bool is_listed(const char *word, const char *words) {
-  size_t length = strlen(word);
-  for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
-    if (strcspn(words, " ") == length && !memcmp(words, word, length))
-      return true;
-  return false;
-}
-
-// The call of a function that does nothing; a jump to one comes back to who called the thread.
-static bool read_idle(Reading *t, const CodeText *text, Span span) {
-  bool jumps = is_listed(text->mnemonic, t->set->jumps);
-  if (!jumps && !is_listed(text->mnemonic, t->set->calls))
-    return diag_error_at(t->diag, t->source, span, "it goes to '%s' in a way that is not followed",
-                         t->code->lines[t->line].calls);
-  bool good = code_call_idle(t);
-  if (jumps)
-    code_jump_to(t, t->code->line_count);
-  t->jumps = jumps;
-  return good;
-}
-
-// A call of a function elsewhere is an instruction of its own, spelled with its name: "bl __aarch64_swp4_rel".
-static void name_callee(const CodeLine *line, CodeText *text) {
+// What goes to a function elsewhere is an instruction of its own, spelled with its name: "bl __aarch64_swp4_rel".
+static void name_callee(const Reading *t, const CodeLine *line, CodeText *text) {
   size_t length = strlen(text->mnemonic);
-  snprintf(text->mnemonic + length, sizeof text->mnemonic - length, " %s", line->calls);
+  snprintf(text->mnemonic + length, sizeof text->mnemonic - length, " %s",
+           goes_to_idle(t, line) ? IDLE_FUNCTION : line->calls);
   text->callee = line->calls;
   text->operand_count = 0;
 }
@@ -132,13 +112,9 @@ static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {
   t->jumps = false;
   if (!code_text_read(t->set, t->source, line->span, t->arena, t->diag, &text))
     return false;
-  bool is_idle = calls_idle(t, line);
-  if (line->calls && !is_idle)
-    name_callee(line, &text);
-  bool good = is_idle
-                  ? read_idle(t, &text, line->span)
-                  : row_find(t->set, t->code->dialect, t->source, &text, t->diag, &match) && code_carry_out(t, &match);
-  if (!good)
+  if (line->calls)
+    name_callee(t, line, &text);
+  if (!row_find(t->set, t->code->dialect, t->source, &text, t->diag, &match) || !code_carry_out(t, &match))
     return false;
   for (size_t i = jumps; i < t->fixup_count; i++)
     arrive(t, arrivals, t->fixups[i].line);

@@ -126,14 +126,21 @@ static int no_location(const void *context, const char *name) {
 static void check_row(const InstructionSet *set, const InstructionRow *row) {
   const char *line = line_of(set, row);
   Source source = {.name = "row", .bytes = line, .length = strlen(line)};
-  const char *callee = strstr(line, " __"); // a row on a call of that function
-  CodeLine lines[] = {{.label = "L0", .span = {0, strlen(line)}, .calls = callee ? callee + 1 : NULL}};
+  // A row on what goes to that function.
+  static const char *const idles[] = {"pause", NULL};
+  const char *callee = strstr(line, " __"), *idle = strstr(line, " " IDLE_FUNCTION);
+  CodeLine lines[] = {{.label = "L0",
+                       .span = {0, idle ? (size_t)(idle - line) : strlen(line)},
+                       .calls = idle     ? idles[0]
+                                : callee ? callee + 1
+                                         : NULL}};
   CodeThread code = {.set = set,
                      .dialect = &set->dialects[0],
                      .source = &source,
                      .lines = lines,
                      .line_count = 1,
                      .own_location = -1,
+                     .idle = idles,
                      .location_of = no_location,
                      .first_place = 100};
   Diag diag = {.arena = arena};

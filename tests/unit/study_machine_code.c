@@ -134,6 +134,20 @@ START_TEST(a_shift_leaves_the_bit_that_it_shifted_out) {
 }
 END_TEST
 
+START_TEST(a_product_leaves_whether_it_was_cut) {
+#define PRODUCT(lines, flag)                                                                                           \
+  leaves(" 0:\tmov (%rdi),%eax\n" lines " 10:\t" flag " %al\n 14:\tmovzbl %al,%eax\n 17:\tmov %eax,(%rsi)\n "          \
+                                                      "19:\tret\n")
+  ck_assert_str_eq(PRODUCT(" 2:\timul $0x40000000,%eax,%eax\n", "seto"), "0 1");
+  ck_assert_str_eq(PRODUCT(" 2:\timul $0x20000000,%eax,%eax\n", "seto"), "0");
+  ck_assert_str_eq(PRODUCT(" 2:\tneg %eax\n 4:\timul $0xffffffffffffffff,%eax,%eax\n", "setb"), "0");
+  ck_assert_str_eq(PRODUCT(" 2:\tneg %eax\n 4:\timul $0x40000000,%eax,%eax\n", "setb"), "0 1");
+  ck_assert_str_eq(PRODUCT(" 2:\tmovabs $0x4000000000000000,%rcx\n 4:\timul %rcx,%rax\n", "setb"), "0 1");
+  ck_assert_str_eq(PRODUCT(" 2:\tmovabs $0x2000000000000000,%rcx\n 4:\timul %rcx,%rax\n", "setb"), "0");
+#undef PRODUCT
+}
+END_TEST
+
 START_TEST(a_jump_to_a_function_that_does_nothing_returns) {
   ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %eax,(%rsi)\n 4:\tjmp 2000 <kernel_pause>\n"
                           " 9:\tmovl $0x7,(%rsi)\n f:\tret\n"),
@@ -141,7 +155,11 @@ START_TEST(a_jump_to_a_function_that_does_nothing_returns) {
   ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %eax,(%rsi)\n 4:\tcall 2000 <kernel_pause>\n"
                           " 9:\tmovl $0x7,(%rsi)\n f:\tret\n"),
                    "7");
-  ck_assert_ptr_nonnull(strstr(leaves(" 0:\tjne 2000 <kernel_pause>\n f:\tret\n"), "not followed"));
+  ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %eax,(%rsi)\n 4:\ttest %eax,%eax\n"
+                          " 6:\tjne 2000 <kernel_pause>\n 9:\tmovl $0x7,(%rsi)\n f:\tret\n"),
+                   "3 7");
+  ck_assert_ptr_nonnull(
+      strstr(leaves(" 0:\tjrcxz 2000 <kernel_pause>\n f:\tret\n"), "tells what a call of 'kernel_pause' does"));
 }
 END_TEST
 
@@ -164,6 +182,7 @@ int main(void) {
   tcase_add_loop_test(tests, what_a_compiler_made_here_is_judged_as_what_it_does, 0, 4);
   tcase_add_loop_test(tests, the_whole_suite_is_read, 0, 4);
   tcase_add_test(tests, a_shift_leaves_the_bit_that_it_shifted_out);
+  tcase_add_test(tests, a_product_leaves_whether_it_was_cut);
   tcase_add_test(tests, a_jump_to_a_function_that_does_nothing_returns);
   tcase_add_test(tests, a_slot_holds_what_was_put_there_on_every_way);
   return unit_run("machine code", tests);
