@@ -260,18 +260,39 @@ static void parse_filter(Parser *p) {
   p->test->filter = parse_section_prop(p, true);
 }
 
-// condition := ( 'exists' | '~' 'exists' | 'forall' ) prop
+// quantifier := 'exists' | '~' 'exists' | 'forall'; `final`, where it stands for a section, is 'exists'
+static Quantifier parse_quantifier(Parser *p) {
+  bool negated = parser_take(p, "~") || parser_take(p, "not");
+  if (negated && !parser_at(p, "exists"))
+    ERROR_AT(p, p->token.span, "expected 'exists' after '~'");
+  Quantifier quantifier = negated                  ? QUANTIFIER_NOT_EXISTS
+                          : parser_at(p, "forall") ? QUANTIFIER_FORALL
+                                                   : QUANTIFIER_EXISTS;
+  parser_advance(p);
+  return quantifier;
+}
+
+// expectations := 'with' { NAME ':' quantifier [ ';' ] }: what other tools were to find, which is no part of the test
+static void parse_expectations(Parser *p) {
+  parser_advance(p);
+  while (p->token.kind == TOKEN_NAME && token_is(parser_peek(p), ":")) {
+    parser_advance(p);
+    parser_advance(p);
+    if (!parser_at(p, "~") && !parser_at(p, "not") && !parser_at(p, "exists") && !parser_at(p, "forall")) {
+      parser_expected(p, "'exists', '~exists' or 'forall'");
+      return;
+    }
+    parse_quantifier(p);
+    parser_take(p, ";");
+  }
+}
+
+// condition := quantifier prop
 static void parse_quantified(Parser *p) {
   Condition *condition = &p->test->condition;
   if (condition->quantifier != QUANTIFIER_NONE)
     ERROR_AT(p, p->token.span, "a second condition");
-  bool negated = parser_take(p, "~") || parser_take(p, "not");
-  if (negated && !parser_at(p, "exists"))
-    ERROR_AT(p, p->token.span, "expected 'exists' after '~'");
-  condition->quantifier = negated                  ? QUANTIFIER_NOT_EXISTS
-                          : parser_at(p, "exists") ? QUANTIFIER_EXISTS
-                                                   : QUANTIFIER_FORALL;
-  parser_advance(p);
+  condition->quantifier = parse_quantifier(p);
   condition->body = parse_section_prop(p, false);
 }
 
@@ -281,6 +302,8 @@ void parse_sections(Parser *p) {
       parse_locations(p);
     } else if (parser_at(p, "filter")) {
       parse_filter(p);
+    } else if (parser_at(p, "with") && parser_at_section(p)) {
+      parse_expectations(p);
     } else if (parser_at_section(p)) {
       parse_quantified(p);
     } else {

@@ -76,9 +76,15 @@ static bool is_thread_name(Token token) {
 
 bool parser_at_thread(const Parser *p) { return is_thread_name(p->token) && token_is(parser_peek(p), "("); }
 
+// A condition as old assembly tests have it, and what follows it: `final (` and `with tso`.
+static bool at_old_section(const Parser *p) {
+  return p->test->dialect->cpu_register && ((parser_at(p, "final") && token_is(parser_peek(p), "(")) ||
+                                            (parser_at(p, "with") && parser_peek(p).kind == TOKEN_NAME));
+}
+
 bool parser_at_section(const Parser *p) {
   static const char *const words[] = {"locations", "filter", "exists", "forall"};
-  if (p->token.kind == TOKEN_END)
+  if (p->token.kind == TOKEN_END || at_old_section(p))
     return true;
   bool negated = parser_at(p, "~") || parser_at(p, "not");
   Token token = negated ? parser_peek(p) : p->token;

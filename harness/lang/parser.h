@@ -119,7 +119,7 @@ bool parser_expected(Parser *p, const char *what);
 bool parser_unexpected(Parser *p, const char *what);
 Span parser_span_from(const Parser *p, size_t begin); // from there to the end of the last token read
 bool parser_at_thread(const Parser *p);               // `P1 (`
-bool parser_at_section(const Parser *p);              // `locations`, `filter`, a quantifier, the end
+bool parser_at_section(const Parser *p);              // `locations`, `filter`, a quantifier, `final`, `with`, the end
 bool parser_enter(Parser *p);                         // one level deeper; false, reported, where that is too deep
 void parser_leave(Parser *p);
 bool parser_count_term(Parser *p, Span span);

@@ -57,6 +57,14 @@ static const char *states(const char *text) {
   return judged(test);
 }
 
+static void refused(const char *text, const char *why) {
+  Diag diag;
+  const Test *test = read_text(text, &diag);
+  if (test)
+    ck_assert_ptr_null(assembly_program(test, false, 0, arena, &diag));
+  ck_assert_msg(strstr(told(&diag), why) != NULL, "'%s' is not in: %s", why, told(&diag));
+}
+
 static void check_round_trip(const Test *test) {
   Diag diag;
   Text text = {0};
@@ -123,6 +131,18 @@ START_TEST(a_symbolic_register_may_be_given_without_its_thread) {
   ck_assert_uint_eq(test->threads[1].register_count, 0);
   ck_assert_ptr_null(read_text("X86_64 t\n{ %rax=x; }\nP0 ;\nnop ;\nexists (0:rax=x)", &diag));
   ck_assert_msg(strstr(told(&diag), "'rax' is a register of every thread") != NULL, "%s", told(&diag));
+}
+END_TEST
+
+// What old tests say of what other tools were to find is no part of the condition.
+START_TEST(the_final_section_of_old_tests_is_a_condition) {
+  ck_assert_str_eq(states("X86 t\n{ x=0; }\nP0 ;\nMOV [x],$1 ;\nMOV EAX,[x] ;\n"
+                          "final (P0:EAX = 1);\nwith\ntso: ~exists;\ncc: exists;\ndefault: forall;\n(* of old *)\n"),
+                   "0:EAX=1;");
+  ck_assert_str_eq(states("AArch64 t\n{ final=1; with=2; 0:X1=final; 0:X3=with; }\nP0 ;\nLDR W0,[X1] ;\n"
+                          "LDR W2,[X3] ;\nexists (0:X0=1 /\\ 0:X2=2)"),
+                   "0:X0=1; 0:X2=2;");
+  refused("X86 t\n{}\nP0 ;\nMOV [x],$1 ;\nfinal (x = 1)\nwith tso: maybe;", "t.litmus:6:11: error: expected 'exists'");
 }
 END_TEST
 
@@ -207,14 +227,6 @@ START_TEST(accesses_that_only_incoherence_makes_are_none) {
 }
 END_TEST
 
-static void refused(const char *text, const char *why) {
-  Diag diag;
-  const Test *test = read_text(text, &diag);
-  if (test)
-    ck_assert_ptr_null(assembly_program(test, false, 0, arena, &diag));
-  ck_assert_msg(strstr(told(&diag), why) != NULL, "'%s' is not in: %s", why, told(&diag));
-}
-
 START_TEST(what_no_row_tells_of_is_refused_at_its_place) {
   refused("AArch64 t\n{}\n P0 ;\n FROB X0 ;\nexists (0:X0=1)",
           "t.litmus:4:2: error: no row of the aarch64 table tells what 'FROB' does");
@@ -240,6 +252,7 @@ int main(void) {
   tcase_add_test(tests, parts_of_registers_and_addresses_are_values);
   tcase_add_test(tests, a_symbolic_register_may_be_given_without_its_thread);
   tcase_add_test(tests, a_test_whose_registers_first_name_locations_prints_as_itself);
+  tcase_add_test(tests, the_final_section_of_old_tests_is_a_condition);
   tcase_add_test(tests, control_goes_where_labels_are);
   tcase_add_test(tests, accesses_that_do_not_fit_an_element_are_not_judged);
   tcase_add_test(tests, accesses_that_only_incoherence_makes_are_none);

@@ -137,7 +137,7 @@ END_TEST
 START_TEST(a_product_leaves_whether_it_was_cut) {
 #define PRODUCT(lines, flag)                                                                                           \
   leaves(" 0:\tmov (%rdi),%eax\n" lines " 10:\t" flag " %al\n 14:\tmovzbl %al,%eax\n 17:\tmov %eax,(%rsi)\n "          \
-                                                      "19:\tret\n")
+         "19:\tret\n")
   ck_assert_str_eq(PRODUCT(" 2:\timul $0x40000000,%eax,%eax\n", "seto"), "0 1");
   ck_assert_str_eq(PRODUCT(" 2:\timul $0x20000000,%eax,%eax\n", "seto"), "0");
   ck_assert_str_eq(PRODUCT(" 2:\tneg %eax\n 4:\timul $0xffffffffffffffff,%eax,%eax\n", "setb"), "0");
