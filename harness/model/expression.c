@@ -222,3 +222,55 @@ ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool
       pool, &(ValueExpr){
                 .kind = VALUE_OPERATION, .operation = operation, .bits = bits, .is_signed = is_signed, .a = a, .b = b});
 }
+
+enum { TRUTH_STEPS = 4096 }; // subexpressions that are looked at
+
+typedef struct {
+  const ValuePool *pool;
+  TruthKnown known;
+  ExprId truth; // the one that is not known; NO_EXPR where all are
+  unsigned steps;
+  bool is_so; // what is taken for it
+} Flags;
+
+static int known_truth(const Flags *f, ExprId id) {
+  return is_truth(f->pool, id) ? f->known.ask(f->known.context, id) : -1;
+}
+
+// Whether no more than one truth that is not known decides an expression.
+static bool one_truth(Flags *f, ExprId id) {
+  const ValueExpr *e = &f->pool->exprs[id];
+  if (e->kind == VALUE_CONSTANT || id == f->truth || known_truth(f, id) >= 0)
+    return true;
+  if (e->kind == VALUE_READ || ++f->steps > TRUTH_STEPS)
+    return false;
+  if (!is_truth(f->pool, id))
+    return one_truth(f, e->a) && one_truth(f, e->b);
+  bool first = f->truth == NO_EXPR;
+  f->truth = first ? id : f->truth;
+  return first;
+}
+
+static EventValue value_where(const Flags *f, ExprId id) {
+  const ValueExpr *e = &f->pool->exprs[id];
+  int known = id == f->truth ? f->is_so : known_truth(f, id);
+  if (known >= 0)
+    return (EventValue){-1, known};
+  if (e->kind == VALUE_CONSTANT)
+    return e->constant;
+  return operation_apply(e->operation, e->bits, e->is_signed, value_where(f, e->a), value_where(f, e->b));
+}
+
+bool value_truth(const ValuePool *pool, ExprId value, TruthKnown known, ExprId *truth, bool nonzero[2]) {
+  const ValueExpr *e = &pool->exprs[value];
+  Flags f = {.pool = pool, .known = known, .truth = NO_EXPR};
+  if (e->kind != VALUE_OPERATION || !one_truth(&f, e->a) || !one_truth(&f, e->b))
+    return false;
+  for (unsigned so = 0; so < 2; so++) {
+    f.is_so = so != 0;
+    EventValue is = operation_apply(e->operation, e->bits, e->is_signed, value_where(&f, e->a), value_where(&f, e->b));
+    nonzero[so] = is.location >= 0 || is.number != 0;
+  }
+  *truth = f.truth;
+  return true;
+}

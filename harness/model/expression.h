@@ -34,6 +34,17 @@ ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool
 // That two numbers are the same, where `value` is zero just then, being what they differ by; NO_EXPR: that is not seen.
 ExprId value_no_difference(ValuePool *pool, ExprId value);
 
+// Which comparisons are decided already: `ask` says 0, 1, or -1 where that is open.
+typedef struct {
+  int (*ask)(const void *context, ExprId truth);
+  const void *context;
+} TruthKnown;
+
+// Whether no more than one comparison that is open decides a value, as a bit of a register of flags that was moved
+// about; `truth` is which (NO_EXPR: none), `nonzero` whether the value is other than zero where that is false and where
+// it is true.
+bool value_truth(const ValuePool *pool, ExprId value, TruthKnown known, ExprId *truth, bool nonzero[2]);
+
 static inline bool value_is_constant(const ValuePool *pool, ExprId id) {
   return pool->exprs[id].kind == VALUE_CONSTANT;
 }

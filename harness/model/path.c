@@ -281,6 +281,15 @@ static void unite(const Walker *w, Walk *walk, ExprId same) {
       walk->registers[r] = in_turn ? e->a : e->b;
 }
 
+// What the path demands of a value: 0, another value than 0 (1), or nothing (-1).
+static int demanded(const void *context, ExprId value) {
+  const Walk *walk = context;
+  for (size_t i = 0; i < walk->constraint_count; i++)
+    if (walk->constraints[i].value == value && !walk->constraints[i].fair)
+      return walk->constraints[i].nonzero;
+  return -1;
+}
+
 // Demands a value; false where the path demanded the opposite before, or it is a constant and the opposite.
 static bool constrain(Walker *w, Walk *walk, ExprId value, bool nonzero) {
   const ValueExpr *e = &w->pool->exprs[value];
@@ -293,9 +302,13 @@ static bool constrain(Walker *w, Walk *walk, ExprId value, bool nonzero) {
   ExprId same = value_no_difference(w->pool, value);
   if (same != NO_EXPR)
     return constrain(w, walk, same, !nonzero);
-  for (size_t i = 0; i < walk->constraint_count; i++)
-    if (walk->constraints[i].value == value && !walk->constraints[i].fair)
-      return walk->constraints[i].nonzero == nonzero;
+  bool where[2];
+  ExprId truth;
+  if (value_truth(w->pool, value, (TruthKnown){demanded, walk}, &truth, where))
+    return where[0] == where[1] ? where[0] == nonzero : constrain(w, walk, truth, where[1] == nonzero);
+  int before = demanded(walk, value);
+  if (before >= 0)
+    return before == nonzero;
   add_constraint(walk, (Constraint){.value = value, .nonzero = nonzero});
   if (nonzero)
     unite(w, walk, value);

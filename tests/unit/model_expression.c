@@ -64,11 +64,30 @@ START_TEST(what_need_not_be_equal_is_not) {
 }
 END_TEST
 
+static int decided(const void *context, ExprId truth) { return truth == *(const ExprId *)context ? 1 : -1; }
+
+// Flags of two comparisons in one register, as POWER keeps them.
+START_TEST(one_comparison_decides_a_bit_that_is_moved_about) {
+  ExprId first = op(OP_EQ, 32, false, x, y), second = op(OP_EQ, 32, false, x, any), none = NO_EXPR, truth;
+  ExprId ten = value_constant(&pool, (EventValue){-1, 10}), two = value_constant(&pool, (EventValue){-1, 2});
+  ExprId flags = op(OP_OR, 64, false, op(OP_SHL, 64, false, first, ten), op(OP_SHL, 64, false, second, two));
+  ExprId mask = value_constant(&pool, (EventValue){-1, 1 << 10}), bit = op(OP_AND, 64, false, flags, mask);
+  bool nonzero[2];
+  ck_assert(!value_truth(&pool, bit, (TruthKnown){decided, &none}, &truth, nonzero)); // either may
+  ck_assert(value_truth(&pool, bit, (TruthKnown){decided, &second}, &truth, nonzero));
+  ck_assert(truth == first && !nonzero[0] && nonzero[1]);
+  ck_assert(value_truth(&pool, bit, (TruthKnown){decided, &first}, &truth, nonzero));
+  ck_assert(truth == second && nonzero[0] && nonzero[1]);
+  ck_assert(!value_truth(&pool, op(OP_ADD, 64, false, bit, x), (TruthKnown){decided, &first}, &truth, nonzero));
+}
+END_TEST
+
 int main(void) {
   TCase *tests = unit_tests("expressions", setup, teardown);
   tcase_add_test(tests, equality_is_one_either_way_round_and_of_any_width);
   tcase_add_test(tests, numbers_are_compared_by_what_they_were_extended_or_subtracted_from);
   tcase_add_test(tests, a_part_of_a_register_is_what_was_put_there);
   tcase_add_test(tests, what_need_not_be_equal_is_not);
+  tcase_add_test(tests, one_comparison_decides_a_bit_that_is_moved_about);
   return unit_run("expressions", tests);
 }
