@@ -48,9 +48,9 @@ static void lose(Reading *t, Arrival *arrival) {
   bool any = false;
   for (size_t i = 0; i < t->loss_count; i++)
     if (t->losses[i].line == t->line) {
-      CodeState *state = &t->states[code_state(t, t->losses[i].state)];
-      state->is_known = false;
-      state->is_lost = any = true;
+      unsigned state = code_state(t, t->losses[i].state); // may move the states
+      t->states[state].is_known = false;
+      t->states[state].is_lost = any = true;
     }
   if (any)
     *arrival = (Arrival){true, t->state_count, copy_states(t)};
