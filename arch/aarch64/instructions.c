@@ -145,6 +145,15 @@ static const InstructionRow rows[] = {
     {"ldaxr{size}", "Rt, Ma", "t = load_exclusive(a, A X)", "C6.2 LDAXR"},
     {"stxr{size}", "Ws, Rt, Ma", "s = store_exclusive(a, t, X)", "C6.2 STXR"},
     {"stlxr{size}", "Ws, Rt, Ma", "s = store_exclusive(a, t, L X)", "C6.2 STLXR"},
+    // Pairs: one access, of twice the width (B2.2.1 "a Load-Exclusive Pair is single-copy atomic" if its store succeeds).
+    {"ldxp", "Wt, Wu, Ma", "p = at(64, load_exclusive(a, X)); t = p; u = at(64, p >> 32)", "C6.2 LDXP"},
+    {"ldxp", "Xt, Xu, Ma", "p = at(128, load_exclusive(a, X)); t = p; u = at(128, p >> 64)", "C6.2 LDXP"},
+    {"ldaxp", "Wt, Wu, Ma", "p = at(64, load_exclusive(a, A X)); t = p; u = at(64, p >> 32)", "C6.2 LDAXP"},
+    {"ldaxp", "Xt, Xu, Ma", "p = at(128, load_exclusive(a, A X)); t = p; u = at(128, p >> 64)", "C6.2 LDAXP"},
+    {"stxp", "Ws, Wt, Wu, Ma", "s = at(64, store_exclusive(a, u << 32 | t, X))", "C6.2 STXP"},
+    {"stxp", "Ws, Xt, Xu, Ma", "s = at(128, store_exclusive(a, u << 64 | t, X))", "C6.2 STXP"},
+    {"stlxp", "Ws, Wt, Wu, Ma", "s = at(64, store_exclusive(a, u << 32 | t, L X))", "C6.2 STLXP"},
+    {"stlxp", "Ws, Xt, Xu, Ma", "s = at(128, store_exclusive(a, u << 64 | t, L X))", "C6.2 STLXP"},
     {"clrex", "", "forget()", "C6.2 CLREX"},
     // Atomics
     {"swp{noload}{size}", "Rs, Nt, Ma", "rmw(a, swap, s, NoRet)", "C6.2 SWP"},
@@ -157,6 +166,8 @@ static const InstructionRow rows[] = {
     {"stclr{release}{size}", "Rs, Ma", "rmw(a, and, ~s, NoRet)", "C6.2 STCLR"},
     {"cas{order}{size}", "Ns, Rt, Ma", "cas(a, 0, t, NoRet)", "C6.2 CAS"},
     {"cas{order}{size}", "Rs, Rt, Ma", "s = cas(a, s, t)", "C6.2 CAS"},
+    {"casp{order}", "Ws, Wp, Wt, Wu, Ma", "o = at(64, cas(a, p << 32 | s, u << 32 | t)); s = o; p = at(64, o >> 32)", "C6.2 CASP"},
+    {"casp{order}", "Xs, Xp, Xt, Xu, Ma", "o = at(128, cas(a, p << 64 | s, u << 64 | t)); s = o; p = at(128, o >> 64)", "C6.2 CASP"},
     // Judged as the loop of exclusives without what depends on its branches: that allows what either of the two does.
     {"{call} __aarch64_swp{bytes}{how}", "", "x0 = pair(at(64, x1), swap, x0); x15 = 0; {call}", "libgcc, lse.S"},
     {"{call} __aarch64_ldadd{bytes}{how}", "", "x0 = pair(at(64, x1), add, x0); x15 = 0; {call}", "libgcc, lse.S"},
@@ -197,6 +208,8 @@ static const InstructionRow rows[] = {
     {"msub", "Rd, Rn, Rm, Ra", "d = a - n * m", "C6.2 MSUB"},
     {"umull", "Xd, Wn, Wm", "d = n * m", "C6.2 UMULL"},
     {"smull", "Xd, Wn, Wm", "d = signed(n, 32) * signed(m, 32)", "C6.2 SMULL"},
+    {"umulh", "Xd, Xn, Xm", "d = at(128, n * m >> 64)", "C6.2 UMULH"},
+    {"smulh", "Xd, Xn, Xm", "p = lt(n, 0); q = lt(m, 0); d = at(128, (n - (p << 64)) * (m - (q << 64)) >> 64)", "C6.2 SMULH"},
     {"umnegl", "Xd, Wn, Wm", "d = -(n * m)", "C6.2 UMNEGL"},
     {"smnegl", "Xd, Wn, Wm", "d = -(signed(n, 32) * signed(m, 32))", "C6.2 SMNEGL"},
     {"umaddl", "Xd, Wn, Wm, Xa", "d = a + n * m", "C6.2 UMADDL"},

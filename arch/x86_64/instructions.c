@@ -104,6 +104,10 @@ static const Verb verbs[] = {
     {"flags_inc", "a", "r = a + 1; flags_of(r); of = lt(~a & r, 0); result = r"},
     {"flags_dec", "a", "r = a - 1; flags_of(r); of = lt(a & ~r, 0); result = r"},
     {"flags_add", "a, b", "r = a + b; flags_of(r); cf = r < a; of = lt((a ^ r) & (b ^ r), 0); result = r"},
+    {"flags_adc", "a, b",
+     "k = cf; r = a + b + k; flags_of(r); cf = r < a | r == a & k; of = lt((a ^ r) & (b ^ r), 0); result = r"},
+    {"flags_sbb", "a, b",
+     "k = cf; r = a - b - k; flags_of(r); cf = a < b | a == b & k; of = lt((a ^ b) & (a ^ r), 0); result = r"},
     {"flags_sub", "a, b", "r = a - b; zf = a == b; sf = lt(r, 0); cf = a < b; of = lt((a ^ b) & (a ^ r), 0); result = r"},
 };
 
@@ -118,6 +122,8 @@ static const InstructionRow rows[] = {
     {"movslq", "Es, Xd", "d = signed(at(32, s), 32)", "MOVSXD"},
     {"cltq", "", "rax = at(64, signed(at(32, rax), 32))", "CDQE"},
     {"cwtl", "", "eax = signed(at(16, rax), 16)", "CWDE"},
+    {"cbtw", "", "ax = signed(al, 8)", "CBW"},
+    {"cwtd", "", "dx = at(16, sar(ax, 15))", "CWD"},
     {"cltd", "", "edx = sar(eax, 31)", "CDQ"},
     {"cqto", "", "rdx = at(64, sar(rax, 63))", "CQO"},
     {"lea{size}", "Ma, Rd", "d = a", "LEA"},
@@ -128,6 +134,8 @@ static const InstructionRow rows[] = {
     // Arithmetic
     {"add{size}", "Es, Ed", "d = flags_add(d, s)", "ADD"},
     {"sub{size}", "Es, Ed", "d = flags_sub(d, s)", "SUB"},
+    {"adc{size}", "Es, Ed", "d = flags_adc(d, s)", "ADC"},
+    {"sbb{size}", "Es, Ed", "d = flags_sbb(d, s)", "SBB"},
     {"cmp{size}", "Es, Ed", "flags_sub(d, s)", "CMP"},
     {"{logic}{size}", "Es, Ed", "d = flags_logic(d {logic} s)", "AND, OR, XOR"},
     {"test{size}", "Es, Ed", "flags_logic(d & s)", "TEST"},
@@ -137,6 +145,22 @@ static const InstructionRow rows[] = {
     {"dec{size}", "Ed", "d = flags_dec(d)", "DEC"},
     {"imul{size}", "Es, Rd", "d = flags_product(d, s)", "IMUL"},
     {"imul{size}", "#i, Es, Rd", "d = flags_product(s, i)", "IMUL"},
+    // Products and quotients over two registers; a quotient that does not fit, which traps, is cut.
+    {"mul{size}", "Ws", "p = at(64, s * eax); eax = p; edx = at(64, p >> 32); cf = edx != 0; of = cf", "MUL"},
+    {"mul{size}", "Xs", "p = at(128, s * rax); rax = p; rdx = at(128, p >> 64); cf = rdx != 0; of = cf", "MUL"},
+    {"imul{size}", "Ws",
+     "p = at(64, signed(s, 32) * signed(eax, 32)); eax = p; edx = at(64, p >> 32); cf = at(64, p != signed(p, 32)); of = cf",
+     "IMUL"},
+    {"imul{size}", "Xs",
+     "m = lt(s, 0); n = lt(rax, 0); p = at(128, (s - (m << 64)) * (rax - (n << 64))); rax = p; rdx = at(128, p >> 64); "
+     "cf = rdx != sar(rax, 63); of = cf", "IMUL"},
+    {"div{size}", "Ws", "p = at(64, edx << 32 | eax); k = s; eax = at(64, p / k); edx = at(64, p % k)", "DIV"},
+    {"div{size}", "Xs", "p = at(128, rdx << 64 | rax); k = s; rax = at(128, p / k); rdx = at(128, p % k)", "DIV"},
+    {"idiv{size}", "Ws",
+     "p = at(64, edx << 32 | eax); k = signed(s, 32); eax = at(64, sdiv(p, k)); edx = at(64, srem(p, k))", "IDIV"},
+    {"idiv{size}", "Xs",
+     "p = at(128, rdx << 64 | rax); m = lt(s, 0); k = at(128, s - (m << 64)); rax = at(128, sdiv(p, k)); "
+     "rdx = at(128, srem(p, k))", "IDIV"},
     {"shl{size}", "Es, Ed", "d = shift_left(d, s & bits - 1)", "SAL"},
     {"shr{size}", "Es, Ed", "d = shift_right(d, s & bits - 1)", "SHR"},
     {"sar{size}", "Es, Ed", "d = shift_signed(d, s & bits - 1)", "SAR"},

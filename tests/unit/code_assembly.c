@@ -114,6 +114,22 @@ START_TEST(parts_of_registers_and_addresses_are_values) {
 }
 END_TEST
 
+// Halves of what one access finds.
+START_TEST(exclusive_pairs_are_one_access_of_twice_the_width) {
+  ck_assert_str_eq(
+      states("AArch64 t\n{ unsigned __int128 x=0x30000000000000004; 0:X1=x; uint64_t 0:X4; uint64_t 0:X5; }\nP0 ;\n"
+             "MOV X2,#1 ;\nMOV X3,#2 ;\nLDXP X4,X5,[X1] ;\nSTXP W6,X2,X3,[X1] ;\n"
+             "exists (0:X4=4 /\\ 0:X5=3 /\\ 0:X6=0 /\\ x=0x20000000000000001)"),
+      "0:X4=4; 0:X5=3; 0:X6=0; [x]=0x20000000000000001; | 0:X4=4; 0:X5=3; 0:X6=1; [x]=0x30000000000000004;");
+  ck_assert_str_eq(states("AArch64 t\n{ uint64_t x=0x200000001; 0:X1=x; }\nP0 ;\nLDAXP W4,W5,[X1] ;\n"
+                          "forall (0:X4=1 /\\ 0:X5=2)"),
+                   "0:X4=1; 0:X5=2;");
+  ck_assert_str_eq(states("AArch64 t\n{ uint64_t x=0x200000001; 0:X1=x; 0:X4=1; 0:X5=2; }\nP0 ;\nMOV W6,#7 ;\n"
+                          "MOV W7,#8 ;\nCASPAL W4,W5,W6,W7,[X1] ;\nforall (x=0x800000007 /\\ 0:X4=1 /\\ 0:X5=2)"),
+                   "0:X4=1; 0:X5=2; [x]=34359738375;");
+}
+END_TEST
+
 // Without a thread it is initialised in each that names it.
 START_TEST(a_symbolic_register_may_be_given_without_its_thread) {
   ck_assert_str_eq(
@@ -250,6 +266,7 @@ int main(void) {
   TCase *tests = unit_tests("assembly", setup, teardown);
   tcase_add_test(tests, the_family_is_read_judged_and_printed);
   tcase_add_test(tests, parts_of_registers_and_addresses_are_values);
+  tcase_add_test(tests, exclusive_pairs_are_one_access_of_twice_the_width);
   tcase_add_test(tests, a_symbolic_register_may_be_given_without_its_thread);
   tcase_add_test(tests, a_test_whose_registers_first_name_locations_prints_as_itself);
   tcase_add_test(tests, the_final_section_of_old_tests_is_a_condition);

@@ -148,6 +148,23 @@ START_TEST(a_product_leaves_whether_it_was_cut) {
 }
 END_TEST
 
+START_TEST(products_and_quotients_go_over_two_registers_and_carries_go_on) {
+#define AFTER(lines) leaves(" 0:\tmov (%rdi),%eax\n" lines " 20:\tmov %eax,(%rsi)\n 22:\tret\n")
+  ck_assert_str_eq(AFTER(" 2:\tsub $0x7,%eax\n 4:\tcltd\n 5:\tmov $0x2,%ecx\n 8:\tidiv %ecx\n"), "-3 -2");
+  ck_assert_str_eq(AFTER(" 2:\tsub $0x6,%eax\n 4:\tcltd\n 5:\tmov $0x4,%ecx\n 8:\tidiv %ecx\n a:\tmov %edx,%eax\n"),
+                   "-3 -2");
+  ck_assert_str_eq(AFTER(" 2:\tcltq\n 3:\tsub $0x7,%rax\n 4:\tcqto\n 5:\tmov $0x2,%ecx\n 8:\tidiv %rcx\n"), "-3 -2");
+  ck_assert_str_eq(AFTER(" 2:\tmov $0x1,%edx\n 5:\tmov $0x10,%ecx\n 8:\tdiv %rcx\n a:\tshr $0x3c,%rax\n"), "1");
+  ck_assert_str_eq(AFTER(" 2:\tmov $0x55555556,%edx\n 5:\timul %edx\n a:\tmov %edx,%eax\n"), "0 1");
+  ck_assert_str_eq(AFTER(" 2:\tneg %rax\n 5:\tmov $0x1,%edx\n 8:\timul %rdx\n a:\tmov %edx,%eax\n"), "-1 0");
+  ck_assert_str_eq(AFTER(" 2:\tmovabs $0x8000000000000000,%rcx\n 5:\tmul %rcx\n a:\tmov %edx,%eax\n"), "0 1");
+  ck_assert_str_eq(AFTER(" 2:\tcmp $0x1,%eax\n 5:\tsbb %eax,%eax\n"), "-1 0");
+  ck_assert_str_eq(AFTER(" 2:\tcmp $0x1,%eax\n 5:\tmov $0x5,%eax\n 8:\tadc $0x0,%eax\n"), "5 6");
+  ck_assert_str_eq(AFTER(" 2:\tor $0xf0,%eax\n 5:\tcbtw\n 8:\tcwtl\n"), "-16 -13");
+#undef AFTER
+}
+END_TEST
+
 START_TEST(a_jump_to_a_function_that_does_nothing_returns) {
   ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %eax,(%rsi)\n 4:\tjmp 2000 <kernel_pause>\n"
                           " 9:\tmovl $0x7,(%rsi)\n f:\tret\n"),
@@ -183,6 +200,7 @@ int main(void) {
   tcase_add_loop_test(tests, the_whole_suite_is_read, 0, 4);
   tcase_add_test(tests, a_shift_leaves_the_bit_that_it_shifted_out);
   tcase_add_test(tests, a_product_leaves_whether_it_was_cut);
+  tcase_add_test(tests, products_and_quotients_go_over_two_registers_and_carries_go_on);
   tcase_add_test(tests, a_jump_to_a_function_that_does_nothing_returns);
   tcase_add_test(tests, a_slot_holds_what_was_put_there_on_every_way);
   return unit_run("machine code", tests);
