@@ -122,13 +122,37 @@ static bool read_line(Reading *t, Arrival *arrivals, bool *falls_through) {
   return true;
 }
 
-static bool read_lines(Reading *t, unsigned *starts) {
+// Where the lines of a function go by name: what else it has is reached from the line before, or not at all. NULL of a
+// thread that may go to where a register points.
+static const bool *find_targets(const Reading *t) {
+  if (!t->code->has_stack)
+    return NULL;
+  bool *targets = ARENA_ARRAY(t->arena, bool, t->code->line_count + 1);
+  Diag quiet = {.arena = t->arena};
+  for (unsigned i = 0; i < t->code->line_count; i++) {
+    CodeText text;
+    Span span = t->code->lines[i].span;
+    if (!span.length || !code_text_read(t->set, t->source, span, t->arena, &quiet, &text))
+      continue; // which is reported when it is reached
+    for (unsigned o = 0; o < text.operand_count; o++) {
+      bool is_name = text.operands[o].kind == CODE_NAME && text.operands[o].symbol;
+      int line = is_name ? code_label(t, text.operands[o].symbol) : -1;
+      if (line >= 0)
+        targets[line] = true;
+    }
+  }
+  return targets;
+}
+
+static bool read_lines(Reading *t, const bool *targets, unsigned *starts) {
   Arrival *arrivals = ARENA_ARRAY(t->arena, Arrival, t->code->line_count + 1);
-  bool good = true, falls_through = true, ends = false;
+  bool good = true, falls_through = true;
   for (t->line = 0; t->line < t->code->line_count; t->line++) {
     const CodeLine *line = &t->code->lines[t->line];
     starts[t->line] = (unsigned)t->count;
     Arrival *arrival = &arrivals[t->line];
+    if (targets && !falls_through && !arrival->is_set && !targets[t->line])
+      continue; // behind a jump or the end: padding, data
     if (arrival->is_set && falls_through)
       merge(t, arrival);
     if (arrival->is_set)
@@ -137,16 +161,10 @@ static bool read_lines(Reading *t, unsigned *starts) {
       *arrival = (Arrival){true, t->state_count, copy_states(t)};
     lose(t, arrival);
     falls_through |= arrival->is_set;
-    bool is_data = ends && line->span.length && t->source->bytes[line->span.offset] == '.'; // behind a function
-    if (!line->span.length || is_data)
-      continue;
-    size_t before = t->count;
-    if (!read_line(t, arrivals, &falls_through)) {
+    if (line->span.length && !read_line(t, arrivals, &falls_through)) {
       good = false;
       t->failed = false; // other lines may have errors of their own
     }
-    if (t->count > before || t->jumps) // else it is one that does nothing, as between functions
-      ends = t->jumps;
   }
   starts[t->line] = (unsigned)t->count;
   return good;
@@ -273,9 +291,10 @@ static bool find_observed(Reading *t) {
 
 // Reads the lines until nothing more is lost.
 static bool read_all(Reading *t, unsigned *starts) {
+  const bool *targets = find_targets(t);
   for (unsigned turn = 0; turn < READINGS; turn++) {
     Diag before = *t->diag;
-    bool good = read_lines(t, starts);
+    bool good = read_lines(t, targets, starts);
     if (!t->again)
       return good;
     *t->diag = before; // what was told may come of what is lost by now

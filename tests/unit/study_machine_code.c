@@ -180,6 +180,15 @@ START_TEST(a_jump_to_a_function_that_does_nothing_returns) {
 }
 END_TEST
 
+// Padding behind the end, with the stack as it is there, before what another way goes on with.
+START_TEST(what_nothing_goes_to_is_no_way_to_what_follows) {
+  ck_assert_str_eq(leaves(" 0:\tpush %rbx\n 1:\tmov (%rdi),%eax\n 2:\ttest %eax,%eax\n 4:\tjne 10 <P0+0x10>\n"
+                          " 6:\tmov %eax,(%rsi)\n 8:\tpop %rbx\n 9:\tret\n a:\tnopw 0x0(%rax,%rax,1)\n"
+                          " 10:\tmovl $0x5,(%rsi)\n 12:\tpop %rbx\n 13:\tret\n 14:\t.byte 0x7\n"),
+                   "0 5");
+}
+END_TEST
+
 START_TEST(a_slot_holds_what_was_put_there_on_every_way) {
   ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %rax,-0x8(%rsp)\n 4:\tmov -0x8(%rsp),%ecx\n"
                           " 6:\tmov %ecx,(%rsi)\n 8:\tret\n"),
@@ -202,6 +211,7 @@ int main(void) {
   tcase_add_test(tests, a_product_leaves_whether_it_was_cut);
   tcase_add_test(tests, products_and_quotients_go_over_two_registers_and_carries_go_on);
   tcase_add_test(tests, a_jump_to_a_function_that_does_nothing_returns);
+  tcase_add_test(tests, what_nothing_goes_to_is_no_way_to_what_follows);
   tcase_add_test(tests, a_slot_holds_what_was_put_there_on_every_way);
   return unit_run("machine code", tests);
 }
