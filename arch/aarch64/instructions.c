@@ -115,6 +115,8 @@ static const Word words[] = {
 static const Verb verbs[] = {
     {"flags_add", "a, b", "r = a + b; nf = lt(r, 0); zf = r == 0; cf = r < a; vf = lt((a ^ r) & (b ^ r), 0); result = r"},
     {"flags_sub", "a, b", "r = a - b; nf = lt(r, 0); zf = a == b; cf = a >= b; vf = lt((a ^ b) & (a ^ r), 0); result = r"},
+    {"flags_adc", "a, b",
+     "k = cf; r = a + b + k; nf = lt(r, 0); zf = r == 0; cf = r < a | r == a & k; vf = lt((a ^ r) & (b ^ r), 0); result = r"},
     {"flags_and", "a, b", "r = a & b; nf = lt(r, 0); zf = r == 0; cf = old(r, 0); vf = old(r, 0); result = r"},
     {"bit_field", "e, n, w", "result = e >> n & (1 << w) - 1"},
 };
@@ -187,6 +189,12 @@ static const InstructionRow rows[] = {
     {"sub", "Rd, Rn, Om", "d = n - m", "C6.2 SUB"},
     {"adds", "Rd, Rn, Om", "d = flags_add(n, m)", "C6.2 ADDS"},
     {"subs", "Rd, Rn, Om", "d = flags_sub(n, m)", "C6.2 SUBS"},
+    {"adc", "Rd, Rn, Rm", "d = n + m + cf", "C6.2 ADC"},
+    {"adcs", "Rd, Rn, Rm", "d = flags_adc(n, m)", "C6.2 ADCS"},
+    {"sbc", "Rd, Rn, Rm", "d = n + ~m + cf", "C6.2 SBC"},
+    {"sbcs", "Rd, Rn, Rm", "d = flags_adc(n, ~m)", "C6.2 SBCS"},
+    {"ngc", "Rd, Rm", "d = ~m + cf", "C6.2 NGC"},
+    {"ngcs", "Rd, Rm", "d = flags_adc(0, ~m)", "C6.2 NGCS"},
     {"cmp", "Rn, Om", "flags_sub(n, m)", "C6.2 CMP"},
     {"cmn", "Rn, Om", "flags_add(n, m)", "C6.2 CMN"},
     {"and", "Rd, Rn, Om", "d = n & m", "C6.2 AND"},

@@ -114,6 +114,18 @@ START_TEST(parts_of_registers_and_addresses_are_values) {
 }
 END_TEST
 
+START_TEST(carries_go_on_and_a_dot_compares_with_0) {
+  ck_assert_str_eq(states("AArch64 t\n{ uint64_t 0:X0; uint64_t 0:X1; }\nP0 ;\nMOV X2,#1 ;\nMOV X3,#2 ;\n"
+                          "SUBS X0,X2,X3 ;\nSBCS X1,X3,X2 ;\nADC X4,X3,X3 ;\nNGC W5,WZR ;\n"
+                          "forall (0:X0=18446744073709551615 /\\ 0:X1=0 /\\ 0:X4=5 /\\ 0:X5=0)"),
+                   "0:X0=18446744073709551615; 0:X1=0; 0:X4=5; 0:X5=0;");
+  ck_assert_str_eq(states("PPC t\n{ uint64_t 0:r3; }\nP0 ;\nli r1,-1 ;\nli r2,2 ;\naddc r3,r1,r2 ;\nadde r4,r2,r2 ;\n"
+                          "li r5,0 ;\nsubf. r6,r2,r2 ;\nbne L0 ;\nclrlwi. r7,r1,31 ;\nble L0 ;\nli r5,1 ;\nL0: ;\n"
+                          "forall (0:r3=1 /\\ 0:r4=5 /\\ 0:r5=1)"),
+                   "0:r3=1; 0:r4=5; 0:r5=1;");
+}
+END_TEST
+
 // Halves of what one access finds.
 START_TEST(exclusive_pairs_are_one_access_of_twice_the_width) {
   ck_assert_str_eq(
@@ -266,6 +278,7 @@ int main(void) {
   TCase *tests = unit_tests("assembly", setup, teardown);
   tcase_add_test(tests, the_family_is_read_judged_and_printed);
   tcase_add_test(tests, parts_of_registers_and_addresses_are_values);
+  tcase_add_test(tests, carries_go_on_and_a_dot_compares_with_0);
   tcase_add_test(tests, exclusive_pairs_are_one_access_of_twice_the_width);
   tcase_add_test(tests, a_symbolic_register_may_be_given_without_its_thread);
   tcase_add_test(tests, a_test_whose_registers_first_name_locations_prints_as_itself);
