@@ -343,8 +343,9 @@ static Value value_of(Parser *p, Number number, BaseType type) {
 
 // The register that is initialised, made where it is new; -1, reported, where there is none.
 static int find_initialised(Parser *p, const InitRegister *init) {
-  if (init->thread == EVERY_THREAD)
-    return -1; // the threads were not read
+  bool unread = !p->test->thread_count && p->diag->errors > p->errors; // since something before them is wrong
+  if (init->thread == EVERY_THREAD || unread)
+    return -1;
   if (init->thread >= p->test->thread_count) {
     ERROR_AT(p, init->span, "no such thread: there are %u, counted from 0", p->test->thread_count);
     return -1;
