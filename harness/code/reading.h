@@ -42,6 +42,13 @@ typedef struct {
   const char *state;
 } CodeLoss;
 
+// What is known at a line that is reached by jumps back alone.
+typedef struct {
+  unsigned line;
+  const CodeState *states;
+  size_t count;
+} CodeEntry;
+
 // A thread being read.
 typedef struct {
   const CodeThread *code;
@@ -63,6 +70,8 @@ typedef struct {
   unsigned temporaries, temporary_peak;
   CodeLoss *losses; // found while it was read before
   size_t loss_count, loss_capacity;
+  CodeEntry *entries; // likewise
+  size_t entry_count, entry_capacity;
   bool again; // one more was found: it is to be read again
   bool jumps; // this line goes nowhere but where it jumps
   bool failed;

@@ -11,6 +11,7 @@ enum { READINGS = 32 }; // of a thread whose loops lose what points into the sta
 // Points to the stack as it is known where a line is jumped to: all ways there must agree.
 typedef struct {
   bool is_set;
+  bool is_guess; // so far nothing is known to go there: it has what the line before left
   size_t count;
   CodeState *states;
 } Arrival;
@@ -31,12 +32,34 @@ static CodeState known_there(const Arrival *arrival, size_t state) {
   return state < arrival->count ? arrival->states[state] : (CodeState){0};
 }
 
+// Whether the way here does not agree with what was gone by there.
+static bool differs(const Reading *t, const Arrival *arrival, size_t state) {
+  CodeState there = known_there(arrival, state);
+  return !there.is_lost && (t->states[state].is_lost || !same_known(&t->states[state], &there));
+}
+
+// The first jump back to a line that nothing else goes to: the thread is read again, with what is known here.
+static void enter(Reading *t, Arrival *arrival, unsigned line) {
+  bool any = false;
+  for (size_t i = 0; i < t->state_count; i++)
+    any |= differs(t, arrival, i);
+  arrival->is_guess = false;
+  if (!any)
+    return;
+  t->entries = arena_grow(t->arena, t->entries, &t->entry_capacity, t->entry_count + 1, sizeof *t->entries);
+  t->entries[t->entry_count++] = (CodeEntry){line, copy_states(t), t->state_count};
+  t->again = true;
+}
+
 // A jump back to a line. All that was gone by from there on is to hold still; where it does not, the thread is read
 // again, and that is lost from there on.
-static void come_back(Reading *t, const Arrival *arrival, unsigned line) {
+static void come_back(Reading *t, Arrival *arrival, unsigned line) {
+  if (arrival->is_guess) {
+    enter(t, arrival, line);
+    return;
+  }
   for (size_t i = 0; i < t->state_count; i++) {
-    CodeState there = known_there(arrival, i);
-    if (there.is_lost || (!t->states[i].is_lost && same_known(&t->states[i], &there)))
+    if (!differs(t, arrival, i))
       continue;
     t->losses = arena_grow(t->arena, t->losses, &t->loss_capacity, t->loss_count + 1, sizeof *t->losses);
     t->losses[t->loss_count++] = (CodeLoss){line, t->states[i].name};
@@ -53,7 +76,7 @@ static void lose(Reading *t, Arrival *arrival) {
       t->states[state].is_lost = any = true;
     }
   if (any)
-    *arrival = (Arrival){true, t->state_count, copy_states(t)};
+    *arrival = (Arrival){.is_set = true, .count = t->state_count, .states = copy_states(t)};
 }
 
 // Another way to a line that is still to be read: what the two do not agree on is lost there.
@@ -63,13 +86,13 @@ static void merge(const Reading *t, Arrival *arrival) {
     CodeState there = known_there(arrival, i);
     merged[i].is_lost |= there.is_lost || !same_known(&merged[i], &there);
   }
-  *arrival = (Arrival){true, t->state_count, merged};
+  *arrival = (Arrival){.is_set = true, .count = t->state_count, .states = merged};
 }
 
 static void arrive(Reading *t, Arrival *arrivals, unsigned line) {
   Arrival *arrival = &arrivals[line];
   if (!arrival->is_set)
-    *arrival = (Arrival){true, t->state_count, copy_states(t)};
+    *arrival = (Arrival){.is_set = true, .count = t->state_count, .states = copy_states(t)};
   else if (line > t->line)
     merge(t, arrival);
   else
@@ -85,6 +108,25 @@ static void take_over(Reading *t, const Arrival *arrival) {
     t->states[i].known = there.known;
     t->states[i].bits = there.bits;
   }
+}
+
+// What is known at a line that nothing has gone to yet, nor goes on to: what was found when it was read before, else
+// what the line before left.
+static void guess(Reading *t, Arrival *arrival) {
+  const CodeEntry *entry = NULL;
+  for (size_t i = 0; i < t->entry_count; i++)
+    if (t->entries[i].line == t->line)
+      entry = &t->entries[i];
+  for (size_t i = 0; entry && i < t->state_count; i++)
+    t->states[i].is_known = t->states[i].is_lost = false;
+  for (size_t i = 0; entry && i < entry->count; i++) {
+    CodeState *state = &t->states[code_state(t, entry->states[i].name)];
+    state->is_known = entry->states[i].is_known;
+    state->is_lost = entry->states[i].is_lost;
+    state->known = entry->states[i].known;
+    state->bits = entry->states[i].bits;
+  }
+  *arrival = (Arrival){.is_set = true, .is_guess = !entry, .count = t->state_count, .states = copy_states(t)};
 }
 
 // Whether the line goes to a function that does nothing.
@@ -157,8 +199,10 @@ static bool read_lines(Reading *t, const bool *targets, unsigned *starts) {
       merge(t, arrival);
     if (arrival->is_set)
       take_over(t, arrival);
+    else if (targets && !falls_through)
+      guess(t, arrival);
     else if (line->label)
-      *arrival = (Arrival){true, t->state_count, copy_states(t)};
+      *arrival = (Arrival){.is_set = true, .count = t->state_count, .states = copy_states(t)};
     lose(t, arrival);
     falls_through |= arrival->is_set;
     if (line->span.length && !read_line(t, arrivals, &falls_through)) {
@@ -294,6 +338,7 @@ static bool read_all(Reading *t, unsigned *starts) {
   const bool *targets = find_targets(t);
   for (unsigned turn = 0; turn < READINGS; turn++) {
     Diag before = *t->diag;
+    size_t losses = t->loss_count, entries = t->entry_count;
     bool good = read_lines(t, targets, starts);
     if (!t->again)
       return good;
@@ -306,8 +351,11 @@ static bool read_all(Reading *t, unsigned *starts) {
                    .arena = t->arena,
                    .diag = t->diag,
                    .losses = t->losses,
-                   .loss_count = t->loss_count,
-                   .loss_capacity = t->loss_capacity};
+                   .loss_count = t->entry_count > entries ? losses : t->loss_count, // others may come of the guess
+                   .loss_capacity = t->loss_capacity,
+                   .entries = t->entries,
+                   .entry_count = t->entry_count,
+                   .entry_capacity = t->entry_capacity};
     begin(t);
   }
   return diag_error(t->diag, "P%u: what points into the stack is not settled after %u readings", t->code->thread,

@@ -189,6 +189,22 @@ START_TEST(what_nothing_goes_to_is_no_way_to_what_follows) {
 }
 END_TEST
 
+START_TEST(what_only_a_later_jump_goes_to_has_what_that_one_knows) {
+  ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %rsp,%rcx\n 4:\tjmp 10 <P0+0x10>\n 6:\tadd %ecx,%eax\n"
+                          " 8:\tmov %eax,(%rsi)\n a:\tret\n 10:\tmov $0x1,%ecx\n 12:\tjmp 6 <P0+0x6>\n"),
+                   "1 4");
+  // A loop that is entered in its midst: what the guess loses in it is not lost.
+  ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %rsp,%rcx\n 4:\tjmp 10 <P0+0x10>\n 6:\tnop\n"
+                          " 8:\tadd %ecx,%eax\n a:\tcmp $0x4,%eax\n c:\tjge 18 <P0+0x18>\n 10:\tmov $0x1,%ecx\n"
+                          " 12:\ttest %eax,%eax\n 14:\tjne 6 <P0+0x6>\n 16:\tmov $0x9,%eax\n 17:\tjmp 8 <P0+0x8>\n"
+                          " 18:\tmov %eax,(%rsi)\n 1a:\tret\n"),
+                   "4 10");
+  ck_assert_ptr_nonnull(strstr(leaves(" 0:\tmov (%rdi),%eax\n 2:\tjmp 10 <P0+0x10>\n 6:\tadd %ecx,%eax\n"
+                                      " 8:\tmov %eax,(%rsi)\n a:\tret\n 10:\tmov %rsp,%rcx\n 12:\tjmp 6 <P0+0x6>\n"),
+                               "computes from the stack's address"));
+}
+END_TEST
+
 START_TEST(a_slot_holds_what_was_put_there_on_every_way) {
   ck_assert_str_eq(leaves(" 0:\tmov (%rdi),%eax\n 2:\tmov %rax,-0x8(%rsp)\n 4:\tmov -0x8(%rsp),%ecx\n"
                           " 6:\tmov %ecx,(%rsi)\n 8:\tret\n"),
@@ -212,6 +228,7 @@ int main(void) {
   tcase_add_test(tests, products_and_quotients_go_over_two_registers_and_carries_go_on);
   tcase_add_test(tests, a_jump_to_a_function_that_does_nothing_returns);
   tcase_add_test(tests, what_nothing_goes_to_is_no_way_to_what_follows);
+  tcase_add_test(tests, what_only_a_later_jump_goes_to_has_what_that_one_knows);
   tcase_add_test(tests, a_slot_holds_what_was_put_there_on_every_way);
   return unit_run("machine code", tests);
 }
