@@ -149,7 +149,7 @@ bool parse_address_value(Parser *p, Number *number) {
   size_t begin = p->token.span.offset;
   bool has_element = false;
   unsigned element = 0;
-  bool at_place = p->token.kind == TOKEN_NUMBER; // `0:L0`, as states show it
+  bool at_place = p->token.kind == TOKEN_NUMBER && parser_at_register(p); // `0:L0`, as states show it
   *number = (Number){.address = at_place ? token_text(p, p->token) : parser_name(p, "a location")};
   if (at_place)
     parser_advance(p);

@@ -270,6 +270,8 @@ START_TEST(what_no_row_tells_of_is_refused_at_its_place) {
   refused("PPC t\n{}\n P1 ;\n nop ;\nexists (0:r5=1)", "t.litmus:3:2: error: expected the name of a thread, 'P0'");
   refused("PPC t\n{}\n P0 ;\n nop\n", "expected a row of the threads, which ends in ';'");
   refused("X86_64 t\n{}\n P0 ;\n L: L: nop ;\n", "a second label of this name");
+  refused("AArch64 t\n{ int64_t x=&2; }\n P0 ;\n NOP ;\nexists (x=2)",
+          "t.litmus:2:14: error: expected a location, found '2'");
   Diag diag; // and no more than that
   ck_assert_ptr_null(read_text("AArch64 t\n{ ins_t 0:X1; 0:X2=x; }\n P0 ;\n NOP ;\nexists (0:X2=x)", &diag));
   ck_assert_uint_eq(diag.errors, 1);
