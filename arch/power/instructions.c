@@ -161,6 +161,8 @@ static const InstructionRow rows[] = {
     {"sradi", "Rd, Rs, #n", "r = sar(s, n); ca = lt(s, 0) & (s & (1 << n) - 1) != 0; d = r", "I 3.3.14"},
     {"clrlwi{dot}", "Rd, Rs, #n", "d = {dot}(at(32, s << n >> n))", "I 3.3.14"},
     {"clrldi{dot}", "Rd, Rs, #n", "d = {dot}(s << n >> n)", "I 3.3.14"},
+    {"clrrwi{dot}", "Rd, Rs, #n", "d = {dot}(low(s, 32) >> n << n)", "I 3.3.14"},
+    {"clrrdi{dot}", "Rd, Rs, #n", "d = {dot}(s >> n << n)", "I 3.3.14"},
     {"rldicl{dot}", "Rd, Rs, #n, #m", "d = {dot}(ror(s, 64 - n & 63) & ~0 >> m)", "I 3.3.14"},
     {"rotlwi{dot}", "Rd, Rs, #n", "d = {dot}(rotated(s, n))", "I 3.3.14"},
     {"rlwinm{dot}", "Rd, Rs, #n, #m, #e", "d = {dot}(rotated(s, n) & word_mask(m, e))", "I 3.3.14"},

@@ -45,6 +45,8 @@ static const Word words[] = {
     {"size", "w", "", 16, NULL, NULL},
     {"size", "l", "", 32, NULL, NULL},
     {"size", "q", "", 64, NULL, NULL},
+    {"long", "l", "", 32, NULL, NULL},
+    {"quad", "q", "", 64, NULL, NULL},
     {"logic", "and", "&", 0, NULL, NULL},
     {"logic", "or", "|", 0, NULL, NULL},
     {"logic", "xor", "^", 0, NULL, NULL},
@@ -111,6 +113,11 @@ static const Verb verbs[] = {
     {"flags_sub", "a, b", "r = a - b; zf = a == b; sf = lt(r, 0); cf = a < b; of = lt((a ^ b) & (a ^ r), 0); result = r"},
 };
 
+// An instruction of one operand that works at two registers, or what lies in memory.
+#define WIDE(name, of_32, of_64, section)                                                                              \
+  {name "{size}", "Ws", "k = s; " of_32, section}, {name "{size}", "Xs", "k = s; " of_64, section},                     \
+      {name "{long}", "Es", "k = s; " of_32, section}, {name "{quad}", "Es", "k = s; " of_64, section}
+
 static const InstructionRow rows[] = {
     // Moves
     {"mov{size}", "Es, Ed", "d = s", "MOV"},
@@ -146,21 +153,16 @@ static const InstructionRow rows[] = {
     {"imul{size}", "Es, Rd", "d = flags_product(d, s)", "IMUL"},
     {"imul{size}", "#i, Es, Rd", "d = flags_product(s, i)", "IMUL"},
     // Products and quotients over two registers; a quotient that does not fit, which traps, is cut.
-    {"mul{size}", "Ws", "p = at(64, s * eax); eax = p; edx = at(64, p >> 32); cf = edx != 0; of = cf", "MUL"},
-    {"mul{size}", "Xs", "p = at(128, s * rax); rax = p; rdx = at(128, p >> 64); cf = rdx != 0; of = cf", "MUL"},
-    {"imul{size}", "Ws",
-     "p = at(64, signed(s, 32) * signed(eax, 32)); eax = p; edx = at(64, p >> 32); cf = at(64, p != signed(p, 32)); of = cf",
-     "IMUL"},
-    {"imul{size}", "Xs",
-     "m = lt(s, 0); n = lt(rax, 0); p = at(128, (s - (m << 64)) * (rax - (n << 64))); rax = p; rdx = at(128, p >> 64); "
-     "cf = rdx != sar(rax, 63); of = cf", "IMUL"},
-    {"div{size}", "Ws", "p = at(64, edx << 32 | eax); k = s; eax = at(64, p / k); edx = at(64, p % k)", "DIV"},
-    {"div{size}", "Xs", "p = at(128, rdx << 64 | rax); k = s; rax = at(128, p / k); rdx = at(128, p % k)", "DIV"},
-    {"idiv{size}", "Ws",
-     "p = at(64, edx << 32 | eax); k = signed(s, 32); eax = at(64, sdiv(p, k)); edx = at(64, srem(p, k))", "IDIV"},
-    {"idiv{size}", "Xs",
-     "p = at(128, rdx << 64 | rax); m = lt(s, 0); k = at(128, s - (m << 64)); rax = at(128, sdiv(p, k)); "
-     "rdx = at(128, srem(p, k))", "IDIV"},
+    WIDE("mul", "p = at(64, k * eax); eax = p; edx = at(64, p >> 32); cf = edx != 0; of = cf",
+         "p = at(128, k * rax); rax = p; rdx = at(128, p >> 64); cf = rdx != 0; of = cf", "MUL"),
+    WIDE("imul", "p = at(64, signed(k, 32) * signed(eax, 32)); eax = p; edx = at(64, p >> 32); cf = edx != sar(eax, 31); of = cf",
+         "m = lt(k, 0); n = lt(rax, 0); p = at(128, (k - (m << 64)) * (rax - (n << 64))); rax = p; rdx = at(128, p >> 64); "
+         "cf = rdx != sar(rax, 63); of = cf", "IMUL"),
+    WIDE("div", "p = at(64, edx << 32 | eax); eax = at(64, p / k); edx = at(64, p % k)",
+         "p = at(128, rdx << 64 | rax); rax = at(128, p / k); rdx = at(128, p % k)", "DIV"),
+    WIDE("idiv", "p = at(64, edx << 32 | eax); k = signed(k, 32); eax = at(64, sdiv(p, k)); edx = at(64, srem(p, k))",
+         "p = at(128, rdx << 64 | rax); m = lt(k, 0); k = at(128, k - (m << 64)); rax = at(128, sdiv(p, k)); "
+         "rdx = at(128, srem(p, k))", "IDIV"),
     {"shl{size}", "Es, Ed", "d = shift_left(d, s & bits - 1)", "SAL"},
     {"shr{size}", "Es, Ed", "d = shift_right(d, s & bits - 1)", "SHR"},
     {"sar{size}", "Es, Ed", "d = shift_signed(d, s & bits - 1)", "SAR"},

@@ -156,6 +156,8 @@ START_TEST(products_and_quotients_go_over_two_registers_and_carries_go_on) {
   ck_assert_str_eq(AFTER(" 2:\tcltq\n 3:\tsub $0x7,%rax\n 4:\tcqto\n 5:\tmov $0x2,%ecx\n 8:\tidiv %rcx\n"), "-3 -2");
   ck_assert_str_eq(AFTER(" 2:\tmov $0x1,%edx\n 5:\tmov $0x10,%ecx\n 8:\tdiv %rcx\n a:\tshr $0x3c,%rax\n"), "1");
   ck_assert_str_eq(AFTER(" 2:\tmov $0x55555556,%edx\n 5:\timul %edx\n a:\tmov %edx,%eax\n"), "0 1");
+  ck_assert_str_eq(AFTER(" 2:\tsub $0x7,%eax\n 4:\tcltd\n 5:\tmovl $0x2,-0x8(%rsp)\n 8:\tidivl -0x8(%rsp)\n"), "-3 -2");
+  ck_assert_str_eq(AFTER(" 2:\tmovq $0x2,-0x8(%rsp)\n 8:\timulq -0x8(%rsp)\n"), "0 6");
   ck_assert_str_eq(AFTER(" 2:\tneg %rax\n 5:\tmov $0x1,%edx\n 8:\timul %rdx\n a:\tmov %edx,%eax\n"), "-1 0");
   ck_assert_str_eq(AFTER(" 2:\tmovabs $0x8000000000000000,%rcx\n 5:\tmul %rcx\n a:\tmov %edx,%eax\n"), "0 1");
   ck_assert_str_eq(AFTER(" 2:\tcmp $0x1,%eax\n 5:\tsbb %eax,%eax\n"), "-1 0");
