@@ -294,8 +294,22 @@ static void read_place(Scanner *s, CodeOperand *out) {
   take(s, '>');
 }
 
+// The element of a vector register that a name has behind it: `v0.d[1]`.
+static void read_lane(Scanner *s, Span *name) {
+  size_t at = s->at;
+  if (peek(s) != '[' || !memchr(s->source->bytes + name->offset, '.', name->length))
+    return;
+  for (at++; at < s->end && is_digit(s->source->bytes[at]);)
+    at++;
+  if (at == s->end || s->source->bytes[at] != ']')
+    return;
+  s->at = at + 1;
+  name->length = s->at - name->offset;
+}
+
 static bool read_name_operand(Scanner *s, CodeOperand *out) {
   Span name = name_here(s);
+  read_lane(s, &name);
   const char *text = s->source->bytes + name.offset;
   if (!name.length)
     return error(s, s->at, "expected an operand");

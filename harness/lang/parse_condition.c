@@ -16,14 +16,7 @@ static unsigned mention_add(Parser *p, Mention mention) {
   return (unsigned)p->mention_count++;
 }
 
-// The `0:` or `P0:` of a register; *thread is its number.
-bool parser_at_register(const Parser *p) {
-  bool number =
-      p->token.kind == TOKEN_NUMBER || (p->token.kind == TOKEN_NAME && p->token.text[0] == 'P' &&
-                                        p->token.span.length > 1 && p->token.text[1] >= '0' && p->token.text[1] <= '9');
-  return number && token_is(parser_peek(p), ":");
-}
-
+// Over the `0:` or `P0:` of a register; *thread is its number.
 bool parse_thread_prefix(Parser *p, unsigned *thread) {
   Token token = p->token;
   if (token.kind == TOKEN_NAME) {

@@ -145,6 +145,14 @@ bool parse_element(Parser *p, bool *has_element, unsigned *element) {
   return parser_expect(p, "]", "after the number of the element");
 }
 
+// At the `0:` or `P0:` of a register.
+bool parser_at_register(const Parser *p) {
+  bool number =
+      p->token.kind == TOKEN_NUMBER || (p->token.kind == TOKEN_NAME && p->token.text[0] == 'P' &&
+                                        p->token.span.length > 1 && p->token.text[1] >= '0' && p->token.text[1] <= '9');
+  return number && token_is(parser_peek(p), ":");
+}
+
 bool parse_address_value(Parser *p, Number *number) {
   size_t begin = p->token.span.offset;
   bool has_element = false;

@@ -225,6 +225,9 @@ START_TEST(what_is_not_understood_is_refused_with_its_place) {
           "0000000000000000 <P0>:\n   0:\tbeqz\ta0,0 <P0>\n\t\t\t0: R_RISCV_RVC_BRANCH\t.L0 \n   2:\tret\n\n"
           "0000000000000010 <P1>:\n  10:\tret\n",
           "'P0' refers to what lies outside of it"); // where it goes is not told
+  refused("aarch64",
+          "0000000000000000 <P0>:\n   0:\tmov\tv0.d[1], x9\n   4:\tret\n\n0000000000000010 <P1>:\n  10:\tret\n",
+          "tells of 'mov' with these operands");
   refused("aarch64", "0000000000000000 <P0>:\n   0:\tmov\tw2, #1\n\n0000000000000010 <P1>:\n  10:\tret\n",
           "P0: its code does not end where its listing does");
   refused("aarch64",
