@@ -177,6 +177,9 @@ static const InstructionRow rows[] = {
     {"{call} __aarch64_ldeor{bytes}{how}", "", "x0 = pair(at(64, x1), xor, x0); x15 = 0; {call}", "libgcc, lse.S"},
     {"{call} __aarch64_ldclr{bytes}{how}", "", "x0 = pair(at(64, x1), and, ~x0); x15 = 0; {call}", "libgcc, lse.S"},
     {"{call} __aarch64_cas{bytes}{how}", "", "x0 = cas_pair(at(64, x2), x0, x1); x15 = 0; {call}", "libgcc, lse.S"},
+    {"{call} __aarch64_cas16{how}", "",
+     "o = at(128, cas_pair(at(64, x4), x1 << 64 | x0, x3 << 64 | x2)); x0 = o; x1 = at(128, o >> 64); x15 = 0; {call}",
+     "libgcc, lse.S"},
     // Arithmetic
     {"mov", "Rd, Om", "d = m", "C6.2 MOV"},
     {"movz", "Rd, Om", "d = m", "C6.2 MOVZ"},
