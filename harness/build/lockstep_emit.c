@@ -90,7 +90,7 @@ static void emit_thread(const Test *test, unsigned t, bool pauses, Text *out) {
     text_add(out, definition ? ") {\n" : ");\n");
   }
   if (test_is_assembly(test)) {
-    test->dialect->print_code(test, t, out);
+    test->dialect->print_code(test, t, NULL, out);
   } else {
     emit_registers(&emit, 2);
     emit_block(&emit, thread->body, 2);

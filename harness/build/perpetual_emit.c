@@ -2,6 +2,7 @@
 // iterations that make it, one for each number of copies.
 #include "harness/build/emit.h"
 #include "harness/engine/perpetual_shape.h"
+#include "harness/lang/print.h"
 
 #include <assert.h>
 
@@ -24,6 +25,29 @@ static void emit_sequence(const Emit *emit, const Access *store) {
               stores_before(emit, location, NULL), stores_before(emit, location, store) + 1);
 }
 
+// The same of a thread of a CPU's code: a variable for each of its stores, which takes the place of what it stores.
+static void emit_lines(const Test *test, unsigned t, Text *out) {
+  Arena *arena = arena_new();
+  unsigned lines = test->threads[t].line_count;
+  const char **stored = ARENA_ARRAY(arena, const char *, lines);
+  StraightCode code;
+  (void)test->dialect->straight(test, t, arena, &code); // it is: the shape says so
+  for (unsigned i = 0; i < code.access_count; i++) {
+    unsigned all = 0, before = 0;
+    for (unsigned j = 0; j < code.access_count; j++)
+      if (code.accesses[j].is_store && code.accesses[j].location == code.accesses[i].location) {
+        all++;
+        before += j < i;
+      }
+    if (!code.accesses[i].is_store)
+      continue;
+    stored[code.accesses[i].line] = arena_printf(arena, "stored%u", i);
+    text_printf(out, "  const uint64_t stored%u = i * %uu + %uu;\n", i, all, before + 1);
+  }
+  test->dialect->print_code(test, t, stored, out);
+  arena_free(arena);
+}
+
 // What was read is written down behind the last access, so that it comes between none of them.
 static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t, bool pauses, Text *out) {
   const Emit emit = {.test = test,
@@ -42,13 +66,19 @@ static void emit_visit(const PerpetualShape *shape, const Test *test, unsigned t
     text_printf(out, "  %s *loc_%s = (%s *)(cells + %zu + copy * %u);\n", type, test->locations[x].name, type,
                 perpetual_cell(x, 0), (unsigned)PERPETUAL_CELL);
   }
-  emit_registers(&emit, 2);
-  emit_block(&emit, thread->body, 2);
+  if (test_is_assembly(test)) {
+    emit_lines(test, t, out);
+  } else {
+    emit_registers(&emit, 2);
+    emit_block(&emit, thread->body, 2);
+  }
   text_add(out, "  kernel_compiler_barrier();\n  (void)cells, (void)seen, (void)delay;\n");
   for (unsigned l = 0; l < shape->load_count; l++)
-    if (shape->loads[l].thread == t)
-      text_printf(out, "  seen[%zu + i] = (uint16_t)reg_%s;\n", perpetual_buffer(shape->loads[l].slot, 0, 1),
-                  thread->registers[shape->loads[l].reg].name);
+    if (shape->loads[l].thread == t) {
+      text_printf(out, "  seen[%zu + i] = (uint16_t)", perpetual_buffer(shape->loads[l].slot, 0, 1));
+      register_identifier(thread, shape->loads[l].reg, out);
+      text_add(out, ";\n");
+    }
   text_add(out, "}\n\n");
 }
 

@@ -11,6 +11,7 @@ typedef struct {
   unsigned thread;    // being walked
   unsigned *assigned; // of each register of the thread: how often
   const Expr **value; // of each register of the thread: what it was assigned
+  StraightCode *code; // of each thread of a test in assembly
   const char *reason; // why not; NULL so far
 } Walk;
 
@@ -53,21 +54,27 @@ static bool constant(const Expr *expr, Value *value) {
   return false;
 }
 
-static bool accept_access(Walk *walk, const Access *access) {
-  const Location *location = &walk->test->locations[access->address.location];
+static bool accept_place(Walk *walk, unsigned place) {
+  const Location *location = &walk->test->locations[place];
   unsigned bits = base_type_bits(location->type);
-  if (access->address.index || location->is_array)
+  if (location->is_array)
     return refuse(walk, "it has an array");
   if (location->has_offset)
     return refuse(walk, "Layout= says where a location lies");
-  if (!access->order && !access->is_volatile)
-    return refuse(
-        walk, "an access is neither atomic nor volatile, so the compiler may move it from one iteration to another");
   if (location->type == BASE_BOOL || bits < 16)
     return refuse(walk, "a location of 8 bits cannot tell iterations apart");
   if (bits > 64)
     return refuse(walk, "a location is wider than 64 bits");
   return true;
+}
+
+static bool accept_access(Walk *walk, const Access *access) {
+  if (access->address.index)
+    return refuse(walk, "it has an array");
+  if (!access->order && !access->is_volatile)
+    return refuse(
+        walk, "an access is neither atomic nor volatile, so the compiler may move it from one iteration to another");
+  return accept_place(walk, access->address.location);
 }
 
 static bool accept_value(Walk *walk, const Expr *expr) {
@@ -78,19 +85,21 @@ static bool accept_value(Walk *walk, const Expr *expr) {
   return constant(expr, &ignored) || refuse(walk, "it computes with what it has read");
 }
 
-static bool accept_store(Walk *walk, const Access *store) {
-  unsigned location = store->address.location;
-  Value value;
-  if (!accept_access(walk, store))
-    return false;
-  if (!constant(store->operand, &value))
-    return refuse(walk, "a store's value is not a constant");
+static bool add_store(Walk *walk, unsigned location, Value value) {
   if (walk->stores[location] && walk->writers[location] != walk->thread)
     return refuse(walk, "two threads store to one location, and its order of stores would not be known");
   walk->writers[location] = walk->thread;
   walk->stores[location]++;
   walk->last[location] = type_wrap(walk->test->locations[location].type, value);
   return true;
+}
+
+static bool accept_store(Walk *walk, const Access *store) {
+  Value value;
+  if (!accept_access(walk, store))
+    return false;
+  return constant(store->operand, &value) ? add_store(walk, store->address.location, value)
+                                          : refuse(walk, "a store's value is not a constant");
 }
 
 static bool accept_effect(Walk *walk, const Stmt *stmt) {
@@ -120,6 +129,18 @@ static bool accept_stmt(Walk *walk, const Stmt *stmt) {
   return refuse(walk, "it has a branch or a loop");
 }
 
+static bool observe_load(Walk *walk, PerpetualShape *shape, unsigned thread, unsigned reg, unsigned location,
+                         Meaning *out) {
+  BaseType type = walk->test->threads[thread].registers[reg].type.base;
+  if (type == BASE_BOOL || base_type_bits(type) < 16)
+    return refuse(walk, "a register of 8 bits cannot tell iterations apart");
+  if (shape->load_count == PERPETUAL_LOADS)
+    return refuse(walk, "it observes too many loads");
+  *out = (Meaning){.load = (int)shape->load_count};
+  shape->loads[shape->load_count++] = (PerpetualLoad){.thread = thread, .reg = reg, .location = location};
+  return true;
+}
+
 // What a register's observer needs to know of it. False where it cannot be decoded.
 static bool observe_register(Walk *walk, PerpetualShape *shape, unsigned thread, unsigned reg, Meaning *out,
                              Arena *arena) {
@@ -136,18 +157,41 @@ static bool observe_register(Walk *walk, PerpetualShape *shape, unsigned thread,
     *fixed = type_wrap(named->type.base, *fixed);
     return true;
   }
-  if (named->type.base == BASE_BOOL || base_type_bits(named->type.base) < 16)
-    return refuse(walk, "a register of 8 bits cannot tell iterations apart");
-  if (shape->load_count == PERPETUAL_LOADS)
-    return refuse(walk, "it observes too many loads");
-  out->load = (int)shape->load_count;
-  shape->loads[shape->load_count++] =
-      (PerpetualLoad){.thread = thread, .reg = reg, .location = expr->access.address.location};
+  return observe_load(walk, shape, thread, reg, expr->access.address.location, out);
+}
+
+// The same of a thread of a CPU's code.
+static bool walk_code(Walk *walk, PerpetualShape *shape, Meaning *values, Arena *arena) {
+  const Test *test = walk->test;
+  StraightCode *code = &walk->code[walk->thread];
+  const char *why = test->dialect->straight(test, walk->thread, arena, code);
+  if (why)
+    return refuse(walk, why);
+  for (unsigned i = 0; i < code->access_count; i++) {
+    const LineAccess *access = &code->accesses[i];
+    if (!accept_place(walk, access->location) ||
+        (access->is_store && !add_store(walk, access->location, access->value)))
+      return false;
+  }
+  for (unsigned o = 0; o < test->observable_total; o++) {
+    const Observable *observable = &test->observables[o];
+    if (!observable->is_register || observable->thread != walk->thread)
+      continue;
+    int load = code->loads[observable->reg];
+    Value *fixed = ARENA_NEW(arena, Value);
+    *fixed = type_wrap(test->threads[walk->thread].registers[observable->reg].type.base, code->values[observable->reg]);
+    values[o] = (Meaning){.load = -1, .values = fixed};
+    if (load >= 0 &&
+        !observe_load(walk, shape, walk->thread, observable->reg, code->accesses[load].location, &values[o]))
+      return false;
+  }
   return true;
 }
 
 static bool walk_thread(Walk *walk, PerpetualShape *shape, Meaning *values, Arena *arena) {
   const Test *test = walk->test;
+  if (test_is_assembly(test))
+    return walk_code(walk, shape, values, arena);
   const Thread *thread = &test->threads[walk->thread];
   walk->assigned = ARENA_ARRAY(arena, unsigned, thread->register_count + 1);
   walk->value = ARENA_ARRAY(arena, const Expr *, thread->register_count + 1);
@@ -183,8 +227,15 @@ static Value **stored_values(const Walk *walk, Arena *arena) {
     by_location[x] = ARENA_ARRAY(arena, Value, walk->stores[x] + 1);
     by_location[x][0] = test->locations[x].initial[0];
   }
-  for (unsigned t = 0; t < test->thread_count; t++)
+  for (unsigned t = 0; t < test->thread_count; t++) {
     add_stores(test, test->threads[t].body, by_location, filled);
+    for (unsigned i = 0; test_is_assembly(test) && i < walk->code[t].access_count; i++) {
+      const LineAccess *access = &walk->code[t].accesses[i];
+      if (access->is_store)
+        by_location[access->location][++filled[access->location]] =
+            type_wrap(test->locations[access->location].type, access->value);
+    }
+  }
   return by_location;
 }
 
@@ -256,12 +307,11 @@ const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char
   Walk walk = {.test = test,
                .writers = ARENA_ARRAY(arena, unsigned, test->location_count + 1),
                .stores = ARENA_ARRAY(arena, unsigned, test->location_count + 1),
-               .last = ARENA_ARRAY(arena, Value, test->location_count + 1)};
+               .last = ARENA_ARRAY(arena, Value, test->location_count + 1),
+               .code = ARENA_ARRAY(arena, StraightCode, test->thread_count + 1)};
   *shape = (PerpetualShape){.threads = test->thread_count};
   unsigned most = 1;
-  bool accepted = !test_is_assembly(test) ||
-                  refuse(&walk, "it is in assembly: what its instructions store cannot tell iterations apart");
-  accepted = accepted && (test->thread_count >= 2 || refuse(&walk, "it has one thread only"));
+  bool accepted = test->thread_count >= 2 || refuse(&walk, "it has one thread only");
   for (; accepted && walk.thread < test->thread_count; walk.thread++)
     accepted = walk_thread(&walk, shape, values, arena);
   if (accepted)

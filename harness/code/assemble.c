@@ -23,6 +23,7 @@ typedef struct {
   size_t register_count, register_capacity;
   bool pointers[LIMIT_LOCATIONS]; // used by name: `at_x`
   bool reads_flags;
+  const char *stored; // by the instruction, instead of what the test stores; NULL: nothing is
   Text code;
 } Assembler;
 
@@ -276,8 +277,18 @@ static bool add_immediate(Assembler *a, const CodeOperand *operand, const RowMat
   return add_modifier(a, &operand->modifier);
 }
 
+// A variable in the place of what an instruction stores.
+static bool add_stored(Assembler *a, unsigned bits) {
+  if (!add_part(a, bits))
+    return false;
+  text_printf(&a->code, "%s]", a->stored);
+  return true;
+}
+
 static bool add_operand(Assembler *a, const CodeOperand *operand, const RowMatch *match) {
   char kind = ' '; // as the row has it
+  if (a->stored && operand->kind != CODE_MEMORY)
+    return add_stored(a, operand->kind == CODE_REGISTER ? operand->reg.bits : match->bits);
   for (unsigned i = 0; i < match->name_count; i++)
     if (match->names[i].operand == operand)
       kind = match->names[i].kind;
@@ -375,6 +386,7 @@ static bool add_lines(Assembler *a) {
     if (!line->span.length)
       continue;
     a->span = line->span;
+    a->stored = a->of->stored ? a->of->stored[i] : NULL;
     text_add(&a->code, "      \"");
     good &= add_instruction(a);
     text_add(&a->code, "\\n\"\n");
@@ -449,6 +461,11 @@ static void add_statement(Assembler *a, Text *out) {
     text_printf(out, "%s[at_%s] \"%s\"(loc_%s)", comma, name, syntax->constraint, name);
     comma = ", ";
   }
+  for (unsigned i = 0; a->of->stored && i < a->of->test->threads[a->of->thread].line_count; i++)
+    if (a->of->stored[i]) {
+      text_printf(out, "%s[%s] \"%s\"(%s)", comma, a->of->stored[i], syntax->constraint, a->of->stored[i]);
+      comma = ", ";
+    }
   text_printf(out, "\n      : \"memory\"%s%s);\n", *syntax->clobbers ? ", " : "", syntax->clobbers);
 }
 

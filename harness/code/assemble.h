@@ -9,6 +9,7 @@ typedef struct {
   const AssemblyDialect *dialect;
   const Test *test;
   unsigned thread;
+  const char *const *stored; // as Dialect.print_code has it
 } AssembledThread;
 
 // Prints the thread as statements of GNU C (Dialect.print_code): its instructions as rows of the CPU's table spell

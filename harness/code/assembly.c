@@ -5,6 +5,7 @@
 #include "harness/code/program.h"
 #include "harness/event/confined.h"
 #include "harness/event/from_test.h"
+#include "harness/event/straight.h"
 #include "harness/lang/parse.h"
 #include "harness/lang/parser.h"
 
@@ -301,18 +302,20 @@ static Test *parse_assembly(const Source *source, const Dialect *dialect, Arena 
   return test;
 }
 
-static bool assemble(const Test *test, unsigned thread, Text *out, Diag *diag) {
+static bool assemble(const Test *test, unsigned thread, const char *const *stored, Text *out, Diag *diag) {
   const Assembly *assembly = test->dialect->cpu;
-  AssembledThread from = {assembly->set, assembly->dialect, test, thread};
+  AssembledThread from = {assembly->set, assembly->dialect, test, thread, stored};
   return code_assemble(&from, diag->arena, out, diag);
 }
 
-static void print_code(const Test *test, unsigned thread, Text *out) {
+static void print_code(const Test *test, unsigned thread, const char *const *stored, Text *out) {
   Arena *scratch = arena_new();
   Diag quiet = {.arena = scratch};
-  assemble(test, thread, out, &quiet); // assembly_runs has said that it can be
+  assemble(test, thread, stored, out, &quiet); // assembly_runs has said that it can be
   arena_free(scratch);
 }
+
+static const char *straight(const Test *test, unsigned thread, Arena *arena, StraightCode *out);
 
 Test *test_read(const Source *source, Arena *arena, Diag *diag) {
   Span word = first_word(source);
@@ -328,7 +331,8 @@ Test *test_read(const Source *source, Arena *arena, Diag *diag) {
                        .addresses = true,
                        .cpu_register = find_register,
                        .cpu = kept,
-                       .print_code = print_code};
+                       .print_code = print_code,
+                       .straight = straight};
   return parse_assembly(source, dialect, arena, diag);
 }
 
@@ -411,6 +415,59 @@ Program *assembly_program(const Test *test, bool rmw_is_one_event, unsigned unro
 
 // ---- Test -> what a compiler takes ----
 
+static unsigned line_of(const Thread *thread, Span span) {
+  unsigned line = 0;
+  while (line < thread->line_count && thread->lines[line].span.offset != span.offset)
+    line++;
+  return line;
+}
+
+static const char *tell_accesses(const Test *test, unsigned thread, const ProgramThread *program,
+                                 const StraightThread *from, StraightCode *out) {
+  out->access_count = from->access_count;
+  for (unsigned i = 0; i < from->access_count; i++) {
+    const StraightAccess *access = &from->accesses[i];
+    unsigned line = line_of(&test->threads[thread], program->instrs[access->instr].span);
+    if (i && out->accesses[i - 1].line == line)
+      return "an instruction makes two accesses";
+    out->accesses[i] = (LineAccess){access->is_store, access->location, access->value.number, line};
+  }
+  return NULL;
+}
+
+static const char *tell_registers(const Test *test, unsigned thread, const unsigned *registers,
+                                  const StraightThread *from, StraightCode *out) {
+  for (unsigned r = 0; r < test->threads[thread].register_count; r++) {
+    const StraightRegister *reg = &from->registers[registers[r]];
+    bool loaded = reg->kind == STRAIGHT_LOAD;
+    out->loads[r] = loaded ? (int)reg->access : -1;
+    if (reg->kind == STRAIGHT_OTHER || (!loaded && reg->value.location >= 0))
+      for (unsigned o = 0; o < test->observable_total; o++)
+        if (test->observables[o].is_register && test->observables[o].thread == thread && test->observables[o].reg == r)
+          return "it computes with what it has read";
+    out->values[r] = reg->value.number;
+  }
+  return NULL;
+}
+
+static const char *straight(const Test *test, unsigned thread, Arena *arena, StraightCode *out) {
+  Diag quiet = {.arena = arena};
+  Program *program = code_program_new(test, 0, true, 0, arena);
+  unsigned registers[LIMIT_REGISTERS] = {0};
+  StraightThread from;
+  if (!add_thread(test, thread, program, registers, arena, &quiet))
+    return "an instruction is not understood";
+  const char *why = program_straight(program, thread, arena, &from);
+  if (why)
+    return why;
+  unsigned count = test->threads[thread].register_count;
+  *out = (StraightCode){.accesses = ARENA_ARRAY(arena, LineAccess, from.access_count),
+                        .loads = ARENA_ARRAY(arena, int, count),
+                        .values = ARENA_ARRAY(arena, Value, count)};
+  why = tell_accesses(test, thread, &program->threads[thread], &from, out);
+  return why ? why : tell_registers(test, thread, registers, &from, out);
+}
+
 // Whether it begins with addresses that it cannot: of a place in the code, or in fewer bits than one has.
 static bool begins_ill(const Test *test, const Location *location) {
   for (unsigned e = 0; e < location->length; e++) {
@@ -430,7 +487,7 @@ bool assembly_runs(const Test *test, Diag *diag) {
       good = diag_error(diag, "%s is not run: what '%s' begins with is no location's address, or has not its 64 bits",
                         test->name, test->locations[l].name);
   for (unsigned t = 0; t < test->thread_count; t++)
-    good &= assemble(test, t, &text, diag);
+    good &= assemble(test, t, NULL, &text, diag);
   const Program *program = good ? assembly_program(test, true, 0, scratch, diag) : NULL;
   good = program && program_is_confined(program, NULL, diag);
   text_free(&text);

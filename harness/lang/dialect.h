@@ -67,6 +67,23 @@ typedef struct {
 
 struct Test;
 
+// An access of a thread of a CPU's code.
+typedef struct {
+  bool is_store;
+  unsigned location;
+  Value value;   // of a store
+  unsigned line; // of the thread's lines
+} LineAccess;
+
+// What a thread of a CPU's code does that goes straight on: each line makes one access at most, of a whole location,
+// and stores constants.
+typedef struct {
+  LineAccess *accesses;
+  unsigned access_count;
+  int *loads;    // by register of the test's thread: the access that its final value comes from; -1: it is fixed
+  Value *values; // ... then this
+} StraightCode;
+
 typedef struct Dialect {
   const char *name;
   const char *word;      // that a test's first line begins with: "C"
@@ -81,8 +98,11 @@ typedef struct Dialect {
   bool (*cpu_register)(const struct Dialect *dialect, const char **name, Type *type);
   const void *cpu; // for it; NULL: the threads are statements, not lines of a CPU's code
   // Prints the code of one of these threads as statements of C, which take the addresses of locations from `loc_x` and
-  // leave the test's registers in variables of their own (register_identifier).
-  void (*print_code)(const struct Test *test, unsigned thread, Text *out);
+  // leave the test's registers in variables of their own (register_identifier). `stored`: by line, the variable of
+  // uint64_t that a store there takes instead of what the test stores, NULL where it does not; NULL: none does.
+  void (*print_code)(const struct Test *test, unsigned thread, const char *const *stored, Text *out);
+  // What one of these threads does, in `arena`; NULL, or a sentence that says why that cannot be told.
+  const char *(*straight)(const struct Test *test, unsigned thread, Arena *arena, StraightCode *out);
   const Order *orders;
   unsigned order_count;
   const Primitive *primitives;

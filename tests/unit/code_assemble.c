@@ -32,7 +32,7 @@ static const char *printed(const char *text) {
   Diag diag = {.arena = arena};
   ck_assert_msg(assembly_runs(test, &diag), "%s", told(&diag));
   Text out = {0}, lines = {0};
-  test->dialect->print_code(test, 0, &out);
+  test->dialect->print_code(test, 0, NULL, &out);
   for (const char *at = text_string(&out); (at = strstr(at, "      \"")) != NULL; at = strchr(at, '\n'))
     text_printf(&lines, "%.*s\n", (int)strcspn(at + 7, "\\\""), at + 7);
   const char *copy = arena_string(arena, text_string(&lines));
@@ -87,6 +87,68 @@ START_TEST(riscv_and_power_are_printed_as_their_assemblers_have_them) {
                    "mtcrf 255, %[nothing]; mtxer %[nothing]\n.Lline0_%=:\nlwarx %[r1], 0, %[r2]\n"
                    "addi %[r1], %[r1], 1\nstwcx. %[r1], 0, %[r2]\nbne .Lline0_%=\ncmpw 3, %[r1], %[r0]\n"
                    "stw %[r1], 0(%[r2])\nlwsync\n");
+}
+END_TEST
+
+// What a thread stores and where its registers' values come from; or why that cannot be told.
+static const char *told_straight(const char *text) {
+  const Test *test = read_text(text);
+  StraightCode *code = ARENA_NEW(arena, StraightCode);
+  const char *why = test->dialect->straight(test, 0, arena, code);
+  if (why)
+    return why;
+  Text out = {0};
+  for (unsigned i = 0; i < code->access_count; i++)
+    text_printf(&out, "%s%s", test->locations[code->accesses[i].location].name,
+                code->accesses[i].is_store ? "=" : "? ");
+  for (unsigned i = 0; i < code->access_count; i++)
+    if (code->accesses[i].is_store)
+      text_printf(&out, "%d@%u ", (int)code->accesses[i].value, code->accesses[i].line);
+  for (unsigned r = 0; r < test->threads[0].register_count; r++)
+    if (test->observables[0].reg == r)
+      text_printf(&out, "%s %d", test->threads[0].registers[r].name,
+                  code->loads[r] < 0 ? (int)code->values[r] : code->loads[r]);
+  const char *copy = arena_string(arena, text_string(&out));
+  text_free(&out);
+  return copy;
+}
+
+START_TEST(a_thread_that_goes_straight_on_is_told_by_its_accesses) {
+#define ARM(lines) "AArch64 t\n{ 0:X1=x; 0:X3=y; }\nP0 ;\n" lines " ;\nexists (0:X0=1)"
+  ck_assert_str_eq(told_straight(ARM("MOV W2,#3 ;\nSTR W2,[X1] ;\nDMB ISH ;\nLDR W0,[X3]")), "x=y? 3@1 X0 1");
+  ck_assert_str_eq(told_straight(ARM("MOV W2,#3 ;\nADD W2,W2,#4 ;\nSTLR W2,[X1] ;\nMOV W0,#9")), "x=7@2 X0 9");
+  ck_assert_str_eq(told_straight(ARM("LDAR W2,[X3] ;\nMOV W0,W2")), "y? X0 0");
+  const char *computes = "it computes with what it has read", *variable = "a store's value is not a constant";
+  ck_assert_str_eq(told_straight(ARM("LDR W2,[X3] ;\nADD W0,W2,#1")), computes);
+  ck_assert_str_eq(told_straight(ARM("LDR W2,[X3] ;\nEOR W4,W2,W2 ;\nLDR W0,[X1,W4,SXTW]")), computes);
+  ck_assert_str_eq(told_straight(ARM("LDR W2,[X3] ;\nSTR W2,[X1] ;\nMOV W0,#1")), variable);
+  ck_assert_str_eq(told_straight(ARM("LDR W2,[X3] ;\nAND W2,W2,#0 ;\nADD W2,W2,#1 ;\nSTR W2,[X1]")), variable);
+  ck_assert_str_eq(told_straight(ARM("LDR W0,[X3] ;\nCBZ W0,L ;\nNOP ;\nL: NOP")), "it has a branch or a loop");
+  ck_assert_str_eq(told_straight(ARM("MOV W2,#1 ;\nSWP W2,W0,[X3]")), "it has a read-modify-write");
+  ck_assert_str_eq(told_straight(ARM("LDXR W0,[X3]")), "it has a read-modify-write");
+#undef ARM
+}
+END_TEST
+
+// The variable stands where the instruction names what it stores, as wide as that.
+START_TEST(a_store_may_take_a_variable) {
+  static const struct {
+    const char *text, *line;
+  } rows[] = {
+      {"X86_64 t\n{ int x; }\nP0 ;\nmovl $1,(x) ;\nexists (0:rax=1)", "movl %k[v], 0(%q[at_x])"},
+      {"X86_64 t\n{ int64_t x; 0:rbx=2; }\nP0 ;\nmovq %rbx,(x) ;\nexists (0:rax=1)", "movq %q[v], 0(%q[at_x])"},
+      {"AArch64 t\n{ 0:X1=x; }\nP0 ;\nSTLR WZR,[X1] ;\nexists (0:X0=1)", "stlr %w[v], [%x[x1]]"},
+      {"RISCV t\n{ 0:x6=x; 0:x5=1; }\nP0 ;\nsw x5,0(x6) ;\nexists (0:x7=1)", "sw %[v], 0(%[x6])"},
+      {"PPC t\n{ 0:r2=x; 0:r1=1; }\nP0 ;\nstw r1,0(r2) ;\nexists (0:r3=1)", "stw %[v], 0(%[r2])"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const Test *test = read_text(rows[i].text);
+    Text out = {0};
+    test->dialect->print_code(test, 0, (const char *const[]){"v"}, &out);
+    ck_assert_msg(strstr(text_string(&out), rows[i].line) != NULL, "%s", text_string(&out));
+    ck_assert_msg(strstr(text_string(&out), "[v] \"") != NULL, "%s", text_string(&out));
+    text_free(&out);
+  }
 }
 END_TEST
 
@@ -181,6 +243,8 @@ int main(void) {
   tcase_add_test(tests, x86_is_printed_as_its_assembler_has_it);
   tcase_add_test(tests, aarch64_is_printed_as_its_assembler_has_it);
   tcase_add_test(tests, riscv_and_power_are_printed_as_their_assemblers_have_them);
+  tcase_add_test(tests, a_thread_that_goes_straight_on_is_told_by_its_accesses);
+  tcase_add_test(tests, a_store_may_take_a_variable);
   tcase_add_test(tests, what_leaves_the_thread_or_uses_its_stack_is_not_run);
   tcase_add_test(tests, what_may_access_anything_but_its_locations_is_not_run);
   tcase_add_test(tests, what_accesses_its_locations_alone_is_run);
