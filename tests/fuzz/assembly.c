@@ -38,6 +38,37 @@ static void check_line(const char *line, size_t length) {
       abort();
 }
 
+static void check_printed(const Test *test, unsigned thread, const char *const *stored) {
+  Text text = {0};
+  test->dialect->print_code(test, thread, stored, &text);
+  const char *at = strstr(text_string(&text), " volatile(\n");
+  if (!at)
+    abort();
+  for (at++; (at = strstr(at, "\n      \"")) != NULL; at += 8)
+    check_line(at + 8, strcspn(at + 8, "\\\"\n"));
+  text_free(&text);
+}
+
+// A thread that goes straight on accesses locations of its test, each by a line of its own; and is printed with
+// variables in the place of what it stores.
+static void check_straight(const Test *test, unsigned thread, Arena *arena) {
+  StraightCode code;
+  if (test->dialect->straight(test, thread, arena, &code))
+    return;
+  const char **stored = ARENA_ARRAY(arena, const char *, test->threads[thread].line_count);
+  for (unsigned i = 0; i < code.access_count; i++) {
+    const LineAccess *access = &code.accesses[i];
+    if (access->location >= test->location_count || access->line >= test->threads[thread].line_count ||
+        stored[access->line])
+      abort();
+    stored[access->line] = access->is_store ? "stored" : NULL;
+  }
+  for (unsigned r = 0; r < test->threads[thread].register_count; r++)
+    if (code.loads[r] >= (int)code.access_count)
+      abort();
+  check_printed(test, thread, stored);
+}
+
 static void check_code(const Test *test, Arena *arena) {
   Diag diag = {.arena = arena};
   if (!assembly_runs(test, &diag)) {
@@ -46,14 +77,8 @@ static void check_code(const Test *test, Arena *arena) {
     return;
   }
   for (unsigned t = 0; t < test->thread_count; t++) {
-    Text text = {0};
-    test->dialect->print_code(test, t, &text);
-    const char *at = strstr(text_string(&text), " volatile(\n");
-    if (!at)
-      abort();
-    for (at++; (at = strstr(at, "\n      \"")) != NULL; at += 8)
-      check_line(at + 8, strcspn(at + 8, "\\\"\n"));
-    text_free(&text);
+    check_printed(test, t, NULL);
+    check_straight(test, t, arena);
   }
 }
 
