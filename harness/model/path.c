@@ -19,8 +19,14 @@ typedef struct {
 // The last time that a walk was at an instruction that is watched.
 typedef struct {
   bool was_here, kept_turn;
-  unsigned event_count; // then
+  unsigned event_count, reserved; // then
 } Visit;
+
+// What a register held then.
+typedef struct {
+  ExprId value;
+  Taint taint, pick;
+} Held;
 
 // A path being walked.
 typedef struct {
@@ -38,10 +44,10 @@ typedef struct {
   size_t event_count, event_capacity;
   Constraint *constraints;
   size_t constraint_count, constraint_capacity;
-  Loop *loops;     // by instruction
-  Visit *visits;   // by instruction, where loops are watched; else NULL
-  ExprId *visited; // by instruction and register: what was in it then
-  bool resumed;    // at a watched instruction that it does not arrive at
+  Loop *loops;   // by instruction
+  Visit *visits; // by instruction, where loops are watched; else NULL
+  Held *held;    // what the watch compares
+  bool resumed;  // at a watched instruction that it does not arrive at
 } Walk;
 
 typedef struct {
@@ -105,7 +111,7 @@ static Walk walk_copy(const Walker *w, const Walk *from) {
   to.loops = copy(from->loops, w->thread->instr_count * sizeof *to.loops);
   if (from->visits) {
     to.visits = copy(from->visits, w->thread->instr_count * sizeof *to.visits);
-    to.visited = copy(from->visited, (size_t)w->thread->instr_count * (registers + 1) * sizeof *to.visited);
+    to.held = copy(from->held, w->watch.first[w->thread->instr_count] * sizeof *to.held);
   }
   return to;
 }
@@ -119,7 +125,7 @@ static void walk_free(Walk *walk) {
   free(walk->scopes);
   free(walk->loops);
   free(walk->visits);
-  free(walk->visited);
+  free(walk->held);
 }
 
 static void *grow(void *old, size_t *capacity, size_t count, size_t size) {
@@ -449,26 +455,59 @@ static bool step_jump(Walker *w, Walk *walk, const Instr *instr) {
 
 // ---- Waits ----
 
-// What a walk knew where it was last: its registers, and the reservation.
-static ExprId *known_then(const Walker *w, const Walk *walk) {
-  return walk->visited + (size_t)walk->at * (w->thread->register_count + 1);
+static bool taint_within(const Taint *a, const Taint *b) {
+  for (unsigned w = 0; w < PATH_EVENTS / 64; w++)
+    if (a->bits[w] & ~b->bits[w])
+      return false;
+  return true;
 }
 
-static bool stands_as_then(const Walker *w, const Walk *walk) {
-  unsigned count = w->thread->register_count;
-  const ExprId *then = known_then(w, walk);
-  for (unsigned r = 0; r < count; r++)
-    if (then[r] != walk->registers[r] && loop_watch_live(&w->watch, walk->at, r))
+static bool taint_has(const Taint *taint, size_t event) { return taint->bits[event / 64] >> event % 64 & 1; }
+
+// Whether what depends on `later` depends on an earlier event too, as far as a model tells: it is a later read of the
+// same place. That reads from the same write, or is ordered behind the earlier one by the write that it reads from.
+static bool stands_for(const Walk *walk, size_t earlier, const Taint *later) {
+  const PathEvent *a = &walk->events[earlier];
+  for (size_t i = earlier + 1; a->kind & EVENT_READ && i < walk->event_count; i++) {
+    const PathEvent *b = &walk->events[i];
+    if (b->kind & EVENT_READ && b->address == a->address && taint_has(later, i) &&
+        taint_within(&a->address_taint, &b->address_taint) && taint_within(&a->address_pick, &b->address_pick))
+      return true;
+    if (b->kind & EVENT_WRITE)
       return false;
-  return then[count] == walk->reserved || !loop_watch_live(&w->watch, walk->at, count);
+  }
+  return false;
+}
+
+// Whether a register that has the value it had depends on no less than it did: a turn less is then no dependency more.
+static bool depends_as_then(const Walk *walk, const Taint *then, const Taint *now) {
+  for (size_t e = 0; e < walk->event_count; e++)
+    if (taint_has(then, e) && !taint_has(now, e) && !stands_for(walk, e, now))
+      return false;
+  return true;
+}
+
+// Whether the thread may stand as it stood when it was here last.
+static bool may_stand_as_then(const Walker *w, const Walk *walk) {
+  const LoopWatch *watch = &w->watch;
+  for (unsigned i = watch->first[walk->at]; i < watch->first[walk->at + 1]; i++) {
+    unsigned r = watch->registers[i];
+    const Held *then = &walk->held[i];
+    bool constant = value_is_constant(w->pool, then->value) && value_is_constant(w->pool, walk->registers[r]);
+    if ((constant && then->value != walk->registers[r]) || !depends_as_then(walk, &then->taint, &walk->taints[r]) ||
+        !depends_as_then(walk, &then->pick, &walk->picks[r]))
+      return false;
+  }
+  return walk->visits[walk->at].reserved == walk->reserved || !watch->holds_reservation[walk->at];
 }
 
 static void remember(const Walker *w, Walk *walk, bool kept_turn) {
-  unsigned count = w->thread->register_count;
-  walk->visits[walk->at] = (Visit){true, kept_turn, (unsigned)walk->event_count};
-  if (count)
-    memcpy(known_then(w, walk), walk->registers, count * sizeof *walk->registers);
-  known_then(w, walk)[count] = walk->reserved;
+  const LoopWatch *watch = &w->watch;
+  walk->visits[walk->at] = (Visit){true, kept_turn, (unsigned)walk->event_count, walk->reserved};
+  for (unsigned i = watch->first[walk->at]; i < watch->first[walk->at + 1]; i++) {
+    unsigned r = watch->registers[i];
+    walk->held[i] = (Held){walk->registers[r], walk->taints[r], walk->picks[r]};
+  }
 }
 
 // The read of the read-modify-write that a write is of, if that is in the turn; else NULL.
@@ -508,25 +547,30 @@ static void resume(Walker *w, Walk *walk) {
   walk_on(w, walk);
 }
 
-// A turn that may have changed nothing. Where it did not, the walk ends in it; in a copy it goes on where it did.
+// Demands that two values are the same; in a copy the walk goes on where they are not. False where they cannot be, or
+// the limits are reached.
+static bool split(Walker *w, Walk *walk, ExprId same) {
+  if (value_is_constant(w->pool, same) && constrain(w, walk, same, true))
+    return true;
+  if (!may_fork(w, walk))
+    return false;
+  Walk other = walk_copy(w, walk);
+  if (constrain(w, &other, same, false))
+    resume(w, &other);
+  walk_free(&other);
+  return constrain(w, walk, same, true);
+}
+
+// A turn that may have changed nothing. Where it did not, the walk ends in it.
 static void end_wait(Walker *w, Walk *walk, unsigned from) {
-  for (size_t i = from; i < walk->event_count; i++) {
-    if (!(walk->events[i].kind & EVENT_WRITE))
-      continue;
-    ExprId same = writes_back(w, walk, from, i);
-    if (value_is_constant(w->pool, same) && !constrain(w, walk, same, true)) {
-      resume(w, walk);
+  const LoopWatch *watch = &w->watch;
+  for (unsigned i = watch->first[walk->at]; i < watch->first[walk->at + 1]; i++)
+    if (!split(w, walk,
+               value_operation(w->pool, OP_EQ, 0, false, walk->held[i].value, walk->registers[watch->registers[i]])))
       return;
-    }
-    if (!may_fork(w, walk))
+  for (size_t i = from; i < walk->event_count; i++)
+    if (walk->events[i].kind & EVENT_WRITE && !split(w, walk, writes_back(w, walk, from, i)))
       return;
-    Walk other = walk_copy(w, walk);
-    if (constrain(w, &other, same, false))
-      resume(w, &other);
-    walk_free(&other);
-    if (!constrain(w, walk, same, true))
-      return;
-  }
   keep(w, walk, PATH_WAITS, from);
 }
 
@@ -534,7 +578,8 @@ static void end_wait(Walker *w, Walk *walk, unsigned from) {
 // turn too: where these are several, one may race that is not in the last turn, so one turn is kept.
 static bool arrive(Walker *w, Walk *walk) {
   Visit *visit = &walk->visits[walk->at];
-  bool several, repeats = visit->was_here && stands_as_then(w, walk) && only_looks(walk, visit->event_count, &several);
+  bool several,
+      repeats = visit->was_here && may_stand_as_then(w, walk) && only_looks(walk, visit->event_count, &several);
   if (!repeats) {
     remember(w, walk, false);
     return true;
@@ -650,8 +695,8 @@ bool paths_of_thread(const Program *program, unsigned thread, Deadline *deadline
     w.watch = loop_watch(program, thread, arena);
   if (w.watch.watched) {
     walk.visits = calloc(w.thread->instr_count + 1, sizeof *walk.visits);
-    walk.visited = calloc((size_t)w.thread->instr_count * (registers + 1) + 1, sizeof *walk.visited);
-    if (!walk.visits || !walk.visited)
+    walk.held = calloc(w.watch.first[w.thread->instr_count] + 1, sizeof *walk.held);
+    if (!walk.visits || !walk.held)
       abort();
   }
   for (unsigned r = 0; r < registers; r++)

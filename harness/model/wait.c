@@ -1,16 +1,25 @@
 #include "harness/model/wait.h"
 
+#include <stdint.h>
 #include <string.h>
 
-enum { WATCH_LIMIT = 1 << 16 }; // instructions times registers
+enum {
+  WATCH_LIMIT = 1 << 16, // instructions times registers
+  HELD_LIMIT = 1 << 12   // registers that are compared, of all instructions
+};
 
 typedef struct {
   const ProgramThread *thread;
-  LoopWatch *watch;
-  uint64_t *now; // being computed
+  uint64_t *live; // by instruction: a bit for each register, and behind them the reservation
+  unsigned words; // of one instruction's
+  uint64_t *now;  // being computed
 } Liveness;
 
-static uint64_t *live_at(const LoopWatch *watch, unsigned instr) { return watch->live + (size_t)instr * watch->words; }
+static uint64_t *live_at(const Liveness *l, unsigned instr) { return l->live + (size_t)instr * l->words; }
+
+static bool is_live(const Liveness *l, unsigned instr, unsigned reg) {
+  return live_at(l, instr)[reg / 64] >> reg % 64 & 1;
+}
 
 static void use(Liveness *l, const Operand *operand) {
   if (operand->is_register)
@@ -27,15 +36,15 @@ static bool define(Liveness *l, unsigned reg) {
 }
 
 static void flow_from(Liveness *l, unsigned instr) {
-  for (unsigned w = 0; w < l->watch->words; w++)
-    l->now[w] |= live_at(l->watch, instr)[w];
+  for (unsigned w = 0; w < l->words; w++)
+    l->now[w] |= live_at(l, instr)[w];
 }
 
 // What is live at the start of an instruction. A register that only makes what nobody looks at is not.
 static void before(Liveness *l, unsigned at) {
   const Instr *instr = &l->thread->instrs[at];
   unsigned reservation = l->thread->register_count;
-  memset(l->now, 0, l->watch->words * sizeof *l->now);
+  memset(l->now, 0, l->words * sizeof *l->now);
   if (instr->kind != INSTR_JUMP)
     flow_from(l, at + 1);
   if (instr->kind == INSTR_JUMP || instr->kind == INSTR_BRANCH || instr->kind == INSTR_CHOOSE ||
@@ -87,14 +96,14 @@ static void find_live(Liveness *l, const Program *program, unsigned thread) {
   for (unsigned i = 0; i < program->observable_total; i++) {
     const ProgramObservable *o = &program->observables[i];
     if (o->is_register && o->thread == thread)
-      live_at(l->watch, count)[o->reg / 64] |= (uint64_t)1 << o->reg % 64;
+      live_at(l, count)[o->reg / 64] |= (uint64_t)1 << o->reg % 64;
   }
   for (bool changed = true; changed;) {
     changed = false;
     for (unsigned i = count; i-- > 0;) {
       before(l, i);
-      if (memcmp(l->now, live_at(l->watch, i), l->watch->words * sizeof *l->now) != 0) {
-        memcpy(live_at(l->watch, i), l->now, l->watch->words * sizeof *l->now);
+      if (memcmp(l->now, live_at(l, i), l->words * sizeof *l->now) != 0) {
+        memcpy(live_at(l, i), l->now, l->words * sizeof *l->now);
         changed = true;
       }
     }
@@ -121,15 +130,35 @@ static bool mark_loops(const ProgramThread *thread, bool *watched) {
   return any;
 }
 
+// What a thread holds where it is watched; false where that is too much.
+static bool find_held(const Liveness *l, LoopWatch *watch, Arena *arena) {
+  unsigned count = l->thread->instr_count, registers = l->thread->register_count;
+  watch->first = ARENA_ARRAY(arena, unsigned, count + 1);
+  watch->registers = ARENA_ARRAY(arena, unsigned, HELD_LIMIT);
+  watch->holds_reservation = ARENA_ARRAY(arena, bool, count);
+  for (unsigned i = 0; i < count; i++) {
+    unsigned next = watch->first[i];
+    for (unsigned r = 0; r < registers && watch->watched[i]; r++) {
+      if (!is_live(l, i, r))
+        continue;
+      if (next == HELD_LIMIT)
+        return false;
+      watch->registers[next++] = r;
+    }
+    watch->holds_reservation[i] = is_live(l, i, registers);
+    watch->first[i + 1] = next;
+  }
+  return true;
+}
+
 LoopWatch loop_watch(const Program *program, unsigned thread, Arena *arena) {
   const ProgramThread *t = &program->threads[thread];
-  LoopWatch watch = {.words = (t->register_count + 1 + 63) / 64};
-  bool *watched = ARENA_ARRAY(arena, bool, t->instr_count + 1);
-  if ((size_t)t->instr_count * t->register_count > WATCH_LIMIT || !mark_loops(t, watched))
-    return watch;
-  watch.watched = watched;
-  watch.live = ARENA_ARRAY(arena, uint64_t, (size_t)(t->instr_count + 1) * watch.words);
-  Liveness l = {t, &watch, ARENA_ARRAY(arena, uint64_t, watch.words)};
+  LoopWatch watch = {.watched = ARENA_ARRAY(arena, bool, t->instr_count + 1)}, none = {0};
+  if ((size_t)t->instr_count * t->register_count > WATCH_LIMIT || !mark_loops(t, watch.watched))
+    return none;
+  Liveness l = {.thread = t, .words = (t->register_count + 1 + 63) / 64};
+  l.live = ARENA_ARRAY(arena, uint64_t, (size_t)(t->instr_count + 1) * l.words);
+  l.now = ARENA_ARRAY(arena, uint64_t, l.words);
   find_live(&l, program, thread);
-  return watch;
+  return find_held(&l, &watch, arena) ? watch : none;
 }

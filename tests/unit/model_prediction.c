@@ -173,6 +173,59 @@ START_TEST(a_wait_that_nobody_ends_is_kept_with_its_execution) {
 }
 END_TEST
 
+// Where P1 waits a turn, its last read depends on y no longer, and ARM may do it early.
+START_TEST(a_turn_that_ends_a_dependency_is_no_wait) {
+  static const char *const test =
+      "C d\n{ atomic_int x[2] = {0, 0}; %s }\n"
+      "P0 (atomic_int* x, atomic_int* y) { atomic_store_explicit(x, 1, memory_order_relaxed); "
+      "atomic_thread_fence(memory_order_seq_cst); atomic_store_explicit(y, 1, memory_order_relaxed); }\n"
+      "P1 (atomic_int* x, atomic_int* y, atomic_int* z, atomic_int* f) { "
+      "int r1 = atomic_load_explicit(y, memory_order_relaxed); int r0 = r1 ^ r1; "
+      "while (atomic_load_explicit(f, memory_order_relaxed) == 0) { r0 = %s; } "
+      "int r2 = atomic_load_explicit(x + r0, memory_order_relaxed); }\n"
+      "P2 (atomic_int* f) { atomic_store_explicit(f, 1, memory_order_relaxed); }\n"
+      "exists (1:r1=1 /\\ 1:r2=0)\n";
+  static const struct {
+    const char *init, *turn;
+    Verdict verdict;
+  } cases[] = {
+      {"", "0", VERDICT_ALLOWED},
+      {"", "atomic_load_explicit(z, memory_order_relaxed)", VERDICT_ALLOWED},
+      {"f = 1;", "0", VERDICT_FORBIDDEN}, // it takes no turn
+      {"", "r0", VERDICT_FORBIDDEN},      // the dependency stays
+      // it is on a later read of y, which sees no less than the first one
+      {"", "(atomic_load_explicit(y, memory_order_relaxed) ^ r1)", VERDICT_FORBIDDEN},
+  };
+  for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    Prediction p = predicted(arena_printf(arena, test, cases[i].init, cases[i].turn), "aarch64", NULL);
+    ck_assert_msg(!p.why, "%s", p.why);
+    ck_assert_msg(verdict(&p, 1, 0) == cases[i].verdict, "%s: %s", cases[i].turn, verdict_name(verdict(&p, 1, 0)));
+  }
+}
+END_TEST
+
+// A compare-exchange that fails though it need not, and puts what it found where what it expected came from, changes
+// nothing; one that fails because others wrote does so as often as they write.
+START_TEST(a_loop_that_tries_again_with_what_it_found_needs_no_bound) {
+  static const char *const add = "P%u (atomic_int* x) { int r0 = atomic_load_explicit(x, memory_order_relaxed); "
+                                 "while (atomic_compare_exchange_weak_explicit(x, &r0, r0 + 1, memory_order_relaxed, "
+                                 "memory_order_relaxed) == 0) { } }\n";
+  Text text = {0};
+  text_add(&text, "C a\n{}\n");
+  for (unsigned t = 0; t < 3; t++)
+    text_printf(&text, add, t);
+  text_add(&text, "exists (x=3)\n");
+  for (unsigned m = 0; m < model_count; m++) {
+    if (!strcmp(model_all[m]->name, "lkmm"))
+      continue;
+    Prediction p = predicted(text_string(&text), model_all[m]->name, NULL);
+    ck_assert_msg(!p.why, "%s: %s", model_all[m]->name, p.why);
+    ck_assert(p.result.state_count == 1 && p.any_witness && !p.result.hang);
+  }
+  text_free(&text);
+}
+END_TEST
+
 START_TEST(a_race_leaves_all_undefined_and_names_its_accesses) {
   Prediction p =
       predicted("C r\n{}\nP0 (int* x) { *x = 1; }\nP1 (int* x) { int r0 = *x; }\nexists (1:r0=1)\n", "c11", NULL);
@@ -195,6 +248,8 @@ int main(void) {
   tcase_add_test(tests, a_race_that_the_filter_hides_is_one);
   tcase_add_test(tests, a_loop_beyond_its_bound_leaves_the_rest_unknown);
   tcase_add_test(tests, a_wait_that_nobody_ends_is_kept_with_its_execution);
+  tcase_add_test(tests, a_turn_that_ends_a_dependency_is_no_wait);
+  tcase_add_test(tests, a_loop_that_tries_again_with_what_it_found_needs_no_bound);
   tcase_add_test(tests, a_race_leaves_all_undefined_and_names_its_accesses);
   Suite *suite = suite_create("model");
   suite_add_tcase(suite, tests);
