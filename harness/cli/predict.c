@@ -269,7 +269,8 @@ static const EventValue *state_to_explain(const Settings *s, const Prediction *p
   return state;
 }
 
-static void explain(const Settings *s, const Prediction *p, const EnumerationLimits *limits, Arena *arena, Text *out) {
+static void explain_state(const Settings *s, const Prediction *p, const EnumerationLimits *limits, Arena *arena,
+                          Text *out) {
   const char *why = p->why;
   bool can = p->program && !p->result.unmodelled;
   const EventValue *state = can ? state_to_explain(s, p, limits, arena, &why) : NULL;
@@ -287,8 +288,6 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
   }
   Explanation explanation = model_explain(p->judge->cat, p->program, limits, state, arena);
   bool undecided = prediction_is_partial(p) && !(explanation.found && explanation.verdict.allowed);
-  if (s->common.format == FORMAT_TEXT && p->result.hang)
-    text_printf(out, "  %s\n", p->why);
   if (undecided)
     text_printf(out, s->common.format == FORMAT_TEXT ? "  unknown: %s. Of what was looked at:\n" : "// unknown: %s\n",
                 p->why);
@@ -308,6 +307,12 @@ static void explain(const Settings *s, const Prediction *p, const EnumerationLim
     text_add(out, "  RC11 forbids load buffering as a whole; ISO C11 does not.\n");
 }
 
+static void explain(const Settings *s, const Prediction *p, const EnumerationLimits *limits, Arena *arena, Text *out) {
+  explain_state(s, p, limits, arena, out);
+  if (s->common.format == FORMAT_TEXT && p->result.hang)
+    hang_explain(p->result.hang, p->judge->name, out);
+}
+
 // ---- Tests ----
 
 // Whether every model decided the condition, and gave nothing up.
@@ -315,7 +320,8 @@ static bool print_predicted(Settings *s, const PredictedTest *predicted, const E
                             const SheetStyle *style, Arena *arena, Text *out) {
   bool decided = true;
   for (unsigned m = 0; m < predicted->count; m++)
-    decided &= !predicted->predictions[m].result.gave_up && prediction_decides(&predicted->predictions[m]);
+    decided &= !predicted->predictions[m].result.gave_up && !predicted->predictions[m].result.hang_open &&
+               prediction_decides(&predicted->predictions[m]);
   if (s->check_results) {
     for (unsigned m = 0; m < predicted->count; m++)
       result_check(&predicted->predictions[m], arena, &s->results, out);
@@ -353,7 +359,8 @@ static void warn(const Settings *s, const PredictedTest *predicted, FILE *err) {
     return;
   for (unsigned m = 0; m < predicted->count; m++) {
     const Prediction *p = &predicted->predictions[m];
-    if (p->why && (p->result.bound_reached || p->result.gave_up || p->result.hang || p->filtered_out))
+    if (p->why &&
+        (p->result.bound_reached || p->result.gave_up || p->result.hang || p->result.hang_open || p->filtered_out))
       fprintf(err, "weakmem: warning: %s: %s: %s\n", p->test->name, p->judge->name, p->why);
   }
 }
@@ -395,16 +402,20 @@ static const Program *program_of(const Settings *s, const Test *test, Arena *are
   return program;
 }
 
-typedef enum { DECIDED, UNDECIDED, REFUSED } Outcome;
+// What became of a test.
+typedef struct {
+  bool undecided; // by some model
+  bool refused;
+  bool hangs; // in some execution that a model allows a wait never ends
+} Outcome;
 
-// Whether every model decided.
 static Outcome predict(Settings *s, const Judges *all, const Test *test, const Console *console) {
   Arena *arena = arena_new();
   bool good = true;
   const Program *program = program_of(s, test, arena, console, &good);
   if (!good) {
     arena_free(arena);
-    return REFUSED;
+    return (Outcome){.refused = true};
   }
   Judges own = judges_of(all, test, arena), *judges = &own;
   if (!own.count) {
@@ -415,7 +426,7 @@ static Outcome predict(Settings *s, const Judges *all, const Test *test, const C
       diag_error(&diag, "%s is of the dialect %s, which these models do not speak of", test->name, test->dialect->name);
     console_report(console, &diag);
     arena_free(arena);
-    return REFUSED;
+    return (Outcome){.refused = true};
   }
   Deciding deciding = {.progress = progress_new(console, false), .test = test->name, .seconds = s->seconds};
   JudgeOptions options = {.limits = {.seconds = s->seconds,
@@ -434,12 +445,14 @@ static Outcome predict(Settings *s, const Judges *all, const Test *test, const C
   PredictedTest predicted = {test, predictions, judges->count, time_seconds() - start};
   SheetStyle style = console_style(console->out);
   Text text = {0};
-  bool decided = print_predicted(s, &predicted, &options.limits, &style, arena, &text);
+  Outcome outcome = {.undecided = !print_predicted(s, &predicted, &options.limits, &style, arena, &text)};
+  for (unsigned m = 0; m < judges->count; m++)
+    outcome.hangs |= predictions[m].result.hang != NULL;
   progress_clear(&deciding.progress);
   console_print(console, &text);
   warn(s, &predicted, console->err);
   arena_free(arena);
-  return decided ? DECIDED : UNDECIDED;
+  return outcome;
 }
 
 static int predict_all(Settings *s, const Console *console) {
@@ -457,12 +470,11 @@ static int predict_all(Settings *s, const Console *console) {
   if (s->common.format == FORMAT_TSV && judges.count && (suite.count || !diag.errors))
     sheet_tsv_names(predict_rows(NULL, s->common.arena), &header);
   console_print(console, &header);
-  bool decided = true, refused = diag.errors;
+  Outcome all = {.refused = diag.errors};
   unsigned done = 0;
   for (; done < suite.count && !*console->stop && !ferror(console->out); done++) {
-    Outcome outcome = predict(s, &judges, suite.tests[done], console);
-    decided &= outcome != UNDECIDED;
-    refused |= outcome == REFUSED;
+    Outcome one = predict(s, &judges, suite.tests[done], console);
+    all = (Outcome){all.undecided | one.undecided, all.refused | one.refused, all.hangs | one.hangs};
   }
   if (*console->stop)
     fprintf(console->err, "weakmem: interrupted at test %u of %u\n", done, suite.count);
@@ -471,9 +483,11 @@ static int predict_all(Settings *s, const Console *console) {
     result_summary(&s->results, &summary);
     console_print(console, &summary);
   }
-  if (s->results.differ && !refused)
+  if (all.refused)
+    return EXIT_USAGE;
+  if (s->results.differ || all.hangs)
     return EXIT_FORBIDDEN;
-  return refused ? EXIT_USAGE : decided && done == suite.count ? EXIT_OK : EXIT_MACHINE;
+  return !all.undecided && done == suite.count ? EXIT_OK : EXIT_MACHINE;
 }
 
 int command_predict(int argc, char **argv, const Console *console) {

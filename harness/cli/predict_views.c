@@ -242,6 +242,17 @@ static Cell race_cell(const Prediction *p, Arena *arena) {
   return p->result.racy ? cell_sheet(list) : (Cell){0};
 }
 
+// Who waits for ever in some execution, and where.
+static Cell hang_cell(const Prediction *p, Arena *arena) {
+  if (!p->result.hang)
+    return cell_text(NULL);
+  Text text = {0};
+  hang_print(p->result.hang, &text);
+  Cell cell = cell_text(arena_string(arena, text_string(&text)));
+  text_free(&text);
+  return cell;
+}
+
 static Cell model_cell(const Prediction *p, Arena *arena) {
   Sheet *object = sheet_object(arena), *allowed = sheet_list(arena);
   Sheet *forbidden = sheet_list(arena), *thin_air = sheet_list(arena);
@@ -261,9 +272,11 @@ static Cell model_cell(const Prediction *p, Arena *arena) {
   sheet_set(object, "executions", cell_count(p->result.executions));
   sheet_set(object, "bound_reached", cell_flag(p->result.bound_reached));
   sheet_set(object, "complete",
-            cell_flag(p->program && !p->result.gave_up && !p->result.unmodelled && !p->result.bound_reached));
+            cell_flag(p->program && !p->result.gave_up && !p->result.unmodelled && !p->result.bound_reached &&
+                      !p->result.hang_open));
   sheet_set(object, "flag", cell_text(p->result.flag));
   sheet_set(object, "race", race_cell(p, arena));
+  sheet_set(object, "hang", hang_cell(p, arena));
   sheet_set(object, "reason", cell_text(p->why));
   return cell_sheet(object);
 }

@@ -64,6 +64,7 @@ typedef struct {
   bool bound_reached;  // some execution goes on in a loop beyond its bound; those were left out
   Misfit misfit;       // the first access that fits no element; executions with such accesses were left out
   bool circular;       // some choice of sources makes a value depend on itself; such executions are not made
+  bool hangs_open;     // limits->hang was not shown all that it asked for: that took longer than was left
   bool gave_up;        // beyond the limits below, or interrupted
   bool timed_out;      // ... beyond the time
   const char *why;     // a sentence, where it gave up
@@ -81,7 +82,7 @@ typedef struct {
   bool waits, alike;
   bool keeps_turns; // with `waits`: one turn of such a loop is made nonetheless where the turn has several accesses
   bool refused;     // show those too that the program's filter refuses
-  // Called, in the end and for a second at most, with executions in which some threads wait for ever, each reading in
+  // Called in the end, in the time that is left, with executions in which some threads wait for ever, each reading in
   // its last turn what is last in the coherence order, and the others end, until it returns false. Their state means
   // nothing. NULL: they are not made. With `waits`.
   bool (*hang)(const Execution *execution, void *context);

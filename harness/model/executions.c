@@ -365,8 +365,9 @@ static bool any_path(const Search *s, PathEnd end) {
   return false;
 }
 
-// Another search of the same paths, for a second at most; true where that was not enough.
-static bool search_again(const Search *search, PathEnd end, bool (*see)(const Execution *, void *), void *context) {
+// Another search of the same paths; true where it gave up.
+static bool search_again(const Search *search, PathEnd end, Deadline deadline, bool (*see)(const Execution *, void *),
+                         void *context) {
   EnumerationResult result = {0};
   Program unfiltered = *search->program;
   unfiltered.keep = NULL;
@@ -377,7 +378,6 @@ static bool search_again(const Search *search, PathEnd end, bool (*see)(const Ex
   s.context = context;
   s.hangs = end == PATH_WAITS;
   s.stop = false;
-  Deadline deadline = deadline_new(search->limits, 1);
   s.deadline = &deadline;
   choose_paths(&s, 0, end, PATH_ENDS);
   return result.gave_up;
@@ -389,10 +389,10 @@ static bool see_one(const Execution *execution, void *context) {
   return false;
 }
 
-// Whether some execution goes on in a loop beyond its bound. Where that takes too long to tell, it may: say so.
+// Whether some execution goes on in a loop beyond its bound. Where a second is too short to tell, it may: say so.
 static bool reaches_bound(const Search *s) {
   bool seen = false;
-  return any_path(s, PATH_CUT) && (search_again(s, PATH_CUT, see_one, &seen) || seen);
+  return any_path(s, PATH_CUT) && (search_again(s, PATH_CUT, deadline_new(s->limits, 1), see_one, &seen) || seen);
 }
 
 EnumerationResult executions_each(const Program *program, const EnumerationLimits *limits,
@@ -425,7 +425,7 @@ EnumerationResult executions_each(const Program *program, const EnumerationLimit
   if (!result.gave_up && !s.stop) {
     result.bound_reached = reaches_bound(&s);
     if (limits->hang && any_path(&s, PATH_WAITS))
-      search_again(&s, PATH_WAITS, limits->hang, context);
+      result.hangs_open = search_again(&s, PATH_WAITS, deadline, limits->hang, context);
   }
   arena_free(arena);
   return result;

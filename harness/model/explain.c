@@ -188,12 +188,16 @@ void hang_print(const Execution *x, Text *out) {
     first = false;
     unsigned last = x->event_count;
     for (unsigned e = 0; e < x->event_count; e++)
-      if (x->events[e].thread == t)
+      if (x->events[e].thread == t && x->events[e].kind & EVENT_READ)
         last = e;
     if (last == x->event_count)
       continue;
     text_add(out, " (");
     event_print_line(x, last, out);
+    text_add(out, ", which reads ");
+    print_place(x, &x->events[last], out);
+    text_add_char(out, '=');
+    print_event_value(x, x->events[last].read, out);
     text_add(out, ")");
   }
 }
@@ -227,6 +231,42 @@ static void print_threads(const Execution *x, Text *out) {
   for (unsigned e = 0; e < x->event_count; e++)
     if (x->events[e].thread >= 0)
       print_event(x, e, out);
+}
+
+// How many writes are before this one.
+static unsigned writes_before(const Execution *x, unsigned write) {
+  unsigned before = 0;
+  for (unsigned w = 0; w < x->event_count; w++)
+    before += relation_has(x->co, w, write);
+  return before;
+}
+
+static void print_orders(const Execution *x, Text *out) {
+  for (unsigned first = 0; first < x->event_count && x->events[first].thread < 0; first++) {
+    unsigned count = 0;
+    for (unsigned w = 0; w < x->event_count; w++)
+      count += relation_has(x->co, first, w);
+    if (count < 2) // one write has no order
+      continue;
+    text_add(out, "    order of the writes to ");
+    print_place(x, &x->events[first], out);
+    text_add_char(out, ':');
+    for (unsigned rank = 1; rank <= count; rank++)
+      for (unsigned w = 0; w < x->event_count; w++)
+        if (relation_has(x->co, first, w) && writes_before(x, w) == rank) {
+          text_add_char(out, ' ');
+          print_label(x, w, out);
+        }
+    text_add_char(out, '\n');
+  }
+}
+
+void hang_explain(const Execution *x, const char *title, Text *out) {
+  text_printf(out, "  allowed by %s: an execution in which a wait never ends: ", title);
+  hang_print(x, out);
+  text_add_char(out, '\n');
+  print_threads(x, out);
+  print_orders(x, out);
 }
 
 // "sw: release b --rfe--> acquire c", "hb: a --po--> b --sw--> c".
@@ -284,34 +324,6 @@ void race_print(const Execution *x, const unsigned race[2], Text *out) {
   print_event(x, race[1], out);
   if (!print_way(x, race[0], race[1], out) && !print_way(x, race[1], race[0], out))
     text_add(out, "      no chain of program order and reads-from leads from one to the other\n");
-}
-
-// How many writes are before this one.
-static unsigned writes_before(const Execution *x, unsigned write) {
-  unsigned before = 0;
-  for (unsigned w = 0; w < x->event_count; w++)
-    before += relation_has(x->co, w, write);
-  return before;
-}
-
-static void print_orders(const Execution *x, Text *out) {
-  for (unsigned first = 0; first < x->event_count && x->events[first].thread < 0; first++) {
-    unsigned count = 0;
-    for (unsigned w = 0; w < x->event_count; w++)
-      count += relation_has(x->co, first, w);
-    if (count < 2) // one write has no order
-      continue;
-    text_add(out, "    order of the writes to ");
-    print_place(x, &x->events[first], out);
-    text_add_char(out, ':');
-    for (unsigned rank = 1; rank <= count; rank++)
-      for (unsigned w = 0; w < x->event_count; w++)
-        if (relation_has(x->co, first, w) && writes_before(x, w) == rank) {
-          text_add_char(out, ' ');
-          print_label(x, w, out);
-        }
-    text_add_char(out, '\n');
-  }
 }
 
 void explanation_print(const Explanation *explanation, const char *title, Text *out) {

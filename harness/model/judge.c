@@ -68,6 +68,8 @@ static const char *why_of(const Prediction *p, Arena *arena) {
     text_free(&who);
     return why;
   }
+  if (p->result.hang_open)
+    return "whether every wait ends takes longer to tell than it was given";
   return p->filtered_out ? "the filter leaves out every execution, so that no state is left to be allowed or forbidden"
                          : NULL;
 }

@@ -235,6 +235,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   result.executions = enumeration.executions;
   result.bound_reached = enumeration.bound_reached;
   result.circular = enumeration.circular;
+  result.hang_open = enumeration.hangs_open && !result.hang;
   if (enumeration.gave_up) {
     result.gave_up = true;
     result.why = enumeration.timed_out

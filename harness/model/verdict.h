@@ -28,6 +28,7 @@ typedef struct {
   uint64_t executions, judged; // shown by the enumerator; given to the model: one whose state is known to be allowed
                                // need not be
   const Execution *hang;       // an allowed one in which some thread waits for ever; NULL: none was found
+  bool hang_open;              // none was found, and not everything was looked at in the time
   bool bound_reached, gave_up;
   bool circular;   // EnumerationResult's
   const char *why; // a sentence, where unmodelled or gave_up

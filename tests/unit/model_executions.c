@@ -302,6 +302,19 @@ START_TEST(test_a_wait_that_nobody_ends_is_told) {
 }
 END_TEST
 
+START_TEST(test_that_not_all_waits_were_looked_at_is_told) {
+  const char *text = "C t\n{}\n" P("0", STORE("x", "1")) P("1", STORE("x", "2"))
+      P("2", "while (atomic_load_explicit(x, memory_order_relaxed) != 7) { } ") "exists (x=1)\n";
+  for (unsigned limit = 1; limit <= 3; limit++) { // there are two
+    Waiting w = {0};
+    EnumerationLimits limits = {.coherent_only = true, .executions = limit, .waits = true, .hang = see_hang};
+    EnumerationResult result = executions_each(lower_text(text, "c11", arena), &limits, see_waiting, &w);
+    ck_assert(!result.gave_up && !w.seen.seen);
+    ck_assert(w.hangs == (limit < 2 ? limit : 2) && result.hangs_open == (limit < 2));
+  }
+}
+END_TEST
+
 // Three threads that take a lock by exchanges, add one each, and let it go, or do not.
 static const char *lock(const char *let_go) {
   static Text text;
@@ -485,6 +498,7 @@ int main(void) {
   tcase_add_test(tests, test_a_loop_that_coherence_ends_does_not_reach_the_bound);
   tcase_add_test(tests, test_a_loop_that_only_waits_needs_no_bound);
   tcase_add_test(tests, test_a_wait_that_nobody_ends_is_told);
+  tcase_add_test(tests, test_that_not_all_waits_were_looked_at_is_told);
   tcase_add_test(tests, test_an_exchange_that_writes_back_what_it_read_is_a_wait);
   tcase_add_test(tests, test_threads_that_are_alike_are_put_in_one_order);
   tcase_add_test(tests, test_states_that_the_filter_refuses_are_left_out);

@@ -168,6 +168,7 @@ START_TEST(a_wait_that_nobody_ends_is_kept_with_its_execution) {
                            "P1 (atomic_int* x) { while (atomic_load(x) == 0) { } }\nlocations [x;]\nexists (x=1)\n",
                            "sc", NULL);
   ck_assert(p.result.hang && p.result.hang->waiting == 2 && p.why && strstr(p.why, "a wait never ends: P1 ("));
+  ck_assert_ptr_nonnull(strstr(p.why, ", which reads x=0)"));
   ck_assert_ptr_eq(p.result.hang->program, p.program);
   ck_assert_uint_eq(p.result.state_count, 1);
 }
