@@ -20,6 +20,7 @@ static const Command commands[] = {
     {"fences", "the fence ladder of a test: what each fence costs, forbids and hides", command_fences, true},
     {"cost", "what barriers and atomics cost here", command_cost, true},
     {"compare", "machines side by side: yours, others', and published figures", command_compare, false},
+    {"records", "what `run` kept of this machine: list it, drop it", command_records, false},
     {"report", "a page to look at: machines, tests, histograms, fences and costs", command_report, true},
     {"import", "litmus7's and herd7's logs as records", command_import, false},
     {"list", "the tests that come with weakmem", command_list, false},

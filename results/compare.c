@@ -84,7 +84,7 @@ static unsigned row_find(Comparison *c, const char *test, const char *fence, uin
 
 static uint64_t machine_key(const Identity *machine, const char *source, bool predicted) {
   Text key = {0};
-  fields_key(&machine_fields, machine, RECORD_SAME_MACHINE, &key);
+  fields_key(&machine_fields, machine, RECORD_MACHINE, &key);
   text_add(&key, source);
   text_add_char(&key, predicted ? 'p' : 'm');
   uint64_t hash = hash_bytes(key.bytes, key.length);

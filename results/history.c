@@ -4,6 +4,7 @@
 #include "harness/base/file.h"
 #include "results/lines.h"
 #include "results/record_read.h"
+#include "results/record_sum.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,26 +32,16 @@ static int lock(const char *path, Arena *arena, Diag *diag) {
   return file;
 }
 
-// Whether one of the new records takes the place of this line's. Lines that are not ours, as of a newer weakmem, stay.
-static bool is_replaced(const char *line, size_t length, const Record *const *records, unsigned count) {
-  Arena *arena = arena_new();
-  Record old;
-  FieldsFault fault;
-  bool read = record_read(line, length, arena, &old, &fault);
-  bool replaced = !read && (fault.at || fault.is_cut_short); // half a line is of use to nobody
-  if (read)
-    for (unsigned i = 0; i < count && !replaced; i++)
-      replaced = record_same_run(&old, records[i]);
-  arena_free(arena);
-  return replaced;
-}
-
 static void keep_line(Text *kept, const char *line, size_t length) {
   text_add_bytes(kept, line, length);
   text_add_char(kept, '\n');
 }
 
-static bool read_kept(const char *path, const Record *const *records, unsigned count, Text *kept, Diag *diag) {
+// ---- Reading
+
+// Hands on each line that is there. A file that is not there has none.
+static bool each_line(const char *path, void (*take)(const char *line, size_t length, void *context), void *context,
+                      Diag *diag) {
   int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   struct stat status;
   if (number < 0)
@@ -66,44 +57,133 @@ static bool read_kept(const char *path, const Record *const *records, unsigned c
   LineStatus read;
   lines_start(&lines, file, HISTORY_BYTES);
   while ((read = lines_next(&lines, &line, &length)) != LINE_END)
-    if (read == LINE_READ && length && !is_replaced(line, length, records, count))
-      keep_line(kept, line, length);
+    if (read == LINE_READ && length)
+      take(line, length, context);
   bool good = !ferror(file);
   lines_free(&lines);
   fclose(file);
   return good || diag_error(diag, "cannot read %s: %s", path, strerror(errno));
 }
 
-static void keep_new(const Record *const *records, unsigned count, Text *kept) {
-  for (unsigned i = 0; i < count; i++)
-    if (records[i]->iterations)
-      record_write(records[i], kept);
+// Does so under the lock, and puts what `change` makes of the file in its place.
+static bool rewrite(const char *path, bool (*change)(const char *path, void *context, Text *kept, Diag *diag),
+                    void *context, Diag *diag) {
+  Arena *arena = arena_new();
+  Text kept = {0};
+  int held = file_make_folders(path, 0700, diag) ? lock(path, arena, diag) : -1;
+  bool good =
+      held >= 0 && change(path, context, &kept, diag) && file_replace(path, text_string(&kept), kept.length, diag);
+  if (held >= 0)
+    close(held);
+  text_free(&kept);
+  arena_free(arena);
+  return good;
 }
 
-// Where the newest lines begin that are HISTORY_BYTES at most.
-static size_t newest(const Text *kept) {
-  if (kept->length <= HISTORY_BYTES)
-    return 0;
-  size_t least = kept->length - HISTORY_BYTES;
-  const char *end = memchr(kept->bytes + least - 1, '\n', HISTORY_BYTES + 1);
-  return (size_t)(end + 1 - kept->bytes);
+// ---- Adding
+
+static void take_line(const char *line, size_t length, void *context) { keep_line(context, line, length); }
+
+// The line that ends before `end`, its newline left out.
+static const char *line_before(const char *bytes, const char *end, size_t *length) {
+  const char *before = end - 1 > bytes ? memrchr(bytes, '\n', (size_t)(end - 1 - bytes)) : NULL;
+  const char *line = before ? before + 1 : bytes;
+  *length = (size_t)(end - 1 - line);
+  return line;
+}
+
+// Runs of the same thing, each one record now, the latest last; before them what is not ours. The latest come first to
+// the sums, which so are as those were run.
+static void add_up(Text *kept) {
+  Arena *arena = arena_new();
+  RecordSums sums = record_sums_new(arena);
+  Text out = {0};
+  size_t length;
+  for (const char *bytes = text_string(kept), *end = bytes + kept->length; end > bytes; end -= length + 1) {
+    const char *line = line_before(bytes, end, &length);
+    Record record;
+    FieldsFault fault;
+    if (record_read(line, length, arena, &record, &fault))
+      record_sums_add(&sums, &record);
+    else if (!fault.at && !fault.is_cut_short) // half a line is of use to nobody
+      keep_line(&out, line, length);
+  }
+  for (unsigned i = sums.count; i-- > 0;)
+    record_write(&sums.records[i], &out);
+  text_free(kept);
+  *kept = out;
+  arena_free(arena);
+}
+
+enum { ROOM = HISTORY_BYTES / 4 }; // made at once, so that not every run has to
+
+// Leaves out the oldest lines, beyond that many bytes.
+static void keep_newest(Text *kept, size_t most) {
+  if (kept->length <= most)
+    return;
+  size_t least = kept->length - most;
+  const char *end = memchr(kept->bytes + least - 1, '\n', most + 1);
+  size_t from = (size_t)(end + 1 - kept->bytes);
+  memmove(kept->bytes, kept->bytes + from, kept->length - from + 1); // with its NUL
+  kept->length -= from;
+}
+
+typedef struct {
+  const Record *const *records;
+  unsigned count;
+} Added;
+
+static bool add(const char *path, void *context, Text *kept, Diag *diag) {
+  const Added *added = context;
+  if (!each_line(path, take_line, kept, diag))
+    return false;
+  for (unsigned i = 0; i < added->count; i++)
+    if (added->records[i]->iterations)
+      record_write(added->records[i], kept);
+  if (kept->length > HISTORY_BYTES) {
+    add_up(kept);
+    keep_newest(kept, HISTORY_BYTES - ROOM);
+  }
+  return true;
 }
 
 bool history_add(const char *path, const Record *const *records, unsigned count, Diag *diag) {
+  Added added = {records, count};
+  return rewrite(path, add, &added, diag);
+}
+
+// ---- Dropping
+
+typedef struct {
+  HistoryChoice *is_dropped;
+  void *context;
+  unsigned dropped;
+  Text *kept;
+} Drop;
+
+static void drop_line(const char *line, size_t length, void *context) {
+  Drop *drop = context;
   Arena *arena = arena_new();
-  Text kept = {0};
-  bool good = file_make_folders(path, 0700, diag);
-  int held = good ? lock(path, arena, diag) : -1;
-  if (held >= 0) {
-    good = read_kept(path, records, count, &kept, diag);
-    if (good) {
-      keep_new(records, count, &kept);
-      size_t from = newest(&kept);
-      good = file_replace(path, text_string(&kept) + from, kept.length - from, diag);
-    }
-    close(held);
-  }
-  text_free(&kept);
+  Record record;
+  FieldsFault fault;
+  if (record_read(line, length, arena, &record, &fault) && drop->is_dropped(&record, drop->context))
+    drop->dropped++;
+  else
+    keep_line(drop->kept, line, length);
   arena_free(arena);
-  return good && held >= 0;
+}
+
+static bool drop(const char *path, void *context, Text *kept, Diag *diag) {
+  Drop *choice = context;
+  choice->kept = kept;
+  bool good = each_line(path, drop_line, choice, diag);
+  choice->kept = NULL;
+  return good;
+}
+
+bool history_drop(const char *path, HistoryChoice *is_dropped, void *context, unsigned *dropped, Diag *diag) {
+  Drop choice = {.is_dropped = is_dropped, .context = context};
+  bool good = rewrite(path, drop, &choice, diag);
+  *dropped = choice.dropped;
+  return good;
 }

@@ -5,24 +5,27 @@
 enum {
   OPTIONAL = FIELD_OPTIONAL,
   REQUIRED = FIELD_REQUIRED,
-  RUN = RECORD_SAME_RUN,
-  MACHINE = RECORD_SAME_MACHINE,
+  TEST = RECORD_TEST,
+  COMPILER = RECORD_COMPILER,
+  WAY = RECORD_WAY,
+  MACHINE = RECORD_MACHINE,
+  SYSTEM = RECORD_SYSTEM,
   TOLD = RECORD_TOLD
 };
 
 static const Field machine_rows[] = {
-    FIELD_ROW(Identity, "arch", FIELD_TEXT, arch, RUN | MACHINE),
-    FIELD_ROW(Identity, "cpu", FIELD_TEXT, cpu, RUN | MACHINE),
-    FIELD_ROW(Identity, "vendor", FIELD_TEXT, vendor, RUN | MACHINE),
-    FIELD_ROW(Identity, "family", FIELD_INTEGER, family, RUN | MACHINE),
-    FIELD_ROW(Identity, "model", FIELD_INTEGER, model, RUN | MACHINE),
-    FIELD_ROW(Identity, "stepping", FIELD_INTEGER, stepping, RUN | MACHINE),
-    FIELD_ROW(Identity, "microcode", FIELD_TEXT, microcode, RUN),
-    FIELD_ROW(Identity, "cores", FIELD_UNSIGNED, cores, RUN | MACHINE),
-    FIELD_ROW(Identity, "pus", FIELD_UNSIGNED, pus, RUN | MACHINE),
-    FIELD_ROW(Identity, "virtual", FIELD_TEXT, virtual_, RUN | MACHINE),
-    FIELD_ROW(Identity, "emulated", FIELD_FLAG, emulated, RUN | MACHINE),
-    FIELD_ROW(Identity, "kernel", FIELD_TEXT, kernel, RUN),
+    FIELD_ROW(Identity, "arch", FIELD_TEXT, arch, MACHINE),
+    FIELD_ROW(Identity, "cpu", FIELD_TEXT, cpu, MACHINE),
+    FIELD_ROW(Identity, "vendor", FIELD_TEXT, vendor, MACHINE),
+    FIELD_ROW(Identity, "family", FIELD_INTEGER, family, MACHINE),
+    FIELD_ROW(Identity, "model", FIELD_INTEGER, model, MACHINE),
+    FIELD_ROW(Identity, "stepping", FIELD_INTEGER, stepping, MACHINE),
+    FIELD_ROW(Identity, "microcode", FIELD_TEXT, microcode, SYSTEM),
+    FIELD_ROW(Identity, "cores", FIELD_UNSIGNED, cores, MACHINE),
+    FIELD_ROW(Identity, "pus", FIELD_UNSIGNED, pus, MACHINE),
+    FIELD_ROW(Identity, "virtual", FIELD_TEXT, virtual_, MACHINE),
+    FIELD_ROW(Identity, "emulated", FIELD_FLAG, emulated, MACHINE),
+    FIELD_ROW(Identity, "kernel", FIELD_TEXT, kernel, SYSTEM),
     FIELD_ROW(Identity, "cache_line", FIELD_UNSIGNED, cache_line, 0),
     FIELD_ROW(Identity, "lse", FIELD_FLAG, has_lse, 0),
 };
@@ -40,36 +43,37 @@ static const Field state_rows[] = {
 static const Fields state_fields = {NULL, sizeof(RecordState), FIELD_TABLE(state_rows)};
 
 static const Field compiler_rows[] = {
-    FIELD_ROW(Record, "path", FIELD_TEXT, compiler_path, RUN),
-    FIELD_ROW(Record, "version", FIELD_TEXT, compiler_version, RUN | TOLD),
-    FIELD_ROW(Record, "flags", FIELD_TEXT, compiler_flags, RUN | TOLD),
+    FIELD_ROW(Record, "path", FIELD_TEXT, compiler_path, COMPILER),
+    FIELD_ROW(Record, "version", FIELD_TEXT, compiler_version, COMPILER | TOLD),
+    FIELD_ROW(Record, "flags", FIELD_TEXT, compiler_flags, COMPILER | TOLD),
 };
 static const Fields compiler_fields = {NULL, 0, FIELD_TABLE(compiler_rows)};
 
 static const Field placement_rows[] = {
-    FIELD_ROW(Record, "name", FIELD_TEXT, placement, RUN | TOLD),
-    FIELD_ROWS(Record, "pus", FIELD_NUMBERS, pus, pu_count, RUN | TOLD, NULL),
+    FIELD_ROW(Record, "name", FIELD_TEXT, placement, WAY | TOLD),
+    FIELD_ROWS(Record, "pus", FIELD_NUMBERS, pus, pu_count, WAY | TOLD, NULL),
 };
 static const Fields placement_fields = {NULL, 0, FIELD_TABLE(placement_rows)};
 
 static const Field record_rows[] = {
-    FIELD_ROW(Record, "test", FIELD_TEXT, test, REQUIRED | TOLD),
+    FIELD_ROW(Record, "test", FIELD_TEXT, test, REQUIRED | TEST | TOLD),
     FIELD_ROW(Record, "family", FIELD_TEXT, family, OPTIONAL),
     FIELD_ROW(Record, "file", FIELD_TEXT, file, 0),
-    FIELD_ROW(Record, "digest", FIELD_TEXT, digest, RUN | TOLD),
+    FIELD_ROW(Record, "digest", FIELD_TEXT, digest, TEST | TOLD),
     FIELD_ROW(Record, "started", FIELD_TEXT, started, TOLD),
     FIELD_ROW(Record, "weakmem", FIELD_TEXT, weakmem, TOLD),
     FIELD_ROW(Record, "status", FIELD_TEXT, status, REQUIRED | TOLD),
     FIELD_ROW(Record, "message", FIELD_TEXT, message, OPTIONAL),
-    FIELD_PART("machine", offsetof(Record, machine), REQUIRED | RUN, &machine_fields),
-    FIELD_PART("compiler", 0, RUN | TOLD, &compiler_fields),
-    FIELD_ROW(Record, "engine", FIELD_TEXT, engine, RUN | TOLD),
+    FIELD_PART("machine", offsetof(Record, machine), REQUIRED | MACHINE | SYSTEM, &machine_fields),
+    FIELD_PART("compiler", 0, COMPILER | TOLD, &compiler_fields),
+    FIELD_ROW(Record, "engine", FIELD_TEXT, engine, WAY | TOLD),
     FIELD_ROWS(Record, "settings", FIELD_VALUES, settings, setting_count, TOLD, NULL),
-    FIELD_ROW(Record, "actors", FIELD_TEXT, actors, RUN | TOLD),
-    FIELD_ROW(Record, "fence", FIELD_TEXT, fence, RUN | TOLD),
-    FIELD_PART("placement", 0, RUN | TOLD, &placement_fields),
+    FIELD_ROW(Record, "actors", FIELD_TEXT, actors, WAY | TOLD),
+    FIELD_ROW(Record, "fence", FIELD_TEXT, fence, TEST | TOLD),
+    FIELD_PART("placement", 0, WAY | TOLD, &placement_fields),
     FIELD_ROW(Record, "seed", FIELD_COUNT, seed, TOLD),
     FIELD_ROW(Record, "iterations", FIELD_COUNT, iterations, TOLD),
+    FIELD_ROW(Record, "runs", FIELD_COUNT, runs, OPTIONAL | TOLD),
     FIELD_ROW(Record, "frames", FIELD_COUNT, frame_witnesses, OPTIONAL | TOLD),
     FIELD_ROW(Record, "lost", FIELD_COUNT, lost, OPTIONAL | TOLD),
     FIELD_ROW(Record, "filtered", FIELD_COUNT, filtered, OPTIONAL | TOLD),
@@ -80,7 +84,7 @@ static const Field record_rows[] = {
     FIELD_ROW(Record, "steal", FIELD_REAL, steal, OPTIONAL),
     FIELD_ROW(Record, "condition", FIELD_TEXT, condition, TOLD),
     FIELD_ROW(Record, "witnesses", FIELD_COUNT, witnesses, TOLD),
-    FIELD_ROW(Record, "source", FIELD_TEXT, source, OPTIONAL | TOLD),
+    FIELD_ROW(Record, "source", FIELD_TEXT, source, OPTIONAL | MACHINE | TOLD),
     FIELD_ROW(Record, "program", FIELD_TEXT, program, OPTIONAL | TOLD),
     FIELD_ROWS(Record, "histogram", FIELD_LIST, states, state_count, TOLD, &state_fields),
     FIELD_ROW(Record, "litmus", FIELD_TEXT, litmus, OPTIONAL),
@@ -93,7 +97,7 @@ void record_write(const Record *record, Text *out) {
   text_add_char(out, '\n');
 }
 
-bool record_same_run(const Record *a, const Record *b) { return fields_equal(&record_fields, a, b, RUN); }
+bool record_same_run(const Record *a, const Record *b) { return fields_equal(&record_fields, a, b, RECORD_RUN); }
 
 const char *record_verdict(const RecordVerdict *verdicts, unsigned count, const char *model) {
   for (unsigned i = 0; i < count; i++)

@@ -37,6 +37,7 @@ typedef struct {
   unsigned *pus;
   unsigned pu_count;
   uint64_t seed, iterations, witnesses;
+  uint64_t runs; // that it adds up (record_sum.h); 0: it is one
   uint64_t
       frame_witnesses; // about how many witnesses there are where frames may share iterations (perpetual); 0: not known
   double seconds;
@@ -65,14 +66,20 @@ const char *record_verdict(const RecordVerdict *verdicts, unsigned count, const 
 // Its fields, and those of a machine, which the other commands' objects have too: what is written, read, and the same.
 extern const Fields record_fields, machine_fields;
 
+// What tells runs apart, in groups: each field of the record that does is in one of them.
 enum {
-  RECORD_SAME_RUN = FIELD_MARK,         // what makes two runs the same for --resume
-  RECORD_SAME_MACHINE = FIELD_MARK * 2, // ... two machines, whatever their kernel and their microcode
-  RECORD_TOLD = FIELD_MARK * 4          // what was run, how, when, and what came of it; not what models say of it
+  RECORD_TEST = FIELD_MARK,         // what was run: the test, and the fence put into it
+  RECORD_COMPILER = FIELD_MARK * 2, // what compiled it, and its flags
+  RECORD_WAY = FIELD_MARK * 4,      // how: engine, actors, placement and PUs
+  RECORD_MACHINE = FIELD_MARK * 8,  // where; also whose figures they are, if not ours
+  RECORD_SYSTEM = FIELD_MARK * 16,  // the machine's kernel and its microcode, which change while it stays the same
+  RECORD_TOLD = FIELD_MARK * 32,    // what was run, how, when, and what came of it; not what models say of it
+  RECORD_RUN = RECORD_TEST | RECORD_COMPILER | RECORD_WAY | RECORD_MACHINE | RECORD_SYSTEM
 };
 
 // A line of a file of records, with its newline.
 void record_write(const Record *record, Text *out);
 
-// Whether --resume takes the one for the other.
+// Whether they are of the same run, one thing that was run twice: all of RECORD_RUN is the same. It is the one rule of
+// what may be added up. `compare` sets side by side what differs: a row a test, a column a machine and compiler.
 bool record_same_run(const Record *a, const Record *b);

@@ -7,6 +7,7 @@
 #include "results/history.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define DEFAULT_SECONDS 0.1 // a test: the classic suite then takes about 15 s
 
@@ -74,7 +75,8 @@ static const Option table[] = {
     {"fence", 'F', "NAME|all", "Put a fence between the accesses of every thread", OPTION_OWN, .read = read_fences},
     OPTION_COMPILER(Settings, campaign.run),
     OPTION_COMMON_OUTPUT("Append a record of each run to FILE, a JSON object a line"),
-    {"resume", 0, NULL, "Do not run again what FILE says was done", OPTION_FLAG, .place = offsetof(Settings, resume)},
+    {"resume", 0, NULL, "Do not run again what FILE says was done; what it has less of goes on", OPTION_FLAG,
+     .place = offsetof(Settings, resume)},
     OPTION_COMMON_FORMAT(formats, "text (default), json, tsv or litmus7"),
     OPTION_COMMON_SEED(Settings, campaign.run),
     {"timeout", 0, "SECONDS", "Kill a test that takes longer (default: three times its time, and 10 s)", OPTION_SECONDS,
@@ -238,24 +240,34 @@ static void print_summary(const Session *c, unsigned done) {
   unsigned count = 0;
   for (unsigned i = 0; i < c->campaign.count; i++)
     if (c->campaign.runs[i].done)
-      records[count++] = c->campaign.runs[i].record;
+      records[count++] = campaign_total(&c->campaign.runs[i], c->arena);
   Text text = {0};
   view_summary(records, count, &c->style, &text);
   console_print(c->console, &text);
 }
 
-// Keeps what was seen for `compare`. That it cannot be kept is no failure of the run.
+// Keeps what was seen for `compare`; where, is said once. That it cannot be kept is no failure of the run.
 static void keep(const Session *c) {
   const char *path = c->settings->forget ? NULL : history_path(c->arena);
   const Record **records = ARENA_ARRAY(c->arena, const Record *, c->campaign.count + 1);
   unsigned count = 0;
   for (unsigned i = 0; i < c->campaign.count; i++)
-    if (c->campaign.runs[i].done)
+    if (c->campaign.runs[i].done && !c->campaign.runs[i].taken)
       records[count++] = &c->campaign.runs[i].record;
+  if (!path || !count)
+    return;
   Diag diag = {.arena = c->arena};
-  if (path && count && !history_add(path, records, count, &diag) && !c->settings->common.quiet)
+  bool is_first = access(path, F_OK) != 0, kept = history_add(path, records, count, &diag);
+  if (c->settings->common.quiet)
+    return;
+  if (!kept)
     fprintf(c->console->err, "weakmem: note: the records are not kept for `weakmem compare`: %s\n",
             diag.first ? diag.first->message : "no reason is known");
+  else if (is_first)
+    fprintf(c->console->err,
+            "weakmem: note: records of what is run are kept in %s, for `weakmem compare`; `weakmem records` lists and "
+            "drops them, --no-keep keeps none\n",
+            path);
 }
 
 // Runs that came to their end, none of them cut short.
@@ -297,9 +309,15 @@ static bool resume(Session *c, Diag *diag) {
   Records earlier;
   if (!records_read(c->settings->common.output, c->arena, &earlier, diag))
     return false;
-  unsigned taken = campaign_resume(&c->campaign, &earlier);
-  if (!c->settings->common.quiet)
-    fprintf(c->console->err, "weakmem: note: %u of %u runs were done before\n", taken, c->campaign.count);
+  unsigned taken = campaign_resume(&c->campaign, &earlier, c->arena), shorter = 0;
+  for (unsigned i = 0; i < c->campaign.count; i++)
+    shorter += c->campaign.runs[i].before && !c->campaign.runs[i].taken;
+  if (c->settings->common.quiet)
+    return true;
+  fprintf(c->console->err, "weakmem: note: %u of %u runs were done before", taken, c->campaign.count);
+  if (shorter)
+    fprintf(c->console->err, "; %u for less: they go on, and what they had is added", shorter);
+  fputc('\n', c->console->err);
   return true;
 }
 

@@ -4,6 +4,7 @@
 #include "harness/base/time.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
+#include "results/record_sum.h"
 
 #include <string.h>
 
@@ -137,18 +138,55 @@ bool campaign_plan(const CampaignOptions *options, const Topology *topology, con
   return !diag->errors;
 }
 
-unsigned campaign_resume(Campaign *campaign, const Records *earlier) {
+// ---- Going on
+
+static const double ENOUGH = 0.9; // of what is asked for: a run ends a little before its time is up
+
+static bool is_enough(double had, double asked) { return asked > 0 && had >= asked * ENOUGH; }
+
+// What of it counts against the iterations that are asked for: also what the filter leaves out.
+static double executed(const Record *record) {
+  return (double)record->iterations + (double)record->lost + (double)record->filtered;
+}
+
+static bool is_done(const RunOptions *options, const Record *before) {
+  return is_enough(before->seconds, options->seconds) || is_enough(executed(before), (double)options->iterations) ||
+         (options->until_witness && before->witnesses);
+}
+
+// What is left of what is asked for.
+static void go_on(RunOptions *options, const Record *before) {
+  if (options->seconds > 0)
+    options->seconds -= before->seconds;
+  if (options->iterations)
+    options->iterations -= (uint64_t)executed(before);
+}
+
+unsigned campaign_resume(Campaign *campaign, const Records *earlier, Arena *arena) {
+  RecordSums sums = record_sums_new(arena);
+  for (unsigned i = 0; i < earlier->count; i++) {
+    const char *status = earlier->records[i].status;
+    if (!strcmp(status, "done") || !strcmp(status, "interrupted")) // what was counted until then counts
+      record_sums_add(&sums, &earlier->records[i]);
+  }
   unsigned taken = 0;
   for (unsigned i = 0; i < campaign->count; i++) {
     CampaignRun *run = &campaign->runs[i];
-    for (unsigned k = 0; k < earlier->count && !run->done; k++)
-      if (!strcmp(earlier->records[k].status, "done") && record_same_run(&run->record, &earlier->records[k])) {
-        run->record = earlier->records[k];
-        run->done = true;
-        taken++;
-      }
+    run->before = record_sums_find(&sums, &run->record);
+    if (!run->before || !is_done(&campaign->options, run->before))
+      continue;
+    run->record = *run->before;
+    run->done = run->taken = true;
+    taken++;
   }
   return taken;
+}
+
+Record campaign_total(const CampaignRun *run, Arena *arena) {
+  Record total = run->record;
+  if (run->before && !run->taken)
+    (void)record_add(&total, run->before, arena); // beyond 64 bits the new one stands alone
+  return total;
 }
 
 // ---- Compiling and running
@@ -268,6 +306,8 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record->started = time_rfc3339(arena);
   RunOptions options = campaign->options;
   options.clock = clock_for(campaign, run);
+  if (run->before)
+    go_on(&options, run->before);
   Conditions before = conditions_begin(campaign->topology, &run->placement);
   RunResult result = run_test(run->test, run->compiled, campaign->topology, &run->placement, &options, arena, stop);
   record->steal = conditions_steal(&before, campaign->topology, &run->placement);

@@ -23,11 +23,13 @@ typedef struct {
   const Test *test; // with its fence
   const char *fence;
   Placement placement;
-  Compiled *compiled; // NULL before campaign_compile
-  Record record;      // before it was run: what tells the run from others (record_same_run)
-  bool done;          // the record is whole: it was run, or taken over from an earlier campaign
-  Labels labels;      // what the models say of it, once it was run
-  const char *remark; // why it ran otherwise than asked for or than best; NULL
+  Compiled *compiled;   // NULL before campaign_compile
+  Record record;        // before it was run: what tells the run from others (record_same_run)
+  const Record *before; // what earlier records of the same run add up to; NULL: there are none
+  bool done;            // the record is whole: it was run, or taken over from an earlier campaign
+  bool taken;           // ... taken over: it is what `before` says
+  Labels labels;        // what the models say of it, once it was run
+  const char *remark;   // why it ran otherwise than asked for or than best; NULL
 } CampaignRun;
 
 // A clock as it was calibrated for a placement; NULL: none yet.
@@ -57,8 +59,13 @@ const char *const *campaign_fences(Arena *arena);
 bool campaign_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,
                    const Compiler *compiler, Arena *arena, Campaign *out, Diag *diag);
 
-// Takes over what earlier records say was done. Returns how many runs that were.
-unsigned campaign_resume(Campaign *campaign, const Records *earlier);
+// Takes over what earlier records say was done: runs of the same thing (record_same_run) that together are as long as
+// what is asked for, but for a tenth. Those that are shorter will be run for the rest. Returns how many were taken
+// over.
+unsigned campaign_resume(Campaign *campaign, const Records *earlier, Arena *arena);
+
+// What is known of a run that is done: its record, and what earlier ones add to it.
+Record campaign_total(const CampaignRun *run, Arena *arena);
 
 // Compiles what is left to be run.
 void campaign_compile(Campaign *campaign, Arena *arena, const Stop *stop,

@@ -19,18 +19,25 @@ grep -q '^test .* 6 32-bit ARM  ' "$work/text" || fail "a machine's title is cut
 grep -q 'not our C11 tests' "$work/text" || fail "whose programs they are"
 grep -q '^  MP: seen on the ARM machines; ' "$work/text" || fail "what differs"
 
-# A run is kept, privately, the latest of each alone; --no-keep keeps nothing.
+# What is run is kept, privately, and it is said once; --no-keep keeps nothing.
 "$WEAKMEM" run SB MP --time 0.1 --quiet --no-keep >/dev/null
 [ ! -e "$work/data" ] || fail "--no-keep kept something"
-"$WEAKMEM" run SB MP --time 0.1 --quiet -o "$work/a.jsonl" >/dev/null
-"$WEAKMEM" run SB --time 0.1 --quiet >/dev/null
+"$WEAKMEM" run SB MP --time 0.1 -o "$work/a.jsonl" >/dev/null 2>"$work/err"
+grep -q "are kept in $work/data/weakmem/records.jsonl" "$work/err" || fail "where records are kept is not said: $(cat "$work/err")"
 kept=$work/data/weakmem/records.jsonl
-[ "$(wc -l <"$kept")" = 2 ] || fail "$(wc -l <"$kept") records kept, not 2"
+"$WEAKMEM" compare --test SB --format tsv >"$work/longer.tsv" 2>/dev/null
+"$WEAKMEM" run SB --time 0.01 >/dev/null 2>"$work/err"
+! grep -q 'are kept in' "$work/err" || fail "where records are kept is said again"
+[ "$(wc -l <"$kept")" = 3 ] || fail "$(wc -l <"$kept") records kept, not 3"
+# A short run takes nothing from a longer one.
+"$WEAKMEM" compare --test SB --format tsv >"$work/both.tsv" 2>/dev/null
+awk -F'\t' '$12 !~ /records.jsonl/ { next } NR == FNR { had = $8; next } { has = $8; runs = $7 } END { exit !(had > 0 && has > had && runs == 2) }' \
+  "$work/longer.tsv" "$work/both.tsv" || fail "a short run took a longer one's place: $(cat "$work/longer.tsv" "$work/both.tsv")"
 [ "$(stat -c %a "$kept")" = 600 ] || fail "others can read what is kept"
 [ "$(stat -c %a "$work/data/weakmem")" = 700 ] || fail "others can look into the folder"
 for _ in 1 2 3; do "$WEAKMEM" run SB LB --time 0.01 --quiet >/dev/null & done
 wait
-[ "$(wc -l <"$kept")" = 3 ] || fail "runs at once: $(wc -l <"$kept") records kept, not 3"
+[ "$(wc -l <"$kept")" = 9 ] || fail "runs at once: $(wc -l <"$kept") records kept, not 9"
 "$WEAKMEM" compare --format json >"$work/json"
 grep -q '"own":true' "$work/json" || fail "this machine is not shown"
 grep -q '"schema":"weakmem.compare/1"' "$work/json" || fail "no schema"

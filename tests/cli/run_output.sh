@@ -44,6 +44,21 @@ weakmem run SB MP -o "$work/records" --resume --time 0.1 >"$work/text"
 grep -q '1 of 2 runs were done before' "$work/err" || fail "resume: $(cat "$work/err")"
 [[ $(wc -l <"$work/records") == 2 ]] || fail "resume did not append one record"
 grep -q '^SB  ' "$work/text" || fail "the table lacks what was done before"
+# A short run does not pass for a longer one: it goes on for the rest, and the table tells of both together.
+weakmem run SB MP -o "$work/short" --iterations 10k >/dev/null
+weakmem run SB MP -o "$work/short" --resume --iterations 50k >"$work/text"
+grep -q '0 of 2 runs were done before; 2 for less' "$work/err" || fail "it does not say what goes on: $(cat "$work/err")"
+weakmem run SB MP -o "$work/short" --resume --iterations 50k >"$work/again"
+grep -q '2 of 2 runs were done before' "$work/err" && [[ $(wc -l <"$work/short") == 4 ]] || fail "10k and 40k: $(cat "$work/err")"
+[[ $(sed -n '/^test /,$p' "$work/text") == "$(sed -n '/^test /,$p' "$work/again")" ]] || fail "the table is of the last run alone"
+python3 - "$work/short" <<'PY' || fail "it did not go on where it was"
+import json, sys
+for name in ["SB", "MP"]:
+    counts = [r["iterations"] for r in map(json.loads, open(sys.argv[1])) if r["test"] == name]
+    assert len(counts) == 2 and 36000 < counts[1] < 49000, counts
+PY
+weakmem run SB -o "$work/short" --resume --until-witness --time 20 >/dev/null
+grep -q '1 of 1 runs were done before' "$work/err" || fail "its witness was seen before: $(cat "$work/err")"
 weakmem run SB -o "$work/records" --resume --fence fence-seq_cst --time 0.1 >/dev/null
 [[ $(wc -l <"$work/records") == 3 ]] || fail "another fence is another run"
 

@@ -67,6 +67,7 @@ static Record sample(void) {
                   .pu_count = 2,
                   .seed = UINT64_MAX - 1,
                   .iterations = UINT64_MAX,
+                  .runs = 3,
                   .frame_witnesses = 7,
                   .lost = 11,
                   .filtered = 12,
@@ -267,8 +268,10 @@ START_TEST(runs_are_the_same_only_where_all_that_matters_is) {
   DIFFERS(b.actors = "processes");
   DIFFERS(b.fence = "mfence");
   DIFFERS(b.compiler_version = "gcc 13");
+  DIFFERS(b.compiler_path = "./cc");
   DIFFERS(b.compiler_flags = "-O1");
   DIFFERS(b.machine.cpu = "another");
+  DIFFERS(b.machine.kernel = "6.2");
   Record c = sample();
   c.seed = 1;
   c.iterations = 5;
