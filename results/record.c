@@ -83,6 +83,8 @@ static const Field record_rows[] = {
     FIELD_ROW(Record, "seconds", FIELD_REAL, seconds, TOLD),
     FIELD_ROW(Record, "steal", FIELD_REAL, steal, OPTIONAL),
     FIELD_ROW(Record, "condition", FIELD_TEXT, condition, TOLD),
+    FIELD_ROWS(Record, "verdict", FIELD_NAMES, verdicts, verdict_count, OPTIONAL, NULL),
+    FIELD_ROW(Record, "thin_air", FIELD_FLAG, thin_air, OPTIONAL),
     FIELD_ROW(Record, "witnesses", FIELD_COUNT, witnesses, TOLD),
     FIELD_ROW(Record, "source", FIELD_TEXT, source, OPTIONAL | MACHINE | TOLD),
     FIELD_ROW(Record, "program", FIELD_TEXT, program, OPTIONAL | TOLD),

@@ -43,6 +43,9 @@ typedef struct {
   double seconds;
   double steal; // share of the PUs' time that a hypervisor gave to others while it ran; 0: none, or not known
   const char *condition;
+  RecordVerdict *verdicts; // on what the condition asks for, of sc too: allowed, if one of those states is
+  unsigned verdict_count;
+  bool thin_air; // C11 forbids that by RC11's no-thin-air axiom alone
   // Of figures that were not made by a run of weakmem: where they were published or logged, and what ran, which was not
   // our C11 test. Both are "" in our own.
   const char *source, *program;
@@ -60,7 +63,7 @@ typedef struct {
 // probability 3/N is missed in N of them with a probability of e^-3, 5 % (Hanley and Lippman-Hand, JAMA 1983).
 static inline double record_bound(uint64_t iterations) { return iterations > 3 ? 3.0 / (double)iterations : 1; }
 
-// What a model says of a state, or of a row of a ladder; "" if nothing.
+// What a model says of a state, of what a condition asks for, or of a row of a ladder; "" if nothing.
 const char *record_verdict(const RecordVerdict *verdicts, unsigned count, const char *model);
 
 // Its fields, and those of a machine, which the other commands' objects have too: what is written, read, and the same.

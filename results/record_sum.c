@@ -80,6 +80,11 @@ bool record_add(Record *sum, const Record *more, Arena *arena) {
     both.started = more->started;
   if (!strcmp(more->status, "done"))
     both.status = more->status;
+  if (!both.verdict_count) {
+    both.verdicts = more->verdicts;
+    both.verdict_count = more->verdict_count;
+    both.thin_air = more->thin_air;
+  }
   add_alarm(&both, more);
   say(&both.litmus, more->litmus);
   *sum = both;

@@ -1,3 +1,4 @@
+#include "results/meaning.h"
 #include "results/view.h"
 
 #include <math.h>
@@ -229,6 +230,17 @@ static void add_condition(const Record *record, const SheetStyle *style, Text *o
   text_add_char(out, '\n');
 }
 
+static void add_meaning(const Record *record, const SheetStyle *style, Text *out) {
+  Text sentence = {0};
+  meaning_add(record, &sentence);
+  if (sentence.length) {
+    text_add(out, "  ");
+    tone_add(style, TONE_BOLD, text_string(&sentence), out);
+    text_add_char(out, '\n');
+  }
+  text_free(&sentence);
+}
+
 static void add_rate(const Record *record, Text *out) {
   if (!record->iterations || record->seconds <= 0)
     return;
@@ -276,6 +288,7 @@ void view_run(const Record *record, const char *story, const SheetStyle *style, 
   add_head(record, story, style, out);
   add_states(record, style, out);
   add_condition(record, style, out);
+  add_meaning(record, style, out);
   add_rate(record, out);
   add_failure(record, style, out);
   text_add_char(out, '\n');
@@ -283,12 +296,13 @@ void view_run(const Record *record, const char *story, const SheetStyle *style, 
 
 // ---- A suite
 
-enum { TEST, FENCE, PLACEMENT, ENGINE, OBSERVED, ITERATIONS, WITNESSES, RATE, REMARK };
+enum { TEST, FENCE, PLACEMENT, ENGINE, MODEL, OBSERVED, ITERATIONS, WITNESSES, RATE, REMARK };
 static const SheetColumn run_columns[] = {
     [TEST] = {.name = "test", .fit = FIT_KEY},
     [FENCE] = {.name = "fence", .fit = FIT_KEY},
     [PLACEMENT] = {.name = "placement", .fit = FIT_KEY},
     [ENGINE] = {.name = "engine", .width = 9, .fit = FIT_OPTIONAL},
+    [MODEL] = {.name = "model", .title = ""},
     [OBSERVED] = {.name = "observed", .width = 9, .is_fixed = true},
     [ITERATIONS] = {.name = "iterations", .kind = KIND_COUNT},
     [WITNESSES] = {.name = "witnesses", .kind = KIND_COUNT, .is_fixed = true},
@@ -305,6 +319,7 @@ static void add_run(const Record *record, Sheet *sheet) {
   cells[FENCE] = cell_text(record->fence);
   cells[PLACEMENT] = cell_text(record->placement);
   cells[ENGINE] = cell_text(record->engine);
+  cells[MODEL] = cell_text(meaning_word(record));
   cells[OBSERVED] = cell_text(condition ? view_observation(record) : "");
   cells[ITERATIONS] = cell_count(record->iterations);
   if (condition && record->iterations) {
@@ -339,15 +354,59 @@ static void add_counts(const Record *records, unsigned count, Text *out) {
   text_add_char(out, '\n');
 }
 
+// Of what was not seen: how much of it the model forbids, and what kept the rest from being seen.
+static void add_conclusion(const Record *records, unsigned count, Text *out) {
+  unsigned forbidden = 0, allowed = 0, turns = 0, pus;
+  for (unsigned i = 0; i < count; i++) {
+    const Record *record = &records[i];
+    if (meaning_seen(record) || !record->iterations)
+      continue;
+    bool allows = !strcmp(meaning_word(record), "allows");
+    forbidden += !strcmp(record_verdict(record->verdicts, record->verdict_count, meaning_model(record)), "forbidden");
+    allowed += allows;
+    turns += allows && meaning_took_turns(record, &pus);
+  }
+  if (!forbidden && !allowed)
+    return;
+  text_printf(out, "of what was not seen, %s forbids %u and allows %u", meaning_model(&records[0]), forbidden, allowed);
+  if (turns && turns == allowed)
+    text_add(out, ", of which threads took turns on too few PUs");
+  else if (turns)
+    text_printf(out, ", in %u of which threads took turns on too few PUs", turns);
+  text_add_char(out, '\n');
+}
+
+// What of it one looks for first: alarms, failures, what is weak, what else was seen, what may yet be seen.
+static unsigned rank(const Record *record) {
+  if (record->forbidden_state && *record->forbidden_state)
+    return 0;
+  if (!is_done(record))
+    return 1;
+  if (meaning_seen(record))
+    return strcmp(record_verdict(record->verdicts, record->verdict_count, "sc"), "forbidden") != 0 ? 3 : 2;
+  return strcmp(meaning_word(record), "allows") != 0 ? 5 : 4;
+}
+
+static int by_rank(const void *a, const void *b) {
+  const Record *x = *(const Record *const *)a, *y = *(const Record *const *)b;
+  unsigned left = rank(x), right = rank(y);
+  return left != right ? (left > right) - (left < right) : (x > y) - (x < y);
+}
+
 // Fences and placements are shown if runs differ in them.
 void view_summary(const Record *records, unsigned count, const SheetStyle *style, Text *out) {
   if (!count)
     return;
   Arena *arena = arena_new();
+  const Record **ordered = ARENA_ARRAY(arena, const Record *, count);
+  for (unsigned i = 0; i < count; i++)
+    ordered[i] = &records[i];
+  qsort(ordered, count, sizeof *ordered, by_rank);
   Sheet *sheet = SHEET_NEW(arena, run_columns);
   sheet->columns[FENCE].in = sheet->columns[PLACEMENT].in = IN_DATA;
+  sheet->columns[MODEL].title = meaning_model(&records[0]);
   for (unsigned i = 0; i < count; i++) {
-    add_run(&records[i], sheet);
+    add_run(ordered[i], sheet);
     if (differ(records[i].fence, records[0].fence))
       sheet->columns[FENCE].in = IN_TEXT;
     if (differ(records[i].placement, records[0].placement))
@@ -355,5 +414,6 @@ void view_summary(const Record *records, unsigned count, const SheetStyle *style
   }
   sheet_text(sheet, style, out);
   add_counts(records, count, out);
+  add_conclusion(records, count, out);
   arena_free(arena);
 }

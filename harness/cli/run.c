@@ -1,10 +1,12 @@
 // weakmem run: litmus tests on this machine, and how often each state was seen.
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
+#include "harness/cli/run_card.h"
 #include "harness/cli/tests.h"
 #include "harness/study/campaign.h"
 #include "harness/study/evidence.h"
 #include "results/history.h"
+#include "results/meaning.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +21,7 @@ static const char *const actors[] = {"threads", "processes", NULL};           //
 typedef struct {
   Common common;
   CampaignOptions campaign;
-  bool resume, forget;
+  bool resume, forget, verbose;
 } Settings;
 
 static error_t read_placement(struct argp_state *state, const char *name, const char *text, void *settings) {
@@ -83,6 +85,8 @@ static const Option table[] = {
      .place = offsetof(Settings, campaign.run.timeout), .low = 0.01, .high = 1e6},
     {"no-keep", 0, NULL, "Do not keep the records for `weakmem compare`", OPTION_FLAG,
      .place = offsetof(Settings, forget)},
+    {"verbose", 'v', NULL, "Of a suite, the histograms too in which nothing was seen that the tests ask for",
+     OPTION_FLAG, .place = offsetof(Settings, verbose)},
     OPTION_COMMON_QUIET("No progress and no warnings; of a suite, the table alone"),
     {0}};
 
@@ -147,12 +151,17 @@ static void print_head(const Session *c) {
   console_print(c->console, &text);
 }
 
+// Whether a run's histogram is printed: of a suite that of each in which something was seen.
+static bool is_shown(const Session *c, const Record *record) {
+  return c->campaign.count == 1 || (!c->settings->common.quiet && (c->settings->verbose || meaning_is_notable(record)));
+}
+
 static void print_run(const Session *c, const CampaignRun *run) {
   const Settings *settings = c->settings;
   Text text = {0};
   switch (settings->common.format) {
   case FORMAT_TEXT:
-    if (!settings->common.quiet || c->campaign.count == 1)
+    if (is_shown(c, &run->record))
       view_run(&run->record, run->test->story, &c->style, &text);
     break;
   case FORMAT_JSON: {
@@ -233,16 +242,34 @@ static unsigned run_all(Session *c) {
   return done;
 }
 
+static void add_card(const Session *c, const CardRun *runs, unsigned count, Text *out) {
+  bool several = false;
+  for (unsigned i = 1; i < count; i++)
+    several |= strcmp(runs[i].record->test, runs[0].record->test) != 0;
+  if (!several || c->settings->common.quiet)
+    return;
+  Card card = card_of(runs, count, c->console->stop, c->arena);
+  card_print(&card, meaning_model(runs[0].record), &c->style, out);
+}
+
+// The table, the card, and what is not shown.
 static void print_summary(const Session *c, unsigned done) {
   if (c->settings->common.format != FORMAT_TEXT || c->campaign.count < 2)
     return;
   Record *records = ARENA_ARRAY(c->arena, Record, done + 1);
-  unsigned count = 0;
+  CardRun *runs = ARENA_ARRAY(c->arena, CardRun, done + 1);
+  unsigned count = 0, hidden = 0;
   for (unsigned i = 0; i < c->campaign.count; i++)
-    if (c->campaign.runs[i].done)
-      records[count++] = campaign_total(&c->campaign.runs[i], c->arena);
+    if (c->campaign.runs[i].done) {
+      records[count] = campaign_total(&c->campaign.runs[i], c->arena);
+      runs[count] = (CardRun){c->campaign.runs[i].test, &records[count]};
+      hidden += !is_shown(c, &records[count++]);
+    }
   Text text = {0};
   view_summary(records, count, &c->style, &text);
+  add_card(c, runs, count, &text);
+  if (hidden && !c->settings->common.quiet)
+    text_printf(&text, "\n%u histogram%s in which nothing was seen: -v\n", hidden, hidden == 1 ? "" : "s");
   console_print(c->console, &text);
 }
 

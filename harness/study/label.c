@@ -93,14 +93,21 @@ static void judge_codes(Labelling *l) {
     l->codes[PAUSING] = judge_code(l, true);
 }
 
-// What of the code that ran allows the state most; where there is code that was not read, it may.
-static Verdict code_verdict(const Labelling *l, State state, bool by_sc) {
+// What is asked of a prediction: about a state, or, if that is NULL, about what the condition asks for.
+static Verdict answer(const Labelling *l, const Prediction *prediction, const State *state) {
+  if (state || !prediction->program)
+    return state ? verdict_of(prediction, *state) : VERDICT_UNKNOWN;
+  return prediction_asked(prediction, prediction_of(l, model_find("sc")));
+}
+
+// What of the code that ran allows it most; where there is code that was not read, it may.
+static Verdict code_verdict(const Labelling *l, const State *state, bool by_sc) {
   Verdict best = VERDICT_UNKNOWN;
   for (unsigned i = 0; i < CODES; i++) {
     const CodeVerdict *code = &l->codes[i];
     if (!code->code.program && !code->code.why)
       continue; // there is none
-    Verdict verdict = verdict_of(by_sc ? &code->sc : &code->cpu, state);
+    Verdict verdict = answer(l, by_sc ? &code->sc : &code->cpu, state);
     if (verdict == VERDICT_ALLOWED || (i > 0 && verdict == VERDICT_UNKNOWN))
       return verdict;
     best = i == 0 ? verdict : best;
@@ -119,16 +126,17 @@ static bool may_race(const Labelling *l) {
 
 // Who reordered: the compiler, if even sequential consistency allows the state for the code; else the CPU.
 static const char *made_by(const Labelling *l, State state) {
-  if (code_verdict(l, state, true) == VERDICT_ALLOWED)
+  if (code_verdict(l, &state, true) == VERDICT_ALLOWED)
     return "compiler";
-  return code_verdict(l, state, false) == VERDICT_ALLOWED ? "cpu" : NULL;
+  return code_verdict(l, &state, false) == VERDICT_ALLOWED ? "cpu" : NULL;
 }
 
-static Verdict verdict_by(const Labelling *l, unsigned model, State state) {
+// On a state, or, if that is NULL, on what the condition asks for.
+static Verdict verdict_by(const Labelling *l, unsigned model, const State *state) {
   const Judge *judge = &l->judges[model];
   if (l->codes[PLAIN].code.program && judge->model == l->codes[PLAIN].code.cpu->model)
     return code_verdict(l, state, false);
-  Verdict verdict = verdict_of(&l->predictions[model], state);
+  Verdict verdict = answer(l, &l->predictions[model], state);
   // A compiler may make anything of a race: what a CPU's model says of the usual code is not what ran.
   return verdict == VERDICT_FORBIDDEN && l->racy && !is_sc(judge) ? VERDICT_UNDEFINED : verdict;
 }
@@ -139,7 +147,7 @@ static void label_state(Labelling *l, unsigned row) {
   out->verdicts = ARENA_ARRAY(l->arena, RecordVerdict, model_count);
   for (unsigned i = 0; i < model_count; i++) {
     const Judge *judge = &l->judges[i];
-    Verdict verdict = verdict_by(l, i, state);
+    Verdict verdict = verdict_by(l, i, &state);
     if (verdict == VERDICT_UNKNOWN)
       continue;
     if (is_sc(judge)) {
@@ -152,6 +160,31 @@ static void label_state(Labelling *l, unsigned row) {
   }
   if (out->weak == 1)
     out->by = made_by(l, state);
+}
+
+// Whether C11 would allow what the condition asks for but for its no-thin-air axiom.
+static bool asks_thin_air(const Labelling *l) {
+  const Prediction *c11 = prediction_of(l, model_find("c11")), *sc = prediction_of(l, model_find("sc"));
+  unsigned count;
+  State *states = predictions_states(c11, c11->program ? 1 : 0, &count, l->arena);
+  for (unsigned i = 0; i < count; i++)
+    if (state_is_asked(l->test, states[i], verdict_of(sc, states[i]) == VERDICT_FORBIDDEN) &&
+        prediction_is_thin_air(c11, states[i]))
+      return true;
+  return false;
+}
+
+static void label_condition(Labelling *l) {
+  Record *record = l->record;
+  record->verdicts = ARENA_ARRAY(l->arena, RecordVerdict, model_count);
+  record->verdict_count = 0;
+  for (unsigned i = 0; i < model_count; i++) {
+    Verdict verdict = verdict_by(l, i, NULL);
+    if (verdict != VERDICT_UNKNOWN)
+      record->verdicts[record->verdict_count++] = (RecordVerdict){l->judges[i].name, verdict_name(verdict)};
+    if (is_c11(&l->judges[i]))
+      record->thin_air = verdict == VERDICT_FORBIDDEN && asks_thin_air(l);
+  }
 }
 
 // ---- Alarms
@@ -169,7 +202,7 @@ static void explain(const Labelling *l, const Prediction *prediction, State stat
 // Who is to blame for a state, and by which prediction; false if nobody is.
 static bool find_culprit(const Labelling *l, State state, Culprit *culprit, const Prediction **by) {
   const Prediction *c11 = prediction_of(l, model_find("c11"));
-  Verdict here = code_verdict(l, state, false);
+  Verdict here = code_verdict(l, &state, false);
   if (here == VERDICT_FORBIDDEN) {
     *culprit = CULPRIT_CPU;
     *by = &l->codes[PLAIN].cpu;
@@ -248,5 +281,6 @@ Labels label_record(Labeller *labeller, const Test *test, const Compiled *compil
   judge_codes(&labelling);
   for (unsigned i = 0; i < histogram->count; i++)
     label_state(&labelling, i);
+  label_condition(&labelling);
   return (Labels){.violation = find_violation(&labelling), .undecided = undecided(&labelling)};
 }

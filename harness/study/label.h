@@ -41,9 +41,9 @@ typedef struct {
 Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena);
 
 // Marks every state of the record, one for each row of the histogram and in its order: weak or not, allowed or not by
-// C11 and by each CPU's model, and a weak one by whom. A model that cannot speak of the test (a fence of another CPU)
-// or could not decide is left out. The test is the one that ran, its fences in it; `compiled` is what ran, whose code
-// this CPU's model is asked about. NULL: it ran elsewhere, each CPU's code is what the mapping says, and no CPU is
-// blamed.
+// C11 and by each CPU's model, and a weak one by whom; and what its condition asks for, by each of them and by sc. A
+// model that cannot speak of the test (a fence of another CPU) or could not decide is left out. The test is the one
+// that ran, its fences in it; `compiled` is what ran, whose code this CPU's model is asked about. NULL: it ran
+// elsewhere, each CPU's code is what the mapping says, and no CPU is blamed.
 Labels label_record(Labeller *labeller, const Test *test, const Compiled *compiled, const Histogram *histogram,
                     Record *record, Arena *arena);

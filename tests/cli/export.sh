@@ -51,7 +51,7 @@ cp out there/one.jsonl
 python3 - there/one.jsonl here.jsonl one.jsonl <<'P'
 import json, sys
 raw, here, judged = (json.loads(open(name).read()) for name in sys.argv[1:])
-optional = {"frames", "lost", "filtered", "message", "litmus"}
+optional = {"frames", "lost", "filtered", "message", "litmus", "verdict"}
 for record in (raw, judged):
     assert set(record) ^ set(here) <= optional, set(record) ^ set(here)
     for part in ("machine", "compiler", "placement"):
@@ -60,6 +60,7 @@ for same in ("test", "family", "file", "digest", "condition", "machine", "actors
     assert raw[same] == here[same], (same, raw[same], here[same])
 assert raw["seed"] == 7 and raw["placement"]["pus"] == [0, 0]
 assert raw["iterations"] == sum(row["count"] for row in raw["histogram"]) > 0
+assert judged["verdict"] == here["verdict"] and "verdict" not in raw
 assert judged["machine"] == raw["machine"] and judged["started"] == raw["started"]
 verdicts = {row["state"]: (row["weak"], row["verdict"], row["witness"]) for row in here["histogram"]}
 for row in judged["histogram"]:
