@@ -82,17 +82,36 @@ static unsigned row_find(Comparison *c, const char *test, const char *fence, uin
 
 // ---- Columns
 
-static uint64_t machine_key(const Identity *machine, const char *source, bool predicted) {
+static const char *keep_text(Comparison *c, const char *text) {
+  return text && *text ? arena_string(c->arena, text) : "";
+}
+
+static uint64_t key_of(const Record *record, unsigned marks, char kind) {
   Text key = {0};
-  fields_key(&machine_fields, machine, RECORD_MACHINE, &key);
-  text_add(&key, source);
-  text_add_char(&key, predicted ? 'p' : 'm');
+  fields_key(&record_fields, record, marks, &key);
+  text_add_char(&key, kind);
   uint64_t hash = hash_bytes(key.bytes, key.length);
   text_free(&key);
   return hash;
 }
 
+static uint64_t machine_key(const Record *record, bool predicted) {
+  return key_of(record, RECORD_MACHINE, predicted ? 'p' : 'm');
+}
+
 bool comparison_same_machine(const CompareMachine *a, const CompareMachine *b) { return a->key == b->key; }
+
+bool comparison_same_compiler(const CompareMachine *a, const CompareMachine *b) {
+  return comparison_same_machine(a, b) && a->compiled == b->compiled;
+}
+
+bool comparison_has_machine(const Comparison *c, unsigned columns, const Record *record) {
+  uint64_t key = machine_key(record, false);
+  for (unsigned i = 0; i < columns && i < c->machine_count; i++)
+    if (c->machines[i].key == key)
+      return true;
+  return false;
+}
 
 static Identity copy_machine(Arena *arena, const Identity *machine) {
   Identity copy = *machine;
@@ -102,11 +121,11 @@ static Identity copy_machine(Arena *arena, const Identity *machine) {
   return copy;
 }
 
-unsigned comparison_column(Comparison *c, const Identity *machine, const char *source, const char *program,
-                           bool predicted) {
-  uint64_t key = machine_key(machine, source, predicted);
+unsigned comparison_column(Comparison *c, const Record *record, bool predicted) {
+  const Identity *machine = &record->machine;
+  uint64_t key = machine_key(record, predicted), compiled = key_of(record, RECORD_COMPILER, 'c');
   for (unsigned i = c->machine_count; i-- > c->first_of_file;)
-    if (c->machines[i].key == key)
+    if (c->machines[i].key == key && c->machines[i].compiled == compiled)
       return i;
   if (c->machine_count == COMPARE_MACHINES)
     return UINT_MAX;
@@ -114,10 +133,14 @@ unsigned comparison_column(Comparison *c, const Identity *machine, const char *s
   CompareMachine *column = &c->machines[c->machine_count];
   const Cpu *cpu = cpu_find(machine->arch);
   *column = (CompareMachine){.key = key,
+                             .compiled = compiled,
                              .machine = copy_machine(c->arena, machine),
                              .file = c->file,
-                             .source = arena_string(c->arena, source),
-                             .program = arena_string(c->arena, program),
+                             .compiler_path = keep_text(c, record->compiler_path),
+                             .compiler_version = keep_text(c, record->compiler_version),
+                             .compiler_flags = keep_text(c, record->compiler_flags),
+                             .source = keep_text(c, record->source),
+                             .program = keep_text(c, record->program),
                              .predicted = predicted,
                              .model = cpu ? cpu->model->name : NULL,
                              .known_arch = *machine->arch,
@@ -174,17 +197,15 @@ static CompareCell *cell_find(Comparison *c, unsigned row, unsigned column) {
 enum { WAYS = 64 }; // of a cell. What is beyond shares the last one
 
 static unsigned label_find(Comparison *c, const Record *r) {
-  const char *const parts[] = {r->engine, r->actors, r->placement, r->compiler_version, r->compiler_flags};
   Text key = {0};
-  for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++)
-    text_add_bytes(&key, parts[i], strlen(parts[i]) + 1);
+  fields_key(&record_fields, r, RECORD_WAY, &key);
   size_t label = table_add(&c->label_table, key.bytes, key.length);
   text_free(&key);
   if (label == c->label_count) {
     c->labels = arena_grow(c->arena, c->labels, &c->label_capacity, c->label_count + 1, sizeof *c->labels);
-    c->labels[c->label_count++] = arena_printf(c->arena, "%s%s%s%s%s%s%s", *r->engine ? r->engine : "unknown engine",
-                                               *r->actors ? ", " : "", r->actors, *r->placement ? ", " : "",
-                                               r->placement, *r->compiler_version ? ", " : "", r->compiler_version);
+    c->labels[c->label_count++] =
+        arena_printf(c->arena, "%s%s%s%s%s", *r->engine ? r->engine : "unknown engine", *r->actors ? ", " : "",
+                     r->actors, *r->placement ? ", " : "", r->placement);
   }
   return (unsigned)label;
 }
@@ -447,18 +468,12 @@ static const char *pus_of(Comparison *c, const Record *record) {
   return text_finish(&text, c->arena);
 }
 
-static const char *keep_text(Comparison *c, const char *text) {
-  return text && *text ? arena_string(c->arena, text) : "";
-}
-
 static CompareRun *run_new(Comparison *c, const Record *record) {
   CompareRun *run = ARENA_NEW(c->arena, CompareRun);
   c->kept_runs++;
   *run = (CompareRun){.settings = settings_of(c, record),
                       .pus = pus_of(c, record),
                       .weakmem = keep_text(c, record->weakmem),
-                      .compiler = keep_text(c, record->compiler_version),
-                      .flags = keep_text(c, record->compiler_flags),
                       .forbidden_state = "",
                       .forbidden_by = "",
                       .seed = record->seed};
@@ -527,7 +542,7 @@ void comparison_add(Comparison *c, const Record *record) {
     c->empty++;
     return;
   }
-  unsigned column = comparison_column(c, &record->machine, record->source, record->program, predicted);
+  unsigned column = comparison_column(c, record, predicted);
   if (column == UINT_MAX) {
     c->beyond++;
     return;
@@ -561,14 +576,15 @@ void comparison_add(Comparison *c, const Record *record) {
 }
 
 // Whether the column holds nothing but costs and ladders, which then are given to another column of that machine.
-static bool give_objects(Comparison *c, unsigned from) {
+static bool give_objects(Comparison *c, unsigned from, bool in_file) {
   CompareMachine *giver = &c->machines[from];
   if (giver->records || (!giver->cost_count && !giver->ladders))
     return false;
   for (unsigned i = 0; i < c->machine_count; i++) {
     CompareMachine *taker = &c->machines[i];
     bool taken = (giver->cost_count && taker->cost_count) || (giver->ladders && taker->ladders);
-    if (i == from || taken || !taker->records || !comparison_same_machine(giver, taker))
+    bool here = !in_file || giver->file == taker->file;
+    if (i == from || taken || !here || !taker->records || !comparison_same_machine(giver, taker))
       continue;
     if (giver->cost_count) {
       taker->costs = giver->costs;
@@ -592,13 +608,13 @@ static void count_twice(Comparison *c) {
   }
 }
 
-// Costs and ladders that stand in a file of their own join the machine's column.
+// Costs and ladders, which are of no compiler, join a column of the machine: one of their file, else any.
 static void join_objects(Comparison *c) {
   unsigned kept = 0;
   unsigned *moved = ARENA_ARRAY(c->arena, unsigned, c->machine_count + 1);
   bool *given = ARENA_ARRAY(c->arena, bool, c->machine_count + 1);
   for (unsigned i = 0; i < c->machine_count; i++)
-    given[i] = give_objects(c, i);
+    given[i] = give_objects(c, i, true) || give_objects(c, i, false);
   for (unsigned i = 0; i < c->machine_count; i++) {
     moved[i] = kept;
     if (!given[i])

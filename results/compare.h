@@ -23,14 +23,13 @@ typedef struct {
   const char *settings;     // of the first that was read: "copies 1, delay 0"
   const char *pus;          // "0,1"
   const char *weakmem;      // its version
-  const char *compiler, *flags;
   // A state that should not have been seen, and the model that forbids it; "" where there was none.
   const char *forbidden_state, *forbidden_by;
   uint64_t seed;
   double seconds; // all its runs together
 } CompareRun;
 
-// One way of running a test: engine, actors, placement, compiler. Shares are compared like with like.
+// One way of running a test: engine, actors, placement and PUs (RECORD_WAY). Shares are compared like with like.
 typedef struct CompareWay {
   struct CompareWay *next;
   CompareRun *run;           // NULL unless Comparison.keep
@@ -86,16 +85,19 @@ typedef struct CompareLadder {
   const char *json; // its line
 } CompareLadder;
 
+// A column: a machine, and the compiler whose code it ran, with its flags.
 typedef struct {
-  uint64_t key;
+  uint64_t key;      // of the machine
+  uint64_t compiled; // of the compiler
   Identity machine;
-  const char *file;             // where its records were read from
-  const char *source, *program; // other people's figures; "" in ours
-  const char *model;            // of its CPU; NULL where it has none here
-  bool known_arch;              // its architecture is named
-  bool own;                     // this machine's own records
-  bool predicted;               // herd7's: no machine at all
-  bool twice;                   // the same machine is in another file too
+  const char *compiler_path, *compiler_version, *compiler_flags; // "" where no record says
+  const char *file;                                              // where its records were read from
+  const char *source, *program;                                  // other people's figures; "" in ours
+  const char *model;                                             // of its CPU; NULL where it has none here
+  bool known_arch;                                               // its architecture is named
+  bool own;                                                      // this machine's own records
+  bool predicted;                                                // herd7's: no machine at all
+  bool twice;                                                    // the same machine has another column
   unsigned long records;
   unsigned cells;
   CompareCost *costs;
@@ -147,10 +149,10 @@ enum {
 // arena's.
 Comparison comparison_new(Arena *arena);
 void comparison_free(Comparison *comparison);
-// The column of a machine in the file that is being read; UINT_MAX if there are too many.
-unsigned comparison_column(Comparison *comparison, const Identity *machine, const char *source, const char *program,
-                           bool predicted);
-// What is added from now on was read from there. The same machine in two files is two columns.
+// The column of a record's machine and compiler in the file that is being read; UINT_MAX if there are too many.
+unsigned comparison_column(Comparison *comparison, const Record *record, bool predicted);
+// What is added from now on was read from there. The same machine in two files is two columns, and so are two
+// compilers.
 void comparison_file(Comparison *comparison, const char *name, bool own);
 void comparison_add(Comparison *comparison, const Record *record);
 // The line of a cost object or of a fence ladder. False, with what is wrong, if it is none or is damaged; then none of
@@ -175,8 +177,11 @@ const CompareState **compare_cell_states(const CompareCell *cell, Arena *arena);
 // most.
 const char *const *compare_row_states(const Comparison *comparison, unsigned row, unsigned most, unsigned *count,
                                       Arena *arena);
-// Whether two columns are the same machine.
+// Whether two columns are the same machine; and the same compiler too.
 bool comparison_same_machine(const CompareMachine *a, const CompareMachine *b);
+bool comparison_same_compiler(const CompareMachine *a, const CompareMachine *b);
+// Whether one of the first so many columns is that record's machine.
+bool comparison_has_machine(const Comparison *comparison, unsigned columns, const Record *record);
 
 // What was seen of what the condition asks for, over all ways.
 uint64_t compare_seen(const CompareCell *cell);
@@ -191,6 +196,8 @@ const char *compare_verdict_name(CompareVerdict verdict);
 const char *compare_said(const CompareState *state, unsigned model);
 // "AMD EPYC (x86_64, 2 cores, kvm)".
 void compare_machine_name(const CompareMachine *machine, Text *out);
+// "cc (Debian 12.2.0-14) 12.2.0 -O2"; nothing if it is not known.
+void compare_compiler_name(const CompareMachine *machine, Text *out);
 // Text of records, which may hold what a terminal would act on: that is shown as '?'.
 void compare_printable(const char *text, Text *out);
 // "SB", "SB with mfence"; the same in the arena.
@@ -201,11 +208,12 @@ const char *compare_row_title(const CompareRow *row, Arena *arena);
 // the x86 machine". False where nothing does.
 bool compare_difference(const Comparison *comparison, unsigned row, Text *out);
 
-// ---- The same machine twice
+// ---- The same machine twice: another time, or by another compiler
 
 typedef enum { CHANGE_NONE, CHANGE_SIGNIFICANT, CHANGE_UNTOLD } ChangeKind;
 
-// A test that one machine has in two files, run in the same way.
+// A test that one machine has in two columns, run in the same way. The column before is one of the same compiler, else
+// the machine's first.
 typedef struct {
   unsigned row, before, after; // columns
   unsigned label;

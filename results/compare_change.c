@@ -119,15 +119,24 @@ static void pair_cells(Pairing *pairing, const CompareCell *a, const CompareCell
   pairing->out.unlike += pairing->out.count == pairs;
 }
 
-// Each machine's column before this one; its own where it has none.
+// The latest column before this one of the same machine and compiler, else the machine's first; this one if it has
+// none.
+static unsigned column_before(const Comparison *c, unsigned column) {
+  const CompareMachine *machine = &c->machines[column];
+  unsigned first = column;
+  for (unsigned i = column; i-- > 0 && machine->twice;) {
+    if (comparison_same_compiler(&c->machines[i], machine))
+      return i;
+    if (comparison_same_machine(&c->machines[i], machine))
+      first = i;
+  }
+  return first;
+}
+
 static unsigned *columns_before(const Comparison *c) {
   unsigned *before = ARENA_ARRAY(c->arena, unsigned, c->machine_count + (size_t)1);
-  for (unsigned column = 0; column < c->machine_count; column++) {
-    before[column] = column;
-    for (unsigned i = 0; i < column && c->machines[column].twice; i++)
-      if (comparison_same_machine(&c->machines[i], &c->machines[column]))
-        before[column] = i;
-  }
+  for (unsigned column = 0; column < c->machine_count; column++)
+    before[column] = column_before(c, column);
   return before;
 }
 

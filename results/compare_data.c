@@ -47,6 +47,9 @@ static Sheet *machine_object(const CompareMachine *machine, Arena *arena) {
   sheet_set(object, "virtual", told(machine->machine.virtual_));
   sheet_set(object, "kernel", told(machine->machine.kernel));
   sheet_set(object, "model", told(machine->model ? machine->model : machine->known_arch ? "unmodelled" : ""));
+  sheet_set(object, "compiler", told(machine->compiler_path));
+  sheet_set(object, "version", told(machine->compiler_version));
+  sheet_set(object, "flags", told(machine->compiler_flags));
   sheet_set(object, "file", told(machine->file));
   sheet_set(object, "source", told(machine->source));
   sheet_set(object, "program", told(machine->program));
@@ -175,7 +178,25 @@ void compare_json(const Comparison *c, const Changes *changes, FILE *out) {
 
 // ---- Columns: a row a cell
 
-enum { TEST, FENCE, MACHINE, ARCH, CPU, VERDICT, RUNS, ITERATIONS, SEEN, SHARE, BOUND, IN_FILE, SOURCE, PROGRAM };
+enum {
+  TEST,
+  FENCE,
+  MACHINE,
+  ARCH,
+  CPU,
+  VERDICT,
+  RUNS,
+  ITERATIONS,
+  SEEN,
+  SHARE,
+  BOUND,
+  IN_FILE,
+  SOURCE,
+  PROGRAM,
+  COMPILER,
+  VERSION,
+  FLAGS
+};
 static const SheetColumn columns[] = {
     [TEST] = {.name = "test"},
     [FENCE] = {.name = "fence"},
@@ -191,6 +212,9 @@ static const SheetColumn columns[] = {
     [IN_FILE] = {.name = "file"},
     [SOURCE] = {.name = "source"},
     [PROGRAM] = {.name = "program"},
+    [COMPILER] = {.name = "compiler"},
+    [VERSION] = {.name = "version"},
+    [FLAGS] = {.name = "flags"},
 };
 
 static void add_cell(const Comparison *c, const CompareCell *cell, Sheet *sheet) {
@@ -217,6 +241,9 @@ static void add_cell(const Comparison *c, const CompareCell *cell, Sheet *sheet)
   cells[IN_FILE] = cell_text(machine->file);
   cells[SOURCE] = cell_text(machine->source);
   cells[PROGRAM] = cell_text(machine->program);
+  cells[COMPILER] = cell_text(machine->compiler_path);
+  cells[VERSION] = cell_text(machine->compiler_version);
+  cells[FLAGS] = cell_text(machine->compiler_flags);
 }
 
 void compare_tsv(const Comparison *c, FILE *out) {

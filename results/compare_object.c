@@ -6,7 +6,8 @@
 #include <string.h>
 
 static CompareMachine *find_machine(Comparison *c, const Identity *machine) {
-  unsigned column = comparison_column(c, machine, "", "", false);
+  const Record record = {.machine = *machine};
+  unsigned column = comparison_column(c, &record, false);
   c->beyond += column == UINT_MAX;
   return column == UINT_MAX ? NULL : &c->machines[column];
 }

@@ -20,19 +20,32 @@ static void flush(Text *text, FILE *out) {
 
 // ---- The machines
 
+// Whether the machine is in another file too.
+static bool is_in_files(const Comparison *c, const CompareMachine *machine) {
+  for (unsigned i = 0; i < c->machine_count && machine->twice; i++)
+    if (comparison_same_machine(&c->machines[i], machine) && c->machines[i].file != machine->file)
+      return true;
+  return false;
+}
+
 static void print_machine(const Comparison *c, unsigned index, FILE *out) {
   const CompareMachine *machine = &c->machines[index];
   Text line = {0};
   text_printf(&line, "%3u  ", index + 1);
   compare_machine_name(machine, &line);
+  Text compiler = {0};
+  compare_compiler_name(machine, &compiler);
+  text_printf(&line, "%s%s", compiler.length ? "; " : "", text_string(&compiler));
+  text_free(&compiler);
   if (machine->own)
     text_add(&line, "; this machine");
-  if (machine->twice || !*machine->machine.cpu) {
+  bool in_files = is_in_files(c, machine);
+  if (in_files || !*machine->machine.cpu) {
     text_add(&line, "; from ");
     compare_printable(machine->file, &line);
-    if (machine->twice && *machine->machine.kernel)
+    if (in_files && *machine->machine.kernel)
       text_add(&line, ", kernel ");
-    if (machine->twice)
+    if (in_files)
       compare_printable(machine->machine.kernel, &line);
   }
   text_printf(&line, "; %u test%s", machine->cells, machine->cells == 1 ? "" : "s");
@@ -175,7 +188,7 @@ static void print_matrix(const Comparison *c, const CompareStyle *style, FILE *o
   for (unsigned row = 0; row < c->row_count; row++)
     hidden += !is_shown(c, style, row);
   sheet_print_head(&style->style, "Share of iterations that ended in what the test asks for", out);
-  fputs("  Of several ways to run a test (engine, placement, compiler), the one with the largest share.\n"
+  fputs("  Of several ways to run a test (engine, actors, placement), the one with the largest share.\n"
         "  <: not seen, the bound at 95 % if iterations were independent. By the CPU's model  a: allowed\n"
         "  f: forbidden  F: forbidden and yet seen  u: unmodelled  ?: unjudged, this suite has no such test\n",
         out);
@@ -209,6 +222,15 @@ static void print_differences(const Comparison *c, const SheetStyle *style, FILE
 
 // ---- What changed
 
+static void add_compilers(const CompareMachine *before, const CompareMachine *after, Text *out) {
+  if (comparison_same_compiler(before, after))
+    return;
+  text_add(out, "; ");
+  compare_compiler_name(before, out);
+  text_add(out, ", then ");
+  compare_compiler_name(after, out);
+}
+
 static void print_change(const Comparison *c, const Change *change, FILE *out) {
   Text line = {0};
   text_add(&line, "  ");
@@ -222,20 +244,28 @@ static void print_change(const Comparison *c, const Change *change, FILE *out) {
     text_printf(&line, " (p = %.1g)", change->p);
   text_printf(&line, "; columns %u and %u; ", change->before + 1, change->after + 1);
   compare_printable(c->labels[change->label], &line);
+  add_compilers(&c->machines[change->before], &c->machines[change->after], &line);
   text_add_char(&line, '\n');
   flush(&line, out);
   text_free(&line);
 }
 
+// Whether compilers alone tell the two apart.
+static bool is_by_compilers(const Comparison *c, const Changes *changes) {
+  for (unsigned i = 0; i < changes->count; i++)
+    if (comparison_same_compiler(&c->machines[changes->changes[i].before], &c->machines[changes->changes[i].after]))
+      return false;
+  return changes->count;
+}
+
 static void print_changes(const Comparison *c, const Changes *changes, const SheetStyle *style, FILE *out) {
   if (!changes->count && !changes->unlike)
     return;
-  sheet_print_head(style, "The same machine twice", out);
+  sheet_print_head(
+      style, is_by_compilers(c, changes) ? "The same machine by several compilers" : "The same machine twice", out);
   if (changes->unlike)
-    fprintf(
-        out,
-        "  %u test%s run in other ways (engine, actors, placement, compiler, flags) before and after: not compared\n",
-        changes->unlike, changes->unlike == 1 ? " was" : "s were");
+    fprintf(out, "  %u test%s run in other ways (engine, actors, placement) in the two columns: not compared\n",
+            changes->unlike, changes->unlike == 1 ? " was" : "s were");
   if (!changes->count) {
     fputc('\n', out);
     return;
@@ -254,11 +284,10 @@ static void print_changes(const Comparison *c, const Changes *changes, const She
   if (changes->significant > shown)
     fprintf(out, "  and %u tests more\n", changes->significant - shown);
   if (changes->untold)
-    fprintf(
-        out,
-        "  Of %u tests it cannot be told: iterations of one run are not independent, and there are fewer than %d\n"
-        "  runs on a side. Run each file's suite %d times or more (-o appends). %u of them moved by more than twice.\n",
-        changes->untold, CHANGE_RUNS, CHANGE_RUNS, changes->moved);
+    fprintf(out,
+            "  Of %u tests it cannot be told: iterations of one run are not independent, and there are fewer than %d\n"
+            "  runs on a side. Run each side %d times or more. %u of them moved by more than twice.\n",
+            changes->untold, CHANGE_RUNS, CHANGE_RUNS, changes->moved);
   fputc('\n', out);
 }
 

@@ -1,6 +1,7 @@
 // A comparison in words.
 #include "arch/names.h"
 #include "results/compare.h"
+#include "results/compiler_name.h"
 
 #include <string.h>
 
@@ -32,6 +33,10 @@ void compare_machine_name(const CompareMachine *column, Text *out) {
   text_add(out, machine->emulated ? ", emulated)" : ")");
 }
 
+void compare_compiler_name(const CompareMachine *machine, Text *out) {
+  compiler_name(machine->compiler_path, machine->compiler_version, machine->compiler_flags, out);
+}
+
 void compare_row_name(const CompareRow *row, Text *out) {
   compare_printable(row->test, out);
   if (strcmp(row->fence, "none") != 0) {
@@ -50,9 +55,11 @@ const char *compare_row_title(const CompareRow *row, Arena *arena) {
 
 // ---- What differs
 
-// The machines of one architecture that have the test and agree on its verdict.
+// The machines of one architecture that have the test and agree on its verdict; of one that shows other things by
+// another compiler, that with one of them.
 typedef struct {
   const char *arch;
+  const CompareMachine *compiled; // NULL: whatever compiled it
   CompareVerdict verdict;
   unsigned machines, seen;
   bool emulated, told;
@@ -60,16 +67,46 @@ typedef struct {
 
 enum { GROUPS = 32 };
 
+// Whether two cells of one machine show the same.
+static bool show_the_same(const CompareCell *a, const CompareCell *b) {
+  return a->verdict == b->verdict && !compare_seen(a) == !compare_seen(b);
+}
+
+// Whether the machine is counted already, by a column that shows the same; in `*depends`, whether another compiler
+// shows something else there.
+static bool is_counted(const Comparison *c, const CompareCell *cell, bool *depends) {
+  const CompareMachine *machine = &c->machines[cell->column];
+  bool counted = false;
+  *depends = false;
+  for (const CompareCell *other = comparison_first(c, cell->row); other && machine->twice;
+       other = comparison_next(c, other)) {
+    const CompareMachine *twin = &c->machines[other->column];
+    if (!comparison_same_machine(machine, twin) || comparison_same_compiler(machine, twin) || !other->conditional)
+      continue;
+    *depends |= !show_the_same(cell, other);
+    counted |= show_the_same(cell, other) && other->column < cell->column;
+  }
+  counted &= !*depends;
+  return counted;
+}
+
 static unsigned group_cells(const Comparison *c, unsigned row, Group groups[GROUPS]) {
   unsigned count = 0;
   for (const CompareCell *cell = comparison_first(c, row); cell; cell = comparison_next(c, cell)) {
     if (cell->predicted || !cell->conditional)
       continue;
-    const Identity *machine = &c->machines[cell->column].machine;
-    Group wanted = {.arch = arch_title(machine->arch), .emulated = machine->emulated, .verdict = cell->verdict};
+    const CompareMachine *column = &c->machines[cell->column];
+    const Identity *machine = &column->machine;
+    bool depends;
+    if (is_counted(c, cell, &depends))
+      continue;
+    Group wanted = {.arch = arch_title(machine->arch),
+                    .compiled = depends ? column : NULL,
+                    .emulated = machine->emulated,
+                    .verdict = cell->verdict};
     unsigned g = 0;
     while (g < count && (strcmp(groups[g].arch, wanted.arch) != 0 || groups[g].emulated != wanted.emulated ||
-                         groups[g].verdict != wanted.verdict))
+                         groups[g].verdict != wanted.verdict || groups[g].compiled || wanted.compiled))
       g++;
     if (g == GROUPS)
       continue;
@@ -96,6 +133,22 @@ static const char *outcome(const Group *group) {
   return seen ? "seen" : "not seen";
 }
 
+// The compilers with which one machine shows the same: "the x86 machine with A or with B". Marks them as told.
+static void add_compiled(Group *groups, unsigned count, unsigned first, Text *out) {
+  const Group *group = &groups[first];
+  text_printf(out, "the %s", group->emulated ? "emulated " : "");
+  compare_printable(group->arch, out);
+  text_add(out, " machine");
+  for (unsigned g = first; g < count; g++) {
+    const CompareMachine *with = groups[g].compiled;
+    if (!with || !comparison_same_machine(with, group->compiled) || strcmp(outcome(&groups[g]), outcome(group)) != 0)
+      continue;
+    text_add(out, g == first ? " with " : " or with ");
+    compare_compiler_name(with, out);
+    groups[g].told = true;
+  }
+}
+
 // The groups from `first` on that say the same of all their machines: "the x86 and ARM machines". Marks them as told.
 static void add_groups(Group *groups, unsigned count, unsigned first, Text *out) {
   const Group *group = &groups[first];
@@ -107,10 +160,14 @@ static void add_groups(Group *groups, unsigned count, unsigned first, Text *out)
     groups[first].told = true;
     return;
   }
+  if (group->compiled) {
+    add_compiled(groups, count, first, out);
+    return;
+  }
   unsigned members[GROUPS], found = 0, machines = 0;
   for (unsigned g = first; g < count; g++) {
     bool whole = !groups[g].seen || groups[g].seen == groups[g].machines;
-    if (groups[g].told || !whole || strcmp(outcome(&groups[g]), outcome(group)) != 0)
+    if (groups[g].told || groups[g].compiled || !whole || strcmp(outcome(&groups[g]), outcome(group)) != 0)
       continue;
     members[found++] = g;
     machines += groups[g].machines;

@@ -4,6 +4,7 @@
 #include "arch/names.h"
 #include "harness/base/time.h"
 #include "harness/base/utf8.h"
+#include "results/compiler_name.h"
 #include "results/import.h"
 #include "results/page_ladder.h"
 #include "results/page_object.h"
@@ -72,6 +73,14 @@ static Cell costs_cell(const CompareMachine *machine, Arena *arena) {
   return cell_sheet(costs);
 }
 
+// The compiler without its folder, which may tell of its user's.
+static const char *compiler_of(const CompareMachine *machine, Arena *arena) {
+  const char *slash = strrchr(machine->compiler_path, '/');
+  Text name = {0};
+  compiler_name(slash ? slash + 1 : machine->compiler_path, machine->compiler_version, machine->compiler_flags, &name);
+  return text_finish(&name, arena);
+}
+
 // Of a machine that is here more than once: the first column of it.
 static void set_first(const Comparison *c, unsigned machine, Sheet *object) {
   unsigned first = 0;
@@ -95,6 +104,7 @@ static Cell machine_cell(const Comparison *c, unsigned index, Arena *arena) {
   page_set_flag(object, "predicted", machine->predicted);
   page_set_flag(object, "twice", machine->twice);
   set_first(c, index, object);
+  page_set_text(object, "compiler", compiler_of(machine, arena));
   page_set_text(object, "file", machine->file);
   page_set_text(object, "source", machine->source);
   page_set_text(object, "program", machine->program);
@@ -246,8 +256,6 @@ static void set_run(const CompareRun *run, Sheet *object) {
   page_set_text(object, "settings", run->settings);
   page_set_text(object, "pus", run->pus);
   page_set_text(object, "weakmem", run->weakmem);
-  page_set_text(object, "compiler", run->compiler);
-  page_set_text(object, "flags", run->flags);
   page_set_count(object, "seed", run->seed);
   page_set_number(object, "seconds", run->seconds);
 }

@@ -10,7 +10,7 @@
 typedef struct {
   Common common;
   const char *test; // NULL: all
-  bool all, published;
+  bool all, published, alone;
 } Settings;
 
 static const Option table[] = {
@@ -18,6 +18,8 @@ static const Option table[] = {
     {"all", 0, NULL, "Also tests that only one of the machines has", OPTION_FLAG, .place = offsetof(Settings, all)},
     {"published", 0, NULL, "The published figures too, beside RECORDS", OPTION_FLAG,
      .place = offsetof(Settings, published)},
+    {"alone", 0, NULL, "RECORDS alone, without what is kept of this machine", OPTION_FLAG,
+     .place = offsetof(Settings, alone)},
     OPTION_COMMON_FORMAT(option_formats, "text (default), json or tsv"),
     OPTION_COMMON_QUIET("No warnings"),
     {0}};
@@ -25,12 +27,15 @@ static const Option table[] = {
 static const Options compare_options = {
     .arguments = "[RECORDS...]",
     .summary = "Sets machines side by side: how often each showed what a test asks for, whether its\n"
-               "model allows it, and what differs. Without an argument: what `weakmem run` kept of this\n"
-               "machine, beside figures that others published.",
+               "model allows it, and what differs. What `weakmem run` kept of this machine stands beside\n"
+               "RECORDS that have nothing of it; without RECORDS, beside figures that others published.\n"
+               "A machine has a column for each compiler and set of flags: nothing of two is added up.",
     .examples = "  weakmem compare                              this machine beside the published ones\n"
                 "  weakmem compare --test MP                    one test's histograms\n"
+                "  weakmem compare arm.jsonl                    another machine beside this one\n"
                 "  weakmem compare here.jsonl arm.jsonl         two machines\n"
                 "  weakmem compare before.jsonl after.jsonl     the same machine twice: what changed\n"
+                "  weakmem compare gcc.jsonl clang.jsonl        ... or two compilers, two sets of flags\n"
                 "  weakmem import log.txt | weakmem compare - --published\n"
                 "\n"
                 "RECORDS are files that `run -o`, `cost --format json` and `import` write, `-` standard input.\n"
@@ -65,7 +70,8 @@ static int compare(const Settings *s, const Console *console) {
   Comparison comparison = comparison_new(s->common.arena);
   if (s->test)
     comparison.test = arena_string(s->common.arena, test_name_here(s->test, buffer, sizeof buffer));
-  sources_read(&comparison, s->common.arguments, s->common.argument_count, s->published, console, &diag);
+  sources_read(&comparison, s->common.arguments, s->common.argument_count,
+               (SourcesBeside){.published = s->published, .own = !s->alone}, console, &diag);
   if (!diag.errors && s->test && !has_test(&comparison))
     diag_error(&diag, "no machine has a record of '%s'", s->test);
   if (diag.errors || !s->common.quiet)

@@ -200,7 +200,8 @@ static int report(const Settings *s, const Console *console) {
   comparison.keep = true;
   int status = EXIT_OK;
   if (check_output(s, &diag))
-    sources_read(&comparison, s->common.arguments, s->common.argument_count, s->published, console, &diag);
+    sources_read(&comparison, s->common.arguments, s->common.argument_count, (SourcesBeside){.published = s->published},
+                 console, &diag);
   if (diag.errors)
     status = EXIT_USAGE;
   else if (*console->stop || !write_page(s, &comparison, console, &diag))

@@ -16,9 +16,14 @@ bool source_is_file(const char *path, const struct stat *other) {
 typedef struct {
   Comparison *comparison;
   Diag *diag;
+  unsigned columns; // a record of a machine that one of the first so many is of is passed over
 } Reading;
 
-static void on_record(const Record *record, void *context) { comparison_add(((Reading *)context)->comparison, record); }
+static void on_record(const Record *record, void *context) {
+  Reading *reading = context;
+  if (!comparison_has_machine(reading->comparison, reading->columns, record))
+    comparison_add(reading->comparison, record);
+}
 
 static bool on_object(const char *schema, const char *line, size_t length, void *context, FieldsFault *fault) {
   Comparison *comparison = ((Reading *)context)->comparison;
@@ -45,9 +50,20 @@ static void read_own(Reading *reading, const StreamHandlers *handlers, StreamCou
   }
 }
 
-void sources_read(Comparison *comparison, char *const *files, size_t count, bool published, const Console *console,
-                  Diag *diag) {
-  Reading reading = {comparison, diag};
+// Beside files: what is kept of this machine, if it is in none of them.
+static void read_beside(Reading *reading, const StreamHandlers *handlers, StreamCount *count) {
+  const char *path = history_path(reading->comparison->arena);
+  if (!path || access(path, R_OK) != 0)
+    return;
+  reading->columns = reading->comparison->machine_count;
+  comparison_file(reading->comparison, path, true);
+  stream_file(path, handlers, count, reading->diag);
+  reading->columns = 0;
+}
+
+void sources_read(Comparison *comparison, char *const *files, size_t count, SourcesBeside beside,
+                  const Console *console, Diag *diag) {
+  Reading reading = {.comparison = comparison, .diag = diag};
   StreamHandlers handlers = {.record = on_record, .object = on_object, .context = &reading, .stop = console->stop};
   StreamCount counted = {0};
   if (!count)
@@ -56,7 +72,10 @@ void sources_read(Comparison *comparison, char *const *files, size_t count, bool
     comparison_file(comparison, files[i], false);
     stream_file(files[i], &handlers, &counted, diag);
   }
-  if (!count || published)
+  bool is_empty = count && !counted.records && !counted.objects;
+  if (count && beside.own && !is_empty)
+    read_beside(&reading, &handlers, &counted);
+  if (!count || beside.published)
     read_published(&reading, &handlers, &counted);
   if (comparison->beyond)
     diag_warning(diag, "%lu records of machines beyond the first %d are left out", comparison->beyond,
@@ -68,6 +87,6 @@ void sources_read(Comparison *comparison, char *const *files, size_t count, bool
   else if (comparison->again)
     diag_warning(diag, "%lu records stand there more than once: counted once", comparison->again);
   comparison_finish(comparison);
-  if (!diag->errors && count && !counted.records && !counted.objects)
+  if (!diag->errors && is_empty)
     diag_error(diag, "there is no record in what was given");
 }

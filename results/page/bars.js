@@ -160,8 +160,8 @@ function waysTable(cell) {
   const lines = cell.ways.map((way) => {
     const when = way.first ? way.first + (way.last ? " to " + way.last : "") : "";
     const how = joined([
-      data.ways[way.way], way.flags, way.pus && "PU " + way.pus, way.settings, way.seed && "seed " + way.seed,
-      way.weakmem && "weakmem " + way.weakmem
+      data.ways[way.way], machines[cell.m].compiler, way.pus && "PU " + way.pus, way.settings,
+      way.seed && "seed " + way.seed, way.weakmem && "weakmem " + way.weakmem
     ]);
     return make(
       "tr", null, make("th", {scope: "row"}, how), make("td", {class: "r"}, whole(way.runs)),
@@ -193,7 +193,7 @@ function histogramFigure(test, cell) {
   const machine = machines[cell.m], {words, figure} = describe(cell);
   const figureElement = make(
     "figure", {class: "histogram" + (cell.alarm ? " alarming" : ""), "data-machine": cell.m},
-    make("figcaption", null, `${shortName(cell.m)}: ${cpuOf(machine)}`));
+    make("figcaption", null, joined([`${shortName(cell.m)}: ${cpuOf(machine)}`, machine.twice && machine.compiler])));
   const say = (text) => figureElement.append(make("p", {class: "made"}, text));
   if (cell.predicted) {
     say("herd7, a model: the states that it allows.");

@@ -55,6 +55,7 @@ function machineCard(machine, index) {
       make(
         "ul", {class: "chips"}, ...trust(machine).map(([look, words]) => make("li", {class: "chip " + look}, words))),
       make("p", null, counted + (when ? `; ${when}` : "")),
+      machine.compiler ? make("p", null, "Compiled by " + machine.compiler) : null,
       machine.source ? make("p", null, "Source: ", linked(machine.source)) : null,
       machine.program ? make("p", null, "Ran: " + machine.program) : null,
       make(

@@ -47,6 +47,26 @@ echo '{"schema":"weakmem.run/2","test":"SB","status":"done"}' >>"$kept"
 grep -q 'weakmem.run/2' "$kept" || fail "a newer record was thrown away"
 "$WEAKMEM" compare 2>&1 >/dev/null | grep "$kept:[0-9]*: skipped: a newer schema" >/dev/null || fail "newer is not said"
 
+# Another compiler is another column, named, though its version is the same; and so are other flags.
+printf '#!/bin/sh\nexec cc "$@"\n' >"$work/mycc"
+chmod +x "$work/mycc"
+"$WEAKMEM" run SB --time 0.01 --quiet --cc "$work/mycc" >/dev/null
+"$WEAKMEM" compare --test SB --format tsv 2>/dev/null >"$work/tsv"
+awk -F'\t' -v cc="$work/mycc" '$12 ~ /records.jsonl/ { if ($15 == cc) { mine++; bad += $7 != 1 } else others += $7 > 1 } END { exit bad || mine != 1 || others != 1 }' \
+  "$work/tsv" || fail "two compilers are added up: $(cat "$work/tsv")"
+"$WEAKMEM" compare --quiet >"$work/text"
+grep -q "mycc: .*; this machine" "$work/text" || fail "a compiler is not named: $(head -3 "$work/text")"
+
+# This machine stands beside records that have nothing of it, if that is wanted.
+sed -E 's/"cpu":"[^"]*"/"cpu":"Theirs"/' "$work/a.jsonl" >"$work/theirs.jsonl"
+own() { "$WEAKMEM" compare --test SB --format json "$@" 2>/dev/null | grep -c '"own":true' || true; }
+[ "$(own "$work/theirs.jsonl")" = 2 ] || fail "this machine's two compilers are not beside theirs"
+[ "$(own --alone "$work/theirs.jsonl")" = 0 ] || fail "--alone is not alone"
+[ "$(own "$work/a.jsonl")" = 0 ] || fail "this machine stands beside itself"
+[ "$(own - <"$work/theirs.jsonl")" = 2 ] || fail "standard input"
+status=0; "$WEAKMEM" compare /dev/null >/dev/null 2>"$work/err" || status=$?
+[ $status = 2 ] || fail "nothing at all, beside this machine: $status"
+
 # The same machine twice, once each side: it cannot be told.
 once() { # SEEN: a record
   printf '{"schema":"weakmem.run/1","test":"SB","status":"done","machine":{"arch":"x86_64","cpu":"CPU"},"engine":"e","iterations":1000,"condition":"exists (0:r0=0 /\\\\ 1:r0=0)","witnesses":%d}\n' "$1"
@@ -59,7 +79,7 @@ grep -q 'it cannot be told' "$work/text" || fail "one run a side tells nothing"
 
 # A file three times over is no more runs than once.
 once 10 | cat - "$work/before.jsonl" "$work/before.jsonl" >"$work/thrice.jsonl"
-"$WEAKMEM" compare --format tsv "$work/thrice.jsonl" >"$work/tsv" 2>"$work/err"
+"$WEAKMEM" compare --alone --format tsv "$work/thrice.jsonl" >"$work/tsv" 2>"$work/err"
 grep -q '2 records stand there more than once: counted once' "$work/err" || fail "thrice: $(cat "$work/err")"
 [ "$(cut -f7,8 "$work/tsv" | tail -1)" = "$(printf '1\t1000')" ] || fail "thrice: $(cat "$work/tsv")"
 

@@ -224,15 +224,91 @@ END_TEST
 
 START_TEST(runs_in_other_ways_are_not_set_side_by_side) {
   Record record = run_of("SB", "x86_64", 10, 100);
-  record.compiler_flags = "-O2";
   comparison_add(&comparison, &record);
   comparison_file(&comparison, "b.jsonl", false);
-  record.compiler_flags = "-O3";
+  unsigned pus[] = {2, 3};
+  record.pus = pus;
+  record.pu_count = 2;
   comparison_add(&comparison, &record);
   comparison_finish(&comparison);
   Changes changes = comparison_changes(&comparison);
   ck_assert_uint_eq(changes.count, 0);
   ck_assert_uint_eq(changes.unlike, 1);
+}
+END_TEST
+
+static void add_compiled(const char *path, const char *flags, uint64_t witnesses) {
+  Record record = run_of("MP", "x86_64", witnesses, 1000000);
+  record.compiler_path = path;
+  record.compiler_version = "gcc 12";
+  record.compiler_flags = flags;
+  record.seed = ++seeds;
+  comparison_add(&comparison, &record);
+}
+
+START_TEST(two_compilers_and_two_sets_of_flags_stand_side_by_side_and_are_never_added_up) {
+  for (unsigned i = 0; i < 3; i++) {
+    add_compiled("gcc", "-O2", 0);
+    add_compiled("gcc", "-O3", 0);
+    add_compiled("./gcc", "-O2", 5000); // of the same version: what it does is not what its version says
+  }
+  comparison_finish(&comparison);
+  ck_assert_uint_eq(comparison.machine_count, 3);
+  for (unsigned column = 0; column < 3; column++)
+    ck_assert_uint_eq(compare_iterations(comparison_cell(&comparison, 0, column)), 3000000);
+  Text text = {0};
+  ck_assert(compare_difference(&comparison, 0, &text));
+  ck_assert_str_eq(text_string(&text),
+                   "MP: forbidden and yet seen on the x86 machine with ./gcc: gcc 12 -O2; not seen on "
+                   "the x86 machine with gcc 12 -O2 or with gcc 12 -O3");
+  text_free(&text);
+  const Changes changes = comparison_changes(&comparison);
+  ck_assert_uint_eq(changes.count, 2); // each with the first
+  ck_assert_uint_eq(changes.changes[1].after, 2);
+  ck_assert_int_eq(changes.changes[1].kind, CHANGE_SIGNIFICANT);
+  ck_assert_int_eq(changes.changes[0].kind, CHANGE_NONE);
+}
+END_TEST
+
+START_TEST(a_machine_that_shows_one_thing_by_two_compilers_is_one_machine) {
+  add_compiled("gcc", "-O2", 7);
+  add_compiled("gcc", "-O3", 5);
+  add("MP", "aarch64", 0, 10);
+  comparison_finish(&comparison);
+  Text text = {0};
+  ck_assert(compare_difference(&comparison, 0, &text));
+  ck_assert_str_eq(text_string(&text), "MP: forbidden and yet seen on the x86 machine; not seen on the ARM machine");
+  text_free(&text);
+}
+END_TEST
+
+START_TEST(a_column_is_set_beside_the_same_compilers_of_the_file_before) {
+  add_compiled("gcc", "-O2", 1000);
+  add_compiled("clang", "-O2", 9000);
+  comparison_file(&comparison, "b.jsonl", false);
+  add_compiled("gcc", "-O2", 1000);
+  add_compiled("clang", "-O2", 9000);
+  comparison_finish(&comparison);
+  const Changes changes = comparison_changes(&comparison);
+  ck_assert_uint_eq(changes.count, 3); // clang with gcc, then each with itself
+  ck_assert_uint_eq(changes.changes[2].before, 1);
+  ck_assert_uint_eq(changes.changes[2].after, 3);
+}
+END_TEST
+
+START_TEST(costs_join_the_column_of_their_file) {
+  static const char cost[] =
+      "{\"schema\":\"weakmem.cost/1\",\"machine\":{\"arch\":\"x86_64\",\"cpu\":\"CPU\",\"family\":0,\"model\":0,"
+      "\"stepping\":0},\"rows\":[{\"operation\":\"add\",\"context\":\"alone\",\"ns\":1}]}";
+  FieldsFault fault;
+  add_compiled("gcc", "-O2", 1);
+  comparison_file(&comparison, "b.jsonl", false);
+  add_compiled("gcc", "-O3", 1);
+  ck_assert(comparison_add_cost(&comparison, cost, strlen(cost), &fault));
+  comparison_finish(&comparison);
+  ck_assert_uint_eq(comparison.machine_count, 2);
+  ck_assert_uint_eq(comparison.machines[0].cost_count, 0);
+  ck_assert_uint_eq(comparison.machines[1].cost_count, 1);
 }
 END_TEST
 
@@ -411,6 +487,10 @@ int main(void) {
   tcase_add_test(tests, a_pair_that_stands_alone_is_held_to_five_percent);
   tcase_add_test(tests, a_pair_among_others_is_held_to_less_though_they_did_not_change_at_all);
   tcase_add_test(tests, runs_in_other_ways_are_not_set_side_by_side);
+  tcase_add_test(tests, two_compilers_and_two_sets_of_flags_stand_side_by_side_and_are_never_added_up);
+  tcase_add_test(tests, a_machine_that_shows_one_thing_by_two_compilers_is_one_machine);
+  tcase_add_test(tests, a_column_is_set_beside_the_same_compilers_of_the_file_before);
+  tcase_add_test(tests, costs_join_the_column_of_their_file);
   tcase_add_test(tests, identical_repeats_are_held_to_the_spread_of_independent_iterations);
   tcase_add_test(tests, costs_in_a_file_of_their_own_join_the_machine);
   tcase_add_test(tests, what_a_page_shows_is_kept_of_every_test_when_asked);
