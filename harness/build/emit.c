@@ -594,6 +594,16 @@ static void emit_binary(const Emit *emit, const Expr *expr, bool outermost) {
   text_add(emit->out, outermost ? "" : ")");
 }
 
+static void emit_conditional(const Emit *emit, const Expr *expr) {
+  text_add(emit->out, "(");
+  emit_operand(emit, expr->conditional.condition, false);
+  text_add(emit->out, " ? ");
+  emit_operand(emit, expr->conditional.yes, false);
+  text_add(emit->out, " : ");
+  emit_operand(emit, expr->conditional.no, false);
+  text_add(emit->out, ")");
+}
+
 static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
   switch (expr->kind) {
   case EXPR_CONSTANT:
@@ -607,6 +617,9 @@ static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
     break;
   case EXPR_BINARY:
     emit_binary(emit, expr, outermost);
+    break;
+  case EXPR_CONDITIONAL:
+    emit_conditional(emit, expr);
     break;
   case EXPR_ACCESS:
     emit_access(emit, &expr->access);
@@ -648,10 +661,34 @@ static void emit_branch(const Emit *emit, const Stmt *stmt, unsigned indent) {
   text_add(emit->out, "\n");
 }
 
+// A turn is counted where `continue` goes: before the last clause and the condition.
+static const char count_turn[] = "turn = kernel_loop_turn(turn)";
+
+static void emit_do(const Emit *emit, const Stmt *stmt, unsigned indent) {
+  text_add(emit->out, "{\n");
+  text_repeat(emit->out, ' ', indent + 2);
+  text_add(emit->out, "unsigned turn = 0;\n");
+  text_repeat(emit->out, ' ', indent + 2);
+  text_add(emit->out, "do ");
+  emit_braced(emit, stmt->body, indent + 2);
+  text_printf(emit->out, " while (%s, ", count_turn);
+  emit_expr(emit, stmt->expr);
+  text_add(emit->out, ");\n");
+  text_repeat(emit->out, ' ', indent);
+  text_add(emit->out, "}\n");
+}
+
 static void emit_loop(const Emit *emit, const Stmt *stmt, unsigned indent) {
   text_add(emit->out, "for (unsigned turn = 0; ");
   emit_expr(emit, stmt->expr);
-  text_add(emit->out, "; turn = kernel_loop_turn(turn)) ");
+  text_printf(emit->out, "; %s", count_turn);
+  if (stmt->else_body) {
+    text_add(emit->out, ", __extension__({\n");
+    emit_block(emit, stmt->else_body, indent + 4);
+    text_repeat(emit->out, ' ', indent);
+    text_add(emit->out, "})");
+  }
+  text_add(emit->out, ") ");
   emit_braced(emit, stmt->body, indent);
   text_add(emit->out, "\n");
 }
@@ -666,7 +703,7 @@ static void emit_effect(const Emit *emit, const Expr *expr) {
 
 void emit_stmt(const Emit *emit, const Stmt *stmt, unsigned indent) {
   // A register is declared with the others; a declaration without a value leaves nothing to do.
-  if (!stmt->expr)
+  if (stmt->kind == STMT_DECLARE && !stmt->expr)
     return;
   text_repeat(emit->out, ' ', indent);
   switch (stmt->kind) {
@@ -683,7 +720,14 @@ void emit_stmt(const Emit *emit, const Stmt *stmt, unsigned indent) {
     emit_branch(emit, stmt, indent);
     break;
   case STMT_WHILE:
-    emit_loop(emit, stmt, indent);
+    if (stmt->body_first)
+      emit_do(emit, stmt, indent);
+    else
+      emit_loop(emit, stmt, indent);
+    break;
+  case STMT_BREAK:
+  case STMT_CONTINUE:
+    text_add(emit->out, stmt->kind == STMT_BREAK ? "break;\n" : "continue;\n");
     break;
   }
 }

@@ -124,6 +124,8 @@ static bool accept_stmt(Walk *walk, const Stmt *stmt) {
     return accept_effect(walk, stmt);
   case STMT_IF:
   case STMT_WHILE:
+  case STMT_BREAK:
+  case STMT_CONTINUE:
     break;
   }
   return refuse(walk, "it has a branch or a loop");

@@ -16,6 +16,13 @@ typedef struct {
   bool kept; // the order is from left to right: there are too many, or one assigns a register
 } Operands;
 
+// The jumps out of the loop that is being lowered, and those to the end of its body, until they are known: the last
+// one of each; its target is the one before it.
+typedef struct {
+  unsigned breaks, continues;
+} Loop;
+enum { NO_JUMP = 0x7fffffff };
+
 typedef struct {
   const Test *test;
   const Model *model;
@@ -27,6 +34,7 @@ typedef struct {
   bool unsequenced;         // the order of an expression's operands is open
   const Operands *operands; // of the expression that is being lowered, where their values are at hand; NULL: none are
   unsigned thread;          // being lowered
+  Loop loop;                // the innermost
   Instr *instrs;
   size_t count, capacity;
   unsigned temporaries, temporary_peak; // registers beyond the test's: in use, and the most there ever were
@@ -538,6 +546,30 @@ static Operand lower_binary(Lowering *l, const Expr *expr) {
   return operate(l, expr->span, operations[op], width_of(type), a, b);
 }
 
+static Operand lower_converted(Lowering *l, const Expr *expr, BaseType type) {
+  return convert(l, expr->span, lower_expr(l, expr), expr->type, type);
+}
+
+// `a ? b : c`: a branch where b or c do something, else a select, whose result depends on all that made it.
+static Operand lower_conditional_operator(Lowering *l, const Expr *expr) {
+  const Expr *yes = expr->conditional.yes, *no = expr->conditional.no;
+  bool branches = expr_accesses(yes) || expr_accesses(no);
+  unsigned result = temporary(l);
+  Width width = width_of(expr->type);
+  Operand condition =
+      truth(l, lower_expr(l, expr->conditional.condition), expr->conditional.condition->type, expr->span);
+  Instr choose = {.kind = branches ? INSTR_BRANCH : INSTR_CHOOSE, .span = expr->span, .text = "?:", .a = condition};
+  unsigned skip = emit(l, choose);
+  Operand value = operate(l, expr->span, OP_SECOND, width, condition, lower_converted(l, yes, expr->type));
+  move(l, result, value, expr->type, expr->type, expr->span);
+  unsigned done = emit(l, (Instr){.kind = INSTR_JUMP, .span = expr->span, .text = "jump"});
+  patch(l, skip);
+  value = operate(l, expr->span, OP_SECOND, width, condition, lower_converted(l, no, expr->type));
+  move(l, result, value, expr->type, expr->type, expr->span);
+  patch(l, done);
+  return in_register(result);
+}
+
 static Operand lower_unary(Lowering *l, const Expr *expr) {
   static const Operation operations[] = {
       [UNARY_NEGATE] = OP_NEG, [UNARY_COMPLEMENT] = OP_COMPLEMENT, [UNARY_NOT] = OP_NOT};
@@ -653,12 +685,15 @@ static Operand lower_arithmetic(Lowering *l, const Expr *expr) {
     if (!is_logical(expr))
       return lower_binary(l, expr);
     break;
+  case EXPR_CONDITIONAL:
   case EXPR_ACCESS:
     break;
   }
   const Operands *outer = l->operands; // an expression of its own: the order of its operands is not that of the outer's
   l->operands = NULL;
-  Operand value = expr->kind == EXPR_ACCESS ? lower_access(l, &expr->access, expr->span) : lower_logical(l, expr);
+  Operand value = expr->kind == EXPR_ACCESS        ? lower_access(l, &expr->access, expr->span)
+                  : expr->kind == EXPR_CONDITIONAL ? lower_conditional_operator(l, expr)
+                                                   : lower_logical(l, expr);
   l->operands = outer;
   return value;
 }
@@ -696,14 +731,43 @@ static void lower_if(Lowering *l, const Stmt *stmt) {
   end_scope(l, skip);
 }
 
-static void lower_while(Lowering *l, const Stmt *stmt) {
-  unsigned head = (unsigned)l->count;
+// Patches jumps that are chained by their targets.
+static void patch_jumps(Lowering *l, unsigned last) {
+  while (last != NO_JUMP) {
+    unsigned before = l->instrs[last].target;
+    patch(l, last);
+    last = before;
+  }
+}
+
+static unsigned lower_condition(Lowering *l, const Stmt *stmt) {
+  l->temporaries = 0;
   Operand condition = lower_expr(l, stmt->expr);
-  unsigned leave = emit(l, (Instr){.kind = INSTR_BRANCH, .span = stmt->span, .text = "branch", .a = condition});
+  return emit(l, (Instr){.kind = INSTR_BRANCH, .span = stmt->span, .text = "branch", .a = condition});
+}
+
+static void lower_loop(Lowering *l, const Stmt *stmt) {
+  Loop outer = l->loop;
+  unsigned head = (unsigned)l->count, leave = 0;
+  l->loop = (Loop){NO_JUMP, NO_JUMP};
+  if (!stmt->body_first)
+    leave = lower_condition(l, stmt);
   lower_block(l, stmt->body);
+  patch_jumps(l, l->loop.continues);
+  lower_block(l, stmt->else_body);
+  if (stmt->body_first)
+    leave = lower_condition(l, stmt);
   emit(l, (Instr){.kind = INSTR_JUMP, .span = stmt->span, .text = "jump", .target = head});
   patch(l, leave);
+  patch_jumps(l, l->loop.breaks);
+  l->loop = outer;
   end_scope(l, leave);
+}
+
+// `break` or `continue`
+static void lower_jump(Lowering *l, const Stmt *stmt) {
+  unsigned *last = stmt->kind == STMT_BREAK ? &l->loop.breaks : &l->loop.continues;
+  *last = emit(l, (Instr){.kind = INSTR_JUMP, .span = stmt->span, .text = "jump", .target = *last});
 }
 
 static void lower_stmt(Lowering *l, const Stmt *stmt) {
@@ -719,7 +783,11 @@ static void lower_stmt(Lowering *l, const Stmt *stmt) {
     lower_if(l, stmt);
     break;
   case STMT_WHILE:
-    lower_while(l, stmt);
+    lower_loop(l, stmt);
+    break;
+  case STMT_BREAK:
+  case STMT_CONTINUE:
+    lower_jump(l, stmt);
     break;
   }
 }

@@ -23,6 +23,8 @@ static bool same_head(const Expr *a, const Expr *b) {
     return a->unary.op == b->unary.op;
   case EXPR_BINARY:
     return a->binary.op == b->binary.op;
+  case EXPR_CONDITIONAL:
+    return true;
   case EXPR_ACCESS:
     return same_access(&a->access, &b->access);
   }
@@ -47,8 +49,8 @@ static bool same_expr(const Expr *a, const Expr *b) {
 static bool same_block(const Stmt *a, const Stmt *b);
 
 static bool same_stmt(const Stmt *a, const Stmt *b) {
-  return a->kind == b->kind && a->reg == b->reg && same_expr(a->expr, b->expr) && same_block(a->body, b->body) &&
-         same_block(a->else_body, b->else_body);
+  return a->kind == b->kind && a->reg == b->reg && a->body_first == b->body_first && same_expr(a->expr, b->expr) &&
+         same_block(a->body, b->body) && same_block(a->else_body, b->else_body);
 }
 
 static bool same_block(const Stmt *a, const Stmt *b) {

@@ -3,11 +3,18 @@
 #include <assert.h>
 #include <string.h>
 
+// What the jumps of a loop's body do.
+typedef struct {
+  bool condition_follows; // `continue` goes to a condition that accesses
+  bool broken, continued; // `pending` at a `break`, and at a `continue`
+} Exits;
+
 // A walk in program order that copies as it goes. `pending`: an access may have happened since the last fence.
 typedef struct {
   Arena *arena;
   Access fence; // what is put in
   bool pending;
+  Exits *exits; // of the loop that is walked over
 } Walk;
 
 typedef struct {
@@ -56,30 +63,53 @@ static void walk_branches(Walk *walk, Stmt *made) {
   walk->pending |= after_then;
 }
 
-// The body follows the condition or, where that has no access, an earlier turn of itself; the condition follows the
-// body, so a fence ends the body where it must.
-static void walk_body(Walk *walk, Stmt *made) {
-  bool condition_accesses = expr_accesses(made->expr);
-  bool before = walk->pending;
-  if (!condition_accesses && block_each(made->body, accesses, NULL))
-    walk->pending = true;
+static Stmt *end_with_fence(Walk *walk, Stmt *first, Span span) {
+  Block block = {.first = first, .end = &block.first};
+  while (*block.end)
+    block.end = &(*block.end)->next;
+  put_fence(walk, &block, span);
+  return block.first;
+}
+
+// The body follows the condition or, where that has no access, an earlier turn of itself; a last clause follows the
+// body, and the condition what comes before it, so that a fence ends it where it must.
+static void walk_loop(Walk *walk, Stmt *made) {
+  bool condition_accesses = expr_accesses(made->expr), before = walk->pending;
+  bool others_access = block_each(made->body, accesses, NULL) || block_each(made->else_body, accesses, NULL);
+  Exits exits = {.condition_follows = condition_accesses && !made->else_body}, *outer = walk->exits;
+  walk->exits = &exits;
+  walk->pending |= condition_accesses || others_access;
   made->body = walk_block(walk, made->body);
-  if (condition_accesses && walk->pending) {
-    Block body = {.first = made->body, .end = &body.first};
-    while (*body.end)
-      body.end = &(*body.end)->next;
-    put_fence(walk, &body, made->span);
-    made->body = body.first;
+  walk->pending |= exits.continued;
+  made->else_body = walk_block(walk, made->else_body);
+  if (condition_accesses && walk->pending && made->else_body)
+    made->else_body = end_with_fence(walk, made->else_body, made->span);
+  else if (condition_accesses && walk->pending)
+    made->body = end_with_fence(walk, made->body, made->span);
+  walk->exits = outer;
+  walk->pending |= before || condition_accesses || exits.broken;
+}
+
+// `break` or `continue`
+static void walk_jump(Walk *walk, Block *made, const Stmt *stmt) {
+  assert(walk->exits); // it stands in a loop
+  if (stmt->kind == STMT_BREAK) {
+    walk->exits->broken |= walk->pending;
+    return;
   }
-  walk->pending |= before || condition_accesses;
+  if (walk->exits->condition_follows && walk->pending)
+    put_fence(walk, made, stmt->span);
+  walk->exits->continued |= walk->pending;
 }
 
 static Stmt *walk_block(Walk *walk, const Stmt *block) {
   Block made = {.end = &made.first};
   for (const Stmt *stmt = block; stmt; stmt = stmt->next) {
-    bool accesses = expr_accesses(stmt->expr);
+    bool accesses = expr_accesses(stmt->expr) && !stmt->body_first;
     if (accesses && walk->pending)
       put_fence(walk, &made, stmt->span);
+    if (stmt->kind == STMT_BREAK || stmt->kind == STMT_CONTINUE)
+      walk_jump(walk, &made, stmt);
     Stmt *new = copy(walk, stmt);
     append(&made, new);
     if (accesses)
@@ -89,7 +119,7 @@ static Stmt *walk_block(Walk *walk, const Stmt *block) {
     if (stmt->kind == STMT_IF)
       walk_branches(walk, new);
     else if (stmt->kind == STMT_WHILE)
-      walk_body(walk, new);
+      walk_loop(walk, new);
   }
   return made.first;
 }

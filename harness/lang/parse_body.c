@@ -4,43 +4,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A list of statements that grows at its end.
-typedef struct {
-  Stmt *first, **end;
-} Block;
-
 static bool parse_statement(Parser *p, Block *block);
-static Stmt *parse_block(Parser *p); // after '{', to before the '}'
+// After '{', to before the '}'. `dissolves`: the statements become the outer block's.
+static Stmt *parse_block(Parser *p, bool dissolves);
+
+// What the parser goes back to after a block.
+typedef struct {
+  unsigned block;
+  bool dissolves;
+} BlockScope;
+
+static BlockScope begin_block(Parser *p, bool dissolves) {
+  BlockScope outer = {p->block, p->block_dissolves};
+  p->block = ++p->block_count;
+  p->block_dissolves = dissolves;
+  return outer;
+}
+
+static void end_block(Parser *p, BlockScope outer) {
+  p->block = outer.block;
+  p->block_dissolves = outer.dissolves;
+}
 
 static bool block_ends(const Parser *p) {
   return parser_at(p, "}") || parser_at_thread(p) || p->token.kind == TOKEN_END ||
          ((parser_at(p, "exists") || parser_at(p, "forall") || parser_at(p, "locations") || parser_at(p, "filter") ||
            parser_at(p, "~")) &&
           parser_at_section(p));
-}
-
-static Stmt *statement_new(Parser *p, StmtKind kind, size_t begin) {
-  Stmt *stmt = ARENA_NEW(p->arena, Stmt);
-  stmt->kind = kind;
-  stmt->span = parser_span_from(p, begin);
-  return stmt;
-}
-
-// The statement that is a store or a fence.
-static Stmt *access_statement(Parser *p, Access access, size_t begin) {
-  Stmt *stmt = statement_new(p, STMT_EXPR, begin);
-  stmt->expr = ARENA_NEW(p->arena, Expr);
-  *stmt->expr = (Expr){.kind = EXPR_ACCESS, .span = stmt->span, .access = access};
-  return stmt;
-}
-
-// Adds a statement to its block, where the thread has room for it.
-static bool append(Parser *p, Block *block, Stmt *stmt) {
-  *block->end = stmt;
-  block->end = &stmt->next;
-  if (++p->statement_count == LIMIT_STATEMENTS + 1)
-    return ERROR_AT(p, stmt->span, "more than %d statements in P%u", LIMIT_STATEMENTS, p->thread);
-  return true;
 }
 
 // A `;` that is missing at the end of a line is reported and taken for granted.
@@ -95,7 +85,27 @@ static int declare(Parser *p, const char *name, Type type, Span span) {
   return reg;
 }
 
-// declaration := type NAME [ '=' expression ] { ',' NAME [ '=' expression ] } ';'
+// What a declaration is in the tree. One in a block that dissolves comes to stand in the block around it, where no
+// register is declared twice: of one that is known already only the value is left.
+static bool append_declaration(Parser *p, Block *block, unsigned reg, bool known, Expr *value, size_t begin) {
+  bool again = known && (p->block_dissolves || p->moved_registers >> reg & 1);
+  if (p->block_dissolves)
+    p->moved_registers |= UINT64_C(1) << reg;
+  if (again && !value)
+    return true;
+  Stmt *stmt = statement_new(p, again ? STMT_ASSIGN : STMT_DECLARE, begin);
+  stmt->reg = reg;
+  stmt->expr = value;
+  return block_append(p, block, stmt);
+}
+
+// Whether a statement of this thread declared the register before.
+static bool is_declared(const Parser *p, const char *name) {
+  int reg = register_find(&p->test->threads[p->thread], name);
+  return reg >= 0 && p->register_blocks[reg];
+}
+
+// declaration := type NAME [ '=' expression ] { ',' NAME [ '=' expression ] }
 static bool parse_declaration(Parser *p, Block *block) {
   size_t begin = p->token.span.offset;
   Type type;
@@ -115,18 +125,16 @@ static bool parse_declaration(Parser *p, Block *block) {
       return false;
     if (parser_at(p, "["))
       return ERROR_AT(p, p->token.span, "registers that are arrays are not in the language");
+    bool known = is_declared(p, name);
     int reg = declare(p, name, declared, span);
     Expr *value = NULL;
     if (parser_take(p, "=") && (!(value = parse_expression(p)) || !check_conversion(p, value, declared.base)))
       return false;
-    Stmt *stmt = statement_new(p, STMT_DECLARE, begin);
-    stmt->reg = reg < 0 ? 0 : (unsigned)reg;
-    stmt->expr = value;
-    if (!append(p, block, stmt))
+    if (!append_declaration(p, block, reg < 0 ? 0 : (unsigned)reg, known, value, begin))
       return false;
     begin = p->token.span.offset;
   } while (parser_take(p, ","));
-  return parse_semicolon(p, "after the declaration");
+  return true;
 }
 
 // '(' expression ')'
@@ -144,16 +152,22 @@ static bool parse_body(Parser *p, Stmt **body) {
     return false;
   bool ok;
   if (parser_take(p, "{")) {
-    block.first = parse_block(p);
+    block.first = parse_block(p, false);
     ok = parser_expect(p, "}", "to end the block");
   } else {
-    unsigned outer = p->block;
-    p->block = ++p->block_count;
+    BlockScope outer = begin_block(p, false);
     ok = parse_statement(p, &block);
-    p->block = outer;
+    end_block(p, outer);
   }
   parser_leave(p);
   *body = block.first;
+  return ok;
+}
+
+static bool parse_loop_body(Parser *p, Stmt **body) {
+  p->loops++;
+  bool ok = parse_body(p, body);
+  p->loops--;
   return ok;
 }
 
@@ -163,7 +177,7 @@ static bool parse_if(Parser *p, Block *block) {
   parser_advance(p);
   stmt->expr = parse_parenthesised(p, "after 'if'");
   stmt->span = parser_span_from(p, stmt->span.offset);
-  if (!stmt->expr || !append(p, block, stmt) || !parse_body(p, &stmt->body))
+  if (!stmt->expr || !block_append(p, block, stmt) || !parse_body(p, &stmt->body))
     return false;
   return !parser_take(p, "else") || parse_body(p, &stmt->else_body);
 }
@@ -174,75 +188,83 @@ static bool parse_while(Parser *p, Block *block) {
   parser_advance(p);
   stmt->expr = parse_parenthesised(p, "after 'while'");
   stmt->span = parser_span_from(p, stmt->span.offset);
-  return stmt->expr && append(p, block, stmt) && parse_body(p, &stmt->body);
+  return stmt->expr && block_append(p, block, stmt) && parse_loop_body(p, &stmt->body);
 }
 
-// The left side of an assignment was read as an expression: it is a register or a plain access.
-static bool parse_assignment(Parser *p, Block *block, const Expr *target, size_t begin) {
-  bool is_register = target->kind == EXPR_REGISTER;
-  if (!is_register && (target->kind != EXPR_ACCESS || target->access.op != ACCESS_LOAD || target->access.order))
-    return ERROR_AT(p, target->span, "only a register or a location such as '*x' can be assigned to");
-  parser_advance(p); // '='
-  Expr *value = parse_expression(p);
-  if (!value || !check_conversion(p, value, target->type))
+// 'do' statement 'while' '(' expression ')' ';'
+static bool parse_do(Parser *p, Block *block) {
+  Stmt *stmt = statement_new(p, STMT_WHILE, p->token.span.offset);
+  stmt->body_first = true;
+  parser_advance(p);
+  if (!block_append(p, block, stmt) || !parse_loop_body(p, &stmt->body) ||
+      !parser_expect(p, "while", "after the body of 'do'"))
     return false;
-  Stmt *stmt;
-  if (is_register) {
-    stmt = statement_new(p, STMT_ASSIGN, begin);
-    stmt->reg = target->reg;
-    stmt->expr = value;
-  } else {
-    Access store = target->access;
-    store.op = ACCESS_STORE;
-    store.operand = value;
-    stmt = access_statement(p, store, begin);
-  }
-  return append(p, block, stmt) && parse_semicolon(p, "after the assignment");
+  p->terms = 0;
+  size_t begin = p->previous_end - strlen("while");
+  stmt->expr = parse_parenthesised(p, "after 'while'");
+  stmt->span = parser_span_from(p, begin);
+  return stmt->expr && parse_semicolon(p, "after the condition");
 }
 
-static bool check_no_compound(Parser *p) {
-  static const char *const operators[] = {"++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="};
-  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
-    if (parser_at(p, operators[i]))
-      return ERROR_AT(p, p->token.span, "'%s' is not in the language: write 'r0 = r0 + 1' or an atomic_fetch function",
-                      operators[i]);
+// declaration | simple { ',' simple }
+static bool parse_clause(Parser *p, Block *block) {
+  p->terms = 0;
+  if (parser_at_type(p))
+    return parse_declaration(p, block);
+  do {
+    if (!parse_simple(p, block))
+      return false;
+  } while (parser_take(p, ","));
   return true;
 }
 
-// assignment or expression statement
-static bool parse_simple(Parser *p, Block *block) {
-  size_t begin = p->token.span.offset;
-  if (!check_no_compound(p))
+// After 'for' '(': [ clause ] ';' [ expression ] ';' [ clause ] ')'. The first clause comes to stand before the loop.
+static bool parse_clauses(Parser *p, Block *block, Stmt *loop) {
+  Block step = {.end = &step.first};
+  if (!parser_at(p, ";") && !parse_clause(p, block))
     return false;
-  if (parser_at(p, "(") && token_is(parser_peek(p), "void")) {
-    parser_advance(p);
-    parser_advance(p);
-    if (!parser_expect(p, ")", "after 'void'"))
-      return false;
-  }
-  Expr *expr = parse_expression(p);
-  if (!expr || !check_no_compound(p))
+  if (!parser_expect(p, ";", "after the first clause of 'for'"))
     return false;
-  if (parser_at(p, "="))
-    return parse_assignment(p, block, expr, begin);
-  Stmt *stmt = statement_new(p, STMT_EXPR, begin);
-  stmt->expr = expr;
-  return append(p, block, stmt) && parse_semicolon(p, "after the statement");
+  p->terms = 0;
+  loop->expr = parser_at(p, ";") ? constant_new(p, 1, BASE_INT, p->previous_end) : parse_expression(p);
+  if (!loop->expr || !parser_expect(p, ";", "after the condition of 'for'"))
+    return false;
+  if (parser_at_type(p))
+    return ERROR_AT(p, p->token.span, "the last clause of 'for' declares nothing");
+  if (!parser_at(p, ")") && !parse_clause(p, &step))
+    return false;
+  loop->else_body = step.first;
+  return parser_expect(p, ")", "after the last clause of 'for'");
 }
 
-// The call of a primitive that has no value: a store, a fence.
-static bool parse_call_statement(Parser *p, const Primitive *primitive, Block *block) {
+// 'for' '(' clauses ')' statement
+static bool parse_for(Parser *p, Block *block) {
+  Stmt *stmt = statement_new(p, STMT_WHILE, p->token.span.offset);
+  BlockScope outer = begin_block(p, true);
+  parser_advance(p);
+  bool ok = parser_expect(p, "(", "after 'for'") && parse_clauses(p, block, stmt);
+  stmt->span = parser_span_from(p, stmt->span.offset);
+  ok = ok && block_append(p, block, stmt) && parse_loop_body(p, &stmt->body);
+  end_block(p, outer);
+  return ok;
+}
+
+// 'break' ';' | 'continue' ';'
+static bool parse_jump(Parser *p, Block *block) {
   size_t begin = p->token.span.offset;
-  Access access;
-  return parse_access(p, primitive, &access) && append(p, block, access_statement(p, access, begin)) &&
-         parse_semicolon(p, "after the statement");
+  bool is_break = parser_at(p, "break");
+  if (!p->loops)
+    return ERROR_AT(p, p->token.span, "no loop around this '%s'", token_text(p, p->token));
+  parser_advance(p);
+  return block_append(p, block, statement_new(p, is_break ? STMT_BREAK : STMT_CONTINUE, begin)) &&
+         parse_semicolon(p, is_break ? "after 'break'" : "after 'continue'");
 }
 
 static bool check_no_other_statement(Parser *p) {
-  static const char *const words[] = {"for", "do", "switch", "goto", "return", "break", "continue"};
+  static const char *const words[] = {"switch", "goto", "return"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (parser_at(p, words[i]))
-      return ERROR_AT(p, p->token.span, "'%s' is not in the language: 'if' and 'while' are", words[i]);
+      return ERROR_AT(p, p->token.span, "'%s' is not in the language: 'if' and loops are", words[i]);
   if (parser_at(p, "else"))
     return ERROR_AT(p, p->token.span, "no 'if' before this 'else'");
   return true;
@@ -253,7 +275,7 @@ static bool parse_braces(Parser *p, Block *block) {
   if (!parser_enter(p))
     return false;
   parser_advance(p);
-  Stmt *inner = parse_block(p);
+  Stmt *inner = parse_block(p, true);
   parser_leave(p);
   *block->end = inner;
   while (*block->end)
@@ -261,25 +283,24 @@ static bool parse_braces(Parser *p, Block *block) {
   return parser_expect(p, "}", "to end the block");
 }
 
-// statement := ';' | '{' ... '}' | if | while | declaration | assignment | call ';' | expression ';'
+// statement := ';' | '{' ... '}' | if | while | do | for | jump | ( declaration | simple ) ';'
 static bool parse_statement(Parser *p, Block *block) {
+  static const struct {
+    const char *word;
+    bool (*parse)(Parser *p, Block *block);
+  } rules[] = {{"{", parse_braces}, {"if", parse_if},      {"while", parse_while},  {"do", parse_do},
+               {"for", parse_for},  {"break", parse_jump}, {"continue", parse_jump}};
   p->terms = 0;
   if (parser_take(p, ";"))
     return true;
-  if (parser_at(p, "{"))
-    return parse_braces(p, block);
-  if (parser_at(p, "if"))
-    return parse_if(p, block);
-  if (parser_at(p, "while"))
-    return parse_while(p, block);
+  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+    if (parser_at(p, rules[i].word))
+      return rules[i].parse(p, block);
   if (!check_no_other_statement(p))
     return false;
   if (parser_at_type(p))
-    return parse_declaration(p, block);
-  const Primitive *primitive = primitive_find(p, p->token);
-  if (primitive && !primitive_has_value(primitive) && token_is(parser_peek(p), "("))
-    return parse_call_statement(p, primitive, block);
-  return parse_simple(p, block);
+    return parse_declaration(p, block) && parse_semicolon(p, "after the declaration");
+  return parse_simple(p, block) && parse_semicolon(p, "after the statement");
 }
 
 // After a statement that failed: skips the rest of it, through its `;` or its braces, but not what ends the block.
@@ -292,10 +313,10 @@ static void skip_statement(Parser *p) {
   }
 }
 
-static Stmt *parse_block(Parser *p) {
+static Stmt *parse_block(Parser *p, bool dissolves) {
   Block block = {.end = &block.first};
-  unsigned outer = p->block, depth = p->depth;
-  p->block = ++p->block_count;
+  unsigned depth = p->depth, loops = p->loops;
+  BlockScope outer = begin_block(p, dissolves);
   while (!block_ends(p)) {
     if (p->statement_count > LIMIT_STATEMENTS) {
       parser_skip_group(p);
@@ -303,10 +324,11 @@ static Stmt *parse_block(Parser *p) {
     }
     if (!parse_statement(p, &block)) {
       p->depth = depth;
+      p->loops = loops;
       skip_statement(p);
     }
   }
-  p->block = outer;
+  end_block(p, outer);
   return block.first;
 }
 
@@ -330,16 +352,54 @@ static bool join_location(Parser *p, unsigned location, Type type, Span span) {
   return true;
 }
 
-// parameter := type '*' { qualifier } NAME
+// Makes a location an array of so many elements, or sees that it is one.
+static bool declare_length(Parser *p, unsigned location, Value length, Span span) {
+  Location *l = &p->test->locations[location];
+  Number first = p->notes[location].numbers[0];
+  if (l->is_array && length != l->length)
+    return ERROR_AT(p, span, "'%s' was declared with %u elements", l->name, l->length);
+  if (l->is_array)
+    return true;
+  if (!location_set_length(p, location, length, span))
+    return false;
+  p->notes[location].numbers[0] = first;
+  l->is_array = true;
+  for (unsigned i = 0; i <= location; i++) // an init block says so, which names locations in their order
+    p->test->locations[i].has_initial = true;
+  return true;
+}
+
+// After a parameter's name: [ '[' [ 'static' ] [ NUMBER ] ']' ]. Without a number the init block says how many
+// elements there are.
+static bool parse_parameter_length(Parser *p, unsigned location, bool *found) {
+  *found = parser_take(p, "[");
+  if (!*found)
+    return true;
+  Number number = {0};
+  parser_take(p, "static");
+  if (!parser_at(p, "]")) {
+    if (!parser_number(p, &number))
+      return false;
+    Value length = number.magnitude > LIMIT_ELEMENTS ? LIMIT_ELEMENTS + 1 : (Value)number.magnitude;
+    if (!declare_length(p, location, number.is_negative ? 0 : length, number.span))
+      return false;
+  }
+  if (!parser_expect(p, "]", "after the number of elements"))
+    return false;
+  return !parser_at(p, "[") || ERROR_AT(p, p->token.span, "arrays of arrays are not in the language");
+}
+
+// parameter := type ( '*' { qualifier } NAME | NAME '[' [ NUMBER ] ']' )
 static bool parse_parameter(Parser *p) {
   Thread *thread = &p->test->threads[p->thread];
   Type type;
+  bool is_array = false;
   if (!parse_type(p, &type))
     return false;
-  if (!parser_at(p, "*"))
+  bool is_pointer = parser_take(p, "*");
+  if (!is_pointer && !token_is(parser_peek(p), "["))
     return parser_expected(p, "'*': a thread's parameters are pointers to locations");
-  parser_advance(p);
-  while (parser_at(p, "const") || parser_at(p, "volatile") || parser_at(p, "restrict"))
+  while (is_pointer && (parser_at(p, "const") || parser_at(p, "volatile") || parser_at(p, "restrict")))
     parser_advance(p);
   parse_stars(p, &type);
   if (parser_at(p, "*"))
@@ -353,6 +413,10 @@ static bool parse_parameter(Parser *p) {
     return false;
   if (is_parameter(thread, location))
     return ERROR_AT(p, span, "'%s' is a parameter of P%u twice", name, p->thread);
+  if (is_pointer && parser_at(p, "["))
+    return ERROR_AT(p, p->token.span, "pointers to pointers are not in the language");
+  if (!parse_parameter_length(p, (unsigned)location, &is_array))
+    return false;
   if (!thread->parameters)
     thread->parameters = ARENA_ARRAY(p->arena, Parameter, LIMIT_LOCATIONS);
   thread->parameters[thread->parameter_count++] = (Parameter){.location = (unsigned)location, .type = type};
@@ -406,7 +470,9 @@ void parse_thread(Parser *p) {
   p->register_spans = ARENA_ARRAY(p->arena, Span, LIMIT_REGISTERS);
   p->block = p->block_count = 0;
   p->statement_count = 0;
-  p->unknown_registers = 0;
+  p->unknown_registers = p->moved_registers = 0;
+  p->loops = 0;
+  p->block_dissolves = false;
   p->depth = 0;
   parser_advance(p);
   p->parameters_failed = !parse_parameters(p);
@@ -421,7 +487,7 @@ void parse_thread(Parser *p) {
   }
   p->lexer.in_code = true;
   parser_advance(p);
-  test->threads[p->thread].body = parse_block(p);
+  test->threads[p->thread].body = parse_block(p, false);
   p->lexer.in_code = false;
   if (!parser_expect(p, "}", arena_printf(p->arena, "to end P%u", p->thread)))
     skip_thread(p);

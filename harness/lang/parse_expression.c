@@ -50,6 +50,10 @@ static const Expr *wide_literal(const Expr *value) {
     const Expr *left = wide_literal(value->binary.left);
     return left ? left : wide_literal(value->binary.right);
   }
+  case EXPR_CONDITIONAL: {
+    const Expr *yes = wide_literal(value->conditional.yes);
+    return yes ? yes : wide_literal(value->conditional.no);
+  }
   default:
     return NULL;
   }
@@ -79,7 +83,7 @@ static bool check_divisor(Parser *p, const Expr *right, BaseType common) {
   return true;
 }
 
-static Expr *binary_new(Parser *p, BinaryOp op, Expr *left, Expr *right) {
+Expr *binary_new(Parser *p, BinaryOp op, Expr *left, Expr *right) {
   BaseType type = base_type_common(left->type, right->type);
   switch (op) {
   case BINARY_DIVIDE:
@@ -131,13 +135,41 @@ static Expr *parse_operators(Parser *p, Expr *left, unsigned loosest) {
   return left;
 }
 
-Expr *parse_expression(Parser *p) {
-  Expr *expr = parse_operators(p, parse_unary(p), PRECEDENCE_LOOSEST);
-  if (expr && parser_at(p, "?")) {
-    ERROR_AT(p, p->token.span, "'?:' is not in the language: use 'if'");
+// After the condition: '?' expression ':' expression
+static Expr *parse_conditional(Parser *p, Expr *condition) {
+  if (!parser_enter(p))
     return NULL;
-  }
+  parser_advance(p);
+  Expr *yes = parse_expression(p);
+  Expr *no = yes && parser_expect(p, ":", "and what the value is otherwise") ? parse_expression(p) : NULL;
+  if (!no)
+    return NULL;
+  parser_leave(p);
+  Expr *expr = expression_new(p, EXPR_CONDITIONAL, base_type_common(yes->type, no->type), condition->span.offset);
+  if (!expr)
+    return NULL;
+  expr->conditional.condition = condition;
+  expr->conditional.yes = yes;
+  expr->conditional.no = no;
   return expr;
+}
+
+Expr *parse_target(Parser *p) {
+  Expr *expr = parse_operators(p, parse_unary(p), PRECEDENCE_LOOSEST);
+  return expr && parser_at(p, "?") ? parse_conditional(p, expr) : expr;
+}
+
+bool check_no_step(Parser *p) {
+  if (!parser_at(p, "++") && !parser_at(p, "--"))
+    return true;
+  return ERROR_AT(p, p->token.span, "'%s' is a statement of its own in this language, and has no value",
+                  token_text(p, p->token));
+}
+
+// expression := operands and operators [ '?' expression ':' expression ]
+Expr *parse_expression(Parser *p) {
+  Expr *expr = parse_target(p);
+  return expr && check_no_step(p) ? expr : NULL;
 }
 
 // Whether an index that is a constant lies within the location.
@@ -396,7 +428,7 @@ static Expr *parse_name_operand(Parser *p) {
   return expr;
 }
 
-static Expr *constant(Parser *p, Value value, BaseType type, size_t begin) {
+Expr *constant_new(Parser *p, Value value, BaseType type, size_t begin) {
   Expr *expr = expression_new(p, EXPR_CONSTANT, type, begin);
   if (expr)
     expr->constant = type_wrap(type, value);
@@ -471,10 +503,10 @@ static bool parse_argument(Parser *p, char argument, Access *access) {
 static bool add_implied(Parser *p, const Primitive *primitive, Access *access) {
   size_t begin = p->previous_end;
   bool updates = access_is_fetch(access->op) || access->op == ACCESS_ADD_UNLESS || access->op == ACCESS_STORE;
-  if (updates && !access->operand && !(access->operand = constant(p, primitive->value, BASE_INT, begin)))
+  if (updates && !access->operand && !(access->operand = constant_new(p, primitive->value, BASE_INT, begin)))
     return false;
   return access->op != ACCESS_ADD_UNLESS || access->compared ||
-         (access->compared = constant(p, primitive->expected, BASE_INT, begin));
+         (access->compared = constant_new(p, primitive->expected, BASE_INT, begin));
 }
 
 // call := NAME '(' argument { ',' argument } ')'
@@ -528,7 +560,7 @@ static Expr *result_of(Parser *p, const Primitive *primitive, Expr *expr) {
   Expr *result = binary_new(p, expr->access.op == ACCESS_FETCH_SUB ? BINARY_SUBTRACT : BINARY_ADD, expr, other);
   if (result && primitive->result != RESULT_NEW)
     result = binary_new(p, primitive->result == RESULT_NEW_ZERO ? BINARY_EQUAL : BINARY_LESS, result,
-                        constant(p, 0, BASE_INT, expr->span.offset));
+                        constant_new(p, 0, BASE_INT, expr->span.offset));
   return result;
 }
 
@@ -569,11 +601,11 @@ static Expr *parse_primary(Parser *p) {
       return NULL;
     }
     parser_advance(p);
-    return constant(p, value, type, token.span.offset);
+    return constant_new(p, value, type, token.span.offset);
   }
   if (parser_at(p, "true") || parser_at(p, "false")) {
     parser_advance(p);
-    return constant(p, token_is(token, "true"), BASE_INT, token.span.offset);
+    return constant_new(p, token_is(token, "true"), BASE_INT, token.span.offset);
   }
   if (parser_take(p, "(")) {
     Expr *expr = parse_expression(p);
@@ -583,7 +615,8 @@ static Expr *parse_primary(Parser *p) {
     return parse_call(p);
   if (token.kind == TOKEN_NAME && !parser_at_section(p))
     return parse_name_operand(p);
-  parser_expected(p, "an expression");
+  if (check_no_step(p))
+    parser_expected(p, "an expression");
   return NULL;
 }
 
@@ -600,7 +633,7 @@ static Expr *unary_new(Parser *p, UnaryOp op, BaseType type, Expr *operand, size
 // type (-(2^128-1) is 1), the negation stays.
 static Expr *negate(Parser *p, Expr *operand, size_t begin) {
   if (operand->kind == EXPR_CONSTANT && operand->type != BASE_UINT128)
-    return constant(p, (Value) - (UnsignedValue)operand->constant, operand->type, begin);
+    return constant_new(p, (Value) - (UnsignedValue)operand->constant, operand->type, begin);
   return unary_new(p, UNARY_NEGATE, base_type_promote(operand->type), operand, begin);
 }
 

@@ -87,6 +87,9 @@ typedef struct {
   Span *register_spans;        // and where
   unsigned block, block_count; // the block being read, and how many there were
   unsigned statement_count;
+  unsigned loops;             // that the statement being read stands in
+  bool block_dissolves;       // its statements become those of the block around it
+  uint64_t moved_registers;   // a bit for each that is declared in such a block
   uint64_t unknown_registers; // a bit for each that was made only so that its absence is reported once
   bool parameters_failed;     // then names it does not know are not reported
 } Parser;
@@ -171,6 +174,12 @@ void parse_layout(Parser *p);
 
 // parse_expression.c
 Expr *parse_expression(Parser *p);
+// The same, where `++` or `--` may follow.
+Expr *parse_target(Parser *p);
+// Reports a `++` or `--` at the token, which no expression has.
+bool check_no_step(Parser *p);
+Expr *binary_new(Parser *p, BinaryOp op, Expr *left, Expr *right);
+Expr *constant_new(Parser *p, Value value, BaseType type, size_t begin);
 // A register of this thread, perhaps one that so far only the init block declares. -1 where there is none.
 int parser_register(Parser *p, const char *name, Span span);
 bool is_parameter(const Thread *thread, int location);
@@ -178,6 +187,17 @@ bool is_parameter(const Thread *thread, int location);
 Type address_type(const Parser *p, const Address *address);
 // Whether a value is converted to the type as C does it: not a literal that no type of C holds.
 bool check_conversion(Parser *p, const Expr *value, BaseType type);
+
+// parse_simple.c: statements that have no others in them
+// A list of statements that grows at its end.
+typedef struct {
+  Stmt *first, **end;
+} Block;
+Stmt *statement_new(Parser *p, StmtKind kind, size_t begin);
+// Adds a statement to its block; false, reported, where the thread has no room for it.
+bool block_append(Parser *p, Block *block, Stmt *stmt);
+// An assignment in any of C's forms, a call, or an expression for its effect; without the `;`.
+bool parse_simple(Parser *p, Block *block);
 
 // The call of a primitive, from its name to the ')'.
 bool parse_access(Parser *p, const Primitive *primitive, Access *access);

@@ -10,6 +10,8 @@ static unsigned precedence_of(const Expr *expr) {
   switch (expr->kind) {
   case EXPR_BINARY:
     return binary_operators[expr->binary.op].precedence;
+  case EXPR_CONDITIONAL:
+    return PRECEDENCE_CONDITIONAL;
   case EXPR_UNARY:
     return PRECEDENCE_UNARY;
   case EXPR_CONSTANT:
@@ -196,13 +198,20 @@ void expr_print(const Test *test, unsigned thread, const Expr *expr, Text *out) 
     print_within(test, thread, expr->binary.right, op->precedence + 1, out);
     return;
   }
+  case EXPR_CONDITIONAL:
+    print_within(test, thread, expr->conditional.condition, PRECEDENCE_LOOSEST, out);
+    text_add(out, " ? ");
+    expr_print(test, thread, expr->conditional.yes, out);
+    text_add(out, " : ");
+    expr_print(test, thread, expr->conditional.no, out);
+    return;
   case EXPR_ACCESS:
     print_access(test, thread, &expr->access, out);
     return;
   }
 }
 
-// A statement other than `if` and `while`, with its ';'.
+// A statement that has no others in it, without its ';'.
 static void print_simple_statement(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
   switch (stmt->kind) {
   case STMT_DECLARE:
@@ -219,30 +228,55 @@ static void print_simple_statement(const Test *test, unsigned thread, const Stmt
     }
     break;
   }
+  case STMT_BREAK:
+  case STMT_CONTINUE:
+    text_add(out, stmt->kind == STMT_BREAK ? "break" : "continue");
+    break;
   default:
     assert(stmt->kind == STMT_EXPR);
     expr_print(test, thread, stmt->expr, out);
     break;
   }
-  text_add_char(out, ';');
 }
 
-// `if (r0) `, `while (r0) `.
+static bool has_body(const Stmt *stmt) { return stmt->kind == STMT_IF || stmt->kind == STMT_WHILE; }
+
+// `if (r0) `, `while (r0) `, `for (; r0; r0 = r0 - 1) `, `do `.
 static void print_head(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
-  assert(stmt->kind == STMT_IF || stmt->kind == STMT_WHILE);
-  text_add(out, stmt->kind == STMT_IF ? "if (" : "while (");
+  assert(has_body(stmt));
+  if (stmt->body_first) {
+    text_add(out, "do ");
+    return;
+  }
+  const Stmt *step = stmt->kind == STMT_WHILE ? stmt->else_body : NULL;
+  text_add(out, stmt->kind == STMT_IF ? "if (" : step ? "for (; " : "while (");
   expr_print(test, thread, stmt->expr, out);
+  for (const char *before = "; "; step; step = step->next, before = ", ") {
+    text_add(out, before);
+    print_simple_statement(test, thread, step, out);
+  }
   text_add(out, ") ");
 }
 
+// ` while (r0);` after the body of `do`.
+static void print_tail(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
+  if (!stmt->body_first)
+    return;
+  text_add(out, " while (");
+  expr_print(test, thread, stmt->expr, out);
+  text_add(out, ");");
+}
+
 void stmt_print(const Test *test, unsigned thread, const Stmt *stmt, Text *out) {
-  if (stmt->kind != STMT_IF && stmt->kind != STMT_WHILE) {
+  if (!has_body(stmt)) {
     print_simple_statement(test, thread, stmt, out);
+    text_add_char(out, ';');
     return;
   }
   print_head(test, thread, stmt, out);
   text_add(out, stmt->body ? "{ ... }" : "{}");
-  if (stmt->else_body)
+  print_tail(test, thread, stmt, out);
+  if (stmt->kind == STMT_IF && stmt->else_body)
     text_add(out, " else { ... }");
 }
 
@@ -451,7 +485,7 @@ static void print_init(const Test *test, Text *out) {
 
 static void print_block(const Test *test, unsigned thread, const Stmt *block, unsigned indent, Text *out);
 
-// `{ ... }` after an `if` or `while`, without a newline after it.
+// `{ ... }` after an `if` or a loop, without a newline after it.
 static void print_braces(const Test *test, unsigned thread, const Stmt *block, unsigned indent, Text *out) {
   if (!block) {
     text_add(out, "{}");
@@ -464,14 +498,16 @@ static void print_braces(const Test *test, unsigned thread, const Stmt *block, u
 }
 
 static void print_statement(const Test *test, unsigned thread, const Stmt *stmt, unsigned indent, Text *out) {
-  if (stmt->kind != STMT_IF && stmt->kind != STMT_WHILE) {
+  if (!has_body(stmt)) {
     print_simple_statement(test, thread, stmt, out);
+    text_add_char(out, ';');
     return;
   }
   print_head(test, thread, stmt, out);
   print_braces(test, thread, stmt->body, indent, out);
+  print_tail(test, thread, stmt, out);
   const Stmt *other = stmt->else_body;
-  if (!other)
+  if (!other || stmt->kind == STMT_WHILE)
     return;
   text_add(out, " else ");
   if (other->kind == STMT_IF && !other->next)

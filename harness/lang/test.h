@@ -78,9 +78,15 @@ typedef struct {
 } Operator;
 
 extern const Operator binary_operators[BINARY_COUNT];
-enum { PRECEDENCE_LOOSEST = 1, PRECEDENCE_ADDITIVE = 9, PRECEDENCE_UNARY = 11, PRECEDENCE_PRIMARY = 12 };
+enum {
+  PRECEDENCE_CONDITIONAL = 0,
+  PRECEDENCE_LOOSEST = 1,
+  PRECEDENCE_ADDITIVE = 9,
+  PRECEDENCE_UNARY = 11,
+  PRECEDENCE_PRIMARY = 12
+};
 
-typedef enum { EXPR_CONSTANT, EXPR_REGISTER, EXPR_UNARY, EXPR_BINARY, EXPR_ACCESS } ExprKind;
+typedef enum { EXPR_CONSTANT, EXPR_REGISTER, EXPR_UNARY, EXPR_BINARY, EXPR_CONDITIONAL, EXPR_ACCESS } ExprKind;
 
 struct Expr {
   ExprKind kind;
@@ -97,6 +103,9 @@ struct Expr {
       BinaryOp op;
       Expr *left, *right;
     } binary;
+    struct {
+      Expr *condition, *yes, *no; // `condition ? yes : no`: one of the two is evaluated
+    } conditional;
     Access access; // its value: access_has_value
   };
 };
@@ -106,7 +115,9 @@ typedef enum {
   STMT_ASSIGN,  // `r0 = e;`
   STMT_EXPR,    // an expression for its effect; stores and fences are of this kind alone
   STMT_IF,
-  STMT_WHILE
+  STMT_WHILE,   // also `do` and `for`
+  STMT_BREAK,   // out of the loop that it stands in
+  STMT_CONTINUE // to the end of the body of that loop
 } StmtKind;
 
 struct Stmt {
@@ -114,8 +125,10 @@ struct Stmt {
   Span span;
   Stmt *next;             // the statement after this one in its block
   unsigned reg;           // STMT_DECLARE, STMT_ASSIGN
-  Expr *expr;             // the value, the condition or the effect; NULL only where a declaration has no value
-  Stmt *body, *else_body; // STMT_IF, STMT_WHILE; NULL: empty
+  Expr *expr;             // the value, the condition or the effect; NULL where a declaration has no value, and of jumps
+  Stmt *body, *else_body; // STMT_IF, STMT_WHILE; NULL: empty. A loop's else_body is what is done between the body and
+                          // the condition, `for`'s last clause: statements of STMT_ASSIGN and STMT_EXPR
+  bool body_first;        // STMT_WHILE: `do`, which has no such clause
 };
 
 typedef struct {

@@ -53,6 +53,11 @@ unsigned expr_parts(Expr *expr, Expr **parts[EXPR_PARTS]) {
     parts[0] = &expr->binary.left;
     parts[1] = &expr->binary.right;
     return 2;
+  case EXPR_CONDITIONAL:
+    parts[0] = &expr->conditional.condition;
+    parts[1] = &expr->conditional.yes;
+    parts[2] = &expr->conditional.no;
+    return 3;
   case EXPR_ACCESS:
     parts[0] = &expr->access.address.index;
     parts[1] = &expr->access.expected.index;

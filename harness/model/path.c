@@ -411,8 +411,9 @@ static void enter_scope(Walk *walk, unsigned until) {
   walk->scopes[walk->scope_count++] = (Scope){until, walk->control, walk->control_pick};
 }
 
+// A jump out of a loop may leave several.
 static void leave_scopes(Walk *walk) {
-  while (walk->scope_count && walk->scopes[walk->scope_count - 1].until == walk->at) {
+  while (walk->scope_count && walk->scopes[walk->scope_count - 1].until <= walk->at) {
     const Scope *scope = &walk->scopes[--walk->scope_count];
     walk->control = scope->control;
     walk->control_pick = scope->control_pick;

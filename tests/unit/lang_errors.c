@@ -43,11 +43,11 @@ START_TEST(all_faults_of_a_file_are_reported_in_order) {
                           "P0 (atomic_int* x, int y) {\n"
                           "  int r0 = ;\n"
                           "  atomic_store_explicit(x, 1, memory_order_acquire);\n"
-                          "  if (r0) { for (;;) { *x = 1; } }\n"
+                          "  if (r0) { goto (;;) { *x = 1; } }\n"
                           "}\n"
                           "P1 (atomic_int* x) {\n"
                           "  rr = 1;\n"
-                          "  r1 += 1;\n"
+                          "  r1 += 1;\n  r2 ++ ++;\n"
                           "}\n"
                           "exists (0:r0=0 /\\ 2:r0=1 /\\ x[1]=1)\n"),
                    "2:10 'x' is initialised twice\n"
@@ -55,12 +55,13 @@ START_TEST(all_faults_of_a_file_are_reported_in_order) {
                    "3:24 expected '*': a thread's parameters are pointers to locations, found 'y'\n"
                    "4:12 expected an expression, found ';'\n"
                    "5:31 a store cannot be acquire\n"
-                   "6:13 'for' is not in the language: 'if' and 'while' are\n"
+                   "6:13 'goto' is not in the language: 'if' and loops are\n"
                    "9:3 no 'rr' in P1: 'int rr = ...;' would declare a register\n"
                    "10:3 no 'r1' in P1: 'int r1 = ...;' would declare a register\n"
-                   "10:6 '+=' is not in the language: write 'r0 = r0 + 1' or an atomic_fetch function\n"
-                   "12:19 no such thread: there are 2, counted from 0\n"
-                   "12:29 'x' has 1 element");
+                   "11:3 no 'r2' in P1: 'int r2 = ...;' would declare a register\n"
+                   "11:9 expected ';' after the statement, found '++'\n"
+                   "13:19 no such thread: there are 2, counted from 0\n"
+                   "13:29 'x' has 1 element");
 }
 END_TEST
 
@@ -101,10 +102,31 @@ static const struct {
     {"r0 = r0 / -1;", "3:11 division by -1 may overflow"},
     {"r0 = r0 << 32;", "3:12 a value of 32 bits is shifted by 0 to 31"},
     {"r0 = r0 >> r0;", "3:12 the right operand of a shift is a constant in this language"},
-    {"r0 = r0 ? 1 : 2;", "3:9 '?:' is not in the language: use 'if'"},
+    {"r0 = r0 ? 1;", "3:12 expected ':' and what the value is otherwise, found ';'"},
+    {"r0 = r0 ? : 1;", "3:11 expected an expression, found ':'"},
     {"r0 = (1;", "3:8 expected ')' after the expression, found ';'"},
-    {"r0 = 1 1;", "3:8 expected ';' after the assignment, found '1'"},
-    {"r0++;", "3:3 '++' is not in the language: write 'r0 = r0 + 1' or an atomic_fetch function"},
+    {"r0 = 1 1;", "3:8 expected ';' after the statement, found '1'"},
+    {"r0 = r0++;", "3:8 '++' is a statement of its own in this language, and has no value"},
+    {"r0 = --r0;", "3:6 '--' is a statement of its own in this language, and has no value"},
+    {"while (r0--) ;", "3:10 '--' is a statement of its own in this language, and has no value"},
+    {"*y++;", "3:1 in C this moves the pointer: write '(*y)++'"},
+    {"(r0 + 1)++;", "3:2 only a register or a location such as '*x' can be assigned to"},
+    {"*x *= 2;",
+     "3:1 '*=' here would be one atomic read-modify-write, which the language does not have: write a loop of "
+     "compare_exchange"},
+    {"*o |= 1;", "3:1 '|=' here would be one atomic read-modify-write, which the language does not have: write a loop "
+                 "of compare_exchange"},
+    {"y[*y] += 1;", "3:3 the place that is updated is given by a register or a constant in this language"},
+    {"r0 /= r0;", "3:7 the right operand of a division is a constant in this language"},
+    {"r0 <<= 32;", "3:8 a value of 32 bits is shifted by 0 to 31"},
+    {"r0 += 36893488147419103232;", "3:7 no 'int' has this value"},
+    {"break;", "3:1 no loop around this 'break'"},
+    {"if (r0) continue;", "3:9 no loop around this 'continue'"},
+    {"do r0 = 1; until (r0);", "3:12 expected 'while' after the body of 'do', found 'until'"},
+    {"do r0 = 1; while (r0)", "3:22 expected ';' after the condition"},
+    {"for (r0 = 0; r0 < 2) ;", "3:20 expected ';' after the condition of 'for', found ')'"},
+    {"for (;; int r1 = 0) ;", "3:9 the last clause of 'for' declares nothing"},
+    {"for (int x = 1;;) ;", "3:10 'x' is a parameter of P0 and cannot be a register too"},
     {"r0 + 1 = 2;", "3:1 only a register or a location such as '*x' can be assigned to"},
     {"*x + 1 = 2;", "3:1 only a register or a location such as '*x' can be assigned to"},
     {"atomic_load(x) = 2;", "3:1 only a register or a location such as '*x' can be assigned to"},
@@ -131,7 +153,7 @@ static const struct {
     {"unsigned signed r1;", "3:1 C has no such type"},
     {"long long long r1;", "3:1 C has no such type"},
     {"int int r1;", "3:1 C has no such type"},
-    {"return;", "3:1 'return' is not in the language: 'if' and 'while' are"},
+    {"return;", "3:1 'return' is not in the language: 'if' and loops are"},
     {"else { }", "3:1 no 'if' before this 'else'"},
     {"if r0 { }", "3:4 expected '(' after 'if', found 'r0'"},
     {"cpu_fence(mfence);", "3:11 expected the name of a fence in quotes: cpu_fence(\"name\"), found 'mfence'"},
@@ -187,6 +209,12 @@ static const struct {
     {"C t\n{}\nP0 (int* x, int* x) {}", "3:18 'x' is a parameter of P0 twice"},
     {"C t\n{}\nP0 (int x) {}", "3:9 expected '*': a thread's parameters are pointers to locations, found 'x'"},
     {"C t\n{}\nP0 (int** x) {}", "3:9 pointers to pointers are not in the language"},
+    {"C t\n{}\nP0 (int* x[2]) {}", "3:11 pointers to pointers are not in the language"},
+    {"C t\n{}\nP0 (int x[2][2]) {}", "3:13 arrays of arrays are not in the language"},
+    {"C t\n{}\nP0 (int x[0]) {}", "3:11 an array has at least one element"},
+    {"C t\n{}\nP0 (int x[n]) {}", "3:11 expected a number, found 'n'"},
+    {"C t\n{}\nP0 (int x[99999]) {}", "3:11 more than 1024 elements in all locations together"},
+    {"C t\n{ int x[3]; }\nP0 (int x[2]) {}", "3:11 'x' was declared with 3 elements"},
     {"C t\n{}\nP0 (float* x) {}", "3:5 expected a type such as 'int' or 'atomic_int', found 'float'"},
     {"C t\n{}\nP0 (int* x) {}\nP1 (long* x) {}",
      "4:11 'x' is 64 bits wide here and 32 bits ('int') where it was declared first"},

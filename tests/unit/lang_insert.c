@@ -56,6 +56,17 @@ START_TEST(a_fence_stands_between_every_two_accesses) {
       {"*y = 0; while (*y) { *y = 1; } *y = 2;", "*y = 0; F while (*y) { F *y = 1; F } F *y = 2;"},
       {"while (r0) { r0 = 1; } *y = 1;", "while (r0) { r0 = 1; } *y = 1;"},
       {"*y = 1; while (r0) { cpu_fence(\"f\"); } *y = 2;", "*y = 1; while (r0) { F } F *y = 2;"},
+      {"do { r0 = *y; } while (r0); *y = 1;", "do { F r0 = *y; } while (r0); F *y = 1;"},
+      {"do r0 = 1; while (*y); *y = 1;", "do { r0 = 1; F } while (*y); F *y = 1;"},
+      {"*y = 1; do { if (r0) continue; r0 = 1; } while (*y);",
+       "*y = 1; do { if (r0) { F continue; } r0 = 1; F } while (*y);"},
+      {"while (*y) { if (r0) break; *y = 1; }", "while (*y) { if (r0) { break; } F *y = 1; F }"},
+      {"while (1) { if (r0) break; cpu_fence(\"f\"); } *y = 1;", "while (1) { if (r0) { break; } F } *y = 1;"},
+      {"while (1) { *y = 1; if (r0) break; cpu_fence(\"f\"); } *y = 1;",
+       "while (1) { F *y = 1; if (r0) { break; } F } F *y = 1;"},
+      {"for (; r0; *y = 1) { if (r0) continue; *y = 2; }",
+       "for (; r0; cpu_fence(\"f\"), *y = 1) { if (r0) { continue; } F *y = 2; }"},
+      {"for (; *y; r0 = 1) { *y = 2; }", "for (; *y; r0 = 1, cpu_fence(\"f\")) { F *y = 2; }"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     ck_assert_str_eq(fenced(rows[i][0]), rows[i][1]);

@@ -54,6 +54,19 @@ START_TEST(limits_can_be_met_and_not_passed) {
        "nested more than 64 deep"},
       {in_thread(arena_printf(arena, "%s{}", repeat("if (r0) {} else ", 63))),
        in_thread(arena_printf(arena, "%s{}", repeat("if (r0) {} else ", 65))), "nested more than 64 deep"},
+      {in_thread(arena_printf(arena, "%sr0++;%s", repeat("do {", 61), repeat("} while (r0);", 61))),
+       in_thread(arena_printf(arena, "%sr0++;%s", repeat("do {", 65), repeat("} while (r0);", 65))),
+       "nested more than 64 deep"},
+      {in_thread(arena_printf(arena, "%sbreak;", repeat("for (;;)", 63))),
+       in_thread(arena_printf(arena, "%sbreak;", repeat("for (;;)", 65))), "nested more than 64 deep"},
+      {in_thread(arena_printf(arena, "r0 = %s1;", repeat("r0 ? 1 : ", 63))),
+       in_thread(arena_printf(arena, "r0 = %s1;", repeat("r0 ? 1 : ", 65))), "nested more than 64 deep"},
+      {in_thread(arena_printf(arena, "r0 = %s1%s;", repeat("r0 ? ", 63), repeat(" : 1", 63))),
+       in_thread(arena_printf(arena, "r0 = %s1%s;", repeat("r0 ? ", 65), repeat(" : 1", 65))),
+       "nested more than 64 deep"},
+      {in_thread(arena_printf(arena, "for (;; r0 += 1%s) {}", repeat(" + 1", 509))),
+       in_thread(arena_printf(arena, "for (;; r0 += 1%s) {}", repeat(" + 1", 511))),
+       "more than 1024 operands and operators in one place"},
       {in_thread(arena_printf(arena, "r0 = 1%s;", repeat(" + 1", 511))),
        in_thread(arena_printf(arena, "r0 = 1%s;", repeat(" + 1", 512))),
        "more than 1024 operands and operators in one place"},
@@ -85,18 +98,20 @@ START_TEST(limits_can_be_met_and_not_passed) {
 END_TEST
 
 START_TEST(what_meets_a_limit_is_printed_within_it) {
-  static const char *const nests[][3] = {{"-(r0 - ", ")", ""}, {"~(", ")", ""}, {"(r0 - ", ")", ""}};
-  for (size_t form = 0; form < 2; form++)
+  static const char *const nests[][3] = {
+      {"-(r0 - ", ")", ""}, {"~(", ")", ""}, {"(r0 - ", ")", ""}, {"(r0 ? 2 : ", ")", ""}, {"(", " ? r0 : 3) + 1", ""}};
+  static const char *const targets[] = {"r0 = ", "r0 -= ", "*x <<= 1; a[1] *= ", "for (;; a[r0] ^= "};
+  for (size_t form = 0; form < 8; form++)
     for (size_t i = 0; i < sizeof nests / sizeof *nests; i++)
       for (unsigned depth = 1; depth < 80; depth++) {
         Text text = {0};
-        text_add(&text, "r0 = ");
+        text_add(&text, targets[form / 2]);
         for (unsigned d = 0; d < depth; d++)
           text_add(&text, nests[i][0]);
-        text_add(&text, form ? "*x" : "1");
+        text_add(&text, form % 2 ? "*x" : "1");
         for (unsigned d = 0; d < depth; d++)
           text_add(&text, nests[i][1]);
-        text_add(&text, ";");
+        text_add(&text, form / 2 == 3 ? ") {}" : ";");
         Diag diag;
         const char *whole = in_thread(text_string(&text));
         text_free(&text);
@@ -133,6 +148,9 @@ START_TEST(hostile_repetition_ends_soon_in_a_few_errors) {
   static const char *const pieces[] = {"(",       ")",         "{",
                                        "}",       "[",         "]",
                                        "if(1)",   "while(1){", "else ",
+                                       "do ",     "for(;;",    "for(r0=1;r0;",
+                                       "r0?",     "r0?1:",     "r0+=",
+                                       "++",      "break;",    "do{continue;",
                                        "*",       "-",         "(*",
                                        "(*a",     "/*",        "\"",
                                        "&",       "~",         "!",
@@ -180,7 +198,9 @@ END_TEST
 START_TEST(every_prefix_and_every_lost_byte_is_survived) {
   static const char text[] = "C t\n\"s\"\nLayout=x:1\n{ int y[2] = {1, 2}; 0:r1 = 3; }\n"
                              "P0 (atomic_int* x, int* y) { int r0 = atomic_load(x) + y[1]; if (r0 == 1) { *y = -2; }\n"
-                             "while (atomic_compare_exchange_weak(x, &r0, 1)) cpu_fence(\"a\"); }\n"
+                             "while (atomic_compare_exchange_weak(x, &r0, 1)) cpu_fence(\"a\");\n"
+                             "for (int i = 0; i < 2; i++, (*x)--) { if (i) break; do continue; while (0); }\n"
+                             "r0 += r0 ? 1 : *y; }\n"
                              "locations [y;] filter (0:r1=3) exists (x=1 /\\ ~y[1]=0:r0)";
   for (size_t i = 0; i < sizeof text - 1; i++) {
     Diag diag;

@@ -129,6 +129,48 @@ START_TEST(operators_bind_as_in_c) {
 }
 END_TEST
 
+START_TEST(what_c_has_several_words_for_is_one_tree) {
+  static const char *const same[][2] = {
+      {"r0 += r1 - 1;", "r0 = r0 + (r1 - 1);"},
+      {"r0++; --r1;", "r0 = r0 + 1; r1 = r1 - 1;"},
+      {"*y -= 2; y[0] |= 1; ++(*y);", "*y = *y - 2; y[0] = y[0] | 1; *y = *y + 1;"},
+      {"r0 <<= 1; r0 %= 3; r0 ^= *y;", "r0 = r0 << 1; r0 = r0 % 3; r0 = r0 ^ *y;"},
+      {"(*x)++; *x -= r0; *x &= 3;", "atomic_fetch_add(x, 1); atomic_fetch_sub(x, r0); atomic_fetch_and(x, 3);"},
+      {"for (r0 = 0, r1 = 1; r0; ) *y = 1;", "r0 = 0; r1 = 1; while (r0) *y = 1;"},
+      {"for (;;) break;", "while (1) { break; }"},
+      {"for (int i = 0; i < 2; i++) ; for (int i = 1; i; i--) ;",
+       "int i = 0; for (; i < 2; i = i + 1) {} i = 1; for (; i; i = i - 1) {}"},
+      {"do r0 = 1; while (r0);", "do { r0 = 1; } while (r0);"},
+      {"{ int q = 1; } { int q = 2; int v; } int q = 3; int v = 4;", "int q = 1; q = 2; int v; q = 3; v = 4;"},
+      {"if (r0) { int q = 1; } else { int q = 2; }", "if (r0) { int q = 1; } else { int q = 2; }"},
+      {"r0 = r0 ? r1 ? 1 : 2 : r1 || 1 ? 3 : 4;", "r0 = r0 ? (r1 ? 1 : 2) : ((r1 || 1) ? 3 : 4);"},
+  };
+  for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+    const char *const form = "C t {} P0 (atomic_int* x, int* y) { int r0 = 0; int r1 = 0; %s }";
+    const Test *left = parsed(arena_printf(arena, form, same[i][0]));
+    const Test *right = parsed(arena_printf(arena, form, same[i][1]));
+    ck_assert_msg(test_equal(left, right), "%s: %s", same[i][0], printed(left));
+    ck_assert_msg(test_equal(parsed(printed(left)), left), "%s: %s", same[i][0], printed(left));
+  }
+  ck_assert(!test_equal(parsed("C t {} P0 () { int r0; do {} while (r0); }"),
+                        parsed("C t {} P0 () { int r0; while (r0) {} }")));
+}
+END_TEST
+
+START_TEST(an_array_parameter_says_how_many_elements_there_are) {
+  const Test *test =
+      parsed("C t { y = 7; int z[2] = {1, 2}; } P0 (int y[3], int z[2], volatile long w[]) { y[2] = 1; }\n"
+             "P1 (int* y) { y[1] = 3; }");
+  ck_assert_uint_eq(test->locations[0].length, 3);
+  ck_assert(test->locations[0].is_array && test->locations[0].initial[0] == 7 && !test->locations[0].initial[1]);
+  ck_assert_uint_eq(test->locations[1].length, 2);
+  ck_assert(!test->locations[2].is_array && test->threads[0].parameters[2].type.is_volatile);
+  ck_assert(test_equal(parsed(printed(test)), test));
+  test = parsed("C t {} P0 (atomic_int* x, int y[2]) { *x = 1; }");
+  ck_assert(test_equal(parsed(printed(test)), test));
+}
+END_TEST
+
 START_TEST(expressions_have_the_types_of_c) {
   static const struct {
     const char *text;
@@ -314,8 +356,10 @@ END_TEST
 
 RUN("parse", a_test_is_name_story_header_init_threads_and_condition, the_story_is_the_first_comment_folded,
     comments_lie_between_any_tokens, orders_are_read_and_are_seq_cst_where_none_is_written, statements_have_their_kinds,
-    operators_bind_as_in_c, expressions_have_the_types_of_c, a_negative_number_is_a_constant, an_index_counts_elements,
-    types_are_read_in_every_spelling, initial_values_take_every_form, one_name_is_one_register,
-    conditions_take_every_form, observables_are_sorted_and_the_filters_come_last,
+    operators_bind_as_in_c, what_c_has_several_words_for_is_one_tree,
+    an_array_parameter_says_how_many_elements_there_are, expressions_have_the_types_of_c,
+    a_negative_number_is_a_constant, an_index_counts_elements, types_are_read_in_every_spelling,
+    initial_values_take_every_form, one_name_is_one_register, conditions_take_every_form,
+    observables_are_sorted_and_the_filters_come_last,
     values_in_conditions_are_of_the_type_of_what_they_are_compared_with,
     a_location_nobody_initialised_is_0_and_of_its_threads_type)

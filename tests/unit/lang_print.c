@@ -32,6 +32,8 @@ static const char everything[] =
     "  atomic_fetch_sub_explicit(x, *(z + 1), memory_order_acquire);\n"
     "  atomic_fetch_or(z - -r0, z[r0 << 1]); atomic_load(z + (r0 << 1)); atomic_load(z + r0 * 2);\n"
     "  _Bool b = (*y) >= 1; r0 = r0 - -1 - (r1 - 2); r0 = (r0 * r1) * (r0 * r1); r0 = -(r0 + 1); r0 = (int)(char)r0;\n"
+    "  for (int i = 0; i < 3; i++, *y += i) { if (i == 1) continue; do { r0--; } while (r0 > 1); { int i = 2; } }\n"
+    "  for (r0 = 1; ; ) { if (r0 ? r1 : *y ? 2 : 3) break; r0 = (r0 ? 1 : 2) + -(r1 ? 3 : 4); (*x)++; }\n"
     "}\n"
     "P1 (const _Atomic(int) volatile * x) { long r0 = -9223372036854775808; }\n"
     "locations [x; 0:r0; z[1]; [y]; z;]\n"
@@ -112,9 +114,10 @@ START_TEST(values_print_in_decimal_and_beyond_64_bits_in_hexadecimal) {
 END_TEST
 
 START_TEST(statements_print_on_one_line) {
-  const Test *test =
-      parsed("C t {} P0 (int* x) { int r0 = *x; if (r0) { *x = 1; *x = 2; } else r0 = 3; while (r0) ; }");
-  static const char *const lines[] = {"int r0 = *x;", "if (r0) { ... } else { ... }", "while (r0) {}"};
+  const Test *test = parsed("C t {} P0 (int* x) { int r0 = *x; if (r0) { *x = 1; *x = 2; } else r0 = 3; while (r0) ; "
+                            "do ; while (r0); for (; r0; r0--, *x = 1) r0 = 2; }");
+  static const char *const lines[] = {"int r0 = *x;", "if (r0) { ... } else { ... }", "while (r0) {}",
+                                      "do {} while (r0);", "for (; r0; r0 = r0 - 1, *x = 1) { ... }"};
   const Stmt *stmt = test->threads[0].body;
   for (size_t i = 0; i < 3; i++, stmt = stmt->next) {
     Text text = {0};

@@ -89,6 +89,15 @@ static const struct {
     {TEST("0:r0=1 /\\ 1:r0=1", P(0, "int r0 = READ_ONCE(*x); if (r0) { } WRITE_ONCE(*y, 1);")
                                    P(1, "int r0 = READ_ONCE(*y); if (r0) WRITE_ONCE(*x, 1);")),
      true},
+    {TEST(
+         "0:r0=1 /\\ 1:r0=1",
+         P(0,
+           "int r0 = 0; for (int i = 0; i < 2; i++) { r0 = READ_ONCE(*x); if (r0) break; r0 += 0; } WRITE_ONCE(*y, 1);")
+             P(1, "int r0 = READ_ONCE(*y); if (r0) WRITE_ONCE(*x, 1);")),
+     true},
+    {TEST("0:r0=1 /\\ 1:r0=1", P(0, "int r0 = READ_ONCE(*x); do { if (!r0) continue; WRITE_ONCE(*y, 1); } while (0);")
+                                   P(1, "int r0 = READ_ONCE(*y); if (r0) WRITE_ONCE(*x, 1);")),
+     true},
     // A lock excludes, orders what it guards, and is no full fence for a third thread
     {TEST("x=1", P(0, "spin_lock(s); int r0 = READ_ONCE(*x); WRITE_ONCE(*x, r0 + 1); spin_unlock(s);")
                      P(1, "spin_lock(s); int r0 = READ_ONCE(*x); WRITE_ONCE(*x, r0 + 1); spin_unlock(s);")),
