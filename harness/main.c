@@ -1,4 +1,5 @@
 // weakmem: see your CPU reorder memory, compare it with others, learn what order costs.
+#include "harness/base/suggestion.h"
 #include "harness/base/time.h"
 #include "harness/cli/command.h"
 
@@ -78,6 +79,17 @@ static const Command *command_named(const char *name) {
   return NULL;
 }
 
+static int refuse_command(const char *name) {
+  Arena *arena = arena_new();
+  Suggestion suggestion = suggestion_for(name);
+  for (const Command *c = commands; c->name; c++)
+    suggestion_try(&suggestion, c->name);
+  fprintf(stderr, "weakmem: no command '%s'%s; `weakmem --help` lists them\n", name,
+          suggestion_text(&suggestion, arena));
+  arena_free(arena);
+  return EXIT_USAGE;
+}
+
 // Memory that a test's arenas give back is soon asked for again: to return it to the system each time takes as long as
 // to judge a test by all models.
 static void keep_memory(void) {
@@ -107,13 +119,12 @@ int main(int argc, char **argv) {
     print_help(stdout);
     return EXIT_OK;
   }
-  if (!strcmp(argv[1], "--version")) {
+  if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
     puts("weakmem " WEAKMEM_VERSION);
     return EXIT_OK;
   }
   if (!command) {
-    fprintf(stderr, "weakmem: no command '%s'; `weakmem --help` lists them\n", argv[1]);
-    return EXIT_USAGE;
+    return refuse_command(argv[1]);
   }
   char name[64];
   snprintf(name, sizeof name, "weakmem %s", command->name);

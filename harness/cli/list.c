@@ -1,4 +1,5 @@
 // weakmem list: the tests that come with it, by family, each with its story.
+#include "harness/base/suggestion.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
 #include "harness/code/assembly.h"
@@ -14,7 +15,7 @@ static const Options list_options = {
     .summary = "Lists the tests that come with weakmem, each with what it shows and which CPUs show it.",
     .examples = "  weakmem list                 every test\n"
                 "  weakmem list publish         one family\n"
-                "  weakmem list SB MP           two tests\n"
+                "  weakmem list SB 'MP*'        a test, and those whose names match\n"
                 "  weakmem list --format tsv    name, family, threads, condition and story, for scripts\n",
     .table = table};
 
@@ -68,26 +69,40 @@ static void print(const Common *s, const Suite *suite, const Console *console) {
   console_print(console, &out);
 }
 
-// The built-in tests that the names pick, families or single ones; all of them where none is given.
+static bool is_picked(const Test *test, const char *name) {
+  return suite_name_matches(name, test->family) || suite_name_matches(name, test->name);
+}
+
+static bool report_unknown(const Suite *all, const char *name, Diag *diag) {
+  Suggestion suggestion = suggestion_for(name);
+  for (unsigned i = 0; i < all->count; i++) {
+    suggestion_try(&suggestion, all->tests[i]->family);
+    suggestion_try(&suggestion, all->tests[i]->name);
+  }
+  return diag_error(diag, "no family or test '%s' comes with weakmem%s", name,
+                    suggestion_text(&suggestion, diag->arena));
+}
+
+// The built-in tests that the names pick, families, single ones or patterns; all of them where none is given.
 static Suite pick(const Common *s, Diag *diag) {
   Suite all = suite_builtin_by(test_read, NULL, s->arena, diag);
   if (!s->argument_count)
     return all;
   Suite picked = {.tests = ARENA_ARRAY(s->arena, const Test *, all.count)};
-  for (unsigned f = 0; f < s->argument_count; f++) {
-    bool found = false;
-    for (unsigned i = 0; i < all.count; i++)
-      found |= !strcmp(all.tests[i]->family, s->arguments[f]) || !strcmp(all.tests[i]->name, s->arguments[f]);
-    if (!found)
-      diag_error(diag, "no family or test '%s' comes with weakmem", s->arguments[f]);
-  }
+  bool *found = ARENA_ARRAY(s->arena, bool, s->argument_count);
   for (unsigned i = 0; i < all.count; i++) {
     bool wanted = false;
-    for (unsigned f = 0; f < s->argument_count; f++)
-      wanted |= !strcmp(all.tests[i]->family, s->arguments[f]) || !strcmp(all.tests[i]->name, s->arguments[f]);
+    for (unsigned f = 0; f < s->argument_count; f++) {
+      bool is = is_picked(all.tests[i], s->arguments[f]);
+      wanted |= is;
+      found[f] |= is;
+    }
     if (wanted)
       picked.tests[picked.count++] = all.tests[i];
   }
+  for (unsigned f = 0; f < s->argument_count; f++)
+    if (!found[f])
+      report_unknown(&all, s->arguments[f], diag);
   return picked;
 }
 

@@ -13,7 +13,13 @@
 
 const char *const option_formats[] = {"text", "json", "tsv", NULL};
 
-enum { KEY_HELP = '?', KEY_HELP_TOO = 'h', KEY_USAGE = 256, KEY_VERSION, KEY_FIRST }; // then by row, if without letter
+enum {
+  KEY_HELP = '?',
+  KEY_HELP_TOO = 'h',
+  KEY_VERSION = 'V',
+  KEY_USAGE = 256,
+  KEY_FIRST
+}; // then by row, if without letter
 
 // What argp's parser is given.
 typedef struct {

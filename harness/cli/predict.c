@@ -1,4 +1,5 @@
 // weakmem predict: what each memory model allows.
+#include "harness/base/suggestion.h"
 #include "harness/base/time.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
@@ -173,8 +174,13 @@ typedef struct {
 
 static bool add_model(const char *name, Arena *arena, Judges *judges, Diag *diag) {
   const Model *model = model_find(name);
-  if (!model)
-    return diag_error(diag, "no model '%s'; there are %s", name, model_names(arena));
+  if (!model) {
+    Suggestion suggestion = suggestion_for(name);
+    for (unsigned i = 0; i < model_count; i++)
+      suggestion_try(&suggestion, model_all[i]->name);
+    return diag_error(diag, "no model '%s'%s; there are %s", name, suggestion_text(&suggestion, arena),
+                      model_names(arena));
+  }
   judges->judges[judges->count++] = judge_of(model, arena);
   return true;
 }

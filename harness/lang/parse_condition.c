@@ -393,12 +393,13 @@ static void warn_unknown(Parser *p, const Mention *m) {
     const Thread *thread = &test->threads[m->thread];
     for (unsigned i = 0; i < thread->register_count; i++)
       suggestion_try(&suggestion, thread->registers[i].name);
-    WARNING_AT(p, m->span, "P%u has no register '%s': it is 0%s", m->thread, m->name, suggestion_text(p, &suggestion));
+    WARNING_AT(p, m->span, "P%u has no register '%s': it is 0%s", m->thread, m->name,
+               suggestion_text(&suggestion, p->arena));
     return;
   }
   for (unsigned i = 0; i < test->location_count; i++)
     suggestion_try(&suggestion, test->locations[i].name);
-  WARNING_AT(p, m->span, "no thread uses a location '%s': it is 0%s", m->name, suggestion_text(p, &suggestion));
+  WARNING_AT(p, m->span, "no thread uses a location '%s': it is 0%s", m->name, suggestion_text(&suggestion, p->arena));
 }
 
 static int compare_mentions(const void *a, const void *b) {

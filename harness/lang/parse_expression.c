@@ -198,7 +198,7 @@ static Expr *unknown_register(Parser *p, const char *name, Span span) {
     for (unsigned i = 0; i < thread->parameter_count; i++)
       suggestion_try(&suggestion, p->test->locations[thread->parameters[i].location].name);
     if (suggestion.best)
-      ERROR_AT(p, span, "no '%s' in P%u%s", name, p->thread, suggestion_text(p, &suggestion));
+      ERROR_AT(p, span, "no '%s' in P%u%s", name, p->thread, suggestion_text(&suggestion, p->arena));
     else
       ERROR_AT(p, span, "no '%s' in P%u: 'int %s = ...;' would declare a register", name, p->thread, name);
   }
@@ -239,7 +239,7 @@ static bool parse_location(Parser *p, unsigned *location) {
     Suggestion suggestion = suggestion_for(name);
     for (unsigned i = 0; i < p->test->threads[p->thread].parameter_count; i++)
       suggestion_try(&suggestion, p->test->locations[p->test->threads[p->thread].parameters[i].location].name);
-    return ERROR_AT(p, span, "no location '%s' in P%u%s", name, p->thread, suggestion_text(p, &suggestion));
+    return ERROR_AT(p, span, "no location '%s' in P%u%s", name, p->thread, suggestion_text(&suggestion, p->arena));
   }
   if (!p->parameters_failed)
     ERROR_AT(p, span, "'%s' is not a parameter of P%u: add 'atomic_int* %s' to the list behind its name", name,

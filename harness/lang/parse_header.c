@@ -213,7 +213,7 @@ static bool parse_offset(Parser *p) {
     Suggestion suggestion = suggestion_for(name);
     for (unsigned i = 0; i < p->test->location_count; i++)
       suggestion_try(&suggestion, p->test->locations[i].name);
-    return ERROR_AT(p, span, "no location '%s' in this test%s", name, suggestion_text(p, &suggestion));
+    return ERROR_AT(p, span, "no location '%s' in this test%s", name, suggestion_text(&suggestion, p->arena));
   }
   Location *l = &p->test->locations[location];
   if (l->has_offset)

@@ -21,7 +21,7 @@ bool unknown_primitive(Parser *p) {
   for (unsigned i = 0; i < dialect->primitive_count; i++)
     suggestion_try(&suggestion, dialect->primitives[i].name);
   return ERROR_AT(p, token.span, "no function '%s' in the language%s", suggestion.wanted,
-                  suggestion_text(p, &suggestion));
+                  suggestion_text(&suggestion, p->arena));
 }
 
 bool primitive_has_value(const Primitive *primitive) {
@@ -49,7 +49,7 @@ static bool unknown_order(Parser *p, Token token) {
   Suggestion suggestion = suggestion_for(token_text(p, token));
   for (unsigned i = 0; i < dialect->order_count; i++)
     suggestion_try(&suggestion, dialect->orders[i].spelling);
-  return ERROR_AT(p, token.span, "no memory order '%s'%s", suggestion.wanted, suggestion_text(p, &suggestion));
+  return ERROR_AT(p, token.span, "no memory order '%s'%s", suggestion.wanted, suggestion_text(&suggestion, p->arena));
 }
 
 bool parse_order(Parser *p, Access *access) {

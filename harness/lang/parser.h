@@ -13,6 +13,7 @@
 // A rule that fails has reported why and returns NULL or false. Its caller passes that on up to where the text can be
 // picked up again: the next statement, thread or section.
 #pragma once
+#include "harness/base/suggestion.h"
 #include "harness/lang/lexer.h"
 #include "harness/lang/test.h"
 
@@ -150,16 +151,6 @@ const char *parser_register_name(Parser *p);
 // Gives a register the name and type that the CPU has for it, where the dialect's registers are the CPU's.
 bool parser_cpu_register(Parser *p, const char **name, Type *type, Span span);
 int register_add(Parser *p, unsigned thread, const char *name, Type type, Span span);
-// The nearest of the names seen so far, for "did you mean"; NULL where none is near.
-typedef struct {
-  const char *wanted, *best;
-  unsigned distance;
-} Suggestion;
-Suggestion suggestion_for(const char *wanted);
-void suggestion_try(Suggestion *suggestion, const char *name);
-// " (did you mean 'r0'?)", or "" where nothing is near.
-const char *suggestion_text(Parser *p, const Suggestion *suggestion);
-
 // parse_type.c
 bool token_begins_type(const Parser *p, Token token);
 bool parser_at_type(const Parser *p);

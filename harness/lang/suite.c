@@ -1,10 +1,12 @@
 #include "harness/lang/suite.h"
 #include "harness/base/embedded.h"
 #include "harness/base/source.h"
+#include "harness/base/suggestion.h"
 #include "harness/lang/parser.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +97,26 @@ static const char *embedded_name(Arena *arena, const Embedded *file) {
   return arena_copy(arena, name, strcspn(name, " \t\r\n{"));
 }
 
-// A built-in family or test. False where there is none of that name.
+bool suite_name_matches(const char *pattern, const char *name) {
+  return !strcmp(pattern, name) || (strpbrk(pattern, "*?[") && !fnmatch(pattern, name, 0));
+}
+
+// The built-in tests whose names, or whose family, a pattern such as `SB*` matches. False where there is none.
+static bool find_matching(Finder *f, const char *pattern) {
+  if (!strpbrk(pattern, "*?["))
+    return false;
+  Suite all = suite_builtin_by(f->read, NULL, f->arena, f->diag);
+  bool found = false;
+  for (unsigned i = 0; i < all.count; i++) {
+    bool matches = suite_name_matches(pattern, all.tests[i]->name) || suite_name_matches(pattern, all.tests[i]->family);
+    found |= matches;
+    if (matches && count_entry(f))
+      add(f, all.tests[i]);
+  }
+  return found;
+}
+
+// A built-in family or test, or several by a pattern. False where there is none of that name.
 static bool find_builtin(Finder *f, const char *name) {
   Suite family = suite_builtin_by(f->read, name, f->arena, f->diag);
   for (unsigned i = 0; i < family.count; i++)
@@ -107,7 +128,7 @@ static bool find_builtin(Finder *f, const char *name) {
       add(f, parse_embedded(file, f->read, f->arena, f->diag));
       return true;
     }
-  return false;
+  return find_matching(f, name);
 }
 
 static bool report_unknown(Finder *f, const char *name) {
@@ -119,9 +140,9 @@ static bool report_unknown(Finder *f, const char *name) {
       suggestion_try(&suggestion, embedded_name(f->arena, file));
       suggestion_try(&suggestion, family_of(f->arena, file->path));
     }
-  if (suggestion.best)
-    return diag_error(f->diag, "no test, file or folder '%s' (did you mean '%s'?)", name, suggestion.best);
-  return diag_error(f->diag, "no test, file or folder '%s'; `weakmem list` shows the tests that come with it", name);
+  const char *nearest = suggestion_text(&suggestion, f->arena);
+  return diag_error(f->diag, "no test, file or folder '%s'%s", name,
+                    *nearest ? nearest : "; `weakmem list` shows the tests that come with it");
 }
 
 static void add_source(Finder *f, const Source *source) {
@@ -177,6 +198,16 @@ static void walk_folder(Finder *f, const char *path, unsigned depth) {
 
 static void find(Finder *f, const char *folder, const char *argument, unsigned depth);
 
+// How long a line of a list is without the blanks around it and what follows a `#`, at its begin or after a blank.
+static size_t entry_length(const char *line, size_t begin, size_t length) {
+  for (size_t i = begin; i < length; i++)
+    if (line[i] == '#' && (i == begin || strchr(" \t", line[i - 1])))
+      length = i;
+  while (length > begin && strchr(" \t\r", line[length - 1]))
+    length--;
+  return length;
+}
+
 // The arguments in a list, one a line.
 static void read_list(Finder *f, const char *path, unsigned depth) {
   if (depth > LIST_DEPTH) {
@@ -192,10 +223,9 @@ static void read_list(Finder *f, const char *path, unsigned depth) {
     size_t length = strcspn(line, "\n");
     const char *next = line + length + (line[length] == '\n');
     size_t begin = strspn(line, " \t\r");
-    while (length > begin && strchr(" \t\r", line[length - 1]))
-      length--;
-    if (length > begin && line[begin] != '#' && count_entry(f))
-      find(f, folder, arena_copy(f->arena, line + begin, length - begin), depth);
+    size_t end = entry_length(line, begin, length);
+    if (end > begin && count_entry(f))
+      find(f, folder, arena_copy(f->arena, line + begin, end - begin), depth);
     line = next;
   }
 }

@@ -76,9 +76,20 @@ START_TEST(a_name_is_a_built_in_test_unless_it_is_a_file) {
   write_test("SB", "mine");
   ck_assert_str_eq(found("SB", "./SB"), "mine mine");
   ck_assert_str_eq(found("SBB", NULL), "|weakmem: error: no test, file or folder 'SBB' (did you mean 'SB'?)\n");
+  ck_assert_str_eq(found("mp", NULL), "|weakmem: error: no test, file or folder 'mp' (did you mean 'MP'?)\n");
   ck_assert_str_eq(found("", NULL),
                    "|weakmem: error: no test, file or folder ''; `weakmem list` shows the tests that come with it\n");
   ck_assert_ptr_nonnull(strstr(found("qwertyuiop", NULL), "`weakmem list` shows"));
+}
+END_TEST
+
+START_TEST(a_pattern_names_those_that_come_with_it) {
+  ck_assert_str_eq(found("SB+fence[s]", "SB*-same"), "SB+fences SB+fadd0-same");
+  ck_assert_str_eq(found("2+2W", "2[+]2W"), "2+2W 2+2W");
+  ck_assert_ptr_nonnull(strstr(found("classi?", NULL), "IRIW"));
+  ck_assert_ptr_nonnull(strstr(found("SBB*", NULL), "no test, file or folder 'SBB*'"));
+  write_test("SB*", "mine");
+  ck_assert_str_eq(found("SB*", NULL), "mine");
 }
 END_TEST
 
@@ -108,7 +119,7 @@ START_TEST(a_list_names_tests_relative_to_itself) {
   write_test("d/a.litmus", "a");
   write_test("b.litmus", "b");
   write_file("d/inner", "a.litmus\n../b.litmus\n");
-  write_file("d/list", "# a comment\n\n  a.litmus \t\r\nSB\n@inner\nnone.litmus\n../b.litmus");
+  write_file("d/list", "# a comment\n\n  a.litmus \t\r\nSB  # why\n@inner\t#\nnone.litmus\n../b.litmus");
   ck_assert_str_eq(found("@d/list", NULL),
                    "a SB a b b|weakmem: error: no test, file or folder 'none.litmus'; `weakmem list` shows the tests "
                    "that come with it\n");
@@ -171,6 +182,7 @@ int main(void) {
   tcase_add_checked_fixture(all, enter, leave);
   tcase_add_test(all, built_in_tests_are_sorted_and_have_a_family_and_a_story);
   tcase_add_test(all, a_name_is_a_built_in_test_unless_it_is_a_file);
+  tcase_add_test(all, a_pattern_names_those_that_come_with_it);
   tcase_add_test(all, a_folder_is_every_litmus_file_under_it_sorted);
   tcase_add_test(all, a_list_names_tests_relative_to_itself);
   tcase_add_test(all, what_is_no_file_is_refused_with_a_sentence);
