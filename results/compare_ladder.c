@@ -53,7 +53,7 @@ static Cell row_cell(const RecordLadderRow *row, const char *model, Arena *arena
               &share);
   else
     text_add(&share, "not run");
-  const char *ns = isnan(row->ns) ? "?" : arena_printf(arena, "%.2f", row->ns);
+  const char *ns = isnan(row->ns) ? "?" : arena_printf(arena, "%s%.2f", row->stable == 0 ? "~" : "", row->ns);
   Cell cell = cell_shown((Cell){0}, arena_printf(arena, "%s  %s %s", ns, text_string(&share), mark));
   text_free(&share);
   return cell;
@@ -117,7 +117,8 @@ void compare_ladders(const Comparison *c, const SheetStyle *style, FILE *out) {
     qsort(sorted, ladders.count, sizeof *sorted, by_test);
     sheet_print_head(style,
                      "Fence ladders: what the fences cost together (ns), and the share of what the test asks for", out);
-    fputs("  a: the CPU's model allows it with these fences  f: forbidden  F: forbidden and yet seen  ?: unjudged\n",
+    fputs("  a: the CPU's model allows it with these fences  f: forbidden  F: forbidden and yet seen  ?: unjudged\n"
+          "  ~: a cost that is not stable\n",
           out);
   }
   size_t tables = 0;

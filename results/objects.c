@@ -26,7 +26,13 @@ static const Field row_rows[] = {
     FIELD_ROW(RecordLadderRow, "threads", FIELD_TEXT, threads, 0),
     FIELD_ROW(RecordLadderRow, "emitted", FIELD_TEXT, emitted, 0),
     FIELD_ROW(RecordLadderRow, "ns", FIELD_MEASURE, ns, 0),
+    FIELD_ROW(RecordLadderRow, "spread", FIELD_MEASURE, spread, 0),
+    FIELD_ROW(RecordLadderRow, "stable", FIELD_MAYBE, stable, 0),
     FIELD_ROW(RecordLadderRow, "contended_ns", FIELD_MEASURE, contended_ns, 0),
+    FIELD_ROW(RecordLadderRow, "contended_spread", FIELD_MEASURE, contended_spread, 0),
+    FIELD_ROW(RecordLadderRow, "contended_stable", FIELD_MAYBE, contended_stable, 0),
+    FIELD_ROW(RecordLadderRow, "contended_reason", FIELD_TEXT, no_contended, 0),
+    FIELD_ROW(RecordLadderRow, "same_code_as", FIELD_TEXT, same, 0),
     FIELD_ROW(RecordLadderRow, "status", FIELD_TEXT, status, 0),
     FIELD_ROW(RecordLadderRow, "witnesses", FIELD_COUNT, witnesses, REQUIRED),
     FIELD_ROW(RecordLadderRow, "iterations", FIELD_COUNT, iterations, REQUIRED),
@@ -94,7 +100,7 @@ bool ladder_read(const char *line, size_t length, Arena *arena, RecordLadder *ou
     const RecordLadderRow *row = &out->rows[i];
     if (!*row->fence && !*row->orders)
       return fail(fault, arena, i, " names no \"fence\"");
-    if (row->ns < 0 || row->contended_ns < 0)
+    if (row->ns < 0 || row->contended_ns < 0 || row->spread < 0 || row->contended_spread < 0)
       return fail(fault, arena, i, ": a cost is less than 0");
     if (row->witnesses > row->iterations)
       return fail(fault, arena, i, ": its witnesses are no part of its iterations");

@@ -21,7 +21,11 @@ typedef struct {
   const char *fence, *orders; // one of the two names it
   const char *threads;        // that have it: "all", "0 1"
   const char *emitted, *status, *note;
-  double ns, contended_ns; // NAN if not measured
+  double ns, contended_ns;         // NAN if not measured
+  double spread, contended_spread; // of these, as a share of them; NAN if not said
+  int stable, contended_stable;    // 1, 0; -1: not said
+  const char *no_contended;        // why there is no contended_ns; "" if not said
+  const char *same;                // a row that was compiled to the same instructions: "lock-or all"; "": none is said
   uint64_t witnesses, iterations;
   RecordVerdict *verdicts;
   unsigned verdict_count;

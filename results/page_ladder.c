@@ -35,6 +35,14 @@ static Cell row_cell(const RecordLadderRow *row, Arena *arena) {
     sheet_set(object, "ns", cell_number(row->ns));
   if (!isnan(row->contended_ns))
     sheet_set(object, "owned", cell_number(row->contended_ns));
+  if (!isnan(row->spread))
+    sheet_set(object, "spread", cell_number(row->spread));
+  if (!isnan(row->contended_spread))
+    sheet_set(object, "owned_spread", cell_number(row->contended_spread));
+  page_set_flag(object, "loose", row->stable == 0);
+  page_set_flag(object, "owned_loose", row->contended_stable == 0);
+  page_set_text(object, "no_owned", row->no_contended);
+  page_set_text(object, "same", row->same);
   page_set_text(object, "status", row->status);
   page_set_count(object, "seen", row->witnesses);
   page_set_count(object, "iterations", row->iterations);

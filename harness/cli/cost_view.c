@@ -11,7 +11,23 @@ enum { BAR = 24, MATRIX = 16 };
 // A bar is cut if it would be more than so many times the next one, which it would make vanish.
 static const double CUT = 8;
 
-enum { GROUP, OPERATION, CONTEXT, NS, CYCLES, SPREAD, SIZE, SAMPLES, OUTLIERS, SWITCHES, STABLE, CORES, REASON };
+enum {
+  GROUP,
+  OPERATION,
+  CONTEXT,
+  NS,
+  CYCLES,
+  SPREAD,
+  SIZE,
+  SAMPLES,
+  OUTLIERS,
+  SWITCHES,
+  STABLE,
+  CORES,
+  REASON,
+  SHARED,
+  SAME
+};
 static const SheetColumn columns[] = {
     [GROUP] = {.name = "group", .in = IN_DATA},
     [OPERATION] = {.name = "operation", .title = "", .fit = FIT_KEY},
@@ -26,6 +42,8 @@ static const SheetColumn columns[] = {
     [STABLE] = {.name = "stable", .title = ""},
     [CORES] = {.name = "cores", .in = IN_JSON},
     [REASON] = {.name = "reason", .in = IN_DATA},
+    [SHARED] = {.name = "shared", .in = IN_DATA},
+    [SAME] = {.name = "same_code_as", .in = IN_DATA},
 };
 
 static bool has_figure(const CostRow *row) { return row->measured && !row->reason; }
@@ -33,6 +51,20 @@ static bool has_figure(const CostRow *row) { return row->measured && !row->reaso
 // Rounded to what can be meant: a tenth of a picosecond.
 static Cell figure_cell(double value, const char *shown) {
   return cell_shown(cell_number(round(value * 1e4) / 1e4), shown);
+}
+
+// The row whose machine code, and so whose figure, is this one's.
+static const char *same_of(const CostRow *row, Arena *arena) {
+  if (!row->same)
+    return NULL;
+  bool here = !strcmp(row->same->context, row->context);
+  return here ? row->same->operation : arena_printf(arena, "%s %s", row->same->operation, row->same->context);
+}
+
+static const char *mark_of(const CostRow *row, Arena *arena) {
+  const char *same = same_of(row, arena);
+  return arena_printf(arena, "%s%s%s", row->stable ? "" : "not stable", !row->stable && same ? "; " : "",
+                      same ? arena_printf(arena, "is %s", same) : "");
 }
 
 static void add_cost(Sheet *sheet, const CostRow *row, double scale) {
@@ -55,8 +87,10 @@ static void add_cost(Sheet *sheet, const CostRow *row, double scale) {
   cells[SAMPLES] = cell_count(row->samples);
   cells[OUTLIERS] = cell_count(row->outliers);
   cells[SWITCHES] = cell_count(row->switches);
-  cells[STABLE] = cell_shown(cell_flag(row->stable), row->stable ? "" : "not stable");
+  cells[STABLE] = cell_shown(cell_flag(row->stable), mark_of(row, arena));
   cells[CORES] = cell_count(row->cores);
+  cells[SHARED] = cell_count(row->shared);
+  cells[SAME] = cell_text(same_of(row, arena));
 }
 
 Sheet *cost_view_rows(const Cost *cost, const CostChoice *choice) {
@@ -200,9 +234,10 @@ static void add_head(const Cost *cost, const Identity *identity, Text *out) {
     text_printf(out, "%s\n", identity_caveat(identity));
 }
 
-// Counts of what a reader should know of: figures, those that are not stable, samples that did not belong.
+// Counts of what a reader should know of: figures, those that are not stable, samples that did not belong. Rows of one
+// machine code are measured once.
 static void add_foot(const Cost *cost, const CostChoice *choice, Text *out) {
-  unsigned figures = 0, loose = 0, outliers = 0, switches = 0;
+  unsigned figures = 0, loose = 0, same = 0, outliers = 0, switches = 0, shared = 0;
   unsigned long samples = 0;
   for (unsigned i = 0; i < cost->row_count; i++) {
     const CostRow *row = &cost->rows[i];
@@ -210,15 +245,25 @@ static void add_foot(const Cost *cost, const CostChoice *choice, Text *out) {
       continue;
     figures++;
     loose += !row->stable;
-    samples += row->samples;
-    outliers += row->outliers;
-    switches += row->switches;
+    same += row->same != NULL;
+    samples += row->same ? 0 : row->samples;
+    outliers += row->same ? 0 : row->outliers;
+    switches += row->same ? 0 : row->switches;
+    shared += row->same ? 0 : row->shared;
   }
-  text_printf(out,
-              "\n%u figures, %u not stable; each the median of at least %d samples, less the same loop without the "
-              "operation.\n%u of %lu samples were outliers (interrupts, stolen time); %u times another program took "
-              "the PU.\n",
-              figures, loose, (int)SUMMARY_SAMPLES, outliers, samples, switches);
+  text_printf(
+      out,
+      "\n%u figures, %u not stable, %u of code that another row has; each the median of at least %d samples, less "
+      "the same loop without the operation.\nspread: repeated measurements lie within so much of the figure. is: "
+      "compiled to the same instructions, and so one measurement.\n%u of %lu samples were outliers (interrupts, "
+      "stolen time); %u times another program took the PU.\n",
+      figures, loose, same, (int)SUMMARY_SAMPLES, outliers, samples, switches);
+  if (shared)
+    text_printf(
+        out,
+        "%u more were left out: another program, maybe of another guest, ran on the other hardware thread of the "
+        "core meanwhile.\n",
+        shared);
 }
 
 void cost_view_text(const Cost *cost, const CostChoice *choice, const Identity *identity, const SheetStyle *style,

@@ -39,15 +39,36 @@ static Cell code_cell(const LadderRow *row, Arena *arena) {
   return cell_text(arena_printf(arena, "%s;  %s", emitted, row->note));
 }
 
-static Cell price_cell(const LadderRow *row, double ns, Arena *arena) {
+static Cell price_cell(const LadderRow *row, double ns, bool stable, Arena *arena) {
   Cell cell = row->priced ? cell_number(round(ns * 1e4) / 1e4) : (Cell){0};
-  return cell_shown(cell, row->priced ? arena_printf(arena, "%.1f", fabs(ns) < 0.05 ? 0 : ns) : "?");
+  return cell_shown(cell,
+                    row->priced ? arena_printf(arena, "%s%.1f", stable ? "" : "~", fabs(ns) < 0.05 ? 0 : ns) : "?");
+}
+
+static Cell owned_cell(const LadderRow *row, Arena *arena) {
+  if (row->priced && row->no_contended)
+    return cell_shown((Cell){0}, "-");
+  return price_cell(row, row->contended_ns, row->contended_stable, arena);
+}
+
+// Of a cost of nothing there is no share.
+static Cell spread_cell(bool known, double ns, double spread, Arena *arena) {
+  if (!known)
+    return cell_shown((Cell){0}, "");
+  return cell_shown(cell_number(round(spread * 1e4) / 1e4), ns == 0 ? "" : arena_printf(arena, "%.0f%%", 100 * spread));
+}
+
+static bool has_owned(const LadderRow *row) { return row->priced && !row->no_contended; }
+
+// "lock-or all".
+static const char *same_of(const LadderRow *row, Arena *arena) {
+  return row->same ? arena_printf(arena, "%s %s", row->same->name, row->same->threads) : NULL;
 }
 
 // ---- Rows
 
-enum { MARK, KIND, NAME, THREADS, NS, OWNED, WITNESSES, ITERATIONS, EMITTED, ANSWER, VERDICTS };
-enum { SEEN, CODE, NOTE }; // behind the verdicts
+enum { MARK, KIND, NAME, THREADS, NS, SPREAD, OWNED, OWNED_SPREAD, WITNESSES, ITERATIONS, EMITTED, ANSWER, VERDICTS };
+enum { SEEN, CODE, NOTE, STABLE, OWNED_STABLE, NO_OWNED, SAME, LAST }; // behind the verdicts
 
 static const SheetColumn first_columns[] = {
     [MARK] = {.name = " ", .kind = KIND_MARK, .width = 1, .in = IN_TEXT, .fit = FIT_KEY, .is_fixed = true},
@@ -55,7 +76,10 @@ static const SheetColumn first_columns[] = {
     [NAME] = {.name = "fence", .fit = FIT_KEY},
     [THREADS] = {.name = "threads", .fit = FIT_KEY},
     [NS] = {.name = "ns", .kind = KIND_NUMBER, .places = 2, .width = 8},
+    [SPREAD] = {.name = "spread", .title = "\302\261", .kind = KIND_NUMBER, .places = 4, .fit = FIT_OPTIONAL},
     [OWNED] = {.name = "contended_ns", .title = "ns owned", .kind = KIND_NUMBER, .places = 2, .fit = FIT_OPTIONAL},
+    [OWNED_SPREAD] =
+        {.name = "contended_spread", .title = "\302\261", .kind = KIND_NUMBER, .places = 4, .fit = FIT_OPTIONAL},
     [WITNESSES] = {.name = "witnesses", .in = IN_DATA},
     [ITERATIONS] = {.name = "iterations", .in = IN_DATA},
     [EMITTED] = {.name = "emitted", .in = IN_TSV},
@@ -65,16 +89,20 @@ static const SheetColumn last_columns[] = {
     [SEEN] = {.name = "seen", .in = IN_TEXT},
     [CODE] = {.name = "code", .fit = FIT_RUNS_ON, .in = IN_TEXT},
     [NOTE] = {.name = "note", .in = IN_DATA},
+    [STABLE] = {.name = "stable", .in = IN_DATA},
+    [OWNED_STABLE] = {.name = "contended_stable", .in = IN_DATA},
+    [NO_OWNED] = {.name = "contended_reason", .in = IN_DATA},
+    [SAME] = {.name = "same_code_as", .in = IN_DATA},
 };
 
 static Sheet *new_sheet(const Ladder *ladder) {
   unsigned count = VERDICTS + ladder->judge_count;
-  SheetColumn *columns = ARENA_ARRAY(ladder->arena, SheetColumn, count + NOTE + 1);
+  SheetColumn *columns = ARENA_ARRAY(ladder->arena, SheetColumn, count + LAST);
   memcpy(columns, first_columns, sizeof first_columns);
   for (unsigned j = 0; j < ladder->judge_count; j++)
     columns[VERDICTS + j] = (SheetColumn){.name = ladder->judges[j].name, .in = IN_TEXT | IN_TSV};
   memcpy(columns + count, last_columns, sizeof last_columns);
-  return sheet_new(ladder->arena, columns, count + NOTE + 1);
+  return sheet_new(ladder->arena, columns, count + LAST);
 }
 
 static void add_row(const Ladder *ladder, const LadderRow *row, Sheet *sheet) {
@@ -84,8 +112,10 @@ static void add_row(const Ladder *ladder, const LadderRow *row, Sheet *sheet) {
   cells[KIND] = cell_text(row->kind == ROW_ORDERS ? "orders" : "fence");
   cells[NAME] = cell_text(row->name);
   cells[THREADS] = cell_text(row->threads);
-  cells[NS] = price_cell(row, row->ns, ladder->arena);
-  cells[OWNED] = price_cell(row, row->contended_ns, ladder->arena);
+  cells[NS] = price_cell(row, row->ns, row->stable, ladder->arena);
+  cells[SPREAD] = spread_cell(row->priced, row->ns, row->spread, ladder->arena);
+  cells[OWNED] = owned_cell(row, ladder->arena);
+  cells[OWNED_SPREAD] = spread_cell(has_owned(row), row->contended_ns, row->contended_spread, ladder->arena);
   cells[WITNESSES] = cell_count(row->seen);
   cells[ITERATIONS] = cell_count(row->iterations);
   cells[EMITTED] = cell_text(emitted_of(row));
@@ -97,6 +127,10 @@ static void add_row(const Ladder *ladder, const LadderRow *row, Sheet *sheet) {
   last[SEEN] = seen_cell(row, ladder->arena);
   last[CODE] = code_cell(row, ladder->arena);
   last[NOTE] = cell_text(row->note);
+  last[STABLE] = cell_flag(row->stable);
+  last[OWNED_STABLE] = cell_flag(row->contended_stable);
+  last[NO_OWNED] = cell_text(row->no_contended);
+  last[SAME] = cell_text(same_of(row, ladder->arena));
   if (answer)
     sheet_tone_row(sheet, TONE_BOLD);
 }
@@ -162,6 +196,18 @@ static void add_ladder(const Ladder *ladder, bool orders, const SheetStyle *styl
   sheet_text(sheet, style, out);
 }
 
+// Why rows have no figure where another core owns the lines, each reason once.
+static void add_reasons(const Ladder *ladder, Text *out) {
+  for (unsigned i = 0; i < ladder->row_count; i++) {
+    const char *reason = ladder->rows[i].no_contended;
+    bool told = !reason;
+    for (unsigned k = 0; k < i && !told; k++)
+      told = ladder->rows[k].no_contended && !strcmp(ladder->rows[k].no_contended, reason);
+    if (!told)
+      text_printf(out, " (-: %s)", reason);
+  }
+}
+
 static void add_legend(const Ladder *ladder, const SheetStyle *style, Text *out) {
   bool thin_air = false, silent = false;
   for (unsigned i = 0; i < ladder->row_count; i++)
@@ -172,8 +218,12 @@ static void add_legend(const Ladder *ladder, const SheetStyle *style, Text *out)
   Text text = {0};
   text_add(&text, "  ns: what a row adds to the test, all its fences together, each in its context");
   text_add(&text, ladder->options.orders ? " (of orders: what the accesses cost more than as written)" : "");
-  text_add(&text, "; ns owned: the same where another core owns the lines that are stored to. seen: in how many "
-                  "iterations; of zero the bound at 95 % if they were independent.");
+  text_add(&text, "; \302\261: repeated measurements lie within so much of it; ~: not stable; ns owned: the same where "
+                  "another core owns the lines that are stored to");
+  add_reasons(ladder, &text);
+  text_add(&text,
+           ". seen: in how many iterations; of zero the bound at 95 % if they were independent. Rows compiled to "
+           "the same instructions share one run and one measurement.");
   if (silent)
     text_add(&text, " -: the model knows no such fence.");
   if (thin_air)
@@ -231,9 +281,18 @@ static Cell row_cell(const Ladder *ladder, const LadderRow *row) {
     sheet_set(object, "places", contexts_cell(ladder, row));
   }
   sheet_set(object, "emitted", cell_text(row->fence ? row->fence->emitted : NULL));
-  sheet_set(object, "ns", price_cell(row, row->ns, arena));
-  sheet_set(object, "contended_ns", price_cell(row, row->contended_ns, arena));
-  sheet_set(object, "status", cell_text(row->run && row->run->done ? row->run->record.status : "not-run"));
+  sheet_set(object, "ns", price_cell(row, row->ns, true, arena));
+  sheet_set(object, "spread", spread_cell(row->priced, row->ns, row->spread, arena));
+  if (row->priced)
+    sheet_set(object, "stable", cell_flag(row->stable));
+  sheet_set(object, "contended_ns", owned_cell(row, arena));
+  sheet_set(object, "contended_spread", spread_cell(has_owned(row), row->contended_ns, row->contended_spread, arena));
+  if (has_owned(row))
+    sheet_set(object, "contended_stable", cell_flag(row->contended_stable));
+  sheet_set(object, "contended_reason", cell_text(row->no_contended));
+  sheet_set(object, "same_code_as", cell_text(same_of(row, arena)));
+  const CampaignRun *run = row->same ? row->same->run : row->run;
+  sheet_set(object, "status", cell_text(run && run->done ? run->record.status : "not-run"));
   sheet_set(object, "witnesses", cell_count(row->seen));
   sheet_set(object, "iterations", cell_count(row->iterations));
   sheet_set(object, "verdict", verdicts_cell(ladder, row));

@@ -2,6 +2,7 @@
 // the accesses that the CPU has beside those.
 //
 // Independent and back to back: what is measured is how many the core can do, not how long one takes.
+#define COST_UNIT accesses
 #include "harness/cost/operation.h"
 
 #include <sys/auxv.h>
@@ -50,14 +51,14 @@ CPU_ACCESSES(ACCESS_BODY)
 
 // clang-format off
 #define ALONE(name, function)                                                                                          \
-  {.group = COST_ACCESSES, .operation = name, .context = "alone", .body = function, .base = cost_nothing},
+  {.group = COST_ACCESSES, .operation = name, .context = "alone", COST_IS(function), .base = cost_nothing},
 #define LOAD_ROW(order) ALONE("load-" #order, load_##order)
 #define STORE_ROW(order) ALONE("store-" #order, store_##order)
 #define EXCHANGE_ROW(order) ALONE("exchange-" #order, exchange_##order)
 #define FETCH_ADD_ROW(order) ALONE("fetch_add-" #order, fetch_add_##order)
 #define COMPARE_ROW(order) ALONE("compare_exchange-" #order, compare_exchange_##order)
 #define ACCESS_ROW(name, access, condition)                                                                            \
-  {.group = COST_ACCESSES, .operation = name, .context = "alone", .body = access##_alone, .base = cost_nothing,        \
+  {.group = COST_ACCESSES, .operation = name, .context = "alone", COST_IS(access##_alone), .base = cost_nothing,      \
    .missing = access##_missing},
 
 static const CostOperation rows[] = {

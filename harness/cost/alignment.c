@@ -1,4 +1,6 @@
 // Four bytes, aligned or not: within a line, across the end of one, across the end of a page.
+#define COST_UNIT alignment
+#define COST_ATTRIBUTES __attribute__((no_sanitize("alignment")))
 #include "harness/cost/operation.h"
 
 // What these macros take are declarations, statements and initialisers: parentheses would break them.
@@ -13,15 +15,13 @@ typedef struct {
 // Atomic ones it takes to be aligned, as the instruction is the same; whether the CPU bears it, it is asked first.
 #define ATOMIC _Atomic uint32_t *at = (_Atomic uint32_t *)(void *)worker->at
 
-#define ANYWHERE __attribute__((no_sanitize("alignment")))
-ANYWHERE COST_BODY(load_plain, LOOSE, (void)at->value;) ANYWHERE COST_BODY(store_plain, LOOSE, at->value = 1;) ANYWHERE
-    COST_BODY(load_atomic, ATOMIC, (void)atomic_load_explicit(at, memory_order_relaxed);) ANYWHERE
-    COST_BODY(store_atomic, ATOMIC, atomic_store_explicit(at, 1, memory_order_relaxed);) ANYWHERE
-    COST_BODY(fetch_add, ATOMIC, atomic_fetch_add_explicit(at, 1, memory_order_relaxed);)
+COST_BODY(load_plain, LOOSE, (void)at->value;)
+COST_BODY(store_plain, LOOSE, at->value = 1;)
+COST_BODY(load_atomic, ATOMIC, (void)atomic_load_explicit(at, memory_order_relaxed);)
+COST_BODY(store_atomic, ATOMIC, atomic_store_explicit(at, 1, memory_order_relaxed);)
+COST_BODY(fetch_add, ATOMIC, atomic_fetch_add_explicit(at, 1, memory_order_relaxed);)
 
-        static const char *two_lines(void) {
-  return "no CPU does it in one piece: two lines";
-}
+static const char *two_lines(void) { return "no CPU does it in one piece: two lines"; }
 
 enum {
   ALIGNED = 0,
@@ -32,15 +32,15 @@ enum {
 
 // clang-format off
 #define PLACE(name, place, atomic_missing)                                                                             \
-  {.group = COST_ALIGNMENT, .operation = "load-plain", .context = name, .body = load_plain, .base = cost_nothing,      \
+  {.group = COST_ALIGNMENT, .operation = "load-plain", .context = name, COST_IS(load_plain), .base = cost_nothing,      \
    .offset = place},                                                                                                   \
-  {.group = COST_ALIGNMENT, .operation = "store-plain", .context = name, .body = store_plain, .base = cost_nothing,    \
+  {.group = COST_ALIGNMENT, .operation = "store-plain", .context = name, COST_IS(store_plain), .base = cost_nothing,    \
    .offset = place},                                                                                                   \
-  {.group = COST_ALIGNMENT, .operation = "load-relaxed", .context = name, .body = load_atomic, .base = cost_nothing,   \
+  {.group = COST_ALIGNMENT, .operation = "load-relaxed", .context = name, COST_IS(load_atomic), .base = cost_nothing,   \
    .offset = place, .missing = atomic_missing, .may_fault = (place) != ALIGNED},                                       \
-  {.group = COST_ALIGNMENT, .operation = "store-relaxed", .context = name, .body = store_atomic, .base = cost_nothing, \
+  {.group = COST_ALIGNMENT, .operation = "store-relaxed", .context = name, COST_IS(store_atomic), .base = cost_nothing, \
    .offset = place, .missing = atomic_missing, .may_fault = (place) != ALIGNED},                                       \
-  {.group = COST_ALIGNMENT, .operation = "fetch_add-relaxed", .context = name, .body = fetch_add,                      \
+  {.group = COST_ALIGNMENT, .operation = "fetch_add-relaxed", .context = name, COST_IS(fetch_add),                      \
    .base = cost_nothing, .offset = place, .may_fault = (place) != ALIGNED},
 
 static const CostOperation rows[] = {

@@ -3,12 +3,13 @@
 // Reads follow a chain, each address known only when the line before has come. After a write a full fence waits until
 // it is done, and the base has the same fences without the writes. After a read-modify-write the CPU waits for it, as
 // in its base.
+#define COST_UNIT lines
 #include "harness/cost/operation.h"
 
 // What these macros take are declarations, statements and initialisers: parentheses would break them.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 
-static void read_lines(Worker *worker, unsigned rounds) {
+COST_FUNCTION(read_lines) {
   Line *line = worker->workspace->order[0];
   for (unsigned round = 0; round < rounds; round++) {
     REPEAT_100(line = atomic_load_explicit(&line->next, memory_order_relaxed);)
@@ -30,11 +31,11 @@ static const char *flush_missing(void) {
 
 // clang-format off
 #define HISTORY(name, history, core_count, has)                                                                        \
-  {.group = COST_LINES, .operation = "read", .context = name, .body = read_lines, .base = cost_nothing,                \
+  {.group = COST_LINES, .operation = "read", .context = name, COST_IS(read_lines), .base = cost_nothing,                \
    .before = history, .cores = core_count, .missing = has},                                                            \
-  {.group = COST_LINES, .operation = "write", .context = name, .body = write_lines, .base = fences,            \
+  {.group = COST_LINES, .operation = "write", .context = name, COST_IS(write_lines), .base = fences,            \
    .before = history, .cores = core_count, .missing = has},                                                            \
-  {.group = COST_LINES, .operation = "fetch_add", .context = name, .body = increment_lines, .base = waits,      \
+  {.group = COST_LINES, .operation = "fetch_add", .context = name, COST_IS(increment_lines), .base = waits,      \
    .before = history, .cores = core_count, .missing = has},
 
 static const CostOperation rows[] = {

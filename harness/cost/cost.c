@@ -66,6 +66,23 @@ static void choose_pus(Cost *cost) {
   cost->cores = count;
 }
 
+// Whether two bodies are one machine code, run in one place, less the same base.
+static bool same_code(const CostOperation *a, const CostOperation *b) {
+  size_t size = a->code ? (size_t)(a->code_end - a->code) : 0;
+  bool others = a->others == b->others || (a->others == a->body && b->others == b->body);
+  return size && b->code && size == (size_t)(b->code_end - b->code) && !memcmp(a->code, b->code, size) && others &&
+         a->base == b->base && a->before == b->before && a->share == b->share && a->offset == b->offset &&
+         a->per_round == b->per_round;
+}
+
+// The earlier row that this one is another name of; NULL.
+static const CostRow *find_same(const Cost *cost, const CostRow *row) {
+  for (const CostRow *at = cost->rows; at < row; at++)
+    if (!at->same && !at->reason && at->cores == row->cores && at->pus == row->pus && same_code(at->how, row->how))
+      return at;
+  return NULL;
+}
+
 static CostRow *add_row(Cost *cost, size_t *capacity, const CostOperation *how, unsigned cores, const char *context) {
   cost->rows = arena_grow(cost->arena, cost->rows, capacity, cost->row_count + 1, sizeof *cost->rows);
   CostRow *row = &cost->rows[cost->row_count++];
@@ -144,6 +161,9 @@ static void fill_rows(Cost *cost) {
       for (unsigned i = 0; i < tables[t].count; i++)
         if (tables[t].rows[i].group == group)
           add_rows(cost, &capacity, &tables[t].rows[i]);
+  for (unsigned i = 0; i < cost->row_count; i++) // they lie still from now on
+    if (!cost->rows[i].reason)
+      cost->rows[i].same = find_same(cost, &cost->rows[i]);
 }
 
 static bool read_clock(Cost *cost, Diag *diag) {
@@ -194,18 +214,49 @@ CostRow *cost_find(const Cost *cost, const char *operation, const char *context)
   return NULL;
 }
 
+// The row whose samples are this one's.
+static CostRow *sampled(Cost *cost, CostRow *row) { return row->same ? &cost->rows[row->same - cost->rows] : row; }
+
+static bool is_done(const CostRow *row) { return row->reason || measure_done(row); }
+
+static void take_over(CostRow *row) {
+  const CostRow *from = row->same;
+  row->ns = from->ns;
+  row->cycles = from->cycles;
+  row->spread = from->spread;
+  row->samples = from->samples;
+  row->outliers = from->outliers;
+  row->shared = from->shared;
+  row->switches = from->switches;
+  row->reason = from->reason;
+  row->measured = from->measured;
+  row->stable = from->stable;
+}
+
+// One turn of each row that needs more. False where there is none left, or the caller wants no more.
+static bool take_turns(Cost *cost, CostRow *const *rows, unsigned count, CostKeepOn *keep_on, void *context) {
+  bool more = false;
+  for (unsigned i = 0; i < count; i++) {
+    CostRow *row = sampled(cost, rows[i]);
+    if (is_done(row))
+      continue;
+    if (keep_on && !keep_on(context, row))
+      return false;
+    measure_turn(cost, row);
+    more = true;
+  }
+  for (unsigned i = 0; i < count; i++)
+    if (sampled(cost, rows[i])->measured)
+      measure_again(cost, sampled(cost, rows[i]));
+  return more;
+}
+
 void cost_measure(Cost *cost, CostRow *const *rows, unsigned count, CostKeepOn *keep_on, void *context) {
   for (unsigned i = 0; i < count; i++)
-    measure_begin(cost, rows[i]);
-  for (bool more = true; more;) {
-    more = false;
-    for (unsigned i = 0; i < count; i++) {
-      if (rows[i]->reason || measure_done(rows[i]))
-        continue;
-      if (keep_on && !keep_on(context, rows[i]))
-        return;
-      measure_turn(cost, rows[i]);
-      more = true;
-    }
-  }
+    measure_begin(cost, sampled(cost, rows[i]));
+  while (take_turns(cost, rows, count, keep_on, context))
+    ;
+  for (unsigned i = 0; i < count; i++)
+    if (rows[i]->same)
+      take_over(rows[i]);
 }

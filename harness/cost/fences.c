@@ -1,4 +1,5 @@
 // Fences: the CPU's and C11's, alone and in the places where they have something to wait for.
+#define COST_UNIT fences
 #include "harness/cost/operation.h"
 
 #include <linux/membarrier.h>
@@ -45,8 +46,8 @@ static void stores_in_turn(Worker *worker, unsigned rounds) {
   COST_BODY(fence##_after_store, Line *own = &worker->workspace->own, STORE(own); fence();)                            \
   COST_BODY(fence##_between_loads, Line *own = &worker->workspace->own;                                                \
             Line *near = &worker->workspace->near, LOAD(own); fence(); LOAD(near);)                                    \
-  static void fence##_after_other(Worker *worker, unsigned rounds) {                                                   \
-    for (unsigned round = 0; round < rounds; round++) {                                                                \
+  COST_FUNCTION(fence##_after_other) {                                                                                 \
+    for (uint64_t round = 0; round < rounds; COST_COUNT(round)) {                                                      \
       Line *const *line = worker->workspace->order;                                                                    \
       REPEAT_100(STORE(*line); fence(); cpu_wait(); line++;)                                                           \
     }                                                                                                                  \
@@ -71,22 +72,22 @@ static const char *membarrier_missing(void) {
 // clang-format off
 #define FENCE_ROWS(name, fence, condition)                                                                             \
   {.group = COST_FENCES, .operation = name, .context = "alone",                                                        \
-   .body = fence##_alone, .base = cost_nothing, .missing = fence##_missing},                                           \
+   COST_IS(fence##_alone), .base = cost_nothing, .missing = fence##_missing},                                           \
   {.group = COST_CONTEXTS, .operation = name, .context = "after-store",                                                \
-   .body = fence##_after_store, .base = stores, .missing = fence##_missing},                                           \
+   COST_IS(fence##_after_store), .base = stores, .missing = fence##_missing},                                           \
   {.group = COST_CONTEXTS, .operation = name, .context = "after-store-to-other-core",                                  \
-   .body = fence##_after_other, .base = stores_in_turn, .before = BEFORE_OTHER_WRITE, .cores = CORES_TWO,              \
+   COST_IS(fence##_after_other), .base = stores_in_turn, .before = BEFORE_OTHER_WRITE, .cores = CORES_TWO,              \
    .missing = fence##_missing},                                                                                        \
   {.group = COST_CONTEXTS, .operation = name, .context = "between-loads",                                              \
-   .body = fence##_between_loads, .base = loads, .missing = fence##_missing},
+   COST_IS(fence##_between_loads), .base = loads, .missing = fence##_missing},
 
 static const CostOperation rows[] = {
     C11_FENCES(FENCE_ROWS)
     CPU_FENCES(FENCE_ROWS)
     {.group = COST_FENCES, .operation = "membarrier", .context = "alone",
-     .body = membarrier_alone, .base = cost_nothing, .missing = membarrier_missing},
+     COST_IS(membarrier_alone), .base = cost_nothing, .missing = membarrier_missing},
     {.group = COST_FENCES, .operation = "membarrier", .context = "other-core-running",
-     .body = membarrier_alone, .base = cost_nothing, .others = keep_running, .cores = CORES_TWO,
+     COST_IS(membarrier_alone), .base = cost_nothing, .others = keep_running, .cores = CORES_TWO,
      .missing = membarrier_missing},
 };
 // clang-format on

@@ -1,4 +1,5 @@
 // What programs use instead of fences: locks, and publication of a new version by a pointer.
+#define COST_UNIT idioms
 #include "harness/cost/operation.h"
 
 // What these macros take are declarations, statements and initialisers: parentheses would break them.
@@ -40,9 +41,9 @@ COST_BODY(publish_write, , publish(worker);)
 
 // clang-format off
 #define ALONE(name, function)                                                                                          \
-  {.group = COST_IDIOMS, .operation = name, .context = "alone", .body = function, .base = cost_nothing},
+  {.group = COST_IDIOMS, .operation = name, .context = "alone", COST_IS(function), .base = cost_nothing},
 #define WITH(name, other_name, function, other_function)                                                               \
-  {.group = COST_IDIOMS, .operation = name, .context = other_name, .body = function, .base = cost_nothing,             \
+  {.group = COST_IDIOMS, .operation = name, .context = other_name, COST_IS(function), .base = cost_nothing,             \
    .others = other_function, .cores = CORES_TWO},
 
 static const CostOperation rows[] = {

@@ -1,4 +1,5 @@
 // Counters: i++ alone and contended, true and false sharing, and the way of a line from core to core.
+#define COST_UNIT counters
 #include "harness/cost/operation.h"
 
 // What these macros take are declarations, statements and initialisers: parentheses would break them.
@@ -17,7 +18,7 @@ COST_BODY(increment_single_writer, COUNTER,
                                 memory_order_relaxed);)
 
 // The ball is even when the measuring core has it. A round is a hundred round trips, two transfers each.
-static void serve(Worker *worker, unsigned rounds) {
+COST_FUNCTION(serve) {
   Workspace *workspace = worker->workspace;
   for (unsigned i = 0; i < COST_UNROLLED * rounds; i++) {
     uint32_t ball = atomic_load_explicit(&workspace->ball, memory_order_relaxed);
@@ -38,20 +39,20 @@ static void play_back(Worker *worker, unsigned rounds) {
 
 // clang-format off
 #define INCREMENT(name, function)                                                                                      \
-  {.group = COST_INCREMENTS, .operation = name, .context = "alone", .body = function, .base = cost_nothing},           \
-  {.group = COST_INCREMENTS, .operation = name, .context = "", .body = function, .base = cost_nothing,                 \
+  {.group = COST_INCREMENTS, .operation = name, .context = "alone", COST_IS(function), .base = cost_nothing},           \
+  {.group = COST_INCREMENTS, .operation = name, .context = "", COST_IS(function), .base = cost_nothing,                 \
    .others = function, .share = SHARE_WORD, .cores = CORES_EACH},
 #define SHARING(name, kind)                                                                                            \
-  {.group = COST_SHARING, .operation = "increment-relaxed", .context = name, .body = increment_relaxed,                \
+  {.group = COST_SHARING, .operation = "increment-relaxed", .context = name, COST_IS(increment_relaxed),                \
    .base = cost_nothing, .others = increment_relaxed, .share = kind, .cores = CORES_ENDS},
 
 static const CostOperation rows[] = {
     INCREMENT("increment-plain", increment_plain)
     {.group = COST_INCREMENTS, .operation = "increment-single-writer", .context = "alone",
-     .body = increment_single_writer, .base = cost_nothing},
+     COST_IS(increment_single_writer), .base = cost_nothing},
     INCREMENT("increment-relaxed", increment_relaxed)
     INCREMENT("increment-seq_cst", increment_seq_cst)
-    {.group = COST_LATENCY, .operation = "transfer", .context = "", .body = serve, .base = cost_nothing,
+    {.group = COST_LATENCY, .operation = "transfer", .context = "", COST_IS(serve), .base = cost_nothing,
      .others = play_back, .cores = CORES_PAIRS, .per_round = 2 * COST_UNROLLED},
     SHARING("same-word", SHARE_WORD)
     SHARING("same-line", SHARE_LINE)

@@ -1,6 +1,8 @@
 #include "harness/cost/measure.h"
 #include "harness/base/time.h"
+#include "harness/cost/figure.h"
 #include "harness/cost/perf.h"
+#include "harness/cost/quiet.h"
 #include "harness/machine/clock.h"
 
 #include <assert.h>
@@ -10,20 +12,26 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
   MAX_SAMPLES = 16384,
   MAX_ROUNDS = 1 << 16,
   MAX_PASSES = 64,
-  TURNS = 6, // of a row, at least
+  TURNS = 10, // of a row that brought enough samples, at least
+  MAX_TURNS = 60,
 };
 
 static const double sample_ns = 20e3, contended_ns = 100e3; // a body's time, at least
 static const double pass_steps = 100;                       // a sample over prepared lines, in steps of the clock
 static const double smallest_ns = 0.02;                     // differences below are noise: a tenth of a cycle or less
-static const double shared_turn = 0.01;                     // seconds of a turn with several cores, at least
-static const double row_seconds = 0.15;                     // then a row is given up as not stable
+static const double shared_turn = 0.005;                    // seconds of a turn with several cores, at least
+static const double row_seconds = 0.1;                      // then a row is given up as not stable
+static const double probe_steps = 100, probe_ns = 1000;     // a probe, at least
+// What measurements that were repeated another time differ by, which one of them does not show: where pages and code
+// lie, and with several cores what lines travel through and who else uses that.
+static const double repeats = 0.03, repeats_shared = 0.1;
 
 // How much a sample holds.
 typedef struct {
@@ -33,7 +41,7 @@ typedef struct {
 
 // What a row's turns have brought.
 typedef struct CostSamples {
-  double *values; // ns an operation
+  Sample *samples;
   size_t count, capacity;
   Size size;      // the same in all turns
   double floor;   // ns that cannot be told from nothing
@@ -189,7 +197,20 @@ static bool all_ran(const Measurement *measurement, const unsigned rounds[WORKER
   return true;
 }
 
-// Takes some samples more, in ns an operation.
+// Of this thread's: what other programs take does not count.
+static double own_seconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+// How many rounds of a probe can be told apart by the clock.
+static unsigned probe_rounds(const Cost *cost) {
+  double add_ns = 1 / fmax(8 * cost->ghz, 0.1), wanted = fmax(probe_ns, probe_steps * cost->step_ns);
+  return (unsigned)(wanted / (add_ns * QUIET_ADDS)) + 1;
+}
+
+// Takes some samples more.
 static void take_samples(Measurement *measurement, Worker *worker, CostSamples *taken) {
   const CostOperation *how = measurement->row->how;
   Cost *cost = measurement->cost;
@@ -200,18 +221,27 @@ static void take_samples(Measurement *measurement, Worker *worker, CostSamples *
     taken->floor = fmax(smallest_ns, cost->step_ns / (per_round * taken->size.rounds * sqrt(taken->size.passes)));
   }
   double scale = cost->ns_per_tick / (per_round * taken->size.rounds * taken->size.passes);
-  double begin = time_seconds(), seconds = 0, least = measurement->row->cores > 1 ? shared_turn : 0;
-  size_t wanted = taken->count + SUMMARY_SAMPLES;
+  double begin = own_seconds(), seconds = 0, least = measurement->row->cores > 1 ? shared_turn : 0;
+  size_t first = taken->count, wanted = first + SUMMARY_SAMPLES;
+  unsigned adds = probe_rounds(cost);
+  double before = quiet_probe(adds);
   while ((taken->count < wanted || seconds < least) && taken->count < MAX_SAMPLES && seconds < row_seconds) {
-    taken->values = arena_grow(cost->arena, taken->values, &taken->capacity, taken->count + 1, sizeof *taken->values);
+    taken->samples =
+        arena_grow(cost->arena, taken->samples, &taken->capacity, taken->count + 1, sizeof *taken->samples);
     double base = time_ticks(measurement, how->base, worker, taken->size);
     unsigned rounds[WORKERS] = {0};
     note_rounds(measurement, rounds);
     double ticks = time_ticks(measurement, how->body, worker, taken->size);
-    if (!how->others || all_ran(measurement, rounds))
-      taken->values[taken->count++] = (ticks - base) * scale;
-    seconds = time_seconds() - begin;
+    bool ran = !how->others || all_ran(measurement, rounds);
+    double after = quiet_probe(adds);
+    if (ran)
+      taken->samples[taken->count++] = (Sample){(ticks - base) * scale, fmax(before, after), taken->turns};
+    before = after;
+    seconds = own_seconds() - begin;
   }
+  double probe = figure_probe(taken->samples + first, taken->count - first);
+  if (probe > 0 && (cost->probe == 0 || probe < cost->probe))
+    cost->probe = probe;
   taken->seconds += seconds;
 }
 
@@ -221,26 +251,28 @@ static unsigned switches_so_far(void) {
 }
 
 // The figures of all the samples so far.
-static void sum_up(CostRow *row) {
+static void sum_up(const Cost *cost, CostRow *row) {
   CostSamples *taken = row->taken;
   if (!taken->count) {
     if (measure_done(row))
       row->reason = "the other cores never ran at the same time";
     return;
   }
-  double *scratch = malloc(taken->count * sizeof *scratch);
+  double *scratch = malloc(2 * taken->count * sizeof *scratch);
   if (!scratch) {
     row->reason = "out of memory";
     return;
   }
-  Summary summary = summary_of(taken->values, (unsigned)taken->count, taken->floor, scratch);
+  Figure figure = figure_of(taken->samples, taken->count, cost->probe, taken->floor,
+                            row->cores > 1 ? repeats_shared : repeats, scratch);
   free(scratch);
-  row->ns = fabs(summary.median) < taken->floor ? 0 : summary.median;
+  row->ns = figure.ns;
   row->cycles = row->ns * taken->ghz / taken->turns;
-  row->spread = summary.spread;
-  row->samples = summary.samples;
-  row->outliers = summary.outliers;
-  row->stable = summary.stable;
+  row->spread = figure.spread;
+  row->samples = figure.samples;
+  row->outliers = figure.outliers;
+  row->shared = figure.shared;
+  row->stable = figure.stable;
   row->measured = true;
 }
 
@@ -292,7 +324,7 @@ static void *work(void *argument) {
 void measure_begin(Cost *cost, CostRow *row) {
   if (!row->taken)
     row->taken = ARENA_NEW(cost->arena, CostSamples);
-  *row->taken = (CostSamples){.values = row->taken->values, .capacity = row->taken->capacity};
+  *row->taken = (CostSamples){.samples = row->taken->samples, .capacity = row->taken->capacity};
   row->switches = 0;
   row->stable = false;
   row->measured = false;
@@ -300,7 +332,7 @@ void measure_begin(Cost *cost, CostRow *row) {
 
 bool measure_done(const CostRow *row) {
   const CostSamples *taken = row->taken;
-  return taken->turns >= TURNS && (row->stable || taken->seconds >= row_seconds || taken->count == MAX_SAMPLES);
+  return row->stable || taken->turns >= MAX_TURNS || taken->seconds >= row_seconds || taken->count == MAX_SAMPLES;
 }
 
 void measure_turn(Cost *cost, CostRow *row) {
@@ -329,7 +361,12 @@ void measure_turn(Cost *cost, CostRow *row) {
   if (atomic_load(&measurement.failed))
     row->reason = cannot_pin;
   else
-    sum_up(row);
+    sum_up(cost, row);
+}
+
+void measure_again(const Cost *cost, CostRow *row) {
+  if (!row->reason)
+    sum_up(cost, row);
 }
 
 bool measure_survives(CostBody *body, const Worker *worker) {

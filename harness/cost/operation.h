@@ -35,6 +35,7 @@ typedef enum {
 typedef struct CostOperation {
   const char *operation, *context; // context: with several cores, "2-cores" and so on is added
   CostBody *body;
+  const char *code, *code_end; // the body's machine code (COST_IS); NULL: not known
   CostBody *base;
   CostBody *others;             // what the other cores run meanwhile; NULL: nothing, or only the preparation
   const char *(*missing)(void); // why it cannot be had here; NULL where it can. NULL: it always can
@@ -69,12 +70,40 @@ CostBody cost_nothing;
 #define REPEAT_100(...) REPEAT_10(REPEAT_10(__VA_ARGS__))
 enum { COST_UNROLLED = 100 };
 
+// A body stands in a section of its own, whose begin and end the linker names: so that bodies are known that compilers
+// made the same machine code of. A file that has bodies says its name before it includes this one (COST_UNIT), and may
+// give them attributes (COST_ATTRIBUTES).
+#ifdef COST_UNIT
+#ifndef COST_ATTRIBUTES
+#define COST_ATTRIBUTES
+#endif
+#define COST_PASTE_2(a, b, c) a##b##_##c
+#define COST_PASTE(a, b, c) COST_PASTE_2(a, b, c)
+#define COST_STRING_2(text) #text
+#define COST_STRING(text) COST_STRING_2(text)
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
+#define COST_BEGIN(name) COST_PASTE(__start_cost_, COST_UNIT, name)
+#define COST_END(name) COST_PASTE(__stop_cost_, COST_UNIT, name)
+// NOLINTEND(bugprone-reserved-identifier)
+// The head of a body.
+#define COST_FUNCTION(name)                                                                                            \
+  extern const char COST_BEGIN(name)[], COST_END(name)[];                                                              \
+  __attribute__((section(COST_STRING(COST_PASTE(cost_, COST_UNIT, name))))) COST_ATTRIBUTES static void name(          \
+      Worker *worker, unsigned rounds)
+// A row's body and its code.
+#define COST_IS(name) .body = (name), .code = COST_BEGIN(name), .code_end = COST_END(name)
+
+// Counts a round. It stands behind what is measured in every body, so that bodies of the same operations are the same
+// code.
+#define COST_COUNT(round) cpu_fence_compiler(), (round) = cpu_add(round, 1)
+
 // Defines a body: `setup` once, then the rest a hundred times a round.
 #define COST_BODY(name, setup, ...)                                                                                    \
-  static void name(Worker *worker, unsigned rounds) {                                                                  \
+  COST_FUNCTION(name) {                                                                                                \
     setup;                                                                                                             \
-    for (unsigned round = 0; round < rounds; round++) {                                                                \
+    for (uint64_t round = 0; round < rounds; COST_COUNT(round)) {                                                      \
       REPEAT_100(__VA_ARGS__)                                                                                          \
     }                                                                                                                  \
     (void)worker;                                                                                                      \
   }
+#endif

@@ -42,12 +42,12 @@ Summary summary_of(const double *values, unsigned count, double floor, double *s
   double reach = fmax(3 * (high - low), floor);
   for (unsigned i = 0; i < count; i++)
     s.outliers += values[i] < low - reach || values[i] > high + reach;
-  s.stable = summary_stable(&s, floor);
+  s.stable = summary_stable(&s, floor, 0.01);
   return s;
 }
 
-bool summary_stable(const Summary *summary, double floor) {
+bool summary_stable(const Summary *summary, double floor, double share) {
   double size = fabs(summary->median);
-  return summary->samples >= SUMMARY_SAMPLES && summary->error <= fmax(0.01 * size, floor) &&
-         summary->drift <= fmax(0.02 * size, 2 * floor);
+  return summary->samples >= SUMMARY_SAMPLES && summary->error <= fmax(share * size, floor) &&
+         summary->drift <= fmax(2 * share * size, 2 * floor);
 }

@@ -12,7 +12,7 @@ typedef struct {
   double drift;      // |median of the later half - median of the earlier half|
   unsigned samples;  // all of them
   unsigned outliers; // Tukey's "far out": more than three interquartile ranges beyond the quartiles
-  bool stable;       // summary_stable
+  bool stable;       // summary_stable, to a hundredth
 } Summary;
 
 enum { SUMMARY_SAMPLES = 31 }; // fewer are never called stable
@@ -22,8 +22,9 @@ enum { SUMMARY_SAMPLES = 31 }; // fewer are never called stable
 // `scratch` has room for `count`.
 Summary summary_of(const double *values, unsigned count, double floor, double *scratch);
 
-// At least SUMMARY_SAMPLES, the error at most 1 % of the median, the drift at most 2 %, or both below the floor.
-bool summary_stable(const Summary *summary, double floor);
+// At least SUMMARY_SAMPLES, the error at most this share of the median, the drift at most twice that, or both below the
+// floor.
+bool summary_stable(const Summary *summary, double floor, double share);
 
 // The quantile (0 to 1) of sorted values, interpolated.
 double summary_quantile(const double *sorted, unsigned count, double quantile);

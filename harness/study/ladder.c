@@ -245,6 +245,14 @@ static void plan(Ladder *ladder) {
 
 // ---- Running
 
+// The earlier row that was compiled to the same instructions.
+static const LadderRow *find_same(const Ladder *ladder, const LadderRow *row) {
+  for (const LadderRow *at = ladder->rows; at < row; at++)
+    if (!at->same && machine_code_same(&at->code, &row->code))
+      return at;
+  return NULL;
+}
+
 static void compile_progress(unsigned done, unsigned count, void *context) {
   const LadderSite *site = context;
   tell(site, "compiled", done, count);
@@ -276,6 +284,7 @@ static bool compile(Making *m, unsigned first) {
     row->campaign = campaign;
     row->run = &campaign->runs[i];
     row->code = machine_code_of_run(row->test, row->run->compiled, false, ladder->arena);
+    row->same = find_same(ladder, row);
   }
   return true;
 }
@@ -296,15 +305,28 @@ static void count_seen(const Making *m, LadderRow *row) {
   arena_free(scratch);
 }
 
+static void run_row(Making *m, LadderRow *row) {
+  Campaign *campaign = ARENA_NEW(m->ladder->arena, Campaign);
+  *campaign = *row->campaign;
+  campaign_run(campaign, row->run, m->ladder->arena, m->site.stop);
+  count_seen(m, row);
+}
+
+static void share_seen(LadderRow *row) {
+  row->done = row->same->done;
+  row->iterations = row->same->iterations;
+  row->seen = row->same->seen;
+}
+
 static void run(Making *m, unsigned first) {
   Ladder *ladder = m->ladder;
   for (unsigned i = first; i < ladder->row_count && !stopped(&m->site); i++) {
     LadderRow *row = &ladder->rows[i];
     tell(&m->site, row->name, i, ladder->row_count);
-    Campaign *campaign = ARENA_NEW(ladder->arena, Campaign);
-    *campaign = *row->campaign;
-    campaign_run(campaign, row->run, ladder->arena, m->site.stop);
-    count_seen(m, row);
+    if (row->same)
+      share_seen(row);
+    else
+      run_row(m, row);
     for (unsigned j = 0; j < ladder->judge_count; j++)
       if (j != LADDER_C11 || row->is_c11) // to C11 a fence of the CPU is nothing
         row->verdicts[j] = judge(m, row->test, row->code.program, &ladder->judges[j]);
@@ -330,25 +352,56 @@ static void read_code(Making *m) {
 
 // ---- Prices
 
-// The figure of an operation in a context, where there is one. A figure that is not told from nothing is nothing.
-static bool figure(const Making *m, const char *operation, const char *context, double *ns) {
+// A sum of figures, and how far it may be off: the same figure may be in it more than once.
+typedef struct {
+  double ns, off;
+  bool stable;
+} Price;
+
+static const CostRow *figure(const Making *m, const char *operation, const char *context) {
   const CostRow *row = m->cost ? cost_find(m->cost, operation, context) : NULL;
-  if (!row || !row->measured || row->reason)
-    return false;
-  *ns = row->ns < 0.05 ? 0 : row->ns;
+  return row && row->measured && !row->reason ? row : NULL;
+}
+
+// A figure that is not told from nothing is nothing.
+static void add_figure(const CostRow *row, Price *price) {
+  double ns = row->ns < 0.05 ? 0 : row->ns;
+  price->ns += ns;
+  price->off += ns * row->spread;
+  price->stable = price->stable && row->stable;
+}
+
+static double spread_of(const Price *price) { return price->ns == 0 ? 0 : price->off / fabs(price->ns); }
+
+// Why there is no figure of a fence after a store to a line that another core owns.
+static const char *no_figure(const Making *m, const LadderFence *fence) {
+  const CostRow *row = m->cost ? cost_find(m->cost, fence->operation, COST_AFTER_OTHER) : NULL;
+  return row && row->reason ? row->reason : "not measured";
+}
+
+// What a fence adds to a thread. `far`: where another core owns the lines; *no_far: why that is not known.
+static bool price_places(const Making *m, const LadderFence *fence, Places places, Price *near, Price *far,
+                         const char **no_far) {
+  for (unsigned i = 0; i < places.count; i++) {
+    const CostRow *here = figure(m, fence->operation, place_context(places.places[i]));
+    const CostRow *there = figure(m, fence->operation, place_contended(places.places[i]));
+    if (!here)
+      return false;
+    add_figure(here, near);
+    if (there)
+      add_figure(there, far);
+    else
+      *no_far = no_figure(m, fence);
+  }
   return true;
 }
 
-// What a fence adds to a thread. Where another core is out of reach the contended price is that without one.
-static bool price_places(const Making *m, const LadderFence *fence, Places places, double *ns, double *contended) {
-  for (unsigned i = 0; i < places.count; i++) {
-    double near, far;
-    if (!figure(m, fence->operation, place_context(places.places[i]), &near))
-      return false;
-    *ns += near;
-    *contended += figure(m, fence->operation, place_contended(places.places[i]), &far) ? far : near;
-  }
-  return true;
+// Whether a store stands before one of these, so that it matters who owns the line.
+static bool after_store(Places places) {
+  for (unsigned i = 0; i < places.count; i++)
+    if (strcmp(place_context(places.places[i]), place_contended(places.places[i])) != 0)
+      return true;
+  return false;
 }
 
 static const LadderFence *fence_of(const Ladder *ladder, const char *name) {
@@ -358,33 +411,57 @@ static const LadderFence *fence_of(const Ladder *ladder, const char *name) {
   return NULL; // "none"
 }
 
-static bool price_accesses(const Making *m, const Test *test, unsigned thread, double *ns) {
+static bool price_accesses(const Making *m, const Test *test, unsigned thread, Price *price) {
   for (const char *const *name = ladder_accesses(test, thread, m->ladder->arena); *name; name++) {
-    double cost;
-    if (!figure(m, *name, COST_ALONE, &cost))
+    const CostRow *row = figure(m, *name, COST_ALONE);
+    if (!row)
       return false;
-    *ns += cost;
+    add_figure(row, price);
   }
   return true;
 }
 
-static void price(const Making *m, LadderRow *row) {
-  const Ladder *ladder = m->ladder;
-  row->priced = true;
-  row->ns = row->contended_ns = 0;
-  for (unsigned t = 0; t < ladder->test->thread_count && row->priced; t++) {
-    if (row->kind == ROW_ORDERS) {
-      double after = 0, before = 0;
-      row->priced = price_accesses(m, row->test, t, &after) && price_accesses(m, ladder->test, t, &before);
-      row->ns += fabs(after - before) < ACCESS_NOISE ? 0 : after - before;
-      row->contended_ns = row->ns;
+// What the accesses of the row's threads cost more than as written.
+static bool price_orders(const Making *m, const LadderRow *row, Price *price) {
+  for (unsigned t = 0; t < m->ladder->test->thread_count; t++) {
+    Price after = {.stable = true}, before = {.stable = true};
+    if (!price_accesses(m, row->test, t, &after) || !price_accesses(m, m->ladder->test, t, &before))
+      return false;
+    if (fabs(after.ns - before.ns) < ACCESS_NOISE)
       continue;
-    }
-    const LadderFence *fence = fence_of(ladder, row->fences[t]);
-    if (fence)
-      row->priced = price_places(m, fence, ladder_places(ladder->test, row->test, t, ladder->arena), &row->ns,
-                                 &row->contended_ns);
+    price->ns += after.ns - before.ns;
+    price->off += after.off + before.off;
+    price->stable = price->stable && after.stable && before.stable;
   }
+  return true;
+}
+
+static bool price_fences(const Making *m, LadderRow *row, Price *near, Price *far) {
+  const Ladder *ladder = m->ladder;
+  bool stored = false, any = false;
+  for (unsigned t = 0; t < ladder->test->thread_count; t++) {
+    const LadderFence *fence = fence_of(ladder, row->fences[t]);
+    Places places = fence ? ladder_places(ladder->test, row->test, t, ladder->arena) : (Places){0};
+    if (!price_places(m, fence, places, near, far, &row->no_contended))
+      return false;
+    stored = stored || after_store(places);
+    any = any || places.count;
+  }
+  if (any && !stored)
+    row->no_contended = "no store before it";
+  return true;
+}
+
+static void price(const Making *m, LadderRow *row) {
+  Price near = {.stable = true}, far = {.stable = true};
+  row->no_contended = row->kind == ROW_ORDERS ? "accesses that hit" : NULL;
+  row->priced = row->kind == ROW_ORDERS ? price_orders(m, row, &near) : price_fences(m, row, &near, &far);
+  row->ns = near.ns;
+  row->contended_ns = far.ns;
+  row->spread = spread_of(&near);
+  row->contended_spread = spread_of(&far);
+  row->stable = row->priced && near.stable;
+  row->contended_stable = row->priced && !row->no_contended && far.stable;
 }
 
 typedef struct {
@@ -486,9 +563,10 @@ static const char *strength_of(const Cpu *cpu, const char *name, Arena *arena) {
 static double price_in(const Making *m, const LadderFence *fence, unsigned thread) {
   const Ladder *ladder = m->ladder;
   const Test *fenced = test_with_fence(ladder->test, fence->name, (uint64_t)1 << thread, ladder->arena);
-  double ns = 0, contended = 0;
-  bool priced = price_places(m, fence, ladder_places(ladder->test, fenced, thread, ladder->arena), &ns, &contended);
-  return priced ? ns : 1e9; // last of all
+  Price near = {0}, far = {0};
+  const char *no_far;
+  Places places = ladder_places(ladder->test, fenced, thread, ladder->arena);
+  return price_places(m, fence, places, &near, &far, &no_far) ? near.ns : 1e9; // last of all
 }
 
 // Of fences that are the same to the model the cheapest, one of C11 where there is little between them.

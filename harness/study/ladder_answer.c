@@ -40,8 +40,9 @@ static const char *note_of(const Ladder *ladder, const LadderRow *row) {
   const LadderRow *none = &ladder->rows[0];
   const char *model = ladder->judges[LADDER_HERE].name;
   const LadderVerdict *here = &row->verdicts[LADDER_HERE];
+  const CampaignRun *run = row->same ? row->same->run : row->run;
   if (!row->done)
-    return row->run && row->run->record.message ? row->run->record.message : "not run";
+    return run && run->record.message ? run->record.message : "not run";
   if (ladder->target != TARGET_WEAK || !here->speaks)
     return NULL;
   if (forbids(row, LADDER_HERE) && here->bounded && row->seen)
@@ -87,31 +88,39 @@ void ladder_sort(Ladder *ladder) {
 
 // ---- The choice
 
-// Costs that cannot be told apart: measurements of one instruction agree that well.
-static bool alike(double a, double b) { return fabs(a - b) <= fmax(0.05 * fmin(a, b), 0.2); }
+// Costs that cannot be told apart.
+static bool alike(const LadderRow *a, const LadderRow *b) {
+  return fabs(a->ns - b->ns) <= fmax(fmax(a->ns * a->spread, b->ns * b->spread), 0.2);
+}
 
 static bool eligible(const LadderRow *row, unsigned judge) {
   return row->kind != ROW_ORDERS && row->done && row->priced && row->iterations && !row->seen && forbids(row, judge) &&
          !(judge == LADDER_C11 && row->verdicts[judge].thin_air);
 }
 
-static const LadderRow *choose(const Ladder *ladder, unsigned judge) {
-  double least = INFINITY;
-  for (unsigned i = 0; i < ladder->row_count; i++)
-    if (eligible(&ladder->rows[i], judge))
-      least = fmin(least, ladder->rows[i].ns);
-  const LadderRow *best = NULL;
+static const LadderRow *cheapest(const Ladder *ladder, unsigned judge, bool stable) {
+  const LadderRow *least = NULL, *best = NULL;
   for (unsigned i = 0; i < ladder->row_count; i++) {
     const LadderRow *row = &ladder->rows[i];
-    if (eligible(row, judge) && alike(row->ns, least) && (!best || row->is_c11 > best->is_c11))
+    if (eligible(row, judge) && row->stable == stable && (!least || row->ns < least->ns))
+      least = row;
+  }
+  for (unsigned i = 0; least && i < ladder->row_count; i++) {
+    const LadderRow *row = &ladder->rows[i];
+    if (eligible(row, judge) && row->stable == stable && alike(row, least) && (!best || row->is_c11 > best->is_c11))
       best = row;
   }
   return best;
 }
 
 void ladder_choose(Ladder *ladder) {
-  for (unsigned judge = LADDER_C11; judge <= LADDER_HERE; judge++)
-    ladder->answers[judge] = ladder->target == TARGET_WEAK && !ladder->interrupted ? choose(ladder, judge) : NULL;
+  for (unsigned judge = LADDER_C11; judge <= LADDER_HERE; judge++) {
+    bool asked = ladder->target == TARGET_WEAK && !ladder->interrupted;
+    const LadderRow *best = asked ? cheapest(ladder, judge, true) : NULL;
+    const LadderRow *loose = asked ? cheapest(ladder, judge, false) : NULL;
+    ladder->answers[judge] = best;
+    ladder->unsettled[judge] = loose && (!best || loose->ns * (1 - loose->spread) < best->ns) ? loose : NULL;
+  }
 }
 
 // ---- The answer
@@ -130,7 +139,14 @@ const char *ladder_spelling(const char *name) {
   return NULL;
 }
 
-static void add_ns(double ns, Text *out) { text_printf(out, "%.1f ns", ns); }
+// "14.9 ns +-3 %", "0.0 ns", "150.1 ns, which is not stable".
+static void add_price(const LadderRow *row, Text *out) {
+  text_printf(out, "%.1f ns", row->ns);
+  if (row->ns != 0)
+    text_printf(out, " \302\261%.0f %%", 100 * row->spread);
+  if (!row->stable)
+    text_add(out, ", which is not stable");
+}
 
 static const LadderFence *fence_named(const Ladder *ladder, const char *name) {
   for (unsigned i = 0; i < ladder->fence_count; i++)
@@ -215,7 +231,7 @@ static void add_dearest(const Ladder *ladder, const LadderRow *best, Text *out) 
   const LadderRow *worst = NULL;
   for (unsigned i = 0; i < ladder->row_count; i++) {
     const LadderRow *row = &ladder->rows[i];
-    if (row->kind == ROW_FENCE && !strcmp(row->threads, best->threads) && eligible(row, LADDER_HERE) &&
+    if (row->kind == ROW_FENCE && !strcmp(row->threads, best->threads) && eligible(row, LADDER_HERE) && row->stable &&
         (!worst || row->ns > worst->ns))
       worst = row;
   }
@@ -223,9 +239,31 @@ static void add_dearest(const Ladder *ladder, const LadderRow *best, Text *out) 
     text_printf(out, "  %s there costs %.1f times as much.\n", worst->name, worst->ns / best->ns);
 }
 
+// Where no price of a fence that forbids is stable.
+static void answer_unsettled(const Ladder *ladder, Text *out) {
+  text_printf(out,
+              "Which fence is the cheapest cannot be told: no price of one that %s says forbids the state is stable. ",
+              ladder->judges[LADDER_HERE].name);
+  add_row(ladder->unsettled[LADDER_HERE], ladder->test->thread_count, out);
+  text_add(out, " forbids it, and it was seen in ");
+  add_bound(ladder->unsettled[LADDER_HERE], out);
+  text_add(out, ". Another run, or a quiet machine, may tell.\n");
+}
+
+// Where one that may be cheaper has no stable price.
+static void add_unsettled(const LadderRow *row, unsigned threads, Text *out) {
+  text_add(out, "  ");
+  add_row(row, threads, out);
+  text_add(out, " forbids it, too, and may be cheaper: its price is not stable.\n");
+}
+
 static void answer_here(const Ladder *ladder, Text *out) {
   const char *model = ladder->judges[LADDER_HERE].name;
   const LadderRow *best = ladder->answers[LADDER_HERE];
+  if (!best && ladder->unsettled[LADDER_HERE]) {
+    answer_unsettled(ladder, out);
+    return;
+  }
   if (!best) {
     text_printf(out, "No fence here forbids the state both by %s and in the run.\n", model);
     return;
@@ -240,7 +278,7 @@ static void answer_here(const Ladder *ladder, Text *out) {
   text_add(out, "Cheapest here: ");
   add_row(best, ladder->test->thread_count, out);
   text_add(out, ", ");
-  add_ns(best->ns, out);
+  add_price(best, out);
   text_printf(out, ": %s forbids the state, and it was seen in ", model);
   add_bound(best, out);
   text_add(out, ".\n");
@@ -248,6 +286,8 @@ static void answer_here(const Ladder *ladder, Text *out) {
   if (!best->is_c11)
     add_c11_for(ladder, best, out);
   add_dearest(ladder, best, out);
+  if (ladder->unsettled[LADDER_HERE])
+    add_unsettled(ladder->unsettled[LADDER_HERE], ladder->test->thread_count, out);
 }
 
 static bool c11_is(const Ladder *ladder, Verdict verdict) {
@@ -274,7 +314,7 @@ static void answer_c11(const Ladder *ladder, Text *out) {
     text_add(out, "Cheapest by C11, so on every CPU: ");
     add_row(best, ladder->test->thread_count, out);
     text_add(out, ", ");
-    add_ns(best->ns, out);
+    add_price(best, out);
     text_add(out, " here.\n");
     add_spellings(ladder, best, out);
     return;
@@ -291,7 +331,7 @@ static void answer_orders(const Ladder *ladder, Text *out) {
   const LadderRow *best = NULL;
   for (unsigned i = 0; i < ladder->row_count; i++) {
     const LadderRow *row = &ladder->rows[i];
-    if (row->kind == ROW_ORDERS && row->done && row->priced && row->iterations && !row->seen &&
+    if (row->kind == ROW_ORDERS && row->done && row->stable && row->iterations && !row->seen &&
         forbids(row, LADDER_C11) && !row->verdicts[LADDER_C11].thin_air && (!best || row->ns < best->ns - 0.05))
       best = row;
   }
@@ -300,6 +340,8 @@ static void answer_orders(const Ladder *ladder, Text *out) {
   text_add(out, "By orders instead of fences: ");
   add_row(best, ladder->test->thread_count, out);
   text_printf(out, ", %+.1f ns", best->ns);
+  if (best->ns != 0)
+    text_printf(out, " \302\261%.0f %%", 100 * best->spread);
   text_add(out, "; C11 forbids the state so.\n");
 }
 
@@ -314,7 +356,7 @@ static void answer_combinations(const Ladder *ladder, Text *out) {
                 found->asked);
     add_row(found->row, ladder->test->thread_count, out);
     text_add(out, ", ");
-    add_ns(found->row->ns, out);
+    add_price(found->row, out);
     text_add(out, found->row->done ? found->row->seen ? "; but the run SAW the state.\n" : "; the run agrees.\n"
                                    : "; it was not run.\n");
   }

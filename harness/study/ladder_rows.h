@@ -46,7 +46,7 @@ typedef struct {
   const char *operation; // what it is priced as by harness/cost: for a fence of C11, the instruction
 } LadderFence;
 
-typedef struct {
+typedef struct LadderRow {
   const char *name;          // "none", "mfence"; "none|fence-seq_cst"; "release-acquire"
   const char *threads;       // "all", "P0", "each"
   const char *const *fences; // each thread's; NULL for ROW_ORDERS
@@ -54,16 +54,21 @@ typedef struct {
   const Test *test;
   const Campaign *campaign;
   CampaignRun *run;
-  MachineCode code;          // that ran
-  double ns;                 // what the row adds to the test as written: all its places together, each in its context
-  double contended_ns;       // the same where another core owns the lines that are stored to
-  uint64_t seen, iterations; // iterations that ended in a state asked for; all
-  const char *note;          // where model and machine differ, and what else there is to say; NULL: nothing
-  LadderVerdict *verdicts;   // of each of the ladder's judges
+  MachineCode code;    // that ran
+  double ns;           // what the row adds to the test as written: all its places together, each in its context
+  double contended_ns; // the same where another core owns the lines that are stored to, unless `no_contended`
+  double spread, contended_spread; // of these, as a share of them (cost/rows.h); the sum of what it is made of
+  const char *no_contended;        // why there is no such figure: a few words; NULL: there is one
+  const struct LadderRow *same;    // an earlier row that was compiled to the same instructions: what was run for it was
+                                   // run for this one, too; NULL
+  uint64_t seen, iterations;       // iterations that ended in a state asked for; all
+  const char *note;                // where model and machine differ, and what else there is to say; NULL: nothing
+  LadderVerdict *verdicts;         // of each of the ladder's judges
   RowKind kind;
-  bool is_c11; // written in C11 alone
-  bool priced; // ns and contended_ns are known
-  bool done;   // it was run to its end
+  bool is_c11;                   // written in C11 alone
+  bool priced;                   // ns is known
+  bool stable, contended_stable; // the figures it is made of are
+  bool done;                     // it was run to its end
 } LadderRow;
 
 typedef struct {
@@ -94,5 +99,7 @@ typedef struct {
   unsigned row_count, row_capacity;
   const LadderRow **sorted;                        // by cost
   LadderCombination combinations[LADDER_HERE + 1]; // for each of the two judges
-  const LadderRow *answers[LADDER_HERE + 1];       // the cheapest that forbids by that model and in the run; NULL: none
+  const LadderRow *answers[LADDER_HERE + 1];       // the cheapest that forbids by that model and in the run, of those
+                                                   // whose price is stable; NULL: none
+  const LadderRow *unsettled[LADDER_HERE + 1];     // one that forbids, too, and may be cheaper, but has no stable price
 } Ladder;

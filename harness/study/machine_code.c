@@ -136,6 +136,26 @@ const ListedFunction *machine_code_function(const MachineCode *code, unsigned th
   return code->listings && code->listings[thread] ? listing_find(code->listings[thread], name) : NULL;
 }
 
+static bool same_function(const MachineCode *a, const MachineCode *b, unsigned thread) {
+  const ListedFunction *left = machine_code_function(a, thread), *right = machine_code_function(b, thread);
+  if (!left || !right || left->line_count != right->line_count)
+    return false;
+  const char *left_bytes = a->listings[thread]->source->bytes, *right_bytes = b->listings[thread]->source->bytes;
+  for (unsigned i = 0; i < left->line_count; i++) {
+    Span one = left->lines[i].span, other = right->lines[i].span;
+    if (one.length != other.length || memcmp(left_bytes + one.offset, right_bytes + other.offset, one.length) != 0)
+      return false;
+  }
+  return true;
+}
+
+bool machine_code_same(const MachineCode *a, const MachineCode *b) {
+  bool same = a->program && b->program && a->program->thread_count == b->program->thread_count;
+  for (unsigned t = 0; same && t < a->program->thread_count; t++)
+    same = same_function(a, b, t);
+  return same;
+}
+
 // ---- Beside the source
 
 // The line of a source, without its indentation; its length.

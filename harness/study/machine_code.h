@@ -30,6 +30,9 @@ Prediction machine_code_by_cpu(const MachineCode *code, const Judge *judges, con
 Prediction machine_code_by_sc(const MachineCode *code, const Judge *judges, const EnumerationLimits *limits,
                               Arena *arena);
 
+// Whether two programs' threads are the same instructions, one by one, as the disassembler prints them.
+bool machine_code_same(const MachineCode *a, const MachineCode *b);
+
 // The listing's function of a thread; NULL if it has none.
 const ListedFunction *machine_code_function(const MachineCode *code, unsigned thread);
 

@@ -1,7 +1,9 @@
 // What is said of figures is true of them: on rows made up.
+#include "arch/cpus.h"
 #include "harness/cost/claim.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 static CostRow rows[16];
@@ -16,8 +18,13 @@ static void reset(void) {
 static void leave(void) { text_free(&text); }
 
 static void add(CostGroup group, const char *operation, const char *context, double ns) {
-  rows[cost.row_count++] =
-      (CostRow){.group = group, .operation = operation, .context = context, .ns = ns, .measured = true};
+  rows[cost.row_count++] = (CostRow){.group = group,
+                                     .operation = operation,
+                                     .context = context,
+                                     .ns = ns,
+                                     .spread = 0.03,
+                                     .measured = true,
+                                     .stable = true};
 }
 
 static const char *claim(CostGroup group) {
@@ -33,7 +40,7 @@ START_TEST(contended_and_alone) {
   add(COST_INCREMENTS, "increment-seq_cst", "2-cores", 30);
   ck_assert_str_eq(claim(COST_INCREMENTS),
                    "Alone, an atomic i++ costs 2.0 times a plain one; when two cores do it, each "
-                   "waits 30 ns, 15 times what it costs alone.");
+                   "waits 30 ns \302\2613 %, 15 times what it costs alone.");
 }
 END_TEST
 
@@ -66,7 +73,7 @@ START_TEST(a_fence_that_waits_for_nothing_is_not_said_to_wait) {
   ck_assert_ptr_null(strstr(claim(COST_CONTEXTS), "waits"));
   text_clear(&text);
   rows[2].ns = 40;
-  ck_assert_ptr_nonnull(strstr(claim(COST_CONTEXTS), "40 ns, 20 times what it costs alone: it waits"));
+  ck_assert_ptr_nonnull(strstr(claim(COST_CONTEXTS), "40 ns \302\2613 %, 20 times what it costs alone: it waits"));
 }
 END_TEST
 
@@ -80,6 +87,43 @@ START_TEST(rows_with_a_reason_are_no_figures) {
   ck_assert_str_eq(claim(COST_SHARING),
                    "Two cores' counters in one line cost 15 times what they cost in lines of their "
                    "own, and as much as one counter that both share.");
+}
+END_TEST
+
+START_TEST(nothing_is_said_of_figures_that_are_not_stable) {
+  add(COST_LATENCY, "transfer", "0-1", 30);
+  rows[0].stable = false;
+  ck_assert_str_eq(claim(COST_LATENCY), "Nothing can be said here: transfer 0-1 has a figure that is not stable. On a "
+                                        "quiet machine they may be.");
+  text_clear(&text);
+  add(COST_INCREMENTS, "increment-plain", "alone", 1);
+  add(COST_INCREMENTS, "increment-seq_cst", "alone", 2);
+  add(COST_INCREMENTS, "increment-seq_cst", "2-cores", 30);
+  rows[3].stable = false;
+  ck_assert_str_eq(claim(COST_INCREMENTS), "Alone, an atomic i++ costs 2.0 times a plain one. Not said of "
+                                           "increment-seq_cst 2-cores, whose figure is not stable.");
+}
+END_TEST
+
+START_TEST(full_fences_that_cost_the_same_are_all_named) {
+  const Cpu *here = cpu_here();
+  add(COST_FENCES, "fence-seq_cst", COST_ALONE, 6);
+  const char *full[3] = {0};
+  unsigned count = 0;
+  for (unsigned i = 0; here && i < here->fence_count && count < 3; i++)
+    if (cost_is_full_fence(here->fences[i].name)) {
+      full[count] = here->fences[i].name;
+      add(COST_FENCES, full[count], COST_ALONE, count < 2 ? 6 - 0.2 * count : 30);
+      count++;
+    }
+  if (count < 3)
+    return; // a CPU of one or two
+  char wanted[256];
+  snprintf(wanted, sizeof wanted,
+           "The cheapest full fences of this CPU are %s and %s, 5.8 ns \302\2613 %%; %s costs 5.2 times that; C11's "
+           "seq_cst fence costs as much as the cheapest.",
+           full[0], full[1], full[2]);
+  ck_assert_str_eq(claim(COST_FENCES), wanted);
 }
 END_TEST
 
@@ -100,6 +144,8 @@ int main(void) {
   tcase_add_test(tcase, orders_that_cost_the_same_and_orders_that_do_not);
   tcase_add_test(tcase, a_fence_that_waits_for_nothing_is_not_said_to_wait);
   tcase_add_test(tcase, rows_with_a_reason_are_no_figures);
+  tcase_add_test(tcase, nothing_is_said_of_figures_that_are_not_stable);
+  tcase_add_test(tcase, full_fences_that_cost_the_same_are_all_named);
   tcase_add_test(tcase, full_fences_are_those_with_the_tags_of_c11s);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);

@@ -159,6 +159,31 @@ START_TEST(a_figure_has_cycles_and_samples) {
 }
 END_TEST
 
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+static const bool sanitized = true; // whose code of two bodies is never the same
+#else
+static const bool sanitized = false;
+#endif
+
+START_TEST(rows_of_one_machine_code_are_one_measurement) {
+  CostRow *rows[] = {cost_find(f.cost, "load-acquire", COST_ALONE), cost_find(f.cost, "load-consume", COST_ALONE)};
+  if (sanitized)
+    return;
+  const CostRow *first = rows[1]->same ? rows[1]->same : rows[1];
+  ck_assert(rows[0]->same == first || rows[0]->same == rows[1]);
+  cost_measure(f.cost, rows, 2, NULL, NULL);
+  ck_assert(rows[0]->measured && rows[1]->measured);
+  ck_assert_double_eq(rows[0]->ns, rows[1]->ns);
+  ck_assert_uint_eq(rows[0]->samples, rows[1]->samples);
+  for (unsigned i = 0; i < f.cost->row_count; i++)
+    if (f.cost->rows[i].same)
+      ck_assert(!f.cost->rows[i].same->same && f.cost->rows[i].same->cores == f.cost->rows[i].cores);
+  const CostRow *load = cost_find(f.cost, "load-seq_cst", COST_ALONE),
+                *store = cost_find(f.cost, "store-seq_cst", COST_ALONE);
+  ck_assert(load->same != store && store->same != load);
+}
+END_TEST
+
 static bool never(void *context, const CostRow *row) {
   (void)row;
   ++*(unsigned *)context;
@@ -185,6 +210,7 @@ int main(void) {
   tcase_add_test(machine, cores_are_each_used_once);
   tcase_add_test(machine, an_instruction_this_cpu_lacks_has_a_reason);
   tcase_add_test(machine, a_figure_has_cycles_and_samples);
+  tcase_add_test(machine, rows_of_one_machine_code_are_one_measurement);
   tcase_add_test(machine, measuring_stops_when_told);
   suite_add_tcase(suite, machine);
   TCase *single = tcase_create("one core");

@@ -390,7 +390,22 @@ START_TEST(a_ladder_joins_the_machine) {
   ck_assert_uint_eq(ladder->row_count, 2);
   ck_assert_str_eq(ladder->rows[1].orders, "none");
   ck_assert_double_eq(ladder->rows[1].ns, 1.5);
-  ck_assert(isnan(ladder->rows[1].contended_ns));
+  ck_assert(isnan(ladder->rows[1].contended_ns) && isnan(ladder->rows[1].spread));
+  ck_assert_int_eq(ladder->rows[1].stable, -1);
+}
+END_TEST
+
+START_TEST(a_ladders_prices_come_with_how_far_they_hold) {
+  ck_assert(add_ladder(LADDER(TEST, "\"rows\":[{\"fence\":\"mfence\",\"threads\":\"all\",\"ns\":30,\"spread\":0.12,"
+                                    "\"stable\":false,\"contended_reason\":\"no second core\",\"same_code_as\":"
+                                    "\"lock-or all\",\"witnesses\":0,\"iterations\":2}],")));
+  comparison_finish(&comparison);
+  const RecordLadderRow *row = &comparison.machines[0].ladders->ladder.rows[0];
+  ck_assert_double_eq(row->spread, 0.12);
+  ck_assert_int_eq(row->stable, 0);
+  ck_assert_int_eq(row->contended_stable, -1);
+  ck_assert_str_eq(row->no_contended, "no second core");
+  ck_assert_str_eq(row->same, "lock-or all");
 }
 END_TEST
 
@@ -401,6 +416,7 @@ static const char *const no_ladders[] = {
     LADDER(TEST, "\"rows\":[" RUNG("barrier", 1) "],"),
     LADDER(TEST, "\"rows\":[{\"fence\":\"none\"}],"),
     LADDER(TEST, "\"rows\":[" RUNG("fence", 1) ",7],"),
+    LADDER(TEST, "\"rows\":[{\"fence\":\"none\",\"spread\":-1,\"witnesses\":0,\"iterations\":2}],"),
 };
 
 START_TEST(what_is_no_ladder_is_refused) { ck_assert(!add_ladder(no_ladders[_i])); }
@@ -495,6 +511,7 @@ int main(void) {
   tcase_add_test(tests, costs_in_a_file_of_their_own_join_the_machine);
   tcase_add_test(tests, what_a_page_shows_is_kept_of_every_test_when_asked);
   tcase_add_test(tests, a_ladder_joins_the_machine);
+  tcase_add_test(tests, a_ladders_prices_come_with_how_far_they_hold);
   tcase_add_loop_test(tests, what_is_no_ladder_is_refused, 0, sizeof no_ladders / sizeof *no_ladders);
   tcase_add_test(tests, damaged_foreign_and_newer_lines_are_skipped_with_their_places);
   tcase_add_test(tests, an_empty_file_has_no_lines);

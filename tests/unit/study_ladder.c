@@ -224,6 +224,8 @@ static LadderRow *add(const char *name, double ns, Verdict c11, Verdict here, ui
                      .done = true,
                      .seen = seen,
                      .iterations = 1000000,
+                     .spread = 0.03,
+                     .stable = true,
                      .verdicts = ARENA_ARRAY(arena, LadderVerdict, 2),
                      .is_c11 = !strcmp(name, "none") || ladder_spelling(name)};
   for (unsigned i = 0; i < sizeof fences / sizeof *fences; i++)
@@ -258,7 +260,7 @@ START_TEST(the_cheapest_fence_that_forbids_is_the_answer) {
   ck_assert_str_eq(ladder.answers[LADDER_HERE]->name, "fence-seq_cst");
   ck_assert_ptr_eq(ladder.answers[LADDER_C11], ladder.answers[LADDER_HERE]);
   ck_assert_ptr_nonnull(
-      strstr(text, "Cheapest here: fence-seq_cst in every thread, 4.0 ns: x86-tso forbids the state"));
+      strstr(text, "Cheapest here: fence-seq_cst in every thread, 4.0 ns \302\2613 %: x86-tso forbids the state"));
   ck_assert_ptr_nonnull(strstr(text, "0 of 1000000 iterations (under 3e-06)"));
   ck_assert_ptr_nonnull(strstr(text, "atomic_thread_fence(memory_order_seq_cst): cc makes `lock orq $0,(%rsp)` of it"));
   ck_assert_ptr_nonnull(strstr(text, "mfence there costs 9.5 times as much"));
@@ -272,6 +274,40 @@ START_TEST(the_cheapest_fence_that_forbids_is_the_answer) {
 }
 END_TEST
 
+START_TEST(only_prices_that_are_stable_are_compared) {
+  begin_ladder(TARGET_WEAK);
+  add("none", 0, YES, YES, 800000);
+  LadderRow *cheap = add("lock-or", 3.9, YES, NO, 0);
+  add("fence-seq_cst", 8, NO, NO, 0);
+  LadderRow *dear = add("mfence", 80, YES, NO, 0);
+  cheap->stable = dear->stable = false;
+  const char *text = answer();
+  ck_assert_str_eq(ladder.answers[LADDER_HERE]->name, "fence-seq_cst");
+  ck_assert_ptr_nonnull(strstr(text, "lock-or in every thread forbids it, too, and may be cheaper: its price is not"));
+  ck_assert_ptr_null(strstr(text, "times as much"));
+  cheap->ns = 60; // not cheaper, however little is known of it
+  ck_assert_ptr_null(strstr(answer(), "may be cheaper"));
+  rows[2].stable = false;
+  text = answer();
+  ck_assert_ptr_null(ladder.answers[LADDER_HERE]);
+  ck_assert_ptr_nonnull(strstr(text, "Which fence is the cheapest cannot be told"));
+  ck_assert_ptr_nonnull(strstr(text, "fence-seq_cst in every thread forbids it, and it was seen in 0 of 1000000"));
+  ck_assert_ptr_null(strstr(text, "No fence here forbids"));
+}
+END_TEST
+
+START_TEST(code_is_the_same_if_each_instruction_is) {
+  const MachineCode bare = code_with("x86_64", "mov    (%rdi),%eax", ""),
+                    again = code_with("x86_64", "mov    (%rdi),%eax", ""),
+                    fenced = code_with("x86_64", "mov    (%rdi),%eax", "    1103:\tmfence\n"),
+                    other = code_with("x86_64", "mov    (%rdi),%eax", "    1103:\tlfence\n");
+  ck_assert(machine_code_same(&bare, &again) && machine_code_same(&fenced, &fenced));
+  ck_assert(!machine_code_same(&bare, &fenced) && !machine_code_same(&fenced, &other));
+  MachineCode unread = {.why = "not read"};
+  ck_assert(!machine_code_same(&unread, &unread));
+}
+END_TEST
+
 START_TEST(a_cpu_fence_is_told_with_its_spelling_in_c11) {
   begin_ladder(TARGET_WEAK);
   add("none", 0, YES, YES, 800000);
@@ -281,7 +317,8 @@ START_TEST(a_cpu_fence_is_told_with_its_spelling_in_c11) {
   ck_assert_str_eq(ladder.answers[LADDER_HERE]->name, "lock-or");
   ck_assert_str_eq(ladder.answers[LADDER_C11]->name, "fence-seq_cst");
   ck_assert_ptr_nonnull(strstr(text, "In C11 that is atomic_thread_fence(memory_order_seq_cst)"));
-  ck_assert_ptr_nonnull(strstr(text, "Cheapest by C11, so on every CPU: fence-seq_cst in every thread, 8.0 ns here"));
+  ck_assert_ptr_nonnull(
+      strstr(text, "Cheapest by C11, so on every CPU: fence-seq_cst in every thread, 8.0 ns \302\2613 % here"));
 }
 END_TEST
 
@@ -354,9 +391,10 @@ START_TEST(a_combination_is_told_thread_by_thread) {
   static const char *const names[] = {"compiler", "fence-seq_cst"};
   each->fences = names;
   ladder.combinations[LADDER_HERE] = (LadderCombination){each, true, 7};
-  ck_assert_ptr_nonnull(strstr(answer(), "Thread by thread, the cheapest that forbids it by x86-tso (7 combinations "
-                                         "asked about): compiler in P0 and fence-seq_cst in P1, 4.0 ns; the run "
-                                         "agrees."));
+  ck_assert_ptr_nonnull(strstr(answer(),
+                               "Thread by thread, the cheapest that forbids it by x86-tso (7 combinations "
+                               "asked about): compiler in P0 and fence-seq_cst in P1, 4.0 ns \302\2613 %; the run "
+                               "agrees."));
 }
 END_TEST
 
@@ -388,6 +426,7 @@ RUN("ladder", a_place_is_known_by_what_stands_around_it, accesses_are_named_as_c
     a_lost_update_is_known_by_a_read_and_a_write_apart, what_the_compiler_made_of_a_fence_is_read_from_its_code,
     the_search_finds_what_each_thread_needs, the_search_takes_the_cheaper_of_two_ways,
     the_search_ends_where_nothing_forbids_and_where_its_limit_is, the_cheapest_fence_that_forbids_is_the_answer,
+    only_prices_that_are_stable_are_compared, code_is_the_same_if_each_instruction_is,
     a_cpu_fence_is_told_with_its_spelling_in_c11, what_was_seen_or_not_run_or_not_priced_is_no_answer,
     zero_of_few_says_nothing, no_fence_is_an_answer_of_the_cpu_and_c11_has_its_own,
     what_loops_beyond_their_bound_do_is_not_called_forbidden, a_combination_is_told_thread_by_thread,
