@@ -223,7 +223,8 @@ static void add_legend(const Ladder *ladder, const SheetStyle *style, Text *out)
   add_reasons(ladder, &text);
   text_add(&text,
            ". seen: in how many iterations; of zero the bound at 95 % if they were independent. Rows compiled to "
-           "the same instructions share one run and one measurement.");
+           "the same instructions share one run and one measurement. Of fences within 15 % of the cheapest the answer "
+           "is one of C11.");
   if (silent)
     text_add(&text, " -: the model knows no such fence.");
   if (thin_air)

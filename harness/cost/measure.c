@@ -30,8 +30,8 @@ static const double shared_turn = 0.005;                    // seconds of a turn
 static const double row_seconds = 0.1;                      // then a row is given up as not stable
 static const double probe_steps = 100, probe_ns = 1000;     // a probe, at least
 // What measurements that were repeated another time differ by, which one of them does not show: where pages and code
-// lie, and with several cores what lines travel through and who else uses that.
-static const double repeats = 0.03, repeats_shared = 0.1;
+// lie; and, beyond the core's own caches, what lines travel through and who else uses that.
+static const double repeats = 0.06, repeats_shared = 0.1;
 
 // How much a sample holds.
 typedef struct {
@@ -250,6 +250,9 @@ static unsigned switches_so_far(void) {
   return getrusage(RUSAGE_THREAD, &usage) ? 0 : (unsigned)usage.ru_nivcsw;
 }
 
+// Whether its lines leave the core.
+static bool goes_out(const CostRow *row) { return row->cores > 1 || row->how->before == BEFORE_FLUSH; }
+
 // The figures of all the samples so far.
 static void sum_up(const Cost *cost, CostRow *row) {
   CostSamples *taken = row->taken;
@@ -264,7 +267,7 @@ static void sum_up(const Cost *cost, CostRow *row) {
     return;
   }
   Figure figure = figure_of(taken->samples, taken->count, cost->probe, taken->floor,
-                            row->cores > 1 ? repeats_shared : repeats, scratch);
+                            goes_out(row) ? repeats_shared : repeats, scratch);
   free(scratch);
   row->ns = figure.ns;
   row->cycles = row->ns * taken->ghz / taken->turns;

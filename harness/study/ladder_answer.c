@@ -88,9 +88,10 @@ void ladder_sort(Ladder *ladder) {
 
 // ---- The choice
 
-// Costs that cannot be told apart.
+// Costs that cannot be told apart, or between which there is so little that a fence of C11 is the better answer.
 static bool alike(const LadderRow *a, const LadderRow *b) {
-  return fabs(a->ns - b->ns) <= fmax(fmax(a->ns * a->spread, b->ns * b->spread), 0.2);
+  double off = fmax(a->ns * a->spread, b->ns * b->spread);
+  return fabs(a->ns - b->ns) <= fmax(fmax(off, LADDER_CLOSE * fmin(a->ns, b->ns)), 0.2);
 }
 
 static bool eligible(const LadderRow *row, unsigned judge) {

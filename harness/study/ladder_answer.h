@@ -2,6 +2,9 @@
 #pragma once
 #include "harness/study/ladder_rows.h"
 
+// Of fences whose costs are no farther apart than this, as a share of the lesser, one of C11 is the answer.
+#define LADDER_CLOSE 0.15
+
 // What each row has to say about model and machine.
 void ladder_note(Ladder *ladder);
 // Fills `sorted`.
