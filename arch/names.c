@@ -40,7 +40,19 @@ const char *arch_of_register(const char *name) {
   return *name == 'X' || *name == 'W' ? "aarch64" : *name == 'x' ? "riscv64" : *name == 'R' ? "arm" : "";
 }
 
-const char *arch_of_cpuinfo(const char *key) { return !strcmp(key, "flags") ? "x86_64" : ""; }
+const char *const arch_cpuinfo_keys[] = {"flags", "Features", "isa", "cpu", NULL};
+
+const char *arch_of_cpuinfo(const char *key, const char *value) {
+  static const struct {
+    const char *key, *part, *arch; // of its value
+  } facts[] = {{"flags", "fpu", "x86_64"},  {"Features", "asimd", "aarch64"}, {"Features", "thumb", "arm"},
+               {"Features", "neon", "arm"}, {"isa", "rv64", "riscv64"},       {"cpu", "POWER", "ppc64"},
+               {"cpu", "PPC", "ppc64"}};
+  for (unsigned i = 0; i < sizeof facts / sizeof *facts; i++)
+    if (!strcmp(key, facts[i].key) && strstr(value, facts[i].part))
+      return facts[i].arch;
+  return "";
+}
 
 bool arch_is_sure(const char *arch) { return !strcmp(arch, "x86_64"); }
 

@@ -12,8 +12,9 @@ const char *arch_title(const char *name);
 const char *arch_of_word(const char *word);
 // ... by a register's name: "x86_64" for EAX. "" if the name tells nothing.
 const char *arch_of_register(const char *name);
-// ... by a key of /proc/cpuinfo that no other's has; "" if it tells nothing.
-const char *arch_of_cpuinfo(const char *key);
+// ... by what a key of /proc/cpuinfo says; "" if it tells nothing. Which keys may, NULL-terminated.
+const char *arch_of_cpuinfo(const char *key, const char *value);
+extern const char *const arch_cpuinfo_keys[];
 // Whether a register of that name is of this architecture and of no other, so that it counts against what is said.
 bool arch_is_sure(const char *arch);
 

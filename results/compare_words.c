@@ -25,7 +25,7 @@ void compare_machine_name(const CompareMachine *column, Text *out) {
   if (machine->cores)
     text_printf(out, ", %u core%s", machine->cores, machine->cores == 1 ? "" : "s");
   if (machine->pus != machine->cores)
-    text_printf(out, ", %u PUs", machine->pus);
+    text_printf(out, ", %u PU%s", machine->pus, machine->pus == 1 ? "" : "s");
   if (*machine->virtual_) {
     text_add(out, ", ");
     compare_printable(machine->virtual_, out);

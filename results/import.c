@@ -13,10 +13,11 @@
 #include <string.h>
 
 enum {
-  WARNINGS = 20,         // told of a log; the rest are counted
-  LINE_BYTES = 16 << 20, // a longer line is no log's, and no record
-  STATES = 1 << 16,      // of a test
-  NAME = 256             // bytes of a test's name
+  WARNINGS = 20,           // told of a log; the rest are counted
+  LINE_BYTES = 16 << 20,   // a longer line is no log's, and no record
+  STATES = 1 << 16,        // of a test
+  MACHINE_BYTES = 4 << 20, // of /proc/cpuinfo: more PUs than there are
+  NAME = 256               // bytes of a test's name
 };
 
 // What was read of the test under way.
@@ -30,7 +31,7 @@ typedef struct {
   bool has_states, counted;
   uint64_t total;
   const char *condition, *hash;
-  bool has_witnesses, has_observation;
+  bool has_witnesses, has_observation, has_time;
   uint64_t witnesses[2], observation[2]; // positive, negative
   double seconds;
   const char *damage; // the first; NULL: none
@@ -47,9 +48,13 @@ typedef struct {
   Suite suite; // once a test was read
   Section section;
   Code code;
+  unsigned long code_line; // where the code under way begins
   bool in_code, in_machine;
+  bool is_lost;              // what follows is of no test, as was told
+  bool is_timed;             // each test so far had a line of its time, which is its last
   unsigned first_of_machine; // record
-  Identity machine;          // of what "Machine:" begins
+  Text machine_text;         // behind "Machine:"
+  Identity machine;          // what it says
   unsigned long line;
 } Import;
 
@@ -163,6 +168,7 @@ static void add_record(Import *im) {
 static void end_section(Import *im) {
   if (!im->section.open)
     return;
+  im->is_timed &= im->section.has_time;
   const char *why = find_damage(im);
   if (why)
     skip(im, im->section.damage ? im->section.damage_line : im->section.line, why);
@@ -173,10 +179,22 @@ static void end_section(Import *im) {
 
 // ---- The machine: /proc/cpuinfo, which litmus7 prints behind its tests
 
+// A board is known by its own name, and its CPU by another.
+static void read_machine(Import *im) {
+  const char *text = text_string(&im->machine_text);
+  im->machine = identity_unknown();
+  identity_of_cpuinfo(text, im->arena, &im->machine);
+  const char *board = identity_cpuinfo_field(text, "Model", im->arena);
+  if (*board)
+    im->machine.cpu = arena_printf(im->arena, "%s%s%s", board, *im->machine.cpu ? ", " : "", im->machine.cpu);
+  text_clear(&im->machine_text);
+}
+
 static void end_machine(Import *im) {
   if (!im->in_machine)
     return;
   im->in_machine = false;
+  read_machine(im);
   for (unsigned i = im->first_of_machine; i < im->out->count; i++) {
     Identity *machine = &im->out->records[i].machine;
     if (!strcmp(im->out->records[i].engine, "herd7"))
@@ -195,47 +213,12 @@ static void begin_machine(Import *im) {
   end_machine(im);
   im->in_machine = true;
   im->in_code = false;
-  im->machine = identity_unknown();
-}
-
-static int small_number(const char *text) {
-  char *end;
-  long number = strtol(text, &end, 10);
-  return end != text && number >= 0 && number <= INT32_MAX ? (int)number : -1;
 }
 
 static void machine_line(Import *im, const char *line) {
-  const char *colon = strchr(line, ':');
-  if (!colon)
-    return;
-  size_t length = (size_t)(colon - line);
-  while (length && isspace((unsigned char)line[length - 1]))
-    length--;
-  const char *key = arena_copy(im->arena, line, length), *value = colon + 1 + strspn(colon + 1, " \t");
-  Identity *machine = &im->machine;
-  bool first = machine->pus <= 1;
-  if (!strcmp(key, "processor") && isdigit((unsigned char)*value) && machine->pus < UINT16_MAX)
-    machine->pus++;
-  else if (!first)
-    return;
-  else if ((!strcmp(key, "model name") || !strcmp(key, "cpu") || !strcmp(key, "Processor")) && !*machine->cpu)
-    machine->cpu = arena_string(im->arena, value);
-  else if (!strcmp(key, "vendor_id"))
-    machine->vendor = arena_string(im->arena, value);
-  else if (!strcmp(key, "cpu family"))
-    machine->family = small_number(value);
-  else if (!strcmp(key, "model"))
-    machine->model = small_number(value);
-  else if (!strcmp(key, "stepping"))
-    machine->stepping = small_number(value);
-  else if (!strcmp(key, "microcode"))
-    machine->microcode = arena_string(im->arena, value);
-  else if (!strcmp(key, "cpu cores") && small_number(value) > 0)
-    machine->cores = (unsigned)small_number(value);
-  else if (*arch_of_cpuinfo(key)) {
-    machine->arch = arch_of_cpuinfo(key);
-    if (strstr(value, " hypervisor"))
-      machine->virtual_ = "hypervisor";
+  if (im->machine_text.length + strlen(line) < MACHINE_BYTES) {
+    text_add(&im->machine_text, line);
+    text_add_char(&im->machine_text, '\n');
   }
 }
 
@@ -326,11 +309,15 @@ static void observation_line(Import *im, const char *text) {
     damage(im, arena_printf(im->arena, "test %s: no observation", s->name));
 }
 
+static bool begins_states(const char *line, unsigned long *count) {
+  char rest;
+  return sscanf(line, "Histogram (%9lu states%c", count, &rest) == 2 || sscanf(line, "States %9lu", count) == 1;
+}
+
 static void section_line(Import *im, const char *line) {
   Section *s = &im->section;
   unsigned long count;
-  char rest;
-  if (sscanf(line, "Histogram (%9lu states%c", &count, &rest) == 2 || sscanf(line, "States %9lu", &count) == 1) {
+  if (begins_states(line, &count)) {
     begin_states(im, count);
   } else if (starts_with(line, "Positive:")) {
     const char *at = line + 9;
@@ -342,8 +329,8 @@ static void section_line(Import *im, const char *line) {
   } else if (starts_with(line, "Observation ")) {
     observation_line(im, line + 12);
   } else if (starts_with(line, "Time ")) {
-    const char *number = strrchr(line, ' ');
-    double seconds = strtod(number, NULL);
+    double seconds = 0;
+    s->has_time = sscanf(line, "Time %*s %lf", &seconds) == 1;
     s->seconds = seconds >= 0 && seconds < 1e12 ? seconds : 0;
   } else if (starts_with(line, "Hash=")) {
     s->hash = arena_string(im->arena, line + 5);
@@ -353,7 +340,7 @@ static void section_line(Import *im, const char *line) {
 // Whether a log may end with this line though it is not ended: else a test was cut short there.
 static bool may_end(const Import *im, const char *line) {
   enum { HASH = 5 + 32 };
-  bool last = starts_with(line, "Time ") || (starts_with(line, "Hash=") && strlen(line) == HASH);
+  bool last = im->section.has_time || (starts_with(line, "Hash=") && strlen(line) == HASH);
   return !im->section.open || im->in_machine || last || !*line;
 }
 
@@ -365,11 +352,13 @@ static bool begin_section(Import *im, const char *line) {
   int words = sscanf(line, "Test %256s %15s %c", name, kind, &more);
   for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
     known |= words == 2 && !strcmp(kind, kinds[i]);
-  if (!known && (words > 2 || im->in_code)) // a sentence
+  if (!known && (words > 2 || (im->in_code && !im->code.ended))) // a sentence
     return false;
   end_section(im);
   end_machine(im);
+  im->is_lost = !known;
   if (!known) {
+    im->in_code = false;
     skip(im, im->line, arena_printf(im->arena, "\"%.80s\" begins no test: no kind is called so", line));
     return true;
   }
@@ -412,16 +401,40 @@ static void record_line(Import *im, const char *line, size_t length) {
   im->first_of_machine = out->count; // it names its own
 }
 
+// Code that no test followed.
+static void end_code(Import *im) {
+  if (im->in_code)
+    skip(im, im->code_line,
+         im->code.name ? arena_printf(im->arena, "test %s has code and no result", im->code.name)
+                       : "a heading and no test");
+  im->in_code = false;
+}
+
+// States outside of a test: its first line is damaged, or missing.
+static void stray_line(Import *im, const char *line) {
+  unsigned long count;
+  if (begins_states(line, &count) && !im->is_lost) {
+    skip(im, im->line, "states of no test: no line \"Test NAME KIND\" stands before them");
+    im->is_lost = true;
+  }
+}
+
 static void log_line(Import *im, const char *line) {
   Section *s = &im->section;
   bool in_states = s->open && s->has_states && !s->damage && s->state_count < s->expected;
+  unsigned long count;
   if (starts_with(line, "Test ") && begin_section(im, line))
     return;
+  if (s->has_time && begins_states(line, &count)) // of a test whose first line is not there
+    end_section(im);
   if (starts_with(line, "% Results for ")) {
     end_section(im);
     end_machine(im);
+    end_code(im);
     code_clear(&im->code);
     im->in_code = true;
+    im->is_lost = false;
+    im->code_line = im->line;
   } else if (starts_with(line, "Machine:")) {
     begin_machine(im);
   } else if (starts_with(line, "Revision ")) {
@@ -432,9 +445,23 @@ static void log_line(Import *im, const char *line) {
     state_line(im, line);
   } else if (s->open) {
     section_line(im, line);
-  } else if (im->in_code && *line != '%') {
-    code_line(&im->code, line, im->arena);
+  } else {
+    stray_line(im, line);
+    if (im->in_code && *line != '%')
+      code_line(&im->code, line, im->arena);
   }
+}
+
+// The log's last test. Its time stands last in it; where it is not there, but in those before it, the log ends early.
+static void end_last(Import *im) {
+  bool is_early = im->section.open && !im->section.has_time && im->is_timed;
+  const char *name = im->section.name;
+  unsigned before = im->out->count;
+  end_section(im);
+  if (is_early && im->out->count > before)
+    diag_warning(im->diag, "%s:%lu: the log ends within test %s: its counts are taken, what is behind them is missing",
+                 im->name, im->line, name);
+  end_code(im);
 }
 
 // Records of weakmem's own, which say themselves what machine they are of, as far as that is known.
@@ -481,7 +508,12 @@ static void trim(char *line, size_t *length) {
 static bool read_log(const char *name, FILE *file, const ImportOptions *options, Arena *arena, Records *out,
                      Diag *diag) {
   *out = (Records){0};
-  Import im = {.name = arena_string(arena, name), .options = options, .arena = arena, .out = out, .diag = diag};
+  Import im = {.name = arena_string(arena, name),
+               .options = options,
+               .arena = arena,
+               .out = out,
+               .diag = diag,
+               .is_timed = true};
   Lines lines;
   char *line;
   size_t length;
@@ -499,11 +531,12 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
     if (!lines.ended && !may_end(&im, line))
       damage(&im, arena_printf(arena, "test %s is cut short", im.section.name));
   }
-  end_section(&im);
+  end_last(&im);
   end_machine(&im);
   share_arch(out);
   complete_arch(&im);
   code_clear(&im.code);
+  text_free(&im.machine_text);
   lines_free(&lines);
   if (out->skipped > WARNINGS)
     diag_warning(diag, "%s: %u more tests skipped", name, out->skipped - WARNINGS);

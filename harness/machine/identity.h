@@ -23,6 +23,12 @@ Identity identity_unknown(void);
 // Strings are owned by the arena. Never fails: what cannot be known is empty.
 Identity identity_read(const Topology *topology, Arena *arena);
 
+// What a text as /proc/cpuinfo has it says of a machine, of whatever CPU; what else is known of it stays. `pus`,
+// `cores`, `arch` and `virtual_` are set if they were not known.
+void identity_of_cpuinfo(const char *cpuinfo, Arena *arena, Identity *identity);
+// The value of `key : value` in such a text, of the first CPU that has the key; "" if none has.
+const char *identity_cpuinfo_field(const char *cpuinfo, const char *key, Arena *arena);
+
 // A short phrase for a table's head: "AMD EPYC (x86_64, 2 cores, kvm)".
 void identity_print(const Identity *identity, Text *out);
 

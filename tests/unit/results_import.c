@@ -43,11 +43,12 @@ static Records import_data(const char *name) {
   return records;
 }
 
-#define LOG(name, states, rest) "Test " name " Allowed\nHistogram (2 states)\n" states "No\n\n" rest
+#define LOG_OPEN(name, states, rest) "Test " name " Allowed\nHistogram (2 states)\n" states "No\n\n" rest
+#define LOG(name, states, rest) LOG_OPEN(name, states, rest "Time " name " 0.25\n\n")
 #define SB_STATES "40    *>0:EAX=0; 1:EAX=0;\n60    :>0:EAX=1; 1:EAX=0;\n"
 #define SB_REST                                                                                                        \
   "Witnesses\nPositive: 40, Negative: 60\nCondition exists (0:EAX=0 /\\ 1:EAX=0) is validated\nHash=abc\n"             \
-  "Observation SB Sometimes 40 60\nTime SB 0.25\n\n"
+  "Observation SB Sometimes 40 60\n"
 
 START_TEST(a_log_of_litmus7_is_read_whole) {
   Record r = import_data("MP-x86.log").records[0];
@@ -141,6 +142,49 @@ START_TEST(several_tests_in_a_log_are_as_many_records) {
 }
 END_TEST
 
+#define CODE "% Results for D.litmus %\nAArch64 D\n{}\n P0 ;\n MOV W0,#1 ;\nexists (true)\nGenerated assembler\n"
+
+// A test whose counts are whole, at the end of a log whose others go on to their time.
+static const char *const early[] = {"", "Witnesses\n", "Condition exists (0:EAX=0 /\\ 1:EAX=0) is validated\n"};
+
+START_TEST(a_log_that_ends_within_a_test_behind_its_counts_is_told) {
+  Records records = import(arena_printf(arena, LOG("MP", SB_STATES, "") LOG_OPEN("SB", SB_STATES, "%s"), early[_i]));
+  ck_assert_uint_eq(records.count, 2);
+  ck_assert_ptr_nonnull(diag.first);
+  ck_assert_ptr_nonnull(strstr(diag.first->message, ": the log ends within test SB: its counts are taken"));
+}
+END_TEST
+
+START_TEST(a_log_whose_tests_have_no_time_does_not_end_early) {
+  Records records = import(LOG_OPEN("MP", SB_STATES, "") LOG_OPEN("SB", SB_STATES, ""));
+  ck_assert_uint_eq(records.count, 2);
+  ck_assert_ptr_null(diag.first);
+}
+END_TEST
+
+// As a Raspberry Pi 4 says of itself, and a board of two kinds of cores.
+#define ARM_PU(number, part)                                                                                           \
+  "processor\t: " #number "\nFeatures\t: fp asimd crc32\nCPU implementer\t: 0x41\nCPU architecture: 8\n"               \
+  "CPU variant\t: 0x0\nCPU part\t: " part "\nCPU revision\t: 3\n\n"
+
+START_TEST(a_machine_of_arms_makers_is_named_by_its_numbers_and_its_board) {
+  Record r = import_one(LOG("2+2W", "1 :>x=1; y=1;\n2 :>x=2; y=1;\n", "") "Machine:pi\n" ARM_PU(0, "0xd08")
+                            ARM_PU(1, "0xd08") "Hardware\t: BCM2835\nModel\t\t: Raspberry Pi 4 Model B Rev 1.5\n");
+  ck_assert_str_eq(r.machine.cpu, "Raspberry Pi 4 Model B Rev 1.5, Cortex-A72");
+  ck_assert_str_eq(r.machine.vendor, "Arm");
+  ck_assert_str_eq(r.machine.arch, "aarch64"); // no state names a register: its features tell
+  ck_assert_int_eq(r.machine.family, 0x41);
+  ck_assert_int_eq(r.machine.model, 0xd08);
+  ck_assert_int_eq(r.machine.stepping, 3);
+  ck_assert_uint_eq(r.machine.pus, 2);
+  r = import_one(LOG("SB", SB_STATES, "") "Machine:\n" ARM_PU(0, "0xd05") ARM_PU(1, "0xd0b") ARM_PU(2, "0xd0b"));
+  ck_assert_str_eq(r.machine.cpu, "Cortex-A55 + Cortex-A76");
+  r = import_one(LOG("SB", SB_STATES, "") "Machine:\n" ARM_PU(0, "0xfff"));
+  ck_assert_str_eq(r.machine.cpu, "");
+  ck_assert_str_eq(r.machine.vendor, "Arm");
+}
+END_TEST
+
 // Each is damaged in its second line or later, and so skipped; the test before it is not.
 static const struct {
   const char *log, *warning;
@@ -163,6 +207,14 @@ static const struct {
     {"Test D Allowed\nHistogram (1 states)\n1 :>0:EAX=0;\nNo\nCondition exists (0:EA",
      "x.log:18: skipped: test D is cut short"},
     {"Test D Allowed\nHistogram (1 states)\n1 :>0:EAX=0;\nNo\nHash=0123", "x.log:18: skipped: test D is cut short"},
+    {"Histogram (1 states)\n1 :>0:EAX=0;\nHistogram (1 states)\n",
+     "x.log:14: skipped: states of no test: no line \"Test NAME KIND\" stands before them"},
+    {CODE "Test D Allo\nHistogram (1 states)\n1 :>0:EAX=0;\n",
+     "x.log:21: skipped: \"Test D Allo\" begins no test: no kind is called so"},
+    {CODE, "x.log:14: skipped: test D has code and no result"},
+    {CODE "Test D", "x.log:21: skipped: \"Test D\" begins no test: no kind is called so"},
+    {"% Results for D", "x.log:14: skipped: a heading and no test"},
+    {"Test D Allowed\nHistogram (1 states)\n1 :>0:EAX=0;\nNo\nTime D", "x.log:18: skipped: test D is cut short"},
     {"Test D Allowed\nHistogram (999999999 states)\n", "x.log:15: skipped: test D: more than 65536 states"},
 };
 
@@ -189,7 +241,7 @@ START_TEST(what_no_condition_of_ours_can_say_stays_as_it_stands) {
 END_TEST
 
 START_TEST(a_log_may_end_without_a_newline_behind_its_last_line) {
-  import_one(LOG("SB", SB_STATES, "Condition exists (0:EAX=0 /\\ 1:EAX=0) is validated\nTime SB 0.25"));
+  import_one(LOG_OPEN("SB", SB_STATES, "Condition exists (0:EAX=0 /\\ 1:EAX=0) is validated\nTime SB 0.25"));
 }
 END_TEST
 
@@ -311,6 +363,9 @@ int main(void) {
   tcase_add_test(tests, locations_stand_in_brackets_behind_registers);
   tcase_add_test(tests, stars_tell_where_the_condition_is_missing);
   tcase_add_test(tests, several_tests_in_a_log_are_as_many_records);
+  tcase_add_loop_test(tests, a_log_that_ends_within_a_test_behind_its_counts_is_told, 0, sizeof early / sizeof *early);
+  tcase_add_test(tests, a_log_whose_tests_have_no_time_does_not_end_early);
+  tcase_add_test(tests, a_machine_of_arms_makers_is_named_by_its_numbers_and_its_board);
   tcase_add_loop_test(tests, a_damaged_test_is_skipped_with_its_place, 0, sizeof damaged / sizeof *damaged);
   tcase_add_test(tests, a_record_keeps_its_machine_and_is_no_one_elses);
   tcase_add_test(tests, records_and_logs_may_be_mixed);
