@@ -82,6 +82,7 @@ static const Field record_rows[] = {
     FIELD_ROW(Record, "culprit", FIELD_TEXT, culprit, OPTIONAL),
     FIELD_ROW(Record, "seconds", FIELD_REAL, seconds, TOLD),
     FIELD_ROW(Record, "steal", FIELD_REAL, steal, OPTIONAL),
+    FIELD_ROW(Record, "compiling", FIELD_UNSIGNED, compiling, OPTIONAL),
     FIELD_ROW(Record, "condition", FIELD_TEXT, condition, TOLD),
     FIELD_ROWS(Record, "verdict", FIELD_NAMES, verdicts, verdict_count, OPTIONAL, NULL),
     FIELD_ROW(Record, "thin_air", FIELD_FLAG, thin_air, OPTIONAL),

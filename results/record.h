@@ -41,7 +41,8 @@ typedef struct {
   uint64_t
       frame_witnesses; // about how many witnesses there are where frames may share iterations (perpetual); 0: not known
   double seconds;
-  double steal; // share of the PUs' time that a hypervisor gave to others while it ran; 0: none, or not known
+  double steal;       // share of the PUs' time that a hypervisor gave to others while it ran; 0: none, or not known
+  unsigned compiling; // compilers that were at work on PUs of other cores meanwhile
   const char *condition;
   RecordVerdict *verdicts; // on what the condition asks for, of sc too: allowed, if one of those states is
   unsigned verdict_count;

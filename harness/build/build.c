@@ -50,31 +50,85 @@ static Compiled *compiled_new(const Test *test, Engine asked, Arena *arena) {
   return compiled;
 }
 
+struct Building {
+  Compiled **compiled; // one a test
+  unsigned *units;     // of each test, where it is compiled
+  bool *taken;         // of each unit: its result is the test's now
+  CompileUnit *all;
+  unsigned unit_count;
+  CompileResult *results;
+  Compilation *compilation; // NULL: none could be begun, for the reason in `why`
+  const char *why;
+};
+
+static Building *plan(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena) {
+  Building *out = ARENA_NEW(arena, Building);
+  *out = (Building){.compiled = ARENA_ARRAY(arena, Compiled *, count + 1),
+                    .units = ARENA_ARRAY(arena, unsigned, count + 1),
+                    .taken = ARENA_ARRAY(arena, bool, count + 1),
+                    .all = ARENA_ARRAY(arena, CompileUnit, count + 1),
+                    .results = ARENA_ARRAY(arena, CompileResult, count + 1)};
+  for (unsigned i = 0; i < count; i++) {
+    out->compiled[i] = compiled_new(tests[i], asked, arena);
+    out->units[i] = out->unit_count;
+    if (out->compiled[i]->made.errors)
+      continue;
+    Text source = {0};
+    emit(tests[i], out->compiled[i]->shape, &source);
+    out->all[out->unit_count++] = (CompileUnit){compiler, text_finish(&source, arena), .shared = true};
+  }
+  return out;
+}
+
+static Building *begin(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
+                       const CompileLimits *limits) {
+  Building *out = plan(tests, count, asked, compiler, arena);
+  Diag diag = {.arena = arena};
+  out->compilation = compile_begin(out->all, out->unit_count, limits, out->results, arena, &diag);
+  out->why = out->compilation ? "the compiler failed without a word" : diag.first->message;
+  return out;
+}
+
+Building *build_begin(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
+                      const Stop *stop) {
+  return begin(tests, count, asked, compiler, arena, &(CompileLimits){.stop = stop});
+}
+
+Compiled *build_await(Building *building, unsigned test) {
+  Compiled *compiled = building->compiled[test];
+  if (compiled->made.object || compiled->made.errors)
+    return compiled;
+  if (building->compilation)
+    compile_await(building->compilation, building->units[test]);
+  building->taken[building->units[test]] = true;
+  compiled->made = building->results[building->units[test]];
+  if (!compiled->made.object && !compiled->made.errors)
+    compiled->made.errors = building->why;
+  return compiled;
+}
+
+unsigned build_beside(Building *building, const CompilePlaces *places) {
+  return building->compilation ? compile_beside(building->compilation, places) : 0;
+}
+
+void build_end(Building *building) {
+  if (!building || !building->compilation)
+    return;
+  compile_end(building->compilation);
+  for (unsigned i = 0; i < building->unit_count; i++)
+    if (!building->taken[i])
+      compile_release(&building->results[i], 1);
+}
+
 Compiled **build_compile(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
                          const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
                          void *context) {
-  Compiled **compiled = ARENA_ARRAY(arena, Compiled *, count + 1), **tried = ARENA_ARRAY(arena, Compiled *, count + 1);
-  CompileUnit *units = ARENA_ARRAY(arena, CompileUnit, count + 1);
-  CompileResult *results = ARENA_ARRAY(arena, CompileResult, count + 1);
-  unsigned unit_count = 0;
-  for (unsigned i = 0; i < count; i++) {
-    compiled[i] = compiled_new(tests[i], asked, arena);
-    if (compiled[i]->made.errors)
-      continue;
-    Text source = {0};
-    emit(tests[i], compiled[i]->shape, &source);
-    tried[unit_count] = compiled[i];
-    units[unit_count++] = (CompileUnit){compiler, text_finish(&source, arena), .shared = true};
-  }
-  Diag diag = {.arena = arena};
   CompileLimits limits = {.stop = stop, .progress = progress, .context = context};
-  bool good = compile_all(units, unit_count, &limits, results, arena, &diag);
-  for (unsigned i = 0; i < unit_count; i++) {
-    tried[i]->made = results[i];
-    if (!results[i].object && !results[i].errors)
-      tried[i]->made.errors = good ? "the compiler failed without a word" : diag.first->message;
-  }
-  return compiled;
+  Building *building = begin(tests, count, asked, compiler, arena, &limits);
+  for (unsigned i = 0; i < count; i++)
+    build_await(building, i);
+  build_end(building);
+  return building->compiled;
 }
 
 void compiled_release(Compiled *compiled) {

@@ -21,6 +21,18 @@ Compiled **build_compile(const Test *const *tests, unsigned count, Engine asked,
                          const Stop *stop, void (*progress)(unsigned done, unsigned count, void *context),
                          void *context);
 
+// The same bit by bit (compile.h): each test's result is waited for when it is needed, in any order, though they are
+// compiled in theirs. Lives in `arena`.
+typedef struct Building Building;
+typedef struct CompilePlaces CompilePlaces;
+Building *build_begin(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena,
+                      const Stop *stop);
+Compiled *build_await(Building *building, unsigned test);
+// Until the next call compilers are at work on these PUs alone. How many are.
+unsigned build_beside(Building *building, const CompilePlaces *places);
+// Nothing is compiled any more. NULL is none.
+void build_end(Building *building);
+
 // Closes the memory file that the object is, where it is one: the object is gone then. NULL is none.
 void compiled_release(Compiled *compiled);
 

@@ -3,6 +3,7 @@
 #include "harness/base/file.h"
 #include "harness/base/pus.h"
 #include "harness/base/table.h"
+#include "harness/base/time.h"
 #include "harness/build/cache.h"
 #include "harness/build/spawn.h"
 
@@ -26,7 +27,15 @@ typedef struct {
   unsigned same;    // the first unit of the same name: itself, or an earlier one
 } Plan;
 
+// A compiler under way.
 typedef struct {
+  Spawn spawn;
+  unsigned unit;
+  bool bound;
+  unsigned pu; // where bound
+} Running;
+
+typedef struct Compilation {
   const CompileUnit *units;
   unsigned count;
   CompileLimits limits;
@@ -34,15 +43,13 @@ typedef struct {
   Plan *plans;
   Arena *arena;
   Cache *cache;
+  Adoption adoption;
   unsigned done, next; // units settled; the next to look at
   bool hung;           // a compiler did not end
+  Running running[AT_ONCE];
+  unsigned under_way, most;
+  double left; // when we last looked at them
 } Job;
-
-// A compiler under way.
-typedef struct {
-  Spawn spawn;
-  unsigned unit;
-} Running;
 
 static void settle(Job *job) {
   job->done++;
@@ -150,7 +157,8 @@ static int open_source(const char *source, const char *workspace, Arena *arena) 
   return -1;
 }
 
-static bool start(Job *job, Running *running, unsigned unit) {
+// On one of the places, or, if there are none, anywhere.
+static bool start(Job *job, Running *running, unsigned unit, const CompilePlaces *places, unsigned place) {
   Diag diag = {.arena = job->arena};
   const char *workspace = cache_workspace(job->cache, &diag), *source = job->units[unit].source;
   int input = workspace ? open_source(source ? source : "", workspace, job->arena) : -1;
@@ -169,6 +177,12 @@ static bool start(Job *job, Running *running, unsigned unit) {
       .timeout = job->limits.seconds,
   };
   running->unit = unit;
+  running->bound = places;
+  if (places) {
+    running->pu = command.pu = places->pus[place];
+    command.bind = places->bind;
+    command.context = places->context;
+  }
   bool started = spawn_start(&running->spawn, &command, &diag);
   close(input);
   if (!started)
@@ -243,89 +257,160 @@ static unsigned next_to_make(Job *job) {
   return job->next;
 }
 
-static unsigned start_more(Job *job, Running *running, unsigned under_way, unsigned most) {
-  while (under_way < most && !stop_wanted(job->limits.stop) && next_to_make(job) < job->count) {
+// Starts another if something is left to do. False where nothing is.
+static bool start_next(Job *job, const CompilePlaces *places, unsigned place) {
+  while (!stop_wanted(job->limits.stop) && next_to_make(job) < job->count) {
     unsigned unit = job->next++;
-    if (job->hung)
+    if (job->hung) {
       fail(job, unit, "not compiled: the compiler hung on another test");
-    else if (start(job, &running[under_way], unit))
-      under_way++;
+    } else if (start(job, &job->running[job->under_way], unit, places, place)) {
+      job->under_way++;
+      return true;
+    }
   }
-  return under_way;
+  return false;
 }
 
-static unsigned finish_ended(Job *job, Running *running, unsigned under_way) {
-  for (unsigned i = 0; i < under_way;)
-    if (spawn_step(&running[i].spawn)) {
-      finish(job, &running[i]);
-      running[i] = running[--under_way];
+static void finish_ended(Job *job) {
+  for (unsigned i = 0; i < job->under_way;)
+    if (spawn_step(&job->running[i].spawn)) {
+      finish(job, &job->running[i]);
+      job->running[i] = job->running[--job->under_way];
     } else {
       i++;
     }
-  return under_way;
 }
 
-static void wait_for(Running *running, unsigned under_way) {
+static void wait_for_any(Job *job) {
   Spawn *spawns[AT_ONCE];
-  for (unsigned i = 0; i < under_way; i++)
-    spawns[i] = &running[i].spawn;
-  spawn_wait(spawns, under_way, LOOK_MS);
+  for (unsigned i = 0; i < job->under_way; i++)
+    spawns[i] = &job->running[i].spawn;
+  spawn_wait(spawns, job->under_way, LOOK_MS);
+  finish_ended(job);
 }
 
-static void make(Job *job) {
-  Running running[AT_ONCE];
-  unsigned under_way = 0, most = usable_pus(job->arena);
-  for (;;) {
-    under_way = start_more(job, running, under_way, most);
-    if (!under_way || stop_wanted(job->limits.stop))
-      break;
-    wait_for(running, under_way);
-    under_way = finish_ended(job, running, under_way);
-  }
-  for (unsigned i = 0; i < under_way; i++) {
+static void kill_all(Job *job) {
+  for (unsigned i = 0; i < job->under_way; i++) {
     GroupEnd end;
-    spawn_finish(&running[i].spawn, &end);
-    spawn_free(&running[i].spawn);
+    spawn_finish(&job->running[i].spawn, &end);
+    spawn_free(&job->running[i].spawn);
   }
+  job->under_way = 0;
 }
+
+// Time in which nobody listened to the compilers is not theirs: they may have waited for that.
+static void look_again(Job *job) {
+  double away = time_seconds() - job->left;
+  for (unsigned i = 0; i < job->under_way; i++)
+    job->running[i].spawn.deadline += away;
+}
+
+static void look_away(Job *job) {
+  if (stop_wanted(job->limits.stop))
+    kill_all(job);
+  job->left = time_seconds();
+}
+
+static bool is_made(const CompileResult *result) { return result->object || result->errors; }
 
 // Units of one content share the result, except that each has a descriptor of its own to close.
-static void share(Job *job) {
-  for (unsigned i = 0; i < job->count; i++) {
-    if (job->plans[i].same == i)
-      continue;
-    CompileResult *result = &job->results[i];
-    *result = job->results[job->plans[i].same];
-    if (result->memory >= 0) {
-      result->memory = fcntl(result->memory, F_DUPFD_CLOEXEC, 0);
-      result->object = result->memory < 0 ? NULL : cache_memory_path(result->memory, job->arena);
-      result->errors = result->memory < 0 ? "too many files are open" : result->errors;
-    }
-    if (result->object || result->errors)
-      settle(job);
+static void share(Job *job, unsigned unit) {
+  CompileResult *result = &job->results[unit];
+  const CompileResult *made = &job->results[job->plans[unit].same];
+  if (result == made || is_made(result) || !is_made(made))
+    return;
+  *result = *made;
+  if (result->memory >= 0) {
+    result->memory = fcntl(result->memory, F_DUPFD_CLOEXEC, 0);
+    result->object = result->memory < 0 ? NULL : cache_memory_path(result->memory, job->arena);
+    result->errors = result->memory < 0 ? "too many files are open" : result->errors;
   }
+  settle(job);
+}
+
+Compilation *compile_begin(const CompileUnit *units, unsigned count, const CompileLimits *limits,
+                           CompileResult *results, Arena *arena, Diag *diag) {
+  for (unsigned i = 0; i < count; i++)
+    results[i] = (CompileResult){.memory = -1};
+  Job *job = ARENA_NEW(arena, Job);
+  *job = (Job){.units = units,
+               .count = count,
+               .limits = *limits,
+               .results = results,
+               .plans = ARENA_ARRAY(arena, Plan, count + 1),
+               .arena = arena,
+               .most = usable_pus(arena),
+               .left = time_seconds()};
+  if (job->limits.seconds <= 0)
+    job->limits.seconds = COMPILE_SECONDS;
+  if (!plan_all(job, diag))
+    return NULL;
+  job->adoption = group_adopt();
+  job->cache = cache_open(arena);
+  return job;
+}
+
+void compile_await(Compilation *job, unsigned unit) {
+  look_again(job);
+  const CompileResult *made = &job->results[job->plans[unit].same];
+  while (!is_made(made) && !stop_wanted(job->limits.stop)) {
+    while (job->under_way < job->most && start_next(job, NULL, 0))
+      continue;
+    if (is_made(made) || !job->under_way)
+      break;
+    wait_for_any(job);
+  }
+  share(job, unit);
+  look_away(job);
+}
+
+static bool is_at(const Running *running, const CompilePlaces *places) {
+  for (unsigned i = 0; i < places->count && running->bound; i++)
+    if (places->pus[i] == running->pu)
+      return true;
+  return false;
+}
+
+static bool are_all_at(const Job *job, const CompilePlaces *places) {
+  for (unsigned i = 0; i < job->under_way; i++)
+    if (!is_at(&job->running[i], places))
+      return false;
+  return true;
+}
+
+static bool is_taken(const Job *job, unsigned pu) {
+  for (unsigned i = 0; i < job->under_way; i++)
+    if (job->running[i].pu == pu)
+      return true;
+  return false;
+}
+
+unsigned compile_beside(Compilation *job, const CompilePlaces *places) {
+  look_again(job);
+  while (!are_all_at(job, places) && !stop_wanted(job->limits.stop))
+    wait_for_any(job);
+  finish_ended(job);
+  for (unsigned i = 0; i < places->count && job->under_way < job->most; i++)
+    if (!is_taken(job, places->pus[i]) && !start_next(job, places, i))
+      break;
+  look_away(job);
+  return job->under_way;
+}
+
+void compile_end(Compilation *job) {
+  kill_all(job);
+  cache_close(job->cache);
+  group_disown(&job->adoption);
 }
 
 bool compile_all(const CompileUnit *units, unsigned count, const CompileLimits *limits, CompileResult *results,
                  Arena *arena, Diag *diag) {
-  for (unsigned i = 0; i < count; i++)
-    results[i] = (CompileResult){.memory = -1};
-  Job job = {.units = units,
-             .count = count,
-             .limits = *limits,
-             .results = results,
-             .plans = ARENA_ARRAY(arena, Plan, count + 1),
-             .arena = arena};
-  if (job.limits.seconds <= 0)
-    job.limits.seconds = COMPILE_SECONDS;
-  if (!plan_all(&job, diag))
+  Compilation *job = compile_begin(units, count, limits, results, arena, diag);
+  if (!job)
     return false;
-  Adoption adoption = group_adopt();
-  job.cache = cache_open(arena);
-  make(&job);
-  share(&job);
-  cache_close(job.cache);
-  group_disown(&adoption);
+  for (unsigned i = 0; i < count; i++)
+    compile_await(job, i);
+  compile_end(job);
   return true;
 }
 

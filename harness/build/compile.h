@@ -40,5 +40,28 @@ typedef struct {
 bool compile_all(const CompileUnit *units, unsigned count, const CompileLimits *limits, CompileResult *results,
                  Arena *arena, Diag *diag);
 
+// The same bit by bit, for whoever has other things to do meanwhile.
+typedef struct Compilation Compilation;
+
+// PUs, and what binds the process that calls it to one of them.
+typedef struct CompilePlaces {
+  const unsigned *pus;
+  unsigned count;
+  bool (*bind)(const void *context, unsigned pu);
+  const void *context;
+} CompilePlaces;
+
+// Nothing is started yet. Units, limits and results must outlive it; it lives in `arena`. NULL where nothing can be
+// tried.
+Compilation *compile_begin(const CompileUnit *units, unsigned count, const CompileLimits *limits,
+                           CompileResult *results, Arena *arena, Diag *diag);
+// Waits until results[unit] is there; meanwhile the units after it are compiled too, as compile_all does.
+void compile_await(Compilation *compilation, unsigned unit);
+// From when this returns until the next call compilers are at work on these PUs alone, at most one on each: others are
+// waited for, and what is left to compile is begun there. How many are at work. Their time goes on with the next call.
+unsigned compile_beside(Compilation *compilation, const CompilePlaces *places);
+// Kills what is under way. Results that are there stay.
+void compile_end(Compilation *compilation);
+
 // Closes the memory files among the results; their objects are gone then. Files in the cache stay.
 void compile_release(CompileResult *results, unsigned count);

@@ -20,6 +20,10 @@ static _Noreturn void become(const SpawnCommand *command, int output) {
     dup2(command->input, STDIN_FILENO);
   if (command->temporary)
     setenv("TMPDIR", command->temporary, 1);
+  if (command->bind && !command->bind(command->context, command->pu)) {
+    dprintf(STDERR_FILENO, "cannot run %s on PU %u\n", command->path, command->pu);
+    _exit(127);
+  }
   execv(command->path, command->argv);
   dprintf(STDERR_FILENO, "cannot run %s: %s\n", command->path, strerror(errno));
   _exit(127);

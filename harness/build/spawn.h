@@ -8,7 +8,11 @@ typedef struct {
   int input;             // a descriptor for its standard input; -1: nothing
   const char *temporary; // a folder for its own temporary files; NULL: as we have it
   double timeout;        // seconds
-  size_t keep;           // how many bytes of what it says; 0: SPAWN_KEPT
+  // Called in its process first, with `pu`: false, and it does not begin. NULL: nothing is.
+  bool (*bind)(const void *context, unsigned pu);
+  const void *context;
+  unsigned pu;
+  size_t keep; // how many bytes of what it says; 0: SPAWN_KEPT
 } SpawnCommand;
 
 typedef struct {

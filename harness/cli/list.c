@@ -70,7 +70,7 @@ static void print(const Common *s, const Suite *suite, const Console *console) {
 }
 
 static bool is_picked(const Test *test, const char *name) {
-  return suite_name_matches(name, test->family) || suite_name_matches(name, test->name);
+  return !strcmp(name, "all") || suite_name_matches(name, test->family) || suite_name_matches(name, test->name);
 }
 
 static bool report_unknown(const Suite *all, const char *name, Diag *diag) {

@@ -217,7 +217,7 @@ error_t option_seconds(struct argp_state *state, const char *name, const char *t
   static const struct {
     const char *name;
     double seconds;
-  } units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"min", 60}};
+  } units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"min", 60}, {"h", 3600}};
   // Digits and one point alone: strtod by itself would also take "inf", "0x1" and "1e9".
   size_t length = strspn(text, "0123456789.");
   const char *point = strchr(text, '.');
@@ -230,8 +230,8 @@ error_t option_seconds(struct argp_state *state, const char *name, const char *t
       *out = seconds;
       return 0;
     }
-  return option_error(state, name, "expected a time from %gs to %gs (as 1.5, 1.5s, 200ms or 2min), got '%s'", low, high,
-                      text);
+  return option_error(state, name, "expected a time from %gs to %gs (as 1.5, 1.5s, 200ms, 2min or 1h), got '%s'", low,
+                      high, text);
 }
 
 error_t option_choice(struct argp_state *state, const char *name, const char *text, const char *const *names,

@@ -109,7 +109,7 @@ error_t option_count(struct argp_state *state, const char *name, const char *tex
                      uint64_t *out);
 // Decimal, or hexadecimal after 0x: seeds.
 error_t option_seed(struct argp_state *state, const char *name, const char *text, uint64_t *out);
-// "0.1", "0.1s", "100ms" or "2min", from `low` to `high` seconds.
+// "0.1", "0.1s", "100ms", "2min" or "1h", from `low` to `high` seconds.
 error_t option_seconds(struct argp_state *state, const char *name, const char *text, double low, double high,
                        double *out);
 // The index of one of `names`, a NULL-terminated list.

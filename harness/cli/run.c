@@ -1,6 +1,8 @@
 // weakmem run: litmus tests on this machine, and how often each state was seen.
+#include "harness/base/time.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
+#include "harness/cli/pace.h"
 #include "harness/cli/run_card.h"
 #include "harness/cli/tests.h"
 #include "harness/study/campaign.h"
@@ -21,6 +23,7 @@ static const char *const actors[] = {"threads", "processes", NULL};           //
 typedef struct {
   Common common;
   CampaignOptions campaign;
+  double budget; // seconds, of all; 0: none
   bool resume, forget, verbose;
 } Settings;
 
@@ -64,6 +67,8 @@ static error_t read_fences(struct argp_state *state, const char *name, const cha
 static const Option table[] = {
     {"time", 't', "SECONDS", "For each test (default 0.1); as 0.5, 200ms or 2min", OPTION_SECONDS,
      .place = offsetof(Settings, campaign.run.seconds), .low = 0.001, .high = 1e6},
+    {"budget", 0, "TIME", "For all of it, as 30min or 2h: each test has its share of what is left, at most --time",
+     OPTION_SECONDS, .place = offsetof(Settings, budget), .low = 0.01, .high = 1e7},
     {"iterations", 0, "N", "End after N iterations (k, M, G may follow); without --time no time ends the test",
      OPTION_COUNT, .place = offsetof(Settings, campaign.run.iterations), .low = 1, .high = 0x1p60},
     {"until-witness", 0, NULL, "End at the first witness of the condition", OPTION_FLAG,
@@ -109,6 +114,7 @@ static const Options run_options = {
                 "  weakmem run SB --placement all         wherever its threads can sit\n"
                 "  weakmem run -t 10 -o here.jsonl tests/ a folder, ten seconds a test, recorded\n"
                 "  weakmem run -t 10 -o here.jsonl --resume tests/   the rest of it, after a kill\n"
+                "  weakmem run all --budget 30min -o here.jsonl      every test, for half an hour in all\n"
                 "\n"
                 "A state marked * is a witness: it satisfies the body of the test's condition.\n"
                 "Exit status: 0 done; 1 a forbidden state was seen; 2 bad usage or a bad test; 3 a test\n"
@@ -126,6 +132,14 @@ typedef struct {
   RecordWriter *writer; // NULL: no file
   SheetStyle style;
   Progress progress;
+  Pace pace;
+  unsigned at;           // the run that is under way
+  double looked;         // when progress was last shown
+  const Record **unkept; // done, and not yet kept for `compare`
+  unsigned unkept_count;
+  double kept, keep_takes; // when records were last kept, and how long that took
+  bool kept_first;         // into a file that was not there
+  bool cannot_keep;
   const char **remarks; // told already
   size_t remark_count, remark_capacity;
   bool failed;    // a test was not done, or what it gave could not be written
@@ -204,12 +218,37 @@ static void tell_alarm(Session *c, const CampaignRun *run) {
   report(c->settings, c->console, &diag);
 }
 
+// Keeps what was seen for `compare`. That it cannot be kept is no failure of the run.
+static void keep(Session *c) {
+  const char *path = c->settings->forget ? NULL : history_path(c->arena);
+  if (!path || !c->unkept_count || c->cannot_keep)
+    return;
+  Diag diag = {.arena = c->arena};
+  double began = time_seconds();
+  c->kept_first |= access(path, F_OK) != 0;
+  c->cannot_keep = !history_add(path, c->unkept, c->unkept_count, &diag);
+  c->unkept_count = 0;
+  c->kept = time_seconds();
+  c->keep_takes = c->kept - began;
+  if (c->cannot_keep && !c->settings->common.quiet)
+    fprintf(c->console->err, "weakmem: note: the records are not kept for `weakmem compare`: %s\n",
+            diag.first ? diag.first->message : "no reason is known");
+}
+
+// At once, but for what comes so fast that keeping it would take more time than a tenth.
+static void keep_soon(Session *c, const CampaignRun *run) {
+  c->unkept[c->unkept_count++] = &run->record;
+  if (time_seconds() - c->kept > 10 * c->keep_takes)
+    keep(c);
+}
+
 // Keeps and shows one run's record. False where either cannot be done: then there is no use in going on.
 static bool deliver(Session *c, const CampaignRun *run) {
   progress_clear(&c->progress);
   Diag diag = {.arena = c->arena};
   bool kept = !c->writer || record_writer_add(c->writer, &run->record, &diag);
   report(c->settings, c->console, &diag);
+  keep_soon(c, run);
   print_run(c, run);
   tell_alarm(c, run);
   tell_remark(c, run);
@@ -217,24 +256,47 @@ static bool deliver(Session *c, const CampaignRun *run) {
   return kept && !ferror(c->console->out);
 }
 
-static void compile_progress(unsigned done, unsigned count, void *context) {
-  progress_show(context, "[%u/%u] compiled", done, count);
+// A few times a second while a test runs.
+static void show_progress(void *context) {
+  Session *c = context;
+  if (time_seconds() - c->looked < 0.5)
+    return;
+  Text left = {0};
+  c->looked = time_seconds();
+  pace_print_left(&c->pace, &left);
+  progress_show(&c->progress, "[%u/%u] %s%s", c->at + 1, c->campaign.count, c->campaign.runs[c->at].record.test,
+                text_string(&left));
+  text_free(&left);
+}
+
+// One run. False where there is no use in going on.
+static bool run_next(Session *c, CampaignRun *run) {
+  RunOptions *options = &c->campaign.options;
+  c->looked = 0;
+  show_progress(c);
+  options->seconds = pace_share(&c->pace);
+  if (run->before && options->seconds > 0 && c->pace.budget > 0)
+    options->seconds += run->before->seconds; // its share is for now
+  campaign_run(&c->campaign, run, c->arena, c->console->stop);
+  pace_add(&c->pace, run->record.seconds);
+  return !run->done || deliver(c, run);
 }
 
 // Runs what is left. How many runs are done then, those of earlier included.
 static unsigned run_all(Session *c) {
-  const Console *console = c->console;
   Campaign *campaign = &c->campaign;
-  campaign_compile(campaign, c->arena, console->stop, compile_progress, &c->progress);
-  unsigned done = 0;
+  unsigned done = 0, left = 0;
+  for (unsigned i = 0; i < campaign->count; i++)
+    left += !campaign->runs[i].done;
+  campaign->options.watch = (Watch){show_progress, c};
+  c->unkept = ARENA_ARRAY(c->arena, const Record *, left + 1);
+  c->pace = pace_begin(c->settings->budget, c->settings->campaign.run.seconds, left);
+  campaign_begin(campaign, c->arena, c->console->stop);
   bool going = true;
-  for (unsigned i = 0; i < campaign->count; i++) {
-    CampaignRun *run = &campaign->runs[i];
-    if (!run->done && going && !stopped(console)) {
-      progress_show(&c->progress, "[%u/%u] %s", i + 1, campaign->count, run->record.test);
-      campaign_run(campaign, run, c->arena, console->stop);
-      going = deliver(c, run);
-    }
+  for (c->at = 0; c->at < campaign->count; c->at++) {
+    CampaignRun *run = &campaign->runs[c->at];
+    if (!run->done && going && !stopped(c->console) && !pace_is_over(&c->pace))
+      going = run_next(c, run);
     done += run->done;
     c->forbidden |= run->record.forbidden_state && *run->record.forbidden_state; // also one that was taken over
   }
@@ -273,36 +335,31 @@ static void print_summary(const Session *c, unsigned done) {
   console_print(c->console, &text);
 }
 
-// Keeps what was seen for `compare`; where, is said once. That it cannot be kept is no failure of the run.
-static void keep(const Session *c) {
-  const char *path = c->settings->forget ? NULL : history_path(c->arena);
-  const Record **records = ARENA_ARRAY(c->arena, const Record *, c->campaign.count + 1);
-  unsigned count = 0;
-  for (unsigned i = 0; i < c->campaign.count; i++)
-    if (c->campaign.runs[i].done && !c->campaign.runs[i].taken)
-      records[count++] = &c->campaign.runs[i].record;
-  if (!path || !count)
-    return;
-  Diag diag = {.arena = c->arena};
-  bool is_first = access(path, F_OK) != 0, kept = history_add(path, records, count, &diag);
-  if (c->settings->common.quiet)
-    return;
-  if (!kept)
-    fprintf(c->console->err, "weakmem: note: the records are not kept for `weakmem compare`: %s\n",
-            diag.first ? diag.first->message : "no reason is known");
-  else if (is_first)
-    fprintf(c->console->err,
-            "weakmem: note: records of what is run are kept in %s, for `weakmem compare`; `weakmem records` lists and "
-            "drops them, --no-keep keeps none\n",
-            path);
-}
-
 // Runs that came to their end, none of them cut short.
 static unsigned finished(const Campaign *campaign) {
   unsigned count = 0;
   for (unsigned i = 0; i < campaign->count; i++)
     count += campaign->runs[i].done && strcmp(campaign->runs[i].record.status, "interrupted") != 0;
   return count;
+}
+
+// Once: when it is the first time.
+static void tell_where_kept(const Session *c) {
+  if (!c->kept_first || c->cannot_keep || c->settings->common.quiet)
+    return;
+  fprintf(c->console->err,
+          "weakmem: note: records of what is run are kept in %s, for `weakmem compare`; `weakmem records` lists and "
+          "drops them, --no-keep keeps none\n",
+          history_path(c->arena));
+}
+
+static void tell_end(const Session *c, unsigned done) {
+  const Campaign *campaign = &c->campaign;
+  if (stopped(c->console))
+    fprintf(c->console->err, "weakmem: interrupted with %u of %u runs done\n", finished(campaign), campaign->count);
+  else if (done < campaign->count && pace_is_over(&c->pace))
+    fprintf(c->console->err, "weakmem: the budget is used up with %u of %u runs done%s\n", done, campaign->count,
+            c->writer ? "; --resume runs the rest" : "");
 }
 
 static int run_campaign(Session *c) {
@@ -320,11 +377,11 @@ static int run_campaign(Session *c) {
   print_summary(c, done);
   fflush(console->out);
   keep(c);
+  tell_where_kept(c);
   Diag diag = {.arena = c->arena};
   conditions_end(&conditions, campaign->topology, placement, &diag);
   report(c->settings, console, &diag);
-  if (stopped(console))
-    fprintf(console->err, "weakmem: interrupted with %u of %u runs done\n", finished(campaign), campaign->count);
+  tell_end(c, done);
   if (c->forbidden)
     return EXIT_FORBIDDEN;
   return c->failed || stopped(console) || done < campaign->count ? EXIT_MACHINE : EXIT_OK;
@@ -336,6 +393,11 @@ static bool resume(Session *c, Diag *diag) {
   Records earlier;
   if (!records_read(c->settings->common.output, c->arena, &earlier, diag))
     return false;
+  if (c->settings->budget > 0) // what had as much as each would have if all were run now
+    c->campaign.options.seconds = pace_share(&(Pace){.began = time_seconds(),
+                                                     .budget = c->settings->budget,
+                                                     .each = c->settings->campaign.run.seconds,
+                                                     .left = c->campaign.count});
   unsigned taken = campaign_resume(&c->campaign, &earlier, c->arena), shorter = 0;
   for (unsigned i = 0; i < c->campaign.count; i++)
     shorter += c->campaign.runs[i].before && !c->campaign.runs[i].taken;
@@ -430,7 +492,7 @@ int command_run(int argc, char **argv, const Console *console) {
   CampaignOptions *campaign = &settings.campaign;
   int status;
   if (options_parse(&run_options, argc, argv, &settings, console, &status)) {
-    if (campaign->run.seconds == 0 && !campaign->run.iterations)
+    if (campaign->run.seconds == 0 && !campaign->run.iterations && !settings.budget)
       campaign->run.seconds = DEFAULT_SECONDS;
     campaign->placement = common->placed && !campaign->all_placements ? &common->placement : NULL;
     campaign->pus = common->pus;

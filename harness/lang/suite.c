@@ -116,9 +116,9 @@ static bool find_matching(Finder *f, const char *pattern) {
   return found;
 }
 
-// A built-in family or test, or several by a pattern. False where there is none of that name.
+// A built-in family, all of them, a test, or several by a pattern. False where there is none of that name.
 static bool find_builtin(Finder *f, const char *name) {
-  Suite family = suite_builtin_by(f->read, name, f->arena, f->diag);
+  Suite family = suite_builtin_by(f->read, strcmp(name, "all") != 0 ? name : NULL, f->arena, f->diag);
   for (unsigned i = 0; i < family.count; i++)
     add(f, family.tests[i]);
   if (family.count)

@@ -10,8 +10,8 @@ typedef struct {
 // Every built-in test, by family then name; a family alone where `family` is not NULL. Parsed into `arena`.
 Suite suite_builtin(const char *family, Arena *arena, Diag *diag);
 
-// The tests that the arguments name, in order: a built-in test's or family's name, a pattern of such names as shells
-// have them (`SB*`), a file, a folder (every *.litmus under it, sorted, symbolic links to folders not followed),
+// The tests that the arguments name, in order: a built-in test's or family's name, `all`, a pattern of such names as
+// shells have them (`SB*`), a file, a folder (every *.litmus under it, sorted, symbolic links to folders not followed),
 // `@LIST` (a file with one such argument a line, `#` and what follows it left out, relative to the list's own folder,
 // not nested more than 8 deep), `-` (standard input). A name that is both a file and a built-in test is the file.
 // Errors are in `diag`; the tests that could be read are returned all the same.

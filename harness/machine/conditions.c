@@ -30,24 +30,6 @@ static PuTimes read_pu(const char *stat, unsigned pu, Arena *arena) {
   return (PuTimes){fields[USER] + fields[NICE] + fields[SYSTEM] + fields[IRQ] + fields[SOFTIRQ], fields[STEAL]};
 }
 
-static bool in_placement(const Placement *placement, unsigned pu) {
-  for (unsigned t = 0; t < placement->threads; t++)
-    if (placement->pus[t] == pu)
-      return true;
-  return false;
-}
-
-// Whether a PU is a hardware thread of a core that the placement uses by another one.
-static bool is_sibling(const Topology *topology, const Placement *placement, unsigned pu) {
-  hwloc_obj_t object = tree_pu(topology, pu);
-  for (unsigned t = 0; object && t < placement->threads; t++) {
-    hwloc_obj_t used = tree_pu(topology, placement->pus[t]);
-    if (used && used != object && tree_group(used, PLACEMENT_SMT) == tree_group(object, PLACEMENT_SMT))
-      return true;
-  }
-  return false;
-}
-
 // Seconds of CPU that this process and the children it has waited for have used.
 static double own_seconds(void) {
   double seconds = 0;
@@ -68,7 +50,7 @@ Conditions conditions_begin(const Topology *topology, const Placement *placement
   Conditions now = {.seconds = time_seconds(), .own = own_seconds()};
   for (unsigned i = 0; i < topology_pu_count(topology); i++) {
     unsigned pu = topology_pu(topology, i);
-    bool placed = in_placement(placement, pu), sibling = !placed && is_sibling(topology, placement, pu);
+    bool placed = placement_has(placement, pu), sibling = !placed && placement_is_sibling(topology, placement, pu);
     if (!placed && !sibling)
       continue;
     PuTimes times = read_pu(stat, pu, arena);
@@ -119,7 +101,7 @@ static void warn_of_governor(const Placement *placement, Diag *diag) {
 // Whether two threads have one core though the placement is not for that.
 static bool threads_are_siblings(const Topology *topology, const Placement *placement) {
   for (unsigned t = 0; t < placement->threads; t++)
-    if (placement->kind != PLACEMENT_SMT && is_sibling(topology, placement, placement->pus[t]))
+    if (placement->kind != PLACEMENT_SMT && placement_is_sibling(topology, placement, placement->pus[t]))
       return true;
   return false;
 }

@@ -28,5 +28,10 @@ unsigned placement_all(const Topology *topology, unsigned threads, Arena *arena,
 // From --pus: threads take the PUs in turn. False, with a sentence in `diag`, where a PU is not ours to use.
 bool placement_custom(const Topology *topology, const unsigned *pus, unsigned count, unsigned threads, Arena *arena,
                       Placement *out, Diag *diag);
+// Whether a PU is one of the placement's; whether it is a hardware thread of a core that the placement uses by another.
+bool placement_has(const Placement *placement, unsigned pu);
+bool placement_is_sibling(const Topology *topology, const Placement *placement, unsigned pu);
+// The PUs that are neither: what is done there takes none of the placement's cores. `*count` of them, in `arena`.
+unsigned *placement_spare(const Topology *topology, const Placement *placement, Arena *arena, unsigned *count);
 // Whether some PU has more than one of the threads.
 bool placement_oversubscribed(const Placement *placement);

@@ -256,3 +256,33 @@ bool placement_custom(const Topology *topology, const unsigned *pus, unsigned co
     out->pus[t] = pus[t % count];
   return true;
 }
+
+// ---- Beside it
+
+bool placement_has(const Placement *placement, unsigned pu) {
+  for (unsigned t = 0; t < placement->threads; t++)
+    if (placement->pus[t] == pu)
+      return true;
+  return false;
+}
+
+bool placement_is_sibling(const Topology *topology, const Placement *placement, unsigned pu) {
+  hwloc_obj_t object = tree_pu(topology, pu);
+  for (unsigned t = 0; object && t < placement->threads; t++) {
+    hwloc_obj_t used = tree_pu(topology, placement->pus[t]);
+    if (used && used != object && tree_group(used, PLACEMENT_SMT) == tree_group(object, PLACEMENT_SMT))
+      return true;
+  }
+  return false;
+}
+
+unsigned *placement_spare(const Topology *topology, const Placement *placement, Arena *arena, unsigned *count) {
+  unsigned *out = ARENA_ARRAY(arena, unsigned, topology->pu_count + 1);
+  *count = 0;
+  for (unsigned i = 0; i < topology->pu_count; i++) {
+    unsigned pu = topology->pus[i]->os_index;
+    if (!placement_has(placement, pu) && !placement_is_sibling(topology, placement, pu))
+      out[(*count)++] = pu;
+  }
+  return out;
+}

@@ -31,6 +31,8 @@ typedef struct {
 static Outcome await(const ChildJob *job, const Group *group, void *report, bool *told) {
   double deadline = time_seconds() + job->timeout, grace = 0;
   for (;;) {
+    if (job->watch.look)
+      job->watch.look(job->watch.context);
     if (!*told && stop_wanted(job->stop)) {
       *told = true;
       grace = time_seconds() + GRACE_SECONDS;

@@ -4,6 +4,12 @@
 #include "harness/base/stop.h"
 #include "harness/engine/names.h"
 
+// What is called again and again while others are at work. NULL: nothing is.
+typedef struct {
+  void (*look)(void *context);
+  void *context;
+} Watch;
+
 // `body` runs in a forked child that leads a process group of its own; `report` (report_bytes, zeroed, shared with the
 // caller) is where it leaves what it found, as it finds it: what is there when it dies is not lost.
 typedef struct {
@@ -14,6 +20,7 @@ typedef struct {
   const Stop *stop;       // where not NULL: once non-zero, `*stopping` (in the report, may be NULL) is set to 1 so
                           // that the body can end by itself, and the group is killed where it has not within a second
   size_t stopping_offset; // of an `int` in the report
+  Watch watch;            // is called a few times a second
 } ChildJob;
 
 typedef struct {

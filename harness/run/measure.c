@@ -71,6 +71,7 @@ Measured measure_session(Measurement *measurement, Arena *arena) {
       .report_bytes = offsetof(Shared, tally) + tally_bytes(words, states_of(words)),
       .timeout = measurement->timeout,
       .stop = measurement->stop,
+      .watch = measurement->watch,
       .stopping_offset = offsetof(Shared, report.stopping),
   };
   Measured out = {.child = child_run(&job, arena)};

@@ -15,6 +15,7 @@ typedef struct {
   const void *context;
   double timeout; // seconds after which the child is killed
   const Stop *stop;
+  Watch watch;
 } Measurement;
 
 // What came of it. Until measured_free.

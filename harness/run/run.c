@@ -53,7 +53,8 @@ RunResult run_test(const Test *test, const Compiled *compiled, const Topology *t
                              .load = load_code,
                              .context = compiled,
                              .timeout = options->timeout > 0 ? options->timeout : default_timeout(options),
-                             .stop = stop};
+                             .stop = stop,
+                             .watch = options->watch};
   Measured measured = measure_session(&measurement, arena);
   result.status = measured.status;
   result.message = measured.message;

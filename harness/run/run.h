@@ -18,6 +18,7 @@ typedef struct {
   // one, the sweeps, and every random delay. Which setting wins, and the counts, are the machine's.
   uint64_t seed;
   double timeout;     // seconds after which the child is killed; 0: the default (a generous multiple of `seconds`)
+  Watch watch;        // while a test runs
   const Clock *clock; // the placement's counters; NULL: they are calibrated before the run
 } RunOptions;
 

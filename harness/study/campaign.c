@@ -2,6 +2,7 @@
 
 #include "arch/cpu.h"
 #include "harness/base/time.h"
+#include "harness/build/compile.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 #include "results/record_sum.h"
@@ -191,20 +192,51 @@ Record campaign_total(const CampaignRun *run, Arena *arena) {
 
 // ---- Compiling and running
 
+// The tests that are left to be run, each at its run's place.
+static const Test **left(Campaign *campaign, Arena *arena, unsigned *count) {
+  const Test **tests = ARENA_ARRAY(arena, const Test *, campaign->count + 1);
+  *count = 0;
+  for (unsigned i = 0; i < campaign->count; i++)
+    if (!campaign->runs[i].done) {
+      campaign->runs[i].place = *count;
+      tests[(*count)++] = campaign->runs[i].test;
+    }
+  return tests;
+}
+
+void campaign_begin(Campaign *campaign, Arena *arena, const Stop *stop) {
+  unsigned count;
+  const Test **tests = left(campaign, arena, &count);
+  if (count)
+    campaign->building = build_begin(tests, count, campaign->options.engine, &campaign->compiler, arena, stop);
+}
+
 void campaign_compile(Campaign *campaign, Arena *arena, const Stop *stop,
                       void (*progress)(unsigned done, unsigned count, void *context), void *context) {
-  const Test **tests = ARENA_ARRAY(arena, const Test *, campaign->count + 1);
-  unsigned count = 0;
-  for (unsigned i = 0; i < campaign->count; i++)
-    if (!campaign->runs[i].done)
-      tests[count++] = campaign->runs[i].test;
+  unsigned count;
+  const Test **tests = left(campaign, arena, &count);
   if (!count)
     return;
   Compiled **compiled =
       build_compile(tests, count, campaign->options.engine, &campaign->compiler, arena, stop, progress, context);
-  for (unsigned i = 0, next = 0; i < campaign->count; i++)
+  for (unsigned i = 0; i < campaign->count; i++)
     if (!campaign->runs[i].done)
-      campaign->runs[i].compiled = compiled[next++];
+      campaign->runs[i].compiled = compiled[campaign->runs[i].place];
+}
+
+static bool bind_compiler(const void *context, unsigned pu) {
+  Diag quiet = {.arena = arena_new()};
+  bool bound = topology_bind(context, pu, &quiet);
+  arena_free(quiet.arena);
+  return bound;
+}
+
+// Waits for the run's code, and clears its PUs of compilers. How many are at work elsewhere then.
+static unsigned await_code(Campaign *campaign, CampaignRun *run, Arena *arena) {
+  CompilePlaces places = {.bind = bind_compiler, .context = campaign->topology};
+  run->compiled = build_await(campaign->building, run->place);
+  places.pus = placement_spare(campaign->topology, &run->placement, arena, &places.count);
+  return build_beside(campaign->building, &places);
 }
 
 static void record_settings(Record *record, const RunResult *result, Arena *arena) {
@@ -303,6 +335,11 @@ static const char *culprit_name(Culprit culprit) {
 
 void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop *stop) {
   Record *record = &run->record;
+  if (campaign->building) {
+    record->compiling = await_code(campaign, run, arena);
+    if (stop_wanted(stop) && !compiled_object(run->compiled))
+      return;
+  }
   record->started = time_rfc3339(arena);
   RunOptions options = campaign->options;
   options.clock = clock_for(campaign, run);
@@ -340,6 +377,7 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
 }
 
 void campaign_release(Campaign *campaign) {
+  build_end(campaign->building);
   for (unsigned i = 0; i < campaign->count; i++)
     compiled_release(campaign->runs[i].compiled);
 }

@@ -23,7 +23,8 @@ typedef struct {
   const Test *test; // with its fence
   const char *fence;
   Placement placement;
-  Compiled *compiled;   // NULL before campaign_compile
+  Compiled *compiled;   // NULL before it was compiled
+  unsigned place;       // of its test among what is compiled bit by bit
   Record record;        // before it was run: what tells the run from others (record_same_run)
   const Record *before; // what earlier records of the same run add up to; NULL: there are none
   bool done;            // the record is whole: it was run, or taken over from an earlier campaign
@@ -45,6 +46,7 @@ typedef struct {
   Labeller *labeller;
   RunOptions options;
   Compiler compiler;
+  Building *building; // what is compiled bit by bit; NULL: nothing is
   CampaignRun *runs;
   unsigned count;
   CampaignClock clocks[CAMPAIGN_CLOCKS];
@@ -67,12 +69,16 @@ unsigned campaign_resume(Campaign *campaign, const Records *earlier, Arena *aren
 // What is known of a run that is done: its record, and what earlier ones add to it.
 Record campaign_total(const CampaignRun *run, Arena *arena);
 
-// Compiles what is left to be run.
+// Begins to compile what is left to be run: campaign_run then waits for its own test alone. While it measures,
+// compilers are at work on PUs whose cores it does not use, and nowhere else: where there are none, between the runs.
+void campaign_begin(Campaign *campaign, Arena *arena, const Stop *stop);
+// Or compiles all of it now.
 void campaign_compile(Campaign *campaign, Arena *arena, const Stop *stop,
                       void (*progress)(unsigned done, unsigned count, void *context), void *context);
 
-// Runs one and makes its record. Where it ended early the record holds what was counted.
+// Runs one and makes its record. Where it ended early the record holds what was counted; where `stop` came before it
+// was compiled there is none, and it is not done.
 void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop *stop);
 
-// Lets go of what was compiled, once nothing more is to be run or looked at.
+// Ends compiling, and lets go of what was compiled, once nothing more is to be run or looked at.
 void campaign_release(Campaign *campaign);

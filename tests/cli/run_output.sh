@@ -104,6 +104,29 @@ weakmem run "@$work/list" --time 0.02 -q | grep '^MP' >/dev/null || fail "@LIST"
 printf 'C tiny\n{}\nP0 (atomic_int* x) { atomic_store_explicit(x, 1, memory_order_relaxed); }\nexists ([x]=1)\n' |
   weakmem run - --time 0.02 | grep '^  Always ' >/dev/null || fail "standard input"
 
+# `all` is every test that this CPU can run, and a budget is for all of them; a terminal is told how long it takes still.
+weakmem list all --format tsv | cmp -s - <(weakmem list --format tsv) || fail "list all"
+status=0
+weakmem run all --budget 1.5 -q >"$work/text" || status=$?
+[[ $status == 3 ]] && grep -Eq '^weakmem: the budget is used up with [0-9]+ of [0-9]+ runs done$' "$work/err" || fail "budget: $status, $(cat "$work/err")"
+weakmem run SB MP --budget 60 --time 0.05 -o "$work/budget" >/dev/null || fail "a budget that suffices"
+python3 - "$work/budget" <<'PY' || fail "a budget gives a test more than its time"
+import json, sys
+assert all(json.loads(line)["seconds"] < 5 for line in open(sys.argv[1]))
+PY
+weakmem run SB MP --budget 60 --time 0.05 -o "$work/budget" --resume >/dev/null
+[[ $(wc -l <"$work/budget") == 2 ]] || fail "what had its time was run again"
+SHELL=/bin/sh script -qec "'$WEAKMEM' run SB MP LB --budget 1min --time 0.7 --no-keep" /dev/null >"$work/terminal" 2>/dev/null || skip_terminal=yes
+[[ ${skip_terminal:-} ]] || grep -Eq '\[2/3\] MP, [0-9]+ (s|min) left' "$work/terminal" || fail "no time left: $(cat -v "$work/terminal")"
+
+# Where a placement leaves a core alone, tests are compiled there meanwhile, and the record says so.
+if (($(nproc) >= 2 && $(nproc) <= 4)) && [[ $("$WEAKMEM" topo --format json | grep -o '"cores": *[0-9]*' | grep -o '[0-9]*$') == "$(nproc)" ]]; then
+  weakmem run SB MP LB R S 2+2W CoRR --pus 0 --time 0.05 --cflags -O1 --format json >"$work/json"
+  head -1 "$work/json" | grep '"compiling":[1-3],' >/dev/null || fail "nothing is compiled beside: $(cat "$work/json")"
+  weakmem run MP SB LB R S 2+2W CoRR --time 0.05 --cflags "-O1 -g" --format json >"$work/json"
+  (($(nproc) > 2)) || ! grep -q '"compiling"' "$work/json" || fail "compiled on the PUs that were measured"
+fi
+
 # Bad usage and bad tests: 2, something said, nothing run.
 usage() {
   local status=0
@@ -113,6 +136,7 @@ usage() {
 usage --no-such-option
 usage --time 0
 usage --time x SB
+usage --budget 0 SB
 usage --format xml SB
 usage --engine fast SB
 usage --placement moon SB

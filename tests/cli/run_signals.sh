@@ -60,6 +60,21 @@ interrupt INT 1 1 --time 2 --actors processes SB MP
 tail -1 "$work/records" | grep '"status":"interrupted"' >/dev/null || fail "processes: not recorded as interrupted"
 [[ $(tail -1 "$work/records" | grep -o '"iterations":[0-9]*') != '"iterations":0' ]] || fail "what was counted is lost"
 
+# Tests run while others are not yet compiled, and what is done is recorded and kept at once.
+XDG_DATA_HOME=$work/data-cold XDG_CACHE_HOME=$work/cache-cold TMPDIR=$work/tmp setsid \
+  "$WEAKMEM" run all --time 0.01 -o "$work/cold" >"$work/out" 2>"$work/err" &
+run=$!
+for _ in $(seq 1000); do
+  [[ ! -s $work/cold || ! -s $work/data-cold/weakmem/records.jsonl ]] || break
+  sleep 0.02
+done
+kill -KILL $run || fail "it ended before anything was recorded and kept: $(cat "$work/err")"
+wait $run || true
+[[ -s $work/cold && -s $work/data-cold/weakmem/records.jsonl ]] || fail "nothing is recorded while tests are compiled"
+compiled=$(find "$work/cache-cold" -name '*.so' | wc -l)
+((compiled < 100)) || fail "$compiled tests were compiled before the first was run"
+rm -rf "$work/cache-cold"
+
 # A second signal ends it at once, and still leaves no process.
 XDG_CACHE_HOME=$work/cache TMPDIR=$work/tmp setsid "$WEAKMEM" run -o "$work/other" SB --time 30 >/dev/null 2>&1 &
 run=$!

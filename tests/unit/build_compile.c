@@ -575,6 +575,111 @@ START_TEST(only_flags_that_name_no_file_repeat) {
 }
 END_TEST
 
+// ---- Bit by bit
+
+enum { SPARE = 80 /* sources: more than compilers that run at once */ };
+
+static Compilation *begin(const Compiler *compiler, const char *const *sources, unsigned count, CompileLimits limits,
+                          CompileResult *results) {
+  limits.stop = &stop;
+  Compilation *out = compile_begin(units_of(compiler, sources, count), count, &limits, results, arena, &diag);
+  ck_assert_ptr_nonnull(out);
+  return out;
+}
+
+// A compiler that writes to a file, line by line, where it may run when it begins, and then that it ends.
+static const char *telling(const char *told, const char *pause) {
+  return script("telling", arena_printf(arena,
+                                        "[ \"$1\" = --version ] && exec gcc --version\n"
+                                        "grep Cpus_allowed_list /proc/self/status >>'%s'\n"
+                                        "sleep %s; gcc \"$@\"; status=$?; echo end >>'%s'; exit $status",
+                                        told, pause, told));
+}
+
+static unsigned lines_with(const char *path, const char *text) {
+  FILE *file = fopen(path, "r");
+  char line[4096];
+  unsigned count = 0;
+  while (file && fgets(line, sizeof line, file))
+    count += strstr(line, text) != NULL;
+  if (file)
+    fclose(file);
+  return count;
+}
+
+static bool bind_here(const void *context, unsigned pu) {
+  (void)context;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(pu, &set);
+  return !sched_setaffinity(0, sizeof set, &set);
+}
+
+START_TEST(what_is_awaited_is_there_before_all_is) {
+  Compiler compiler = compiler_of(telling(in_root("told"), "0"), NULL);
+  const char *sources[SPARE + 1];
+  CompileResult results[SPARE + 1];
+  for (unsigned i = 0; i <= SPARE; i++)
+    sources[i] = source_of((int)i);
+  sources[2] = sources[0]; // whose result it shares
+  Compilation *job = begin(&compiler, sources, SPARE + 1, (CompileLimits){0}, results);
+  compile_await(job, 0);
+  ck_assert_int_eq(answer(&results[0]), 0);
+  ck_assert(!results[SPARE].object && !results[SPARE].errors);
+  compile_await(job, 2);
+  ck_assert_int_eq(answer(&results[2]), 0);
+  compile_end(job); // what is under way is killed
+  ck_assert_ptr_null(results[SPARE].object);
+  compile_release(results, SPARE + 1);
+}
+END_TEST
+
+START_TEST(beside_other_things_compilers_run_where_they_may_and_nowhere_else) {
+  const char *told = in_root("told");
+  Compiler compiler = compiler_of(telling(told, "0.2"), NULL);
+  const char *sources[SPARE + 1];
+  CompileResult results[SPARE + 1];
+  for (unsigned i = 0; i <= SPARE; i++)
+    sources[i] = source_of((int)i);
+  Compilation *job = begin(&compiler, sources, SPARE + 1, (CompileLimits){0}, results);
+  compile_await(job, 0);
+  // Those that were begun meanwhile are waited for.
+  ck_assert_uint_eq(compile_beside(job, &(CompilePlaces){0}), 0);
+  unsigned begun = lines_with(told, "Cpus_allowed_list");
+  ck_assert_uint_eq(lines_with(told, "end"), begun);
+  ck_assert_uint_gt(begun, 0);
+  // On one PU there is one, and it runs there.
+  unsigned pu = (unsigned)sched_getcpu();
+  CompilePlaces one = {.pus = &pu, .count = 1, .bind = bind_here};
+  ck_assert_uint_eq(compile_beside(job, &one), 1);
+  ck_assert_uint_eq(compile_beside(job, &one), 1); // and it goes on, or the next has begun
+  compile_await(job, begun);
+  ck_assert_ptr_nonnull(results[begun].object);
+  char *list = arena_printf(arena, "Cpus_allowed_list:\t%u\n", pu);
+  ck_assert_uint_gt(lines_with(told, list), 0);
+  compile_end(job);
+  compile_release(results, SPARE + 1);
+}
+END_TEST
+
+START_TEST(time_in_which_nobody_listens_is_not_the_compilers) {
+  const char *cc =
+      script("talks", "[ \"$1\" = --version ] && exec gcc --version\n"
+                      "head -c 300000 /dev/zero | tr '\\0' x >&2\nfor made; do :; done; echo x >\"$made\"");
+  Compiler compiler = compiler_of(cc, NULL);
+  const char *source = source_of(7);
+  CompileResult result;
+  Compilation *job = begin(&compiler, &source, 1, (CompileLimits){.seconds = 2}, &result);
+  unsigned pu = (unsigned)sched_getcpu();
+  ck_assert_uint_eq(compile_beside(job, &(CompilePlaces){.pus = &pu, .count = 1, .bind = bind_here}), 1);
+  usleep(2500000); // a pipe holds less than it says
+  compile_await(job, 0);
+  ck_assert_msg(result.object != NULL, "%.80s", result.errors);
+  compile_end(job);
+  compile_release(&result, 1);
+}
+END_TEST
+
 int main(void) {
   TCase *tests = unit_tests("compile", setup, teardown);
   tcase_add_loop_test(tests, gcc_and_clang_make_objects_that_are_cached, 0, 2);
@@ -604,5 +709,8 @@ int main(void) {
   tcase_add_test(tests, the_pus_of_a_very_large_machine_are_counted);
   tcase_add_test(tests, objects_of_several_compilers_are_linked);
   tcase_add_test(tests, the_target_is_told_without_its_maker);
+  tcase_add_test(tests, what_is_awaited_is_there_before_all_is);
+  tcase_add_test(tests, beside_other_things_compilers_run_where_they_may_and_nowhere_else);
+  tcase_add_test(tests, time_in_which_nobody_listens_is_not_the_compilers);
   return unit_run("compile", tests);
 }

@@ -242,6 +242,27 @@ START_TEST(a_description_cannot_be_bound_to) {
 }
 END_TEST
 
+// "4 6": the PUs that are left for other things.
+static const char *spare(const unsigned *pus, unsigned threads) {
+  Placement placement = {.threads = threads, .pus = (unsigned *)pus};
+  unsigned count;
+  const unsigned *found = placement_spare(machine, &placement, arena, &count);
+  Text out = {0};
+  for (unsigned i = 0; i < count; i++)
+    text_printf(&out, "%s%u", i ? " " : "", found[i]);
+  const char *made = arena_string(arena, text_string(&out));
+  text_free(&out);
+  return made;
+}
+
+START_TEST(what_a_placement_leaves_has_none_of_its_cores) {
+  use("pack:1 l3:1 core:4 pu:2");
+  ck_assert_str_eq(spare((const unsigned[]){0, 2}, 2), "4 5 6 7");
+  ck_assert_str_eq(spare((const unsigned[]){3, 3}, 2), "0 1 4 5 6 7");
+  ck_assert_str_eq(spare((const unsigned[]){0, 3, 5, 6}, 4), "");
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("placements");
   TCase *all = tcase_create("placements");
@@ -261,6 +282,7 @@ int main(void) {
   tcase_add_test(all, names_are_read_back);
   tcase_add_test(all, what_is_no_topology_is_an_error);
   tcase_add_test(all, a_description_cannot_be_bound_to);
+  tcase_add_test(all, what_a_placement_leaves_has_none_of_its_cores);
   suite_add_tcase(suite, all);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
