@@ -15,6 +15,7 @@ static const LowerRow c11[] = {
     {LOWER_RMW, 1, "relaxed consume acquire release acq_rel seq_cst", NULL, {{STEP_RMW, "lock xchg", "A", "A"}}},
     {LOWER_FENCE, 0, "relaxed consume acquire release acq_rel", NULL, {{0}}},
     {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "mfence", "MFENCE", NULL}}},
+    HEAVY_ROW,
 };
 
 // arch/x86/include/asm/{barrier,atomic,cmpxchg}.h, asm-generic/qspinlock.h: every atomic operation is a locked one, which
@@ -29,6 +30,7 @@ static const LowerRow kernel[] = {
     {LOWER_RMW, 1, "once acquire release full noreturn lock", NULL, {{STEP_RMW, "lock xchg", "A", "A"}}},
     {LOWER_FENCE, 1, "mb", NULL, {{STEP_FENCE, "lock addq $0, (%rsp)", "MFENCE", NULL}}},
     {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock rmb wmb before-atomic after-atomic after-spinlock after-unlock-lock", NULL, {{0}}},
+    HEAVY_ROW,
 };
 // clang-format on
 
@@ -47,6 +49,7 @@ static const CpuFence fences[] = {
 };
 
 static const ModelTag tags[] = {
+    {"HEAVY", "HEAVY"},
     {"A", "A X"},
     {"MFENCE", "MFENCE"},
     {"LFENCE", "LFENCE"},

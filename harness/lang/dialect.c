@@ -12,4 +12,6 @@ const Order *dialect_order(const Dialect *dialect, const char *name) {
 
 bool order_is_grace(const Order *order) { return order && strstr(order->name, "rcu"); }
 
+bool order_is_heavy(const Order *order) { return order && !strcmp(order->name, ORDER_HEAVY); }
+
 const char *order_name(const Order *order) { return order ? order->name : "plain"; }

@@ -116,6 +116,8 @@ extern const Dialect *const dialect_all[]; // those of C, NULL-terminated
 
 // By name ("seq_cst"); NULL where the dialect has none.
 const Order *dialect_order(const Dialect *dialect, const char *name);
+#define ORDER_HEAVY "heavy" // of membarrier(2), in every dialect of C
+bool order_is_heavy(const Order *order);
 // Whether it is of RCU's or SRCU's critical sections and grace periods.
 bool order_is_grace(const Order *order);
 // "plain" for NULL.

@@ -1,4 +1,4 @@
-// C11: <stdatomic.h> (C17 7.17), and cpu_fence, which is ours.
+// C11: <stdatomic.h> (C17 7.17), membarrier(2), and cpu_fence, which is ours.
 #include "harness/lang/dialect.h"
 
 #include <stddef.h>
@@ -11,6 +11,7 @@ static const Order orders[] = {
     {"release", "memory_order_release", "REL", false, true, NULL},
     {"acq_rel", "memory_order_acq_rel", "ACQ_REL", false, false, NULL},
     {"seq_cst", "memory_order_seq_cst", "SC", true, true, NULL},
+    {ORDER_HEAVY, "", "HEAVY", false, false, NULL},
 };
 
 // C17 7.17.4 and 7.17.7.
@@ -40,6 +41,7 @@ static const Primitive primitives[] = {
     {"atomic_fetch_min_explicit", "avm", ACCESS_FETCH_MIN, NULL, false, 0, 0, 0},
     {"atomic_fetch_min", "av", ACCESS_FETCH_MIN, "seq_cst", false, 0, 0, 0},
     {"atomic_thread_fence", "m", ACCESS_FENCE, NULL, false, 0, 0, 0},
+    {"membarrier", "", ACCESS_FENCE, ORDER_HEAVY, false, 0, 0, 0},
     {"atomic_signal_fence", "m", ACCESS_SIGNAL_FENCE, NULL, false, 0, 0, 0},
     {"cpu_fence", "s", ACCESS_CPU_FENCE, NULL, false, 0, 0, 0},
 };

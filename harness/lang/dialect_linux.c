@@ -19,6 +19,7 @@ static const Order orders[] = {
     {"rmb", "", "rmb", false, false, NULL},
     {"wmb", "", "wmb", false, false, NULL},
     {"barrier", "", "barrier", false, false, NULL},
+    {ORDER_HEAVY, "", "", false, false, NULL},
     {"before-atomic", "", "before-atomic", false, false, NULL},
     {"after-atomic", "", "after-atomic", false, false, NULL},
     {"after-spinlock", "", "after-spinlock", false, false, NULL},
@@ -92,6 +93,7 @@ static const Primitive primitives[] = {
     ROW("smp_mb__after_srcu_read_unlock", "", FENCE, "after-srcu-read-unlock", OF_OPERATION, 0, 0),
     ROW("cpu_fence", "s", CPU_FENCE, NULL, OF_OPERATION, 0, 0),
     ROW("barrier", "", FENCE, "barrier", OF_OPERATION, 0, 0),
+    ROW("membarrier", "", FENCE, ORDER_HEAVY, OF_OPERATION, 0, 0), // ours: membarrier(2)
     EXCHANGES(""),
     ROW("spin_lock", "a", LOCK, "lock", OF_OPERATION, 0, 0),
     ROW("spin_unlock", "a", STORE, "unlock", OF_OPERATION, 0, 0),

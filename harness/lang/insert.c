@@ -129,6 +129,8 @@ static Access fence_named(const Dialect *dialect, const char *name) {
   const Order *order = NULL;
   if (!strcmp(name, "compiler") && dialect_order(dialect, "barrier"))
     return (Access){.op = ACCESS_FENCE, .order = dialect_order(dialect, "barrier")};
+  if (!strcmp(name, "membarrier"))
+    return (Access){.op = ACCESS_FENCE, .order = dialect_order(dialect, ORDER_HEAVY)};
   if (!strcmp(name, "compiler"))
     return (Access){.op = ACCESS_SIGNAL_FENCE, .order = dialect_order(dialect, "seq_cst")};
   if (!strncmp(name, prefix, sizeof prefix - 1))

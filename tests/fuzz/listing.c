@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                .parameter_count = 3,
                                .fields = &field,
                                .field_count = 1,
-                               .idle = (const char *const[]){"idle", NULL}};
+                               .callees = (const CodeCallee[]){{"idle", IDLE_FUNCTION}, {"heavy", HEAVY_FUNCTION}, {NULL, NULL}}};
     unsigned errors = diag.errors;
     if (!functions_program(test, pick(*data), &function, false, 0, arena, &diag) && diag.errors == errors)
       abort();
