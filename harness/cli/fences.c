@@ -158,8 +158,6 @@ static int run(const Settings *settings, const Console *console) {
   Diag diag = {.arena = settings->common.arena};
   char **arguments = settings->common.arguments;
   Suite suite = tests_find(arguments, 1, cpu_here(), settings->common.arena, &diag);
-  if (suite.count && suite.tests[0]->dialect == &dialect_linux)
-    diag_error(&diag, "%s is in the kernel's dialect, whose fences have no ladder yet", suite.tests[0]->name);
   if (!diag.errors && suite.count != 1)
     diag_error(&diag, "%s names %u tests; the ladder is that of one", arguments[0], suite.count);
   if (!diag.errors && test_is_assembly(suite.tests[0]))

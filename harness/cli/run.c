@@ -42,7 +42,7 @@ static bool is_among(const char *name, const char *const *names) {
 
 static error_t read_fences(struct argp_state *state, const char *name, const char *text, void *settings) {
   Settings *s = settings;
-  const char *const *all = campaign_fences(s->common.arena);
+  const char *const *all = campaign_all_fences(s->common.arena);
   CampaignOptions *campaign = &s->campaign;
   if (!strcmp(text, "all")) {
     campaign->fences = all;

@@ -46,13 +46,32 @@ static const Primitive primitives[] = {
     {"cpu_fence", "s", ACCESS_CPU_FENCE, NULL, false, 0, 0, 0},
 };
 
+static const DialectFence fences[] = {
+    {"compiler", ACCESS_SIGNAL_FENCE, "seq_cst", "atomic_signal_fence(memory_order_seq_cst)"},
+    {"membarrier", ACCESS_FENCE, ORDER_HEAVY, "membarrier()"},
+    {"fence-acquire", ACCESS_FENCE, "acquire", "atomic_thread_fence(memory_order_acquire)"},
+    {"fence-release", ACCESS_FENCE, "release", "atomic_thread_fence(memory_order_release)"},
+    {"fence-acq_rel", ACCESS_FENCE, "acq_rel", "atomic_thread_fence(memory_order_acq_rel)"},
+    {"fence-seq_cst", ACCESS_FENCE, "seq_cst", "atomic_thread_fence(memory_order_seq_cst)"},
+};
+
+static const DialectStrength strengths[STRENGTH_COUNT] = {
+    {"relaxed", "relaxed", "relaxed", "relaxed"},
+    {"release-acquire", "acquire", "release", "acq_rel"},
+    {"seq_cst", "seq_cst", "seq_cst", "seq_cst"},
+};
+
 const Dialect dialect_c11 = {
     .name = "c11",
     .word = "C",
+    .language = "C11",
     .plain_tag = "NA",
     .plain_as = "relaxed",
     .orders = orders,
     .order_count = sizeof orders / sizeof *orders,
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof *fences,
+    .strengths = strengths,
     .primitives = primitives,
     .primitive_count = sizeof primitives / sizeof *primitives,
 };

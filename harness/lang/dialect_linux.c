@@ -120,9 +120,25 @@ static const DialectType types[] = {
 };
 // clang-format on
 
+static const DialectFence fences[] = {
+    {"compiler", ACCESS_FENCE, "barrier", "barrier()"},
+    {"membarrier", ACCESS_FENCE, ORDER_HEAVY, "membarrier()"},
+    {"smp_rmb", ACCESS_FENCE, "rmb", "smp_rmb()"},
+    {"smp_wmb", ACCESS_FENCE, "wmb", "smp_wmb()"},
+    {"smp_mb", ACCESS_FENCE, "mb", "smp_mb()"},
+};
+
+// A load that orders more than smp_load_acquire there is none.
+static const DialectStrength strengths[STRENGTH_COUNT] = {
+    {"once", "once", "once", "once"},
+    {"release-acquire", "acquire", "release", "full"},
+    {"store_mb", "acquire", "full", "full"},
+};
+
 const Dialect dialect_linux = {
     .name = "linux",
     .word = "C",
+    .language = "LKMM",
     .plain_tag = "",
     .plain_as = "plain",
     .addresses = true,
@@ -131,6 +147,10 @@ const Dialect dialect_linux = {
     .scoped = true,
     .orders = orders,
     .order_count = sizeof orders / sizeof *orders,
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof *fences,
+    .strengths = strengths,
+    .strengthened = "once acquire release full",
     .primitives = primitives,
     .primitive_count = sizeof primitives / sizeof *primitives,
     .types = types,

@@ -227,7 +227,7 @@ static LadderRow *add(const char *name, double ns, Verdict c11, Verdict here, ui
                      .spread = 0.03,
                      .stable = true,
                      .verdicts = ARENA_ARRAY(arena, LadderVerdict, 2),
-                     .is_c11 = !strcmp(name, "none") || ladder_spelling(name)};
+                     .is_c11 = !strcmp(name, "none") || dialect_fence(&dialect_c11, name)};
   for (unsigned i = 0; i < sizeof fences / sizeof *fences; i++)
     if (!strcmp(fences[i].name, name))
       row->fence = &fences[i];
