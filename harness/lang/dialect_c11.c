@@ -40,8 +40,8 @@ static const Primitive primitives[] = {
     {"atomic_fetch_max", "av", ACCESS_FETCH_MAX, "seq_cst", false, 0, 0, 0},
     {"atomic_fetch_min_explicit", "avm", ACCESS_FETCH_MIN, NULL, false, 0, 0, 0},
     {"atomic_fetch_min", "av", ACCESS_FETCH_MIN, "seq_cst", false, 0, 0, 0},
-    {"atomic_thread_fence", "m", ACCESS_FENCE, NULL, false, 0, 0, 0},
     {"membarrier", "", ACCESS_FENCE, ORDER_HEAVY, false, 0, 0, 0},
+    {"atomic_thread_fence", "m", ACCESS_FENCE, NULL, false, 0, 0, 0},
     {"atomic_signal_fence", "m", ACCESS_SIGNAL_FENCE, NULL, false, 0, 0, 0},
     {"cpu_fence", "s", ACCESS_CPU_FENCE, NULL, false, 0, 0, 0},
 };

@@ -44,4 +44,16 @@ START_TEST(atomic_accesses_take_their_order_and_nothing_else_does) {
 }
 END_TEST
 
-RUN("strengthen", atomic_accesses_take_their_order_and_nothing_else_does)
+START_TEST(accesses_of_the_kernels_take_its_orders_and_locks_stay) {
+  const Test *test = parsed("C t {} P0 (int* x, spinlock_t* l, atomic_t* a) { spin_lock(l); WRITE_ONCE(*x, 1);"
+                            " int r0 = READ_ONCE(*x); int r1 = xchg_relaxed(x, 2); atomic_inc(a); spin_unlock(l); }");
+  const char *strong = printed(test_with_orders(test, 2, 1, arena));
+  ck_assert_msg(strstr(strong, "spin_lock(l);") && strstr(strong, "smp_store_mb(*x, 1);"), "%s", strong);
+  ck_assert_msg(strstr(strong, "smp_load_acquire(x)") && strstr(strong, "= xchg(x, 2)"), "%s", strong);
+  ck_assert_msg(strstr(strong, "atomic_add(1, a);") && strstr(strong, "spin_unlock(l);"), "%s", strong);
+  ck_assert(test_equal(test_with_orders(test_with_orders(test, 2, 1, arena), 0, 1, arena), test));
+}
+END_TEST
+
+RUN("strengthen", atomic_accesses_take_their_order_and_nothing_else_does,
+    accesses_of_the_kernels_take_its_orders_and_locks_stay)
