@@ -49,11 +49,7 @@ static const CpuFence fences[] = {
 };
 
 static const ModelTag tags[] = {
-    {"HEAVY", "HEAVY"},
-    {"A", "A X"},
-    {"MFENCE", "MFENCE"},
-    {"LFENCE", "LFENCE"},
-    {"SFENCE", "SFENCE"},
+    {"HEAVY", "HEAVY"}, {"A", "A X"}, {"MFENCE", "MFENCE"}, {"LFENCE", "LFENCE"}, {"SFENCE", "SFENCE"},
 };
 
 static const char *const names[] = {"tso", "x86", NULL};

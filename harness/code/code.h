@@ -45,7 +45,7 @@ typedef struct {
   int own_location; // where atomic accesses to the thread's own stack take place, of which only the order matters; -1:
                     // none
   bool has_stack;   // the stack pointer points to the thread's own stack
-  const CodeCallee *callees; // by name; the last has none. NULL: none
+  const CodeCallee *callees;                                 // by name; the last has none. NULL: none
   int (*location_of)(const void *context, const char *name); // a location's index; -1: there is none of that name
   const void *context;
   unsigned first_place; // EventValue.location of the place before line 0; those of the other lines, and the end, follow

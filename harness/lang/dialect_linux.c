@@ -121,10 +121,8 @@ static const DialectType types[] = {
 // clang-format on
 
 static const DialectFence fences[] = {
-    {"compiler", ACCESS_FENCE, "barrier", "barrier()"},
-    {"membarrier", ACCESS_FENCE, ORDER_HEAVY, "membarrier()"},
-    {"smp_rmb", ACCESS_FENCE, "rmb", "smp_rmb()"},
-    {"smp_wmb", ACCESS_FENCE, "wmb", "smp_wmb()"},
+    {"compiler", ACCESS_FENCE, "barrier", "barrier()"}, {"membarrier", ACCESS_FENCE, ORDER_HEAVY, "membarrier()"},
+    {"smp_rmb", ACCESS_FENCE, "rmb", "smp_rmb()"},      {"smp_wmb", ACCESS_FENCE, "wmb", "smp_wmb()"},
     {"smp_mb", ACCESS_FENCE, "mb", "smp_mb()"},
 };
 

@@ -42,8 +42,9 @@ static void put_fence(Walk *walk, Block *block, Span span) {
 
 static bool is_fence(const Stmt *stmt, const Access *fence) {
   const Access *a = stmt_access(stmt);
-  return a && a->op == fence->op &&
-         (a->op == ACCESS_CPU_FENCE ? !strcmp(a->cpu_fence, fence->cpu_fence) : a->order == fence->order);
+  if (!a || a->op != fence->op)
+    return false;
+  return fence->cpu_fence ? !strcmp(a->cpu_fence, fence->cpu_fence) : a->order == fence->order;
 }
 
 static bool accesses(const Expr *expr, void *context) {

@@ -330,9 +330,9 @@ static void answer_c11(const Ladder *ladder, Text *out) {
   const LadderRow *best = ladder->answers[LADDER_C11];
   if (c11_is(ladder, VERDICT_UNDEFINED)) {
     text_printf(out,
-             "The test has a data race, so %s gives it no meaning: what is said here holds for the code that this "
-             "compiler made, and no fence makes it right in C. Make the accesses atomic.\n",
-             language(ladder));
+                "The test has a data race, so %s gives it no meaning: what is said here holds for the code that this "
+                "compiler made, and no fence makes it right in C. Make the accesses atomic.\n",
+                language(ladder));
     return;
   }
   if (best && best == ladder->answers[LADDER_HERE]) {
@@ -423,8 +423,9 @@ void ladder_answer(const Ladder *ladder, Text *out) {
     answer_interleaving(ladder, out);
     return;
   case TARGET_NEVER:
-    text_printf(out, "No fence is needed: no execution that is coherent at each location ends as the condition asks for, "
-                  "and every CPU and %s keep that coherence.\n",
+    text_printf(out,
+                "No fence is needed: no execution that is coherent at each location ends as the condition asks for, "
+                "and every CPU and %s keep that coherence.\n",
                 language(ladder));
     return;
   case TARGET_UNKNOWN:

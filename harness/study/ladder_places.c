@@ -51,7 +51,8 @@ static void name_access(Walk *walk, AccessOp op, const Order *order) {
     return;
   LowerOperation operation = op == ACCESS_LOAD ? LOWER_LOAD : op == ACCESS_STORE ? LOWER_STORE : LOWER_RMW;
   walk->names = arena_grow(walk->arena, walk->names, &walk->name_capacity, walk->name_count + 2, sizeof *walk->names);
-  walk->names[walk->name_count++] = arena_printf(walk->arena, "%s-%s", access_name(op), priced_order(walk, operation, order));
+  walk->names[walk->name_count++] =
+      arena_printf(walk->arena, "%s-%s", access_name(op), priced_order(walk, operation, order));
   walk->names[walk->name_count] = NULL;
 }
 

@@ -61,8 +61,8 @@ static void add_call(Text *out, Text *filter, unsigned heavy) {
   text_add(out, " " FULL);
 }
 
-// The shape with heavy fences in the threads of `heavy`; by themselves, or, where `places` is not NULL, as what they do:
-// places[h][t] is where that of thread h lies in thread t.
+// The shape with heavy fences in the threads of `heavy`; by themselves, or, where `places` is not NULL, as what they
+// do: places[h][t] is where that of thread h lies in thread t.
 static const char *program(size_t shape, unsigned heavy, unsigned (*places)[THREADS]) {
   Text out = {0}, filter = {0};
   text_add(&out, "C t\n{}\n");

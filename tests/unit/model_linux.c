@@ -69,9 +69,9 @@ static const struct {
     {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); barrier(); int r0 = READ_ONCE(*y);")
                                    P(1, "WRITE_ONCE(*y, 1); barrier(); int r0 = READ_ONCE(*x);")),
      true},
-    {TEST("0:r0=0 /\\ 1:r0=0 /\\ 2:r0=0", P(0, "WRITE_ONCE(*x, 1); membarrier(); int r0 = READ_ONCE(*y);")
-                                   P(1, "WRITE_ONCE(*y, 1); int r0 = READ_ONCE(*z);")
-                                   P(2, "WRITE_ONCE(*z, 1); int r0 = READ_ONCE(*x);")),
+    {TEST("0:r0=0 /\\ 1:r0=0 /\\ 2:r0=0",
+          P(0, "WRITE_ONCE(*x, 1); membarrier(); int r0 = READ_ONCE(*y);")
+              P(1, "WRITE_ONCE(*y, 1); int r0 = READ_ONCE(*z);") P(2, "WRITE_ONCE(*z, 1); int r0 = READ_ONCE(*x);")),
      true},
     // One that fails orders nothing
     {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); int r1 = cmpxchg(z, 7, 2); int r0 = READ_ONCE(*y);")
