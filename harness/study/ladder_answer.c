@@ -94,21 +94,31 @@ static bool alike(const LadderRow *a, const LadderRow *b) {
   return fabs(a->ns - b->ns) <= fmax(fmax(off, LADDER_CLOSE * fmin(a->ns, b->ns)), 0.2);
 }
 
+bool ladder_is_heavy(const Ladder *ladder, const char *name) {
+  const DialectFence *fence = dialect_fence(ladder->test->dialect, name);
+  return fence && !strcmp(fence->order, ORDER_HEAVY);
+}
+
 static bool eligible(const LadderRow *row, unsigned judge) {
   return row->kind != ROW_ORDERS && row->done && row->priced && row->iterations && !row->seen && forbids(row, judge) &&
          !(judge == LADDER_C11 && row->verdicts[judge].thin_air);
+}
+
+// A heavy fence is for one side, which is told apart.
+static bool is_candidate(const Ladder *ladder, const LadderRow *row, unsigned judge, bool stable) {
+  return eligible(row, judge) && row->stable == stable && !ladder_is_heavy(ladder, row->name);
 }
 
 static const LadderRow *cheapest(const Ladder *ladder, unsigned judge, bool stable) {
   const LadderRow *least = NULL, *best = NULL;
   for (unsigned i = 0; i < ladder->row_count; i++) {
     const LadderRow *row = &ladder->rows[i];
-    if (eligible(row, judge) && row->stable == stable && (!least || row->ns < least->ns))
+    if (is_candidate(ladder, row, judge, stable) && (!least || row->ns < least->ns))
       least = row;
   }
   for (unsigned i = 0; least && i < ladder->row_count; i++) {
     const LadderRow *row = &ladder->rows[i];
-    if (eligible(row, judge) && row->stable == stable && alike(row, least) && (!best || row->is_c11 > best->is_c11))
+    if (is_candidate(ladder, row, judge, stable) && alike(row, least) && (!best || row->is_c11 > best->is_c11))
       best = row;
   }
   return best;
@@ -133,11 +143,6 @@ static const char *spelling_of(const Ladder *ladder, const char *name) {
 
 // What the fences of the test's language are those of.
 static const char *language(const Ladder *ladder) { return ladder->test->dialect->language; }
-
-bool ladder_is_heavy(const Ladder *ladder, const char *name) {
-  const DialectFence *fence = dialect_fence(ladder->test->dialect, name);
-  return fence && !strcmp(fence->order, ORDER_HEAVY);
-}
 
 // "14.9 ns +-3 %", "0.0 ns", "150.1 ns, which is not stable".
 static void add_price(const LadderRow *row, Text *out) {
@@ -307,7 +312,7 @@ static void answer_asymmetric(const Ladder *ladder, Text *out) {
   for (unsigned t = 0; t < 2; t++) {
     const LadderRow *heavy = row_named(ladder, "membarrier", t ? "P1" : "P0");
     const LadderRow *light = row_named(ladder, best->name, t ? "P0" : "P1");
-    if (!heavy || !light || !eligible(heavy, LADDER_HERE) || !light->priced || light->ns < 0.5 ||
+    if (!heavy || !light || !eligible(heavy, LADDER_HERE) || !light->priced || !light->stable || light->ns < 0.5 ||
         (cheapest && heavy->ns / light->ns >= cheapest->ns / saved->ns))
       continue;
     cheapest = heavy;
@@ -316,10 +321,10 @@ static void answer_asymmetric(const Ladder *ladder, Text *out) {
   if (!cheapest)
     return;
   text_printf(out,
-              "One-sided: membarrier in %s and a compiler's barrier in %s forbid it too, %.0f ns there against the "
-              "%.1f ns of %s here: it pays where %s runs %.0f times or more for each time that %s does.\n",
-              cheapest->threads, saved->threads, cheapest->ns, saved->ns, best->name, saved->threads,
-              cheapest->ns / saved->ns, cheapest->threads);
+              "One-sided: membarrier in %s and a compiler's barrier in %s forbid it too, %.0f ns there%s against the "
+              "%.1f ns of %s here: it pays where %s runs about %.0f times or more for each time that %s does.\n",
+              cheapest->threads, saved->threads, cheapest->ns, cheapest->stable ? "" : " (not stable)", saved->ns,
+              best->name, saved->threads, cheapest->ns / saved->ns, cheapest->threads);
 }
 
 static bool c11_is(const Ladder *ladder, Verdict verdict) {
