@@ -362,7 +362,7 @@ static void answer_c11(const Ladder *ladder, Text *out) {
     text_add(out, "RC11 forbids the state by its no-thin-air axiom alone, which ISO C11 does not have.\n");
     return;
   }
-  if (c11_is(ladder, VERDICT_ALLOWED))
+  if (c11_is(ladder, VERDICT_ALLOWED) && !ladder->unsettled[LADDER_C11])
     text_printf(out, "No fence of %s between the accesses forbids the state by the model and in the run.\n",
                 language(ladder));
 }
