@@ -25,7 +25,7 @@ static const Option table[] = {
     OPTION_COMMON_PLACEMENT,
     OPTION_COMMON_PUS,
     OPTION_COMPILER(Settings, ladder.run),
-    OPTION_COMMON_FORMAT(option_formats, "text (default), json or tsv"),
+    OPTION_COMMON_FORMAT(option_formats, "text (default), json, tsv or markdown"),
     OPTION_COMMON_OUTPUT("Append the result to a file of records, as a line of JSON"),
     OPTION_COMMON_SEED(Settings, ladder.run),
     OPTION_COMMON_QUIET("No progress and no warnings"),
@@ -100,7 +100,7 @@ static bool tell_alarms(const Session *c, const Ladder *ladder) {
 
 static void print(const Session *c, const Ladder *ladder, const Text *line) {
   Text text = {0};
-  SheetStyle style = console_style(c->console->out);
+  SheetStyle style = console_style(c->console->out, c->settings->common.markdown);
   switch (c->settings->common.format) {
   case FORMAT_TEXT:
     fences_view_text(ladder, &style, &text);
