@@ -1,5 +1,7 @@
 #include "harness/event/program.h"
 
+#include <stdint.h>
+
 // `value` cut to `bits` and extended again as its type says.
 static Value wrap(Value value, unsigned bits, bool is_signed) {
   if (!bits || bits >= 128)
@@ -169,10 +171,11 @@ bool program_element(const Program *program, EventValue pointer, unsigned *eleme
     return false;
   const ProgramLocation *location = &program->locations[pointer.location];
   unsigned stride = location->stride ? location->stride : 1;
-  if (pointer.number % stride || pointer.number / stride >= location->length)
+  if (pointer.number >= (Value)stride * location->length)
     return false;
-  *element = (unsigned)(pointer.number / stride);
-  return true;
+  uint64_t number = (uint64_t)pointer.number; // divided in a fraction of the time
+  *element = (unsigned)(number / stride);
+  return number % stride == 0;
 }
 
 EventValue program_shown(const ProgramObservable *observable, EventValue value) {

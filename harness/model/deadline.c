@@ -7,7 +7,7 @@ Deadline deadline_new(const EnumerationLimits *limits, double seconds) {
 }
 
 bool deadline_passed(Deadline *deadline, EnumerationResult *result) {
-  enum { ASKED_BETWEEN = 16 };     // reading the clock takes as long as a step of a small search
+  enum { ASKED_BETWEEN = 64 };     // reading the clock takes as long as a step of a small search
   const double told_between = 0.2; // seconds
   const EnumerationLimits *limits = deadline->limits;
   if (stop_wanted(limits->stop)) {

@@ -85,9 +85,9 @@ static bool find_cells(Search *s, bool **used) {
       }
     }
   }
-  bool anywhere = s->moving && stores_pointers(s);
+  s->anywhere = s->moving && stores_pointers(s);
   for (unsigned i = 0; i < program->location_count; i++)
-    if (all_of[i] || anywhere)
+    if (all_of[i] || s->anywhere)
       memset(used[i], true, program->locations[i].length * sizeof **used);
   return true;
 }
@@ -169,6 +169,8 @@ static void thread_events(Search *s, unsigned thread) {
     const ValuePool *pool = &t->paths->pool;
     if (from->address != NO_EXPR && value_is_constant(pool, from->address))
       s->cell_of[e] = search_cell(s, pool->exprs[from->address].constant);
+    else if (from->address != NO_EXPR)
+      s->movers[s->mover_count++] = e;
   }
 }
 
@@ -188,7 +190,7 @@ static void find_passed(Search *s) {
 // Lays out the events of the chosen paths, and the relations that do not depend on what is read. False where there is
 // no execution of them.
 static bool lay_out(Search *s) {
-  s->cell_count = s->read_count = 0;
+  s->cell_count = s->read_count = s->mover_count = 0;
   s->trail_count = 0;
   s->moving = false;
   if (!make_cells(s))
@@ -214,6 +216,7 @@ static bool lay_out(Search *s) {
   s->rank = ARENA_ARRAY(s->arena, unsigned, count);
   s->passed = ARENA_ARRAY(s->arena, bool, count);
   s->reads = ARENA_ARRAY(s->arena, unsigned, count);
+  s->movers = ARENA_ARRAY(s->arena, unsigned, count);
   s->trail = ARENA_ARRAY(s->arena, TrailEntry, live);
   Relation *relations[] = {&x->po,        &x->rf,        &x->co,        &x->addr, &x->data, &x->ctrl,
                            &x->pick_addr, &x->pick_data, &x->pick_ctrl, &x->rmw,  &x->amo};
@@ -259,13 +262,20 @@ static void chosen(Search *s) {
     s->result->circular = true;
     return;
   }
-  if (s->moving && !search_force_all(s))
-    return;
   fill_values(s);
   s->execution.value_serial++;
   if (s->moving)
     s->execution.path_serial++;
   search_orders(s);
+}
+
+// The location that an access is in; -1: its address is not known, and may be in any.
+static int location_of(const Search *s, unsigned event) {
+  if (s->cell_of[event] >= 0)
+    return (int)s->cells[s->cell_of[event]].location;
+  const PathEvent *origin = s->origins[event];
+  bool open = s->anywhere || !origin || origin->address == NO_EXPR;
+  return open ? -1 : s->threads[s->events[event].thread].paths->pool.exprs[origin->address].base;
 }
 
 // Whether another update has taken its value from the write: it comes right after it then, and no second one can.
@@ -282,6 +292,9 @@ static bool may_read(const Search *s, unsigned read, unsigned write) {
     return false;
   if (s->cell_of[read] >= 0 && s->cell_of[write] >= 0 && s->cell_of[read] != s->cell_of[write])
     return false;
+  if (s->moving && location_of(s, read) >= 0 && location_of(s, write) >= 0 &&
+      location_of(s, read) != location_of(s, write))
+    return false;
   if (s->hangs && s->passed[write] && search_waits(s, read))
     return false;
   if (s->limits->coherent_only && s->events[read].kind == EVENT_RMW && is_updated(s, write))
@@ -293,20 +306,66 @@ static bool may_read(const Search *s, unsigned read, unsigned write) {
   return !later || !s->limits->coherent_only;
 }
 
-// The next read to choose a source for: one whose address is known, if there is.
-static unsigned next_read(const Search *s) {
-  unsigned any = s->read_count;
-  for (unsigned i = s->read_count; i-- > 0;)
-    if (s->source[s->reads[i]] < 0 &&
-        (s->cell_of[s->reads[i]] >= 0 || any == s->read_count || s->cell_of[s->reads[any]] < 0))
-      any = i;
-  return any;
+// How much is known of a read whose source is to be chosen: whether its address is, and whether those of all writes are
+// that may be there.
+static unsigned known_of(const Search *s, unsigned read) {
+  if (s->cell_of[read] < 0)
+    return 0;
+  int here = location_of(s, read);
+  for (unsigned e = s->cell_count; s->moving && e < s->execution.event_count; e++)
+    if (s->events[e].kind & EVENT_WRITE && s->cell_of[e] < 0) {
+      int there = location_of(s, e);
+      if (there < 0 || there == here)
+        return 1;
+    }
+  return 2;
 }
 
-static bool still_coherent(Search *s, unsigned read) {
-  if (!s->limits->coherent_only)
+// The next read to choose a source for: the first of those of which most is known. What they read tells where others
+// read and write.
+static unsigned next_read(const Search *s) {
+  unsigned next = s->read_count, most = 0;
+  for (unsigned i = 0; i < s->read_count && most < 2; i++) {
+    unsigned known = s->source[s->reads[i]] < 0 ? known_of(s, s->reads[i]) : 0;
+    if (s->source[s->reads[i]] < 0 && (next == s->read_count || known > most)) {
+      next = i;
+      most = known;
+    }
+  }
+  return next;
+}
+
+// Forces what a read's source, just chosen, does; `saved` is what was forced before, and *cell where, if that is to be
+// put back.
+static bool force_source(Search *s, unsigned read, WriteOrder *saved, int *cell) {
+  int here = s->cell_of[read];
+  bool anew = here >= 0 && s->orders[here].is_old; // from all sources, then
+  if (!search_force_old(s))
+    return false;
+  if (!s->limits->coherent_only || here < 0 || anew)
     return true;
-  return s->moving ? search_force_all(s) : search_force(s, (unsigned)s->cell_of[read]);
+  search_order_copy(&s->orders[here], saved);
+  *cell = here;
+  return search_force_more(s, read);
+}
+
+static void choose_sources(Search *s);
+
+// Goes on with a write as the source of a read, if it may be.
+static void try_source(Search *s, unsigned read, unsigned write) {
+  WriteOrder saved;
+  int cell = -1;
+  size_t mark = s->trail_count;
+  search_force_old(s); // what moved in the try before
+  s->source[read] = (int)write;
+  relation_add(s->execution.rf, write, read);
+  if (search_propagate(s, read) && force_source(s, read, &saved, &cell))
+    choose_sources(s);
+  relation_row(s->execution.rf, write)[read / 64] &= ~((uint64_t)1 << read % 64);
+  s->source[read] = -1;
+  search_forget(s, mark);
+  if (cell >= 0 && !s->orders[cell].is_old)
+    search_order_copy(&saved, &s->orders[cell]);
 }
 
 static void choose_sources(Search *s) {
@@ -316,27 +375,16 @@ static void choose_sources(Search *s) {
     return;
   }
   unsigned read = s->reads[next];
-  for (unsigned write = 0; write < s->execution.event_count && !search_expired(s); write++) {
-    if (!may_read(s, read, write))
-      continue;
-    size_t mark = s->trail_count;
-    s->source[read] = (int)write;
-    relation_add(s->execution.rf, write, read);
-    if (search_propagate(s) && still_coherent(s, read))
-      choose_sources(s);
-    relation_row(s->execution.rf, write)[read / 64] &= ~((uint64_t)1 << read % 64);
-    s->source[read] = -1;
-    search_forget(s, mark);
-    if (s->moving)
-      search_propagate(s); // addresses that are no longer known
-  }
+  for (unsigned write = 0; write < s->execution.event_count && !search_expired(s); write++)
+    if (may_read(s, read, write))
+      try_source(s, read, write);
 }
 
 // ---- Paths ----
 
 static void search_paths(Search *s) {
   s->arena = arena_new();
-  if (lay_out(s) && search_propagate(s) && search_force_all(s))
+  if (lay_out(s) && search_propagate(s, NO_READ) && search_force_all(s))
     choose_sources(s);
   search_forget(s, 0);
   arena_free(s->arena);
@@ -408,6 +456,7 @@ EnumerationResult executions_each(const Program *program, const EnumerationLimit
               .result = &result,
               .deadline = &deadline,
               .threads = ARENA_ARRAY(arena, SearchThread, program->thread_count),
+              .ask = ARENA_ARRAY(arena, bool, program->thread_count),
               .state = ARENA_ARRAY(arena, EventValue, program->observable_total)};
   s.execution = (Execution){.program = program, .state = s.state};
   for (unsigned t = 0; t < program->thread_count && !s.stop; t++) {

@@ -12,6 +12,7 @@ static ExprId intern(ValuePool *pool, const ValueExpr *e) {
   key.is_signed = e->is_signed;
   key.a = e->a;
   key.b = e->b;
+  key.base = e->base;
   key.read = e->read;
   key.constant.location = e->constant.location;
   key.constant.number = e->constant.number;
@@ -23,11 +24,12 @@ static ExprId intern(ValuePool *pool, const ValueExpr *e) {
 }
 
 ExprId value_constant(ValuePool *pool, EventValue constant) {
-  return intern(pool, &(ValueExpr){.kind = VALUE_CONSTANT, .constant = constant});
+  int base = constant.location >= 0 ? constant.location : NO_BASE;
+  return intern(pool, &(ValueExpr){.kind = VALUE_CONSTANT, .base = base, .constant = constant});
 }
 
 ExprId value_read(ValuePool *pool, unsigned event, unsigned bits) {
-  return intern(pool, &(ValueExpr){.kind = VALUE_READ, .read = event, .bits = bits});
+  return intern(pool, &(ValueExpr){.kind = VALUE_READ, .base = NO_BASE, .read = event, .bits = bits});
 }
 
 static bool is_zero(const ValuePool *pool, ExprId id) {
@@ -194,6 +196,12 @@ static ExprId simpler(ValuePool *pool, Operation operation, unsigned bits, bool 
   }
 }
 
+// A pointer and a number make a pointer into the same location, or a number.
+static int base_of(const ValuePool *pool, ExprId a, ExprId b) {
+  int first = pool->exprs[a].base, second = pool->exprs[b].base;
+  return second == NO_BASE || first == second ? first : first == NO_BASE ? second : NO_BASE;
+}
+
 ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool is_signed, ExprId a, ExprId b) {
   if (operation == OP_SECOND)
     return b;
@@ -218,9 +226,13 @@ ExprId value_operation(ValuePool *pool, Operation operation, unsigned bits, bool
     bits = 0; // of any type
     is_signed = false;
   }
-  return intern(
-      pool, &(ValueExpr){
-                .kind = VALUE_OPERATION, .operation = operation, .bits = bits, .is_signed = is_signed, .a = a, .b = b});
+  return intern(pool, &(ValueExpr){.kind = VALUE_OPERATION,
+                                   .operation = operation,
+                                   .bits = bits,
+                                   .is_signed = is_signed,
+                                   .a = a,
+                                   .b = b,
+                                   .base = base_of(pool, a, b)});
 }
 
 enum { TRUTH_STEPS = 4096 }; // subexpressions that are looked at

@@ -4,7 +4,7 @@
 #include "harness/event/program.h"
 
 typedef unsigned ExprId; // index into the pool; operands stand before what is made of them
-enum { NO_EXPR = 0x7fffffff };
+enum { NO_EXPR = 0x7fffffff, NO_BASE = -1 };
 
 typedef enum { VALUE_CONSTANT, VALUE_READ, VALUE_OPERATION } ValueKind;
 
@@ -14,6 +14,7 @@ typedef struct {
   unsigned bits; // VALUE_READ: what is read is a number of as many bits, without a sign, or a pointer; 0: any value
   bool is_signed;
   ExprId a, b;         // VALUE_OPERATION
+  int base;            // the only location that it can point into, unless it is a pointer that was read; NO_BASE
   unsigned read;       // VALUE_READ: which event of the path
   EventValue constant; // VALUE_CONSTANT
 } ValueExpr;

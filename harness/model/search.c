@@ -12,14 +12,6 @@ bool search_waits(const Search *s, unsigned event) {
   return t->path->end == PATH_WAITS && event >= t->first + t->path->wait_from;
 }
 
-const EventValue *search_value(const Search *s, unsigned thread, ExprId expr) {
-  const SearchThread *t = &s->threads[thread];
-  const ValueExpr *e = &t->paths->pool.exprs[expr];
-  if (e->kind == VALUE_CONSTANT)
-    return &e->constant;
-  return t->values[expr].known ? &t->values[expr].value : NULL;
-}
-
 Misfit search_fit(const Search *s, unsigned thread, const PathEvent *access, EventValue address, unsigned *element) {
   Misfit misfit = {.location = (unsigned)address.location,
                    .bits = s->program->threads[thread].instrs[access->instr].bits};

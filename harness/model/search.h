@@ -38,6 +38,7 @@ typedef struct {
 // The order of the writes of a cell as far as coherence forces it: a bit for every write, by its rank among them.
 typedef struct {
   unsigned *accesses; // events that access the cell, thread by thread, without its initial write
+  bool is_old;        // the writes that are here, or what was forced, changed since it was filled
   unsigned access_count, count;
   unsigned writes[SEARCH_CELL_WRITES];   // events; the initial write first
   uint64_t before[SEARCH_CELL_WRITES];   // those that must come before it
@@ -64,16 +65,20 @@ typedef struct {
   unsigned cell_count;
   unsigned *first_cell; // by location: of its element 0; NO_CELL where none of it is accessed
   bool moving;          // some address is not a constant
+  bool anywhere;        // ... and may be a pointer that was read
 
   Event *events;
   const PathEvent **origins; // by event; NULL for initial writes
-  int *cell_of;              // by event: of an access whose address is known; -1 else
-  int *source;               // by event: the write that a read takes its value from; -1 not chosen
-  unsigned *rank;            // by event: of a write, in the order of its cell
-  bool *passed;              // by event, where `hangs`: a write that another write follows for certain
-  int *after;                // by event: what comes first, among events that may be exchanged (alike.h); -1
-  unsigned *reads;           // events that read
+  unsigned *movers;          // events whose address is not a constant
+  unsigned mover_count;
+  int *cell_of;    // by event: of an access whose address is known; -1 else
+  int *source;     // by event: the write that a read takes its value from; -1 not chosen
+  unsigned *rank;  // by event: of a write, in the order of its cell
+  bool *passed;    // by event, where `hangs`: a write that another write follows for certain
+  int *after;      // by event: what comes first, among events that may be exchanged (alike.h); -1
+  unsigned *reads; // events that read, thread by thread
   unsigned read_count;
+  bool *ask; // by thread: whether its values are to be looked at
   TrailEntry *trail;
   size_t trail_count;
   WriteOrder *orders; // by cell
@@ -81,11 +86,18 @@ typedef struct {
   Execution execution;
 } Search;
 
-enum { NO_CELL = 0x7fffffff, NO_RANK = SEARCH_CELL_WRITES };
+enum { NO_CELL = 0x7fffffff, NO_READ = 0x7fffffff, NO_RANK = SEARCH_CELL_WRITES };
 
-// What is known (search.c). A known value of an expression of a thread; NULL where it is not known.
-const EventValue *search_value(const Search *s, unsigned thread, ExprId expr);
-// Whether an access of a thread fits the element that its address points to.
+// A known value of an expression of a thread; NULL where it is not known.
+static inline const EventValue *search_value(const Search *s, unsigned thread, ExprId expr) {
+  const SearchThread *t = &s->threads[thread];
+  const ValueExpr *e = &t->paths->pool.exprs[expr];
+  if (e->kind == VALUE_CONSTANT)
+    return &e->constant;
+  return t->values[expr].known ? &t->values[expr].value : NULL;
+}
+
+// What is known (search.c). Whether an access of a thread fits the element that its address points to.
 Misfit search_fit(const Search *s, unsigned thread, const PathEvent *access, EventValue address, unsigned *element);
 // The cell of an address that points to an element; -1 where it was not seen that anything may access it.
 int search_cell(const Search *s, EventValue address);
@@ -94,15 +106,21 @@ bool search_waits(const Search *s, unsigned event);
 // Time is up, or enough was seen.
 bool search_expired(Search *s);
 
-// Values (search_values.c). Makes known what follows from the sources chosen; false where it contradicts a constraint
-// of a path, or a source that writes elsewhere than is read.
-bool search_propagate(Search *s);
-// Forgets what was learnt since the trail was `mark` long.
+// Values (search_values.c). Makes known what follows from the source of a read (NO_READ: of all reads); false where it
+// contradicts a constraint of a path, or a source that writes elsewhere than is read. The orders of cells that an
+// access moved to or from are old then.
+bool search_propagate(Search *s, unsigned read);
+// Forgets what was learnt since the trail was `mark` long, and where accesses are whose address was.
 void search_forget(Search *s, size_t mark);
 
-// Orders (search_order.c). Fills orders[cell] from the sources chosen so far: writes, and what coherence forces (where
-// the limits ask for it; else that the initial write comes first). False where it goes round in circles.
-bool search_force(Search *s, unsigned cell);
+// Orders (search_order.c). Fills the orders of all cells from the sources chosen so far: writes, and what coherence
+// forces (where the limits ask for it; else that the initial write comes first). False where it goes round in circles.
 bool search_force_all(Search *s);
-// Shows every execution with the sources chosen: all orders of all cells. `forced` was called for each.
+// The same of those that are old.
+bool search_force_old(Search *s);
+// Adds what the source of one more read forces, to orders that are not old.
+bool search_force_more(Search *s, unsigned read);
+// Copies an order as far as it is used; both are of one cell, and its writes are the same.
+void search_order_copy(const WriteOrder *from, WriteOrder *to);
+// Shows every execution with the sources chosen: all orders of all cells. No order is old.
 void search_orders(Search *s);

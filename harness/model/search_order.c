@@ -137,18 +137,85 @@ static bool force_first(const Search *s, WriteOrder *order) {
   return true;
 }
 
-bool search_force(Search *s, unsigned cell) {
+static bool force(Search *s, unsigned cell) {
   WriteOrder *order = &s->orders[cell];
-  if (!collect(s, cell) || !force_first(s, order))
-    return false;
-  return !s->limits->coherent_only || force_threads(s, cell, order);
+  order->is_old =
+      !collect(s, cell) || !force_first(s, order) || (s->limits->coherent_only && !force_threads(s, cell, order));
+  return !order->is_old;
 }
 
 bool search_force_all(Search *s) {
   for (unsigned c = 0; c < s->cell_count; c++)
-    if (!search_force(s, c))
+    if (!force(s, c))
       return false;
   return true;
+}
+
+bool search_force_old(Search *s) {
+  for (unsigned c = 0; c < s->cell_count; c++)
+    if (s->orders[c].is_old && !force(s, c))
+      return false;
+  return true;
+}
+
+// The write that a read sees; NO_RANK where that is not known to be of this cell.
+static unsigned seen_by(const Search *s, unsigned read) {
+  int source = s->source[read];
+  return source >= 0 && s->cell_of[source] == s->cell_of[read] ? s->rank[source] : NO_RANK;
+}
+
+// The write that the access of its thread before saw or made: the initial one where there was none.
+static unsigned before_access(const Search *s, unsigned event) {
+  for (unsigned e = event; e-- > s->threads[s->events[event].thread].first;) {
+    if (s->cell_of[e] != s->cell_of[event])
+      continue;
+    unsigned rank = s->events[e].kind & EVENT_WRITE ? s->rank[e] : seen_by(s, e);
+    if (rank != NO_RANK)
+      return rank;
+  }
+  return 0;
+}
+
+// What the read's source is before, because of the access of its thread that comes next: the write that this sees or
+// makes. `strictly`: it is not that itself.
+static unsigned after_access(const Search *s, unsigned event, bool *strictly) {
+  *strictly = true;
+  if (s->events[event].kind & EVENT_WRITE)
+    return s->rank[event];
+  for (unsigned e = event + 1; e < s->execution.event_count && s->events[e].thread == s->events[event].thread; e++) {
+    if (s->cell_of[e] != s->cell_of[event])
+      continue;
+    unsigned rank = s->events[e].kind & EVENT_READ ? seen_by(s, e) : NO_RANK;
+    *strictly = rank == NO_RANK;
+    if (rank == NO_RANK && s->events[e].kind & EVENT_WRITE)
+      rank = s->rank[e];
+    if (rank != NO_RANK)
+      return rank;
+  }
+  return NO_RANK;
+}
+
+bool search_force_more(Search *s, unsigned read) {
+  if (s->cell_of[read] < 0 || seen_by(s, read) == NO_RANK)
+    return true;
+  WriteOrder *order = &s->orders[s->cell_of[read]];
+  bool strictly;
+  unsigned seen = seen_by(s, read), before = before_access(s, read), after = after_access(s, read, &strictly);
+  unsigned follower = follower_of(s, read);
+  return (before == seen || put_before(order, before, seen)) &&
+         (follower == NO_RANK || put_next(order, seen, follower)) &&
+         (after == NO_RANK || (after == seen && !strictly) || put_before(order, seen, after));
+}
+
+void search_order_copy(const WriteOrder *from, WriteOrder *to) {
+  to->accesses = from->accesses;
+  to->is_old = from->is_old;
+  to->access_count = from->access_count;
+  to->count = from->count;
+  memcpy(to->before, from->before, from->count * sizeof *to->before);
+  memcpy(to->block, from->block, from->count * sizeof *to->block);
+  memcpy(to->head, from->head, from->count * sizeof *to->head);
+  memcpy(to->follower, from->follower, from->count * sizeof *to->follower);
 }
 
 // The final value of a location's element: of the last write to it, or the initial one where nobody accesses it.

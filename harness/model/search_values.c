@@ -7,11 +7,28 @@ static void learn(Search *s, unsigned thread, ExprId expr, EventValue value) {
   s->trail[s->trail_count++] = (TrailEntry){thread, expr};
 }
 
+// Puts an access into another cell; the orders of both are old then.
+static void put_in(Search *s, unsigned event, int cell) {
+  int before = s->cell_of[event];
+  if (before == cell)
+    return;
+  s->cell_of[event] = cell;
+  if (before >= 0)
+    s->orders[before].is_old = true;
+  if (cell >= 0)
+    s->orders[cell].is_old = true;
+}
+
 void search_forget(Search *s, size_t mark) {
   while (s->trail_count > mark) {
     TrailEntry entry = s->trail[--s->trail_count];
     s->threads[entry.thread].values[entry.expr].known = false;
     s->threads[entry.thread].unknown++;
+  }
+  for (unsigned i = 0; i < s->mover_count; i++) {
+    unsigned e = s->movers[i];
+    if (s->cell_of[e] >= 0 && !search_value(s, (unsigned)s->events[e].thread, s->origins[e]->address))
+      put_in(s, e, -1);
   }
 }
 
@@ -54,6 +71,8 @@ static bool constraints_hold(const Search *s, unsigned thread) {
 static bool refuse(Search *s, Misfit misfit) {
   if (!s->result->misfit.kind && (!s->limits->coherent_only || search_force_all(s)))
     s->result->misfit = misfit;
+  for (unsigned c = 0; c < s->cell_count; c++)
+    s->orders[c].is_old = true; // what these sources force is not to stay
   return false;
 }
 
@@ -63,21 +82,19 @@ static bool may_be_at(const Search *s, unsigned write) {
   return origin && !search_value(s, (unsigned)s->events[write].thread, origin->address);
 }
 
-// The cells of accesses whose address has become known, or is no longer. While some address is not known, a write that
+// The cells of accesses whose address has become known. While some address is not known, a write that
 // was read from may yet turn out to be elsewhere, and an address that was computed from it to be none.
 static bool follow_addresses(Search *s) {
   Misfit misfit = {.kind = MISFIT_NONE};
   bool open = false;
-  for (unsigned e = s->cell_count; e < s->execution.event_count; e++) {
+  for (unsigned i = 0; i < s->mover_count; i++) {
+    unsigned e = s->movers[i], thread = (unsigned)s->events[e].thread, element;
     const PathEvent *origin = s->origins[e];
-    if (origin->address == NO_EXPR)
-      continue;
-    unsigned thread = (unsigned)s->events[e].thread, element;
     const EventValue *address = search_value(s, thread, origin->address);
     Misfit found = address ? search_fit(s, thread, origin, *address, &element) : (Misfit){.kind = MISFIT_NONE};
     misfit = misfit.kind ? misfit : found;
     open |= !address;
-    s->cell_of[e] = address && !found.kind ? search_cell(s, *address) : -1;
+    put_in(s, e, address && !found.kind ? search_cell(s, *address) : -1);
   }
   for (unsigned i = 0; i < s->read_count; i++) {
     int to = s->cell_of[s->reads[i]], source = s->source[s->reads[i]];
@@ -87,18 +104,41 @@ static bool follow_addresses(Search *s) {
   return !misfit.kind || open || refuse(s, misfit);
 }
 
-bool search_propagate(Search *s) {
-  for (bool learnt = true; learnt;) {
-    learnt = false;
+// Whether something of a thread became known that its reads, or its own expressions, tell.
+static bool learn_of(Search *s, unsigned thread) {
+  const SearchThread *t = &s->threads[thread];
+  bool learnt = false;
+  for (unsigned i = 0; i < t->path->live_count && t->unknown; i++)
+    if (!t->values[t->path->live[i]].known)
+      learnt |= evaluate(s, thread, t->path->live[i]);
+  return learnt;
+}
+
+// Marks the threads that read what a thread writes.
+static void ask_readers(const Search *s, unsigned thread, bool *ask) {
+  for (unsigned i = 0; i < s->read_count; i++) {
+    int source = s->source[s->reads[i]];
+    if (source >= 0 && s->events[source].thread == (int)thread)
+      ask[s->events[s->reads[i]].thread] = true;
+  }
+}
+
+bool search_propagate(Search *s, unsigned read) {
+  bool *ask = s->ask;
+  for (unsigned t = 0; t < s->program->thread_count; t++)
+    ask[t] = read == NO_READ || s->events[read].thread == (int)t;
+  for (bool any = true; any;) {
+    any = false;
     for (unsigned t = 0; t < s->program->thread_count; t++) {
-      const SearchThread *thread = &s->threads[t];
-      bool here = false;
-      for (unsigned i = 0; i < thread->path->live_count && thread->unknown; i++)
-        if (!thread->values[thread->path->live[i]].known)
-          here |= evaluate(s, t, thread->path->live[i]);
-      if (here && !constraints_hold(s, t))
+      if (!ask[t])
+        continue;
+      ask[t] = false;
+      if (!learn_of(s, t))
+        continue;
+      if (!constraints_hold(s, t))
         return false;
-      learnt |= here;
+      any = true;
+      ask_readers(s, t, ask);
     }
   }
   return !s->moving || follow_addresses(s);

@@ -82,6 +82,17 @@ START_TEST(one_comparison_decides_a_bit_that_is_moved_about) {
 }
 END_TEST
 
+static int base(ExprId id) { return pool.exprs[id].base; }
+
+START_TEST(a_pointer_stays_in_its_location) {
+  ExprId first = value_constant(&pool, (EventValue){0, 1}), second = value_constant(&pool, (EventValue){1, 0});
+  ck_assert_int_eq(base(x), NO_BASE);
+  ck_assert_int_eq(base(op(OP_ADD, 64, false, first, x)), 0);
+  ck_assert_int_eq(base(op(OP_ADD, 64, false, op(OP_MUL, 64, false, x, y), second)), 1);
+  ck_assert_int_eq(base(op(OP_XOR, 64, false, op(OP_ADD, 64, false, first, x), second)), NO_BASE);
+}
+END_TEST
+
 int main(void) {
   TCase *tests = unit_tests("expressions", setup, teardown);
   tcase_add_test(tests, equality_is_one_either_way_round_and_of_any_width);
@@ -89,5 +100,6 @@ int main(void) {
   tcase_add_test(tests, a_part_of_a_register_is_what_was_put_there);
   tcase_add_test(tests, what_need_not_be_equal_is_not);
   tcase_add_test(tests, one_comparison_decides_a_bit_that_is_moved_about);
+  tcase_add_test(tests, a_pointer_stays_in_its_location);
   return unit_run("expressions", tests);
 }
