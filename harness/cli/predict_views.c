@@ -126,8 +126,9 @@ static void add_notes(const PredictedTest *predicted, Text *out) {
     const Prediction *p = &predicted->predictions[m];
     if (p->why && !told_before(predicted, m)) {
       text_printf(out, "   %s", p->judge->name);
-      for (unsigned n = m + 1; n < predicted->count && same_reason(p, &predicted->predictions[n]); n++)
-        text_printf(out, ", %s", predicted->predictions[n].judge->name);
+      for (unsigned n = m + 1; n < predicted->count; n++)
+        if (same_reason(p, &predicted->predictions[n]))
+          text_printf(out, ", %s", predicted->predictions[n].judge->name);
       text_printf(out, ": %s\n", p->why);
     }
     if (p->result.undefined)

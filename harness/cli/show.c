@@ -67,7 +67,7 @@ static const Options show_options = {
         "      make run ARGS='--time 5'              five seconds each; build/SB --help shows the options\n"
         "      make -j4 CC=riscv64-linux-gnu-gcc     builds all for another machine\n"
         "      make run CC=riscv64-linux-gnu-gcc LDFLAGS=-static RUN=qemu-riscv64\n"
-        "  weakmem show --export all classic atomicity publish dependency    whole families\n",
+        "  weakmem show --export all classic atomicity locks publish dependency    whole families\n",
     .table = table,
     .check = check};
 

@@ -11,7 +11,7 @@ done
 ! grep -q __asan_init "$WEAKMEM" || skip "the same as without sanitizers, slowly"
 [[ $("$WEAKMEM" topo --format json) != *'"emulated": true'* ]] || skip "what it prints is no other CPU's under an emulator"
 
-families=(classic atomicity publish dependency)
+families=(classic atomicity locks publish dependency)
 warnings='-Wall -Wextra -Wpedantic -Wshadow -Werror'
 "$WEAKMEM" show --export "$work/auto" "${families[@]}" # perpetual where the test allows it
 "$WEAKMEM" show --export "$work/lockstep" --engine lockstep "${families[@]}"

@@ -258,6 +258,12 @@ grep -q '"hang":"P1 (hang.litmus:7: r0 = .*, which reads y=0)"' "$work/hang.json
 grep -q '^  allowed by sc: an execution in which a wait never ends: P1 (hang.litmus:7: ' "$work/hang.txt" &&
   grep -q '^    c    P1  R y=0 from b ' "$work/hang.txt" || fail "a hang explained: $(cat "$work/hang.txt")"
 
+# Whom a sentence is of, also if it is not of one between them.
+status=0
+"$WEAKMEM" predict "$SOURCE/litmus/locks/MCS-lock-relaxed.litmus" >"$work/hang.txt" || status=$?
+[[ $status == 1 ]] && grep -q '^   c11, aarch64, riscv, power: in some execution a wait never ends: ' "$work/hang.txt" ||
+  fail "a link that is too weak: status $status: $(cat "$work/hang.txt")"
+
 # Locks and increments, by every model, in a moment.
 cp "$SOURCE/tests/data/TAS-lock-3.litmus" "$SOURCE/tests/data/inc4x3.litmus" "$work"
 for test in "TAS-lock-3 [x]=3;" "inc4x3 [x]=12;"; do
