@@ -1,5 +1,5 @@
-// How fast tests are judged: rings of growing length by every model, and a folder of tests against herd7 where it is on
-// the PATH.
+// How fast tests are judged: rings of growing length, loops that wait and increments by every model, and a folder of
+// tests against herd7 where it is on the PATH.
 //
 // usage: bench-predict [FOLDER]     a folder of C litmus tests; the tests that come with weakmem without one
 #include "harness/lang/parse.h"
@@ -18,6 +18,7 @@
 extern char **environ;
 
 static const double RING_LIMIT = 1;  // seconds: eight threads, all models
+static const double WAIT_LIMIT = 1;  // seconds: each loop that waits, and each test of increments, all models
 static const double HERD_LIMIT = 30; // times faster than herd7 on the C program
 enum { LONGEST = 8 };
 
@@ -44,6 +45,21 @@ static double judge(const Test *test, const Judge *by, const char **note) {
     *note = "gave up";
   arena_free(arena);
   return seconds;
+}
+
+// The test that a text is; the text is freed.
+static const Test *parse(Text *text, Arena *arena) {
+  Source *source = ARENA_NEW(arena, Source);
+  *source = (Source){"made", arena_copy(arena, text->bytes, text->length), text->length};
+  Diag diag = {.arena = arena};
+  const Test *test = test_parse(source, arena, &diag);
+  if (!test) {
+    diag_format(&diag, text);
+    fputs(text_string(text), stderr);
+    exit(2);
+  }
+  text_free(text);
+  return test;
 }
 
 // ---- Rings ----
@@ -82,17 +98,7 @@ static const Test *make_ring(Ring ring, unsigned length, const char *order, Aren
       text_printf(&text, "%u:r1; ", i);
   }
   text_add(&text, "]\nexists (x0=2)\n");
-  Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){"ring", arena_copy(arena, text.bytes, text.length), text.length};
-  Diag diag = {.arena = arena};
-  const Test *test = test_parse(source, arena, &diag);
-  if (!test) {
-    diag_format(&diag, &text);
-    fputs(text_string(&text), stderr);
-    exit(2);
-  }
-  text_free(&text);
-  return test;
+  return parse(&text, arena);
 }
 
 // Seconds that all models take for one ring.
@@ -128,6 +134,84 @@ static bool measure_rings(const Models *models) {
   printf("the slowest ring of %d threads, all models: %.3f s (limit %.0f s)%s\n\n", LONGEST, worst, RING_LIMIT,
          worst > RING_LIMIT ? ": TOO SLOW" : "");
   return worst <= RING_LIMIT;
+}
+
+// ---- Waits and increments ----
+
+#define TAS                                                                                                            \
+  "  while (atomic_exchange_explicit(l, 1, memory_order_acquire)) {}\n  *x = *x + 1;\n"                                \
+  "  atomic_store_explicit(l, 0, memory_order_release);\n"
+#define ADD "  atomic_fetch_add_explicit(l, 1, memory_order_relaxed);\n"
+#define RETRY                                                                                                          \
+  "  int r0 = atomic_load_explicit(l, memory_order_relaxed);\n"                                                        \
+  "  while (atomic_compare_exchange_weak_explicit(l, &r0, r0 + 1, memory_order_relaxed, memory_order_relaxed) == 0) "  \
+  "{}\n"
+
+// Threads that do the same so many times, but for the first where that is told.
+static const struct {
+  const char *name;
+  unsigned threads, times;
+  const char *first, *each;
+} loops[] = {
+    {"await", 2, 1, "  *x = 1;\n  atomic_store_explicit(l, 1, memory_order_release);\n",
+     "  while (atomic_load_explicit(l, memory_order_acquire) == 0) {}\n  int r0 = *x;\n"},
+    {"TAS lock, 2", 2, 1, TAS, TAS},
+    {"TAS lock, 3", 3, 1, TAS, TAS},
+    {"TAS lock, 4", 4, 1, TAS, TAS},
+    {"weak CAS, 3", 3, 1, RETRY, RETRY},
+    {"2 x 4 adds", 2, 4, ADD, ADD},
+    {"4 x 2 adds", 4, 2, ADD, ADD},
+    {"4 x 3 adds", 4, 3, ADD, ADD},
+};
+
+static const Test *make_loop(unsigned row, Arena *arena) {
+  Text text = {0};
+  text_add(&text, "C loop\n{}\n");
+  for (unsigned t = 0; t < loops[row].threads; t++) {
+    text_printf(&text, "P%u (atomic_int* l, int* x) {\n", t);
+    for (unsigned i = 0; i < loops[row].times; i++)
+      text_add(&text, t ? loops[row].each : loops[row].first);
+    text_add(&text, "}\n");
+  }
+  text_add(&text, "exists (x=9)\n");
+  return parse(&text, arena);
+}
+
+// Seconds that all models take for a test.
+static double measure(const Models *models, const char *name, const Test *test) {
+  double total = 0;
+  const char *note = "";
+  printf("%-20s", name);
+  for (unsigned m = 0; m < models->count; m++) {
+    double seconds = judge(test, &models->judges[m], &note);
+    printf(" %9.2f", seconds * 1e3);
+    total += seconds;
+  }
+  printf(" %9.2f  %s\n", total * 1e3, note);
+  return total;
+}
+
+static bool measure_waits(const Models *models) {
+  Arena *arena = arena_new();
+  Diag diag = {.arena = arena};
+  Suite locks = suite_builtin("locks", arena, &diag);
+  double worst = 0, seconds;
+  printf("Loops that wait, and increments, in ms\n%-20s", "test");
+  for (unsigned m = 0; m < models->count; m++)
+    printf(" %9s", models->judges[m].name);
+  printf(" %9s\n", "all");
+  for (unsigned row = 0; row < sizeof loops / sizeof *loops; row++) {
+    seconds = measure(models, loops[row].name, make_loop(row, arena));
+    worst = seconds > worst ? seconds : worst;
+  }
+  for (unsigned t = 0; t < locks.count; t++) {
+    seconds = measure(models, locks.tests[t]->name, locks.tests[t]);
+    worst = seconds > worst ? seconds : worst;
+  }
+  printf("the slowest, all models: %.3f s (limit %.0f s)%s\n\n", worst, WAIT_LIMIT,
+         worst > WAIT_LIMIT ? ": TOO SLOW" : "");
+  arena_free(arena);
+  return worst <= WAIT_LIMIT;
 }
 
 // ---- A folder ----
@@ -192,6 +276,7 @@ int main(int argc, char **argv) {
   Arena *arena = arena_new();
   Models models = all_models(arena);
   bool fast = measure_rings(&models);
+  fast &= measure_waits(&models);
   Diag diag = {.arena = arena};
   Suite suite = argc > 1 ? suite_find(argv + 1, (unsigned)argc - 1, arena, &diag) : suite_builtin(NULL, arena, &diag);
   printf("%u tests\n", suite.count);
