@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <malloc.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@ static const Command commands[] = {
     {"run", "run tests on this machine: how often each state was seen", command_run, true},
     {"predict", "what each memory model allows", command_predict, true},
     {"check", "what compilers make of a test, against what C11 allows", command_check, true},
+    {"gen", "tests from cycles, and the cycle that a test is", command_gen, true},
     {"show", "the test, the C made from it, and each thread's machine code", command_show, false},
     {"fences", "the fence ladder of a test: what each fence costs, forbids and hides", command_fences, true},
     {"cost", "what barriers and atomics cost here", command_cost, true},
@@ -31,7 +31,6 @@ static const Command commands[] = {
 };
 
 static Stop stop;
-static bool pipe_ends_it;      // SIGPIPE was not ignored when the program began
 static _Atomic double stopped; // time_seconds when it was set; 0: it is not
 
 // timeout(1) signals the program and then its group: what comes so soon after the first is the same wish.
@@ -55,17 +54,7 @@ static void catch_signals(void) {
   struct sigaction before;
   if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN) // nohup(1) means it
     sigaction(SIGHUP, &action, NULL);
-  pipe_ends_it = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
-}
-
-// Standard output that nobody reads any more, as after `| head`, ends the program as it ends others, after all that was
-// to be kept was kept.
-static void end_with_reader(void) {
-  struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
-  if (!pipe_ends_it || poll(&out, 1, 0) <= 0 || !(out.revents & (POLLERR | POLLHUP)))
-    return;
-  signal(SIGPIPE, SIG_DFL);
-  raise(SIGPIPE);
+  signal(SIGPIPE, SIG_IGN);
 }
 
 // Where a standard stream is closed the next file opened would take its place, and its output.
@@ -143,7 +132,6 @@ int main(int argc, char **argv) {
   argv[1] = name;
   int status = command->main(argc - 1, argv + 1, &console);
   if (fflush(stdout) || ferror(stdout)) {
-    end_with_reader();
     fputs("weakmem: cannot write all of the output\n", stderr);
     return EXIT_MACHINE;
   }

@@ -99,7 +99,7 @@ void diag_sort(Diag *diag, Diagnostic *after) {
 }
 
 void source_position(const Source *source, size_t offset, unsigned *line, unsigned *column) {
-  *line = 1;
+  *line = source->line + 1;
   *column = 1;
   for (size_t i = 0; i < offset && i < source->length; i++) {
     ++*column;

@@ -11,6 +11,7 @@ typedef struct {
   const char *name;  // as the user knows it: a path, "-", or a test's name
   const char *bytes; // NUL-terminated, though it may hold NULs of its own
   size_t length;
+  unsigned line; // of the text that it is a part of: how many are before it
 } Source;
 
 // Where in a source: byte offset and length of what is pointed at.

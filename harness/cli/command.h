@@ -29,6 +29,7 @@ int command_compare(int argc, char **argv, const Console *console);
 int command_records(int argc, char **argv, const Console *console);
 int command_import(int argc, char **argv, const Console *console);
 int command_report(int argc, char **argv, const Console *console);
+int command_gen(int argc, char **argv, const Console *console);
 int command_show(int argc, char **argv, const Console *console);
 int command_list(int argc, char **argv, const Console *console);
 int command_topo(int argc, char **argv, const Console *console);

@@ -3,6 +3,7 @@
 #include "harness/base/source.h"
 #include "harness/base/suggestion.h"
 #include "harness/lang/parser.h"
+#include "harness/lang/stream.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,8 +14,9 @@
 #include <sys/stat.h>
 
 enum {
-  LIST_DEPTH = 8,     // lists within lists
-  FOLDER_DEPTH = 32,  // folders within folders
+  LIST_DEPTH = 8,    // lists within lists
+  FOLDER_DEPTH = 32, // folders within folders
+  LIMIT_STREAM = 64 * LIMIT_FILE,
   ENTRY_LIMIT = 65536 // tests and lines of lists, together: a list that names itself twice would not end
 };
 
@@ -145,9 +147,14 @@ static bool report_unknown(Finder *f, const char *name) {
                     *nearest ? nearest : "; `weakmem list` shows the tests that come with it");
 }
 
-static void add_source(Finder *f, const Source *source) {
-  if (source && count_entry(f))
-    add(f, f->read(source, f->arena, f->diag));
+// Each test of a text.
+static void add_source(Finder *f, const Source *text) {
+  Stream stream = {.all = text};
+  for (const Source *source; text && (source = stream_next(&stream, f->arena)) && count_entry(f);)
+    if (source->length <= LIMIT_FILE)
+      add(f, f->read(source, f->arena, f->diag));
+    else
+      diag_error(f->diag, "%s has a test of more than %d bytes, the limit", source->name, LIMIT_FILE);
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -192,7 +199,7 @@ static void walk_folder(Finder *f, const char *path, unsigned depth) {
     if (S_ISDIR(status.st_mode))
       walk_folder(f, child, depth + 1);
     else if (ends_with(child, ".litmus"))
-      add_source(f, source_read_file(child, LIMIT_FILE, f->arena, f->diag));
+      add_source(f, source_read_file(child, LIMIT_STREAM, f->arena, f->diag));
   }
 }
 
@@ -236,7 +243,7 @@ static void find_stdin(Finder *f) {
     return;
   }
   f->stdin_used = true;
-  add_source(f, source_read_stdin(LIMIT_FILE, f->arena, f->diag));
+  add_source(f, source_read_stdin(LIMIT_STREAM, f->arena, f->diag));
 }
 
 // Adds what one argument names; a path is relative to `folder`.
@@ -260,7 +267,7 @@ static void find(Finder *f, const char *folder, const char *argument, unsigned d
     if (f->suite.count == before && f->diag->errors == errors)
       diag_error(f->diag, "no *.litmus file in the folder %s", path);
   } else {
-    add_source(f, source_read_file(path, LIMIT_FILE, f->arena, f->diag));
+    add_source(f, source_read_file(path, LIMIT_STREAM, f->arena, f->diag));
   }
 }
 

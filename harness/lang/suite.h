@@ -14,6 +14,7 @@ Suite suite_builtin(const char *family, Arena *arena, Diag *diag);
 // shells have them (`SB*`), a file, a folder (every *.litmus under it, sorted, symbolic links to folders not followed),
 // `@LIST` (a file with one such argument a line, `#` and what follows it left out, relative to the list's own folder,
 // not nested more than 8 deep), `-` (standard input). A name that is both a file and a built-in test is the file.
+// A file, or standard input, may hold several tests, one after another (stream.h).
 // Errors are in `diag`; the tests that could be read are returned all the same.
 Suite suite_find(char *const *arguments, unsigned count, Arena *arena, Diag *diag);
 

@@ -98,7 +98,7 @@ CatModel *cat_builtin(const Model *builtin, Arena *arena) {
     file++;
   assert(file->path);
   Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){file->path, file->bytes, file->length};
+  *source = (Source){.name = file->path, .bytes = file->bytes, .length = file->length};
   Diag diag = {.arena = arena};
   CatModel *model = cat_parse(source, builtin, NULL, arena, &diag);
   assert(model);

@@ -118,7 +118,7 @@ static void look_built_in(CatParser *p, const char *name, Found *found) {
   for (const Embedded *f = embedded_arch; f->path && !found->source; f++)
     if (strcmp(f->path, name) == 0 && strstr(name, ".cat")) {
       Source *source = ARENA_NEW(p->all->arena, Source);
-      *source = (Source){f->path, f->bytes, f->length};
+      *source = (Source){.name = f->path, .bytes = f->bytes, .length = f->length};
       found->source = source;
       found->folder = NULL;
     }
@@ -408,7 +408,7 @@ static bool parse_file(CatParsing *all, const Source *source, const char *folder
 // What every model of this architecture may use.
 static bool parse_preludes(CatParsing *all, StatementList *list) {
   Source *prelude = ARENA_NEW(all->arena, Source);
-  *prelude = (Source){"prelude.cat", cat_prelude, strlen(cat_prelude)};
+  *prelude = (Source){.name = "prelude.cat", .bytes = cat_prelude, .length = strlen(cat_prelude)};
   const char *none;
   if (!parse_file(all, prelude, NULL, true, list, &none))
     return false;

@@ -7,10 +7,7 @@
 #include <string.h>
 
 // What thread functions may call (engine/kernel.h).
-static const CodeCallee callees[] = {{"kernel_loop_turn", IDLE_FUNCTION},
-                                     {"kernel_pause", IDLE_FUNCTION},
-                                     {"kernel_membarrier", HEAVY_FUNCTION},
-                                     {NULL, NULL}};
+static const char *const idle[] = {"kernel_loop_turn", "kernel_pause", NULL};
 
 // Which of a listing's functions are a test's threads.
 typedef struct {
@@ -37,7 +34,7 @@ static bool find_function(const Test *test, unsigned t, const Listing *listing, 
                           .function = function_of(listing, t, variant->suffix, arena),
                           .parameters = parameters,
                           .fields = fields,
-                          .callees = callees,
+                          .idle = idle,
                           .parameter_count = thread->parameter_count};
   if (!out->function && variant->others_plain)
     out->function = function_of(listing, t, "", arena);

@@ -41,7 +41,9 @@ static const Test *draw(uint64_t seed, unsigned number, Arena *arena) {
     return NULL;
   }
   Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){arena_printf(arena, "program %u", number), arena_string(arena, text_string(&text)), text.length};
+  *source = (Source){.name = arena_printf(arena, "program %u", number),
+                     .bytes = arena_string(arena, text_string(&text)),
+                     .length = text.length};
   text_free(&text);
   Diag diag = {.arena = arena};
   return test_parse(source, arena, &diag);

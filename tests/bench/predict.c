@@ -50,7 +50,7 @@ static double judge(const Test *test, const Judge *by, const char **note) {
 // The test that a text is; the text is freed.
 static const Test *parse(Text *text, Arena *arena) {
   Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){"made", arena_copy(arena, text->bytes, text->length), text->length};
+  *source = (Source){.name = "made", .bytes = arena_copy(arena, text->bytes, text->length), .length = text->length};
   Diag diag = {.arena = arena};
   const Test *test = test_parse(source, arena, &diag);
   if (!test) {

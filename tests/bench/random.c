@@ -103,7 +103,7 @@ static const char *print_state(const Test *test, State state, Arena *arena) {
 
 static const Test *parse(const char *text, Arena *arena, Diag *diag) {
   Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){"random.litmus", text, strlen(text)};
+  *source = (Source){.name = "random.litmus", .bytes = text, .length = strlen(text)};
   return test_parse(source, arena, diag);
 }
 

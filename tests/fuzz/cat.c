@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Diag diag = {.arena = arena};
   const char *const variants[] = {"on", NULL};
   CatOptions options = {.variants = variants};
-  Source source = {"fuzzed.cat", arena_copy(arena, (const char *)data + 1, size - 1), size - 1};
+  Source source = {
+      .name = "fuzzed.cat", .bytes = arena_copy(arena, (const char *)data + 1, size - 1), .length = size - 1};
   CatModel *model = cat_parse(&source, model_all[data[0] % model_count], &options, arena, &diag);
   assert((model == NULL) == (diag.errors > 0));
   Text text = {0};

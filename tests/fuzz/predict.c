@@ -56,7 +56,7 @@ static void predict(const Test *test, Arena *arena) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Arena *arena = arena_new();
   Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){"fuzz.litmus", arena_copy(arena, (const char *)data, size), size};
+  *source = (Source){.name = "fuzz.litmus", .bytes = arena_copy(arena, (const char *)data, size), .length = size};
   Diag diag = {.arena = arena};
   const Test *test = test_parse(source, arena, &diag);
   if (test)

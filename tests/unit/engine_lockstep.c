@@ -28,7 +28,7 @@ static void teardown(void) {
 
 static const Test *parse(const char *text) {
   Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){"test", text, strlen(text)};
+  *source = (Source){.name = "test", .bytes = text, .length = strlen(text)};
   const Test *test = test_parse(source, arena, &diag);
   Text errors = {0};
   diag_format(&diag, &errors);

@@ -20,7 +20,7 @@ static void setup(void) {
                              "locations [1:r0;]\nexists (0:r0=1 /\\ x=1)\n";
   arena = arena_new();
   Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){"t", text, strlen(text)};
+  *source = (Source){.name = "t", .bytes = text, .length = strlen(text)};
   Diag diag = {.arena = arena};
   test = test_parse(source, arena, &diag);
   ck_assert_ptr_nonnull(test);

@@ -154,7 +154,7 @@ START_TEST(what_is_no_file_is_refused_with_a_sentence) {
   ck_assert_int_eq(ftruncate(fileno(big), (off_t)1 << 40), 0);
   fclose(big);
   ck_assert_str_eq(found("big.litmus", NULL),
-                   "|weakmem: error: big.litmus has more than 1048576 bytes, the limit for a "
+                   "|weakmem: error: big.litmus has more than 67108864 bytes, the limit for a "
                    "file of its kind\n");
 }
 END_TEST

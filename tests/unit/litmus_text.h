@@ -9,7 +9,7 @@
 // The test that a text is; the unit test fails where it is none.
 static inline Test *parse_text(const char *text, Arena *arena) {
   Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){"text.litmus", text, strlen(text)};
+  *source = (Source){.name = "text.litmus", .bytes = text, .length = strlen(text)};
   Diag diag = {.arena = arena};
   Test *test = test_parse(source, arena, &diag);
   Text messages = {0};

@@ -149,7 +149,7 @@ START_TEST(atomic_instructions_and_exclusives_are_told_apart) {
   for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     Built b;
     CatVerdict v;
-    Source source = {"m.cat", NULL, 0};
+    Source source = {.name = "m.cat"};
     source.bytes = arena_printf(arena, "empty %s as one ~empty %s as other", cases[i].empty, cases[i].full);
     source.length = strlen(source.bytes);
     Diag diag = {.arena = arena};
@@ -175,7 +175,7 @@ END_TEST
 
 static CatModel *parse(const char *text, const CatOptions *options, Text *errors) {
   Source *source = ARENA_NEW(arena, Source);
-  *source = (Source){"m.cat", arena_string(arena, text), strlen(text)};
+  *source = (Source){.name = "m.cat", .bytes = arena_string(arena, text), .length = strlen(text)};
   Diag diag = {.arena = arena};
   CatModel *model = cat_parse(source, model_find("x86-tso"), options, arena, &diag);
   diag_format(&diag, errors);

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# gen makes tests from cycles, as files or as a stream that other commands read, and names the cycle that a test is.
+source "$SOURCE/tests/cli/shared/test.bash"
+
+ends 0 "$WEAKMEM" gen PodWR Fre PodWR Fre
+head -2 "$work/out" | diff - <(printf 'C SB\nCycle=PodWR Fre PodWR Fre\n') || fail "not SB"
+ends 0 "$WEAKMEM" gen Rel PodWW Rel Rfe Acq PodRR Acq Fre
+head -1 "$work/out" | grep -qx 'C MP+porelrel+poacqacq' || fail "not MP+porelrel+poacqacq: $(head -1 "$work/out")"
+ends 0 "$WEAKMEM" gen --dialect linux FenceWmbdWW Rfe FenceRmbdRR Fre
+grep -q 'smp_wmb();' "$work/out" || fail "no smp_wmb: $(cat "$work/out")"
+
+# The classic families are the cycles of its edges, and the suite's tests are these cycles.
+ends 0 "$WEAKMEM" gen --size 6 --threads 3
+[[ $(grep '^C ' "$work/out" | sort | tr '\n' ' ') == "C 2+2W C 3.2W C 3.LB C 3.SB C ISA2 C LB C MP C R C RWC C S C SB C W+RWC C WRC C WRR+2W C WRW+2W C WRW+WR C WWC C Z6.0 C Z6.1 C Z6.2 C Z6.3 C Z6.4 C Z6.5 " ]] || fail "families: $(grep '^C ' "$work/out" | tr '\n' ' ')"
+grep -q '23 tests: 6 of 2 threads, 17 of 3' "$work/err" || fail "counts: $(cat "$work/err")"
+cp "$work/out" "$work/all.litmus"
+for test in MP SB LB S R 2+2W WRC RWC WWC W+RWC ISA2 IRIW 3.SB 3.LB 3.2W Z6.0 Z6.1 Z6.2 Z6.3 Z6.4 Z6.5; do
+  ends 0 "$WEAKMEM" gen --name "$test"
+  grep -q "^$test: " "$work/out" || fail "$test is said to be $(cat "$work/out")"
+done
+ends 0 "$WEAKMEM" gen --name "$work/all.litmus"
+cut -d: -f1 "$work/out" | diff - <(sed -n 's/^C //p' "$work/all.litmus") || fail "other names than those that were given"
+cut -d' ' -f2- "$work/out" | diff - <(sed -n 's/^Cycle=//p' "$work/all.litmus") || fail "other cycles"
+ends 2 "$WEAKMEM" gen --name CoWW
+
+# To a folder, a file a test; the same tests as in the stream, which predict, check and run read.
+ends 0 "$WEAKMEM" gen -q --size 6 --threads 3 -o "$work/made/here"
+[ ! -s "$work/err" ] || fail "not quiet: $(cat "$work/err")"
+ends 0 "$WEAKMEM" predict --format tsv --model sc,c11 "$work/made"
+cut -f1-4 "$work/out" | sort >"$work/folder"
+ends 0 "$WEAKMEM" predict --format tsv --model sc,c11 - <"$work/all.litmus"
+cut -f1-4 "$work/out" | sort | diff - "$work/folder" || fail "the stream's verdicts are not the folder's"
+# The condition is the cycle: sequential consistency forbids each, and C11 allows it of relaxed accesses, or would but
+# for thin air.
+[[ $(awk -F'\t' '$2 == "sc" && $3 != "Forbidden"' "$work/folder" | wc -l) == 0 ]] || fail "sc allows a cycle: $(cat "$work/folder")"
+[[ $(awk -F'\t' '$2 == "sc"' "$work/folder" | wc -l) == 23 ]] || fail "not 23 tests"
+"$WEAKMEM" gen --size 4 --threads 2 2>/dev/null >"$work/two.litmus"
+XDG_CACHE_HOME=$work/cache ends 0 "$WEAKMEM" run --no-keep -q -t 0.01 --format tsv - <"$work/two.litmus"
+[[ $(tail -n +2 "$work/out" | cut -f1 | sort -u | wc -l) == 6 ]] || fail "not six tests were run: $(cat "$work/out")"
+
+# Lines of cycles; names that are taken get a number.
+printf '# two of one\nPodWR Fre PodWR Fre\n\nFre PodWR Fre PodWR\nPodWW Rfe PodRR Fre\n' >"$work/lines"
+ends 0 "$WEAKMEM" gen - <"$work/lines"
+[[ $(grep '^C ' "$work/out" | tr '\n' ' ') == "C SB C SB+2 C MP " ]] || fail "lines: $(cat "$work/out")"
+ends 2 "$WEAKMEM" gen - <<<$'PodWR Fre PodWR Fre\nPodWR Rfe'
+grep -q '^-:2:7: error: ' "$work/err" || fail "the place of an error: $(cat "$work/err")"
+
+# A place in a stream is one in the whole of it.
+printf 'C two\n{}\nP0 () { nothing }\n' | cat "$work/two.litmus" - >"$work/broken"
+ends 2 "$WEAKMEM" predict --model sc - <"$work/broken"
+grep -q "^-:$(($(wc -l <"$work/two.litmus") + 3)):9: error: " "$work/err" || fail "the place of an error: $(cat "$work/err")"
+
+# What cannot be is said.
+ends 0 "$WEAKMEM" gen --size 6 --threads 3 --all --limit 10
+grep -q 'may be more tests than 10' "$work/err" || fail "the limit: $(cat "$work/err")"
+for wrong in "PodWR Fre" "PodWR Rfe" "Pod" "PodWW Coe Coi PodWW Coe Coi" "--size 4 PodWR Fre" "--name SB PodWR" "--name nowhere" "--dialect vax PodWR" "--size 1" "--relax PosRR" ""; do
+  # shellcheck disable=SC2086 # words
+  ends 2 "$WEAKMEM" gen $wrong
+  [ -s "$work/err" ] || fail "no word on '$wrong'"
+done
