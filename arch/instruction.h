@@ -71,6 +71,7 @@ typedef struct {
 
 // A function that does nothing to memory, and whose result nothing depends on, as spellings have it.
 #define IDLE_FUNCTION "<idle>"
+#define HEAVY_FUNCTION "<heavy>" // membarrier(2): an event with the tag HEAVY
 
 typedef struct {
   const char *spelling; // in lower case; of more than one word: "lock add{size}"; with the name of a function

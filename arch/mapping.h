@@ -33,6 +33,15 @@ typedef struct {
   LowerStep steps[6];
 } LowerRow;
 
+// membarrier(2), the heavy side of an asymmetric fence, which is the operating system's on every CPU: a full fence that
+// each of the process's other threads executes somewhere between the call and its return, and one of the caller's.
+#define HEAVY_ROW                                                                                                      \
+  {                                                                                                                    \
+    LOWER_FENCE, 1, "heavy", NULL, {                                                                                   \
+      { STEP_FENCE, "membarrier", "HEAVY", NULL }                                                                      \
+    }                                                                                                                  \
+  }
+
 typedef struct Mapping {
   const char *dialect; // "c11"
   const LowerRow *rows;

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@ static const Command commands[] = {
 };
 
 static Stop stop;
+static bool pipe_ends_it;      // SIGPIPE was not ignored when the program began
 static _Atomic double stopped; // time_seconds when it was set; 0: it is not
 
 // timeout(1) signals the program and then its group: what comes so soon after the first is the same wish.
@@ -54,7 +56,17 @@ static void catch_signals(void) {
   struct sigaction before;
   if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN) // nohup(1) means it
     sigaction(SIGHUP, &action, NULL);
-  signal(SIGPIPE, SIG_IGN);
+  pipe_ends_it = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
+}
+
+// Standard output that nobody reads any more, as after `| head`, ends the program as it ends others, after all that was
+// to be kept was kept.
+static void end_with_reader(void) {
+  struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+  if (!pipe_ends_it || poll(&out, 1, 0) <= 0 || !(out.revents & (POLLERR | POLLHUP)))
+    return;
+  signal(SIGPIPE, SIG_DFL);
+  raise(SIGPIPE);
 }
 
 // Where a standard stream is closed the next file opened would take its place, and its output.
@@ -132,6 +144,7 @@ int main(int argc, char **argv) {
   argv[1] = name;
   int status = command->main(argc - 1, argv + 1, &console);
   if (fflush(stdout) || ferror(stdout)) {
+    end_with_reader();
     fputs("weakmem: cannot write all of the output\n", stderr);
     return EXIT_MACHINE;
   }

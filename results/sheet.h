@@ -14,6 +14,7 @@
 typedef struct {
   bool colour;    // escape sequences of ECMA-48 (SGR)
   bool utf8;      // bars of block elements; else of '#'
+  bool markdown;  // tables are Markdown's, and nothing is left out or broken
   unsigned width; // columns of the terminal; 0: not known, so that nothing is left out or broken
 } SheetStyle;
 
@@ -134,11 +135,13 @@ Cell cell_texts(const char *const *texts, unsigned count, Arena *arena);
 
 // ---- Writers
 
-// For people: the title, the table, the notes.
+// For people: the title, the table, the notes; as `style` has it, in Markdown.
 void sheet_text(const Sheet *sheet, const SheetStyle *style, Text *out);
 // The same to a stream, and a title of what follows.
 void sheet_print(const Sheet *sheet, const SheetStyle *style, FILE *out);
 void sheet_print_head(const SheetStyle *style, const char *title, FILE *out);
+// For documents: the same as a table of GitHub's Markdown, without bars.
+void sheet_markdown(const Sheet *sheet, const SheetStyle *style, Text *out);
 // Columns separated by tabs: their names, and a line a row. Control characters are '?'.
 void sheet_tsv_names(const Sheet *sheet, Text *out);
 void sheet_tsv(const Sheet *sheet, Text *out);
@@ -152,11 +155,17 @@ typedef struct {
 // Fields that are empty are left out. NULL for `how`: none of these.
 void sheet_json(const Sheet *sheet, const SheetJson *how, Text *out);
 
-// ---- Words of the text writer, for what is said around tables
+// ---- Words of these writers, also for what is said around tables
+
+// A cell as people read it, in the arena; "" where it is empty.
+const char *sheet_cell_string(const Cell *cell, const SheetColumn *column, const SheetStyle *style, Arena *arena);
+const char *sheet_column_title(const SheetColumn *column);
 
 void tone_add(const SheetStyle *style, Tone tone, const char *text, Text *out);
 // The lines of `text`, each ended, broken between words where the terminal is narrower.
 void text_add_wrapped(const char *text, const SheetStyle *style, Text *out);
+// The same, set in.
+void text_add_lines(const char *text, unsigned indent, const SheetStyle *style, Text *out);
 // How many columns of a terminal text takes.
 unsigned text_columns(const char *text);
 // "950", "18.6M": three significant digits and k, M, G or T for powers of a thousand.

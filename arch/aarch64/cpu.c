@@ -28,6 +28,7 @@ static const LowerRow c11[] = {
     {LOWER_FENCE, 0, "relaxed", NULL, {{0}}},
     {LOWER_FENCE, 1, "consume acquire", NULL, {{STEP_FENCE, "dmb ishld", "DMB.ISHLD", NULL}}},
     {LOWER_FENCE, 1, "release acq_rel seq_cst", NULL, {{STEP_FENCE, "dmb ish", "DMB.ISH", NULL}}},
+    HEAVY_ROW,
 };
 
 // arch/arm64/include/asm/{barrier,rwonce,atomic_lse,atomic_ll_sc,cmpxchg}.h, asm-generic/qspinlock.h. Conditional operations
@@ -54,6 +55,7 @@ static const LowerRow kernel[] = {
     {LOWER_FENCE, 1, "rmb", NULL, {{STEP_FENCE, "dmb ishld", "DMB.ISHLD", NULL}}},
     {LOWER_FENCE, 1, "wmb", NULL, {{STEP_FENCE, "dmb ishst", "DMB.ISHST", NULL}}},
     {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock after-unlock-lock", NULL, {{0}}},
+    HEAVY_ROW,
 };
 // clang-format on
 
@@ -66,6 +68,7 @@ static const CpuFence fences[] = {
 };
 
 static const ModelTag tags[] = {
+    {"HEAVY", "HEAVY"},
     {"A", "A"},
     {"L", "L"},
     {"Q", "Q"},

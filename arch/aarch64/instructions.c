@@ -268,6 +268,7 @@ static const InstructionRow rows[] = {
     {"tbnz", "Rt, #i, @l", "if (t >> i & 1) goto l", "C6.2 TBNZ"},
     {"bl", "@l", "x30 = next; goto l", "C6.2 BL"},
     {"{call} " IDLE_FUNCTION, "", "x0 = 0; {call}", "C6.2 B, BL"},
+    {"{call} " HEAVY_FUNCTION, "", "fence(HEAVY); x0 = 0; {call}", "C6.2 B, BL"},
     {"br", "Xn", "goto (n)", "C6.2 BR"},
     {"blr", "Xn", "k = n; x30 = next; goto (k)", "C6.2 BLR"},
     {"ret", "", "goto (x30)", "C6.2 RET"},

@@ -10,6 +10,8 @@ static const ModelTag tags[] = {
     {"REL", "A REL"},
     {"ACQ_REL", "A ACQ_REL"},
     {"SC", "A SC"},
+    {"HEAVY", "SC HEAVY"}, // membarrier(2), and
+    {"LIGHT", "LIGHT"},    // the compiler's barrier that it makes a fence: beyond C11, C++'s P1202
     {"NA", "NA"},
     {"lock", "LK LKR LKW LS LF UL RL RU"}, // models may name them; the language has no locks
 };

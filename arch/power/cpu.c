@@ -22,6 +22,7 @@ static const LowerRow c11[] = {
     {LOWER_FENCE, 0, "relaxed", NULL, {{0}}},
     {LOWER_FENCE, 1, "consume acquire release acq_rel", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}}},
     {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}}},
+    HEAVY_ROW,
 };
 
 // arch/powerpc/include/asm/{barrier,atomic,cmpxchg,synch,simple_spinlock}.h, on CPUs with lwsync. Conditional operations are as exchanges
@@ -40,6 +41,7 @@ static const LowerRow kernel[] = {
     {LOWER_FENCE, 1, "mb before-atomic after-atomic after-spinlock after-unlock-lock", NULL, {{STEP_FENCE, "sync", "SYNC", NULL}}},
     {LOWER_FENCE, 1, "rmb wmb", NULL, {{STEP_FENCE, "lwsync", "LWSYNC", NULL}}},
     {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock", NULL, {{0}}},
+    HEAVY_ROW,
 };
 // clang-format on
 
@@ -51,7 +53,7 @@ static const CpuFence fences[] = {
 };
 
 static const ModelTag tags[] = {
-    {"X", "EX"}, {"SYNC", "SYNC"}, {"LWSYNC", "LWSYNC"}, {"ISYNC", "ISYNC"}, {"EIEIO", "EIEIO"},
+    {"X", "EX"}, {"SYNC", "SYNC"}, {"LWSYNC", "LWSYNC"}, {"ISYNC", "ISYNC"}, {"EIEIO", "EIEIO"}, {"HEAVY", "HEAVY"},
 };
 
 static const char *const names[] = {"ppc", NULL};

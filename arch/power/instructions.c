@@ -187,6 +187,7 @@ static const InstructionRow rows[] = {
     {"b{cond:k}{hint}", "Cc, @l", "if (k) goto l", "I 2.4"},
     {"blr", "", "goto (lr)", "I 2.4"},
     {"{call} " IDLE_FUNCTION, "", "r3 = 0; {call}", "I 2.4"},
+    {"{call} " HEAVY_FUNCTION, "", "fence(HEAVY); r3 = 0; {call}", "I 2.4"},
     {"b{cond0:k}lr{hint}", "", "if (k) return", "I 2.4"},
     {"b{cond:k}lr{hint}", "Cc", "if (k) return", "I 2.4"},
     {"mflr", "Rd", "d = lr", "I 3.3.17"},

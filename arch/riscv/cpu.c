@@ -22,6 +22,7 @@ static const LowerRow c11[] = {
     {LOWER_FENCE, 1, "release", NULL, {{STEP_FENCE, "fence rw,w", "Fence.rw.w", NULL}}},
     {LOWER_FENCE, 1, "acq_rel", NULL, {{STEP_FENCE, "fence.tso", "Fence.tso", NULL}}},
     {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "fence rw,rw", "Fence.rw.rw", NULL}}},
+    HEAVY_ROW,
 };
 
 // arch/riscv/include/asm/{barrier,atomic,cmpxchg}.h, asm-generic/qspinlock.h. Conditional operations are as exchanges are. RCU's read
@@ -41,6 +42,7 @@ static const LowerRow kernel[] = {
     {LOWER_FENCE, 1, "rmb", NULL, {{STEP_FENCE, "fence r,r", "Fence.r.r", NULL}}},
     {LOWER_FENCE, 1, "wmb", NULL, {{STEP_FENCE, "fence w,w", "Fence.w.w", NULL}}},
     {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock after-unlock-lock", NULL, {{0}}},
+    HEAVY_ROW,
 };
 // clang-format on
 
@@ -56,6 +58,7 @@ static const CpuFence fences[] = {
 };
 
 static const ModelTag tags[] = {
+    {"HEAVY", "HEAVY"},
     {"Acq", "Acq"},
     {"Rel", "Rel"},
     {"AcqRel", "AcqRel"},

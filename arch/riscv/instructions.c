@@ -166,6 +166,7 @@ static const InstructionRow rows[] = {
     {"c.jalr", "Rs", "k = s; x1 = next; goto (k)", "2.5"},
     {"ret", "", "goto (x1)", "ret"},
     {"{call} " IDLE_FUNCTION, "", "x10 = 0; {call}", "2.5"},
+    {"{call} " HEAVY_FUNCTION, "", "fence(HEAVY); x10 = 0; {call}", "2.5"},
     // What touches neither memory nor order
     {C "nop", "", "", "nop"},
     {"c.nop", "#i", "", "nop"},

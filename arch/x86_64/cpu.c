@@ -15,6 +15,7 @@ static const LowerRow c11[] = {
     {LOWER_RMW, 1, "relaxed consume acquire release acq_rel seq_cst", NULL, {{STEP_RMW, "lock xchg", "A", "A"}}},
     {LOWER_FENCE, 0, "relaxed consume acquire release acq_rel", NULL, {{0}}},
     {LOWER_FENCE, 1, "seq_cst", NULL, {{STEP_FENCE, "mfence", "MFENCE", NULL}}},
+    HEAVY_ROW,
 };
 
 // arch/x86/include/asm/{barrier,atomic,cmpxchg}.h, asm-generic/qspinlock.h: every atomic operation is a locked one, which
@@ -27,8 +28,9 @@ static const LowerRow kernel[] = {
     {LOWER_STORE, 1, "plain once release unlock", NULL, {{STEP_WRITE, "mov", "", NULL}}},
     {LOWER_STORE, 1, "full", NULL, {{STEP_RMW, "xchg", "A", "A"}}},
     {LOWER_RMW, 1, "once acquire release full noreturn lock", NULL, {{STEP_RMW, "lock xchg", "A", "A"}}},
-    {LOWER_FENCE, 1, "mb", NULL, {{STEP_FENCE, "lock addq $0, (%rsp)", "MFENCE", NULL}}},
+    {LOWER_FENCE, 1, "mb", NULL, {{STEP_FENCE, "lock addl $0, (%rsp)", "MFENCE", NULL}}},
     {LOWER_FENCE, 0, "barrier rcu-lock rcu-unlock rmb wmb before-atomic after-atomic after-spinlock after-unlock-lock", NULL, {{0}}},
+    HEAVY_ROW,
 };
 // clang-format on
 
@@ -37,7 +39,7 @@ static const CpuFence fences[] = {
     {"lfence", "lfence", "LFENCE", "waits for earlier instructions; orders nothing that x86 does not order anyway",
      NULL},
     {"sfence", "sfence", "SFENCE", "orders non-temporal stores; plain stores are in order anyway", NULL},
-    {"lock-add", "lock addq $0, (%rsp)", "MFENCE",
+    {"lock-add", "lock addl $0, (%rsp)", "MFENCE",
      "a locked instruction: orders every earlier access before every later one", NULL},
     {"lock-or", "lock orq $0, (%rsp)", "MFENCE",
      "a locked instruction: orders every earlier access before every later one", NULL},
@@ -47,10 +49,7 @@ static const CpuFence fences[] = {
 };
 
 static const ModelTag tags[] = {
-    {"A", "A X"},
-    {"MFENCE", "MFENCE"},
-    {"LFENCE", "LFENCE"},
-    {"SFENCE", "SFENCE"},
+    {"HEAVY", "HEAVY"}, {"A", "A X"}, {"MFENCE", "MFENCE"}, {"LFENCE", "LFENCE"}, {"SFENCE", "SFENCE"},
 };
 
 static const char *const names[] = {"tso", "x86", NULL};

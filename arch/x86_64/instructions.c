@@ -200,6 +200,7 @@ static const InstructionRow rows[] = {
     {"j{cond:c}", "@l", "if (c) goto l", "Jcc"},
     {"ret{size}", "", "return", "RET"},
     {"{call} " IDLE_FUNCTION, "", "rax = 0; {call}", "CALL, JMP"},
+    {"{call} " HEAVY_FUNCTION, "", "fence(HEAVY); rax = 0; {call}", "CALL, JMP"},
     {"j{cond:c} " IDLE_FUNCTION, "", "if (c) return", "Jcc"},
     // What touches neither memory nor order
     {"nop{size}", "", "", "NOP"},

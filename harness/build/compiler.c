@@ -15,6 +15,8 @@ enum {
   ASKED_SECONDS = 10,  // for a compiler to answer
 };
 
+#define DEFAULT_FLAGS "-O2"
+
 static bool is_program(const char *path) {
   struct stat status;
   return !stat(path, &status) && S_ISREG(status.st_mode) && !access(path, X_OK);
@@ -117,7 +119,22 @@ static const char *ask(const char *program, char **argv, Arena *arena) {
   return line && *line ? line : NULL;
 }
 
+// CC names the program, and may hold flags behind it, which come before the others.
+static bool find_by_environment(const char *named, const char *flags, Arena *arena, Compiler *out, Diag *diag) {
+  named += strspn(named, " \t");
+  size_t length = strcspn(named, " \t");
+  const char *program = arena_copy(arena, named, length), *behind = named + length + strspn(named + length, " \t");
+  if (!compiler_locate(program, arena))
+    return diag_error(diag, "there is no compiler '%s' that can be run, which CC names", program);
+  if (*behind)
+    flags = arena_printf(arena, "%s %s", behind, flags ? flags : DEFAULT_FLAGS);
+  return compiler_find(program, flags, arena, out, diag);
+}
+
 bool compiler_find(const char *cc, const char *flags, Arena *arena, Compiler *out, Diag *diag) {
+  const char *named = cc ? NULL : getenv("CC");
+  if (named && *named)
+    return find_by_environment(named, flags, arena, out, diag);
   static const char *const usual[] = {"cc", "gcc", "clang"};
   const char *name = cc, *program = cc ? compiler_locate(cc, arena) : NULL;
   for (unsigned i = 0; !cc && !program && i < sizeof usual / sizeof *usual; i++)
@@ -126,11 +143,11 @@ bool compiler_find(const char *cc, const char *flags, Arena *arena, Compiler *ou
     return cc ? diag_error(diag, "there is no compiler '%s' that can be run", cc)
               : diag_error(diag, "there is no C compiler: none of cc, gcc and clang is on the PATH");
   Words words;
-  if (!words_split(flags ? flags : "-O2", arena, &words, diag))
+  if (!words_split(flags ? flags : DEFAULT_FLAGS, arena, &words, diag))
     return false;
   const char *version =
       ask(program, (char *[]){arena_string(arena, name), arena_string(arena, "--version"), NULL}, arena);
-  *out = (Compiler){.path = name, .version = version ? version : "unknown", .flags = flags ? flags : "-O2"};
+  *out = (Compiler){.path = name, .version = version ? version : "unknown", .flags = flags ? flags : DEFAULT_FLAGS};
   return true;
 }
 

@@ -9,7 +9,7 @@ typedef struct {
   const char *target; // compiler_target, for who asks often; NULL: not asked yet
 } Compiler;
 
-// The compiler `cc` (NULL: cc, else gcc, else clang) with these flags (NULL: "-O2").
+// The compiler `cc` with these flags (NULL: "-O2"). NULL: what CC names in the environment, else cc, gcc or clang.
 bool compiler_find(const char *cc, const char *flags, Arena *arena, Compiler *out, Diag *diag);
 
 // The file that `name` runs: itself where it has a slash, else the first of that name on the PATH that can be executed.

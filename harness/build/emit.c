@@ -518,6 +518,10 @@ static void emit_operation(const Emit *emit, const Access *access) {
     break;
   case ACCESS_FENCE:
   case ACCESS_SIGNAL_FENCE:
+    if (access->op == ACCESS_FENCE && order_is_heavy(access->order)) {
+      text_add(emit->out, "kernel_membarrier()");
+      break;
+    }
     text_printf(emit->out, "__atomic_%s_fence(", access->op == ACCESS_FENCE ? "thread" : "signal");
     emit_order(emit, access->order);
     text_add_char(emit->out, ')');
@@ -532,11 +536,11 @@ static void emit_operation(const Emit *emit, const Access *access) {
 
 static void emit_access(const Emit *emit, const Access *access) {
   const LowerRow *row = kernel_row(emit->test->dialect, access);
-  if (row && access->op == ACCESS_FENCE) {
+  if (row && access->op == ACCESS_FENCE && !order_is_heavy(access->order)) {
     emit_kernel_fence(emit, row);
     return;
   }
-  if (!has_steps_of(row, STEP_FENCE)) {
+  if (!has_steps_of(row, STEP_FENCE) || access->op == ACCESS_FENCE) {
     emit_operation(emit, access);
     return;
   }

@@ -106,5 +106,7 @@ void emit_code(const Test *test, const Shape *shape, Text *out) {
   else
     text_add(out, "    .threads = threads,\n    .pausing = pausing,\n    .frame_bytes = frame_bytes,\n"
                   "    .reset = reset,\n    .count = count,\n    .small_bits = SMALL_BITS,\n");
+  if (test_has_heavy_fence(test))
+    text_add(out, "    .heavy = 1,\n");
   text_add(out, "};\n");
 }

@@ -120,7 +120,7 @@ static void emit_thread_prelude(Text *out) {
   text_add(out, "#if __has_attribute(noipa) // no thread becomes a call of another that has the same code\n"
                 "#define KERNEL_THREAD __attribute__((noipa))\n#else\n#define KERNEL_THREAD\n#endif\n"
                 "#define kernel_index(index, length) ((uint64_t)(index) % (length))\n"
-                "#define kernel_loop_turn(turn) 0\n");
+                "#define kernel_loop_turn(turn) 0\nvoid kernel_membarrier(void);\n");
   text_printf(out, "#define kernel_compiler_barrier() %s\n", TEXT_OF(CPU_COMPILER_BARRIER));
   text_add(out, "#define cpu_fence_compiler() kernel_compiler_barrier()\n\n");
 }

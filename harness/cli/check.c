@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { FORMAT_JUNIT = FORMAT_TSV + 1 };
-static const char *const formats[] = {"text", "json", "tsv", "junit", NULL};
+static const char *const formats[] = {"text", "json", "tsv", "junit", "markdown", NULL};
 
 typedef struct {
   Common common;
@@ -67,7 +67,7 @@ static const Option table[] = {
     {"target", 0, "CPU,...", "CPUs that they make code for; this one", OPTION_OWN, .read = read_targets},
     {"first-good", 0, NULL, "from which version on each compiler keeps a test", OPTION_FLAG,
      .place = offsetof(Settings, first_good)},
-    OPTION_COMMON_FORMAT(formats, "text (the default), tsv, json or junit"),
+    OPTION_COMMON_FORMAT(formats, "text (default), json, tsv, junit or markdown"),
     OPTION_COMMON_OUTPUT("Write it to FILE"),
     {"time", 0, "SECONDS", "given to one test and model; 10", OPTION_SECONDS, .place = offsetof(Settings, seconds),
      .low = 0.001, .high = 1e6},
@@ -308,7 +308,7 @@ static int check_with(const Settings *s, const Console *console) {
   if (!diag.errors && s->common.output && !(session.out = fopen(s->common.output, "we")))
     diag_error(&diag, "cannot write %s: %s", s->common.output, strerror(errno));
   if (!diag.errors) {
-    session.style = console_style(session.out);
+    session.style = console_style(session.out, s->common.markdown);
     status = check_suite(&session, &suite, &builds);
   }
   if (session.out && session.out != console->out && (fclose(session.out) || false))

@@ -20,7 +20,7 @@ static const Option table[] = {
      .place = offsetof(Settings, published)},
     {"alone", 0, NULL, "RECORDS alone, without what is kept of this machine", OPTION_FLAG,
      .place = offsetof(Settings, alone)},
-    OPTION_COMMON_FORMAT(option_formats, "text (default), json or tsv"),
+    OPTION_COMMON_FORMAT(option_formats, "text (default), json, tsv or markdown"),
     OPTION_COMMON_QUIET("No warnings"),
     {0}};
 
@@ -50,7 +50,7 @@ static bool has_test(const Comparison *comparison) {
 }
 
 static void print(const Settings *s, const Comparison *comparison, const Console *console) {
-  CompareStyle style = {.style = console_style(console->out), .all = s->all};
+  CompareStyle style = {.style = console_style(console->out, s->common.markdown), .all = s->all};
   Changes changes = {0};
   if (s->common.format != FORMAT_TSV && !s->test)
     changes = comparison_changes(comparison);

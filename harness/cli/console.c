@@ -35,13 +35,26 @@ static bool speaks_utf8(void) {
   return utf8;
 }
 
-SheetStyle console_style(FILE *stream) {
+// What COLUMNS says, else how wide the terminal is; 0: neither is known.
+static unsigned width_of(FILE *stream) {
+  enum { WIDEST = 10000 };
+  const char *columns = getenv("COLUMNS");
+  char *end = NULL;
+  unsigned long wanted = columns ? strtoul(columns, &end, 10) : 0;
+  if (columns && end != columns && !*end && wanted > 0 && wanted <= WIDEST)
+    return (unsigned)wanted;
+  struct winsize size = {0};
+  return isatty(fileno(stream)) && !ioctl(fileno(stream), TIOCGWINSZ, &size) ? size.ws_col : 0;
+}
+
+SheetStyle console_style(FILE *stream, bool markdown) {
+  if (markdown)
+    return (SheetStyle){.utf8 = speaks_utf8(), .markdown = true};
   const char *terminal = getenv("TERM");
   bool is_terminal = isatty(fileno(stream));
-  struct winsize size = {0};
   return (SheetStyle){.colour = is_terminal && !is_set("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0,
                       .utf8 = speaks_utf8(),
-                      .width = is_terminal && !ioctl(fileno(stream), TIOCGWINSZ, &size) ? size.ws_col : 0};
+                      .width = width_of(stream)};
 }
 
 Progress progress_new(const Console *console, bool quiet) {

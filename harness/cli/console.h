@@ -11,8 +11,9 @@ void console_report(const Console *console, const Diag *diag);
 void console_print(const Console *console, Text *text);
 
 // How text for `stream` should look: colours on a terminal alone (and not where NO_COLOR is set, https://no-color.org,
-// or the terminal is dumb), block elements where the user's locale is UTF-8, the terminal's width.
-SheetStyle console_style(FILE *stream);
+// or the terminal is dumb), block elements where the user's locale is UTF-8, as wide as COLUMNS says or else the
+// terminal is. `markdown`: in Markdown, whatever the terminal is.
+SheetStyle console_style(FILE *stream, bool markdown);
 
 // A line on stderr that is overwritten again and again, where stderr is a terminal; else nothing.
 typedef struct {

@@ -35,7 +35,7 @@ static const Option table[] = {
     {"only", 'g', "GROUPS",
      "These groups: fences, contexts, accesses, increments, lines, latency, sharing, alignment, idioms", OPTION_OWN,
      .read = read_only},
-    OPTION_COMMON_FORMAT(option_formats, "text (the default), json or tsv"),
+    OPTION_COMMON_FORMAT(option_formats, "text (default), json, tsv or markdown"),
     OPTION_COMMON_OUTPUT("Append the result to a file of records, as a line of JSON"),
     {"pus", 'p', "PUS", "The PUs to use, as in 0,2: the first one measures", OPTION_PUS, .place = 0},
     OPTION_COMMON_QUIET("No progress, no warnings"),
@@ -75,7 +75,7 @@ static void measure(Cost *cost, const CostSettings *s, const Console *console) {
 static void print(const Cost *cost, const CostSettings *s, const Identity *identity, const char *line,
                   const Console *console) {
   Text text = {0};
-  SheetStyle style = console_style(console->out);
+  SheetStyle style = console_style(console->out, s->common.markdown);
   switch (s->common.format) {
   case FORMAT_TEXT:
     cost_view_text(cost, &s->choice, identity, &style, &text);

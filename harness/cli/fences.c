@@ -25,7 +25,7 @@ static const Option table[] = {
     OPTION_COMMON_PLACEMENT,
     OPTION_COMMON_PUS,
     OPTION_COMPILER(Settings, ladder.run),
-    OPTION_COMMON_FORMAT(option_formats, "text (default), json or tsv"),
+    OPTION_COMMON_FORMAT(option_formats, "text (default), json, tsv or markdown"),
     OPTION_COMMON_OUTPUT("Append the result to a file of records, as a line of JSON"),
     OPTION_COMMON_SEED(Settings, ladder.run),
     OPTION_COMMON_QUIET("No progress and no warnings"),
@@ -100,7 +100,7 @@ static bool tell_alarms(const Session *c, const Ladder *ladder) {
 
 static void print(const Session *c, const Ladder *ladder, const Text *line) {
   Text text = {0};
-  SheetStyle style = console_style(c->console->out);
+  SheetStyle style = console_style(c->console->out, c->settings->common.markdown);
   switch (c->settings->common.format) {
   case FORMAT_TEXT:
     fences_view_text(ladder, &style, &text);
@@ -158,8 +158,6 @@ static int run(const Settings *settings, const Console *console) {
   Diag diag = {.arena = settings->common.arena};
   char **arguments = settings->common.arguments;
   Suite suite = tests_find(arguments, 1, cpu_here(), settings->common.arena, &diag);
-  if (suite.count && suite.tests[0]->dialect == &dialect_linux)
-    diag_error(&diag, "%s is in the kernel's dialect, whose fences have no ladder yet", suite.tests[0]->name);
   if (!diag.errors && suite.count != 1)
     diag_error(&diag, "%s names %u tests; the ladder is that of one", arguments[0], suite.count);
   if (!diag.errors && test_is_assembly(suite.tests[0]))

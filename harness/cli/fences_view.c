@@ -236,8 +236,11 @@ static void add_legend(const Ladder *ladder, const SheetStyle *style, Text *out)
 }
 
 void fences_view_text(const Ladder *ladder, const SheetStyle *style, Text *out) {
-  add_head(ladder, out);
-  add_places(ladder, out);
+  Text head = {0};
+  add_head(ladder, &head);
+  add_places(ladder, &head);
+  text_add_wrapped(text_string(&head), style, out);
+  text_free(&head);
   add_ladder(ladder, false, style, out);
   add_ladder(ladder, true, style, out);
   add_legend(ladder, style, out);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static const Option table[] = {OPTION_COMMON_FORMAT(option_formats, "text (the default), json or tsv"), {0}};
+static const Option table[] = {OPTION_COMMON_FORMAT(option_formats, "text (default), json, tsv or markdown"), {0}};
 
 static const Options list_options = {
     .arguments = "[FAMILY|TEST]...",
@@ -55,7 +55,7 @@ static void print_text(const Suite *suite, const SheetStyle *style, Arena *arena
 }
 
 static void print(const Common *s, const Suite *suite, const Console *console) {
-  SheetStyle style = console_style(console->out);
+  SheetStyle style = console_style(console->out, s->markdown);
   Text out = {0};
   Sheet *all = SHEET_NEW(s->arena, columns);
   for (unsigned i = 0; i < suite->count; i++)

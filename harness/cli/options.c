@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const option_formats[] = {"text", "json", "tsv", NULL};
+const char *const option_formats[] = {"text", "json", "tsv", "markdown", NULL};
 
 enum {
   KEY_HELP = '?',
@@ -39,6 +39,14 @@ static error_t add_argument(Common *common, char *text) {
   return 0;
 }
 
+static error_t read_format(struct argp_state *state, const Option *option, const char *text, Common *common) {
+  error_t error = option_choice(state, "--format", text, option->choices, &common->format);
+  common->markdown = !error && !strcmp(option->choices[common->format], "markdown");
+  if (common->markdown)
+    common->format = FORMAT_TEXT;
+  return error;
+}
+
 static error_t read_option(struct argp_state *state, const Option *option, const char *text, void *settings) {
   const char *name = arena_printf(((Common *)settings)->arena, "--%s", option->name);
   Common *common = settings;
@@ -60,6 +68,8 @@ static error_t read_option(struct argp_state *state, const Option *option, const
     return option_seconds(state, name, text, option->low, option->high, value);
   case OPTION_CHOICE:
     return option_choice(state, name, text, option->choices, value);
+  case OPTION_FORMAT:
+    return read_format(state, option, text, common);
   case OPTION_FLAGS:
     *(const char **)value = text;
     return option_flags(state, name, text, common->arena);
@@ -72,6 +82,14 @@ static error_t read_option(struct argp_state *state, const Option *option, const
     return option->read(state, name, text, settings);
   }
   return ARGP_ERR_UNKNOWN;
+}
+
+// The options as argp shows them, and the examples as they are written: argp would break their lines.
+static error_t show_help(struct argp_state *state, const Options *options) {
+  argp_state_help(state, state->out_stream, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
+  if (options->examples)
+    fprintf(state->out_stream, "\nExamples:\n%s", options->examples);
+  return ECANCELED;
 }
 
 // --help and its like, which argp with ARGP_NO_EXIT would print and then go on from.
@@ -90,7 +108,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     return 0;
   case KEY_HELP:
   case KEY_HELP_TOO:
-    return show(state, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
+    return show_help(state, reading->options);
   case KEY_USAGE:
     return show(state, ARGP_HELP_USAGE);
   case KEY_VERSION:
@@ -134,12 +152,10 @@ static struct argp_option *argp_table(const Option *table, Arena *arena) {
 
 bool options_parse(const Options *options, int argc, char **argv, void *settings, const Console *console, int *status) {
   Arena *arena = arena_new();
-  const char *doc = arena_printf(arena, "%s\v%s%s", options->summary, options->examples ? "Examples:\n" : "",
-                                 options->examples ? options->examples : "");
   const struct argp argp = {.options = argp_table(options->table, arena),
                             .parser = parse,
                             .args_doc = options->arguments,
-                            .doc = doc,
+                            .doc = options->summary,
                             .help_filter = filter_help};
   Reading reading = {options, console, settings};
   error_t error = argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &reading);

@@ -26,6 +26,7 @@ typedef enum {
   OPTION_SEED,      // uint64_t
   OPTION_SECONDS,   // double, from low to high
   OPTION_CHOICE,    // unsigned: the index of one of `choices`
+  OPTION_FORMAT,    // Common.format, the same; `markdown` is text, with Common.markdown
   OPTION_FLAGS,     // const char *: a compiler's flags
   OPTION_PUS,       // Common.pus
   OPTION_PLACEMENT, // Common.placement
@@ -51,6 +52,7 @@ typedef struct {
   unsigned argument_count;
   size_t argument_capacity;
   unsigned format;    // index into the choices of --format
+  bool markdown;      // FORMAT_TEXT, with its tables in Markdown
   const char *output; // NULL: none
   bool quiet;
   unsigned *pus; // NULL: not said
@@ -61,7 +63,7 @@ typedef struct {
 
 // NOLINTBEGIN(bugprone-macro-parentheses): they are initialisers, and names of types
 #define OPTION_COMMON_FORMAT(names, text)                                                                              \
-  { "format", 'f', "FORMAT", text, OPTION_CHOICE, .place = offsetof(Common, format), .choices = (names) }
+  { "format", 'f', "FORMAT", text, OPTION_FORMAT, .place = offsetof(Common, format), .choices = (names) }
 #define OPTION_COMMON_OUTPUT(text)                                                                                     \
   { "output", 'o', "FILE", text, OPTION_TEXT, .place = offsetof(Common, output) }
 #define OPTION_COMMON_QUIET(text)                                                                                      \
@@ -72,7 +74,8 @@ typedef struct {
   { "pus", 0, "LIST", "Or the PUs themselves, in turn: 0,2 or 0-3", OPTION_PUS, .place = 0 }
 // Of how tests are compiled: `run` is a RunOptions in the settings.
 #define OPTION_COMPILER(Settings, run)                                                                                 \
-  {"cc", 0, "CC", "The compiler (default: cc, gcc or clang)", OPTION_TEXT, .place = offsetof(Settings, run.cc)}, {     \
+  {"cc", 0, "CC", "The compiler (default: $CC, cc, gcc or clang)", OPTION_TEXT, .place = offsetof(Settings, run.cc)},  \
+  {                                                                                                                    \
     "cflags", 0, "FLAGS", "Its flags (default -O2)", OPTION_FLAGS, .place = offsetof(Settings, run.cflags)             \
   }
 #define OPTION_COMMON_SEED(Settings, run)                                                                              \

@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { FORMAT_HERD = FORMAT_TSV + 1, FORMAT_DOT };
-static const char *const formats[] = {"text", "json", "tsv", "herd", "dot", NULL};
+static const char *const formats[] = {"text", "json", "tsv", "herd", "dot", "markdown", NULL};
 
 typedef struct {
   Common common;
@@ -144,7 +144,7 @@ static const Option table[] = {
     {"explain", 0, NULL, "why a state is forbidden, or how it comes about", OPTION_FLAG,
      .place = offsetof(Settings, explain)},
     {"state", 0, "STATE", "the state to explain: '0:r0=0; 1:r0=0;'", OPTION_TEXT, .place = offsetof(Settings, state)},
-    OPTION_COMMON_FORMAT(formats, "text (the default), tsv, json, herd or dot"),
+    OPTION_COMMON_FORMAT(formats, "text (default), json, tsv, herd, dot or markdown"),
     {"unroll", 0, "N", "turns of a loop that are looked at; 4", OPTION_UNSIGNED,
      .place = offsetof(Settings, lower.unroll), .low = 1, .high = 64},
     {"time", 0, "SECONDS", "given to one test and model; 10", OPTION_SECONDS, .place = offsetof(Settings, seconds),
@@ -449,7 +449,7 @@ static Outcome predict(Settings *s, const Judges *all, const Test *test, const C
     predictions[m] = judge_test(&judges->judges[m], test, &options, arena);
   }
   PredictedTest predicted = {test, predictions, judges->count, time_seconds() - start};
-  SheetStyle style = console_style(console->out);
+  SheetStyle style = console_style(console->out, s->common.markdown);
   Text text = {0};
   Outcome outcome = {.undecided = !print_predicted(s, &predicted, &options.limits, &style, arena, &text)};
   for (unsigned m = 0; m < judges->count; m++)

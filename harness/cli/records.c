@@ -23,7 +23,7 @@ static const Option table[] = {
     {"fence", 'F', "NAME", "Those with this fence; none is none", OPTION_TEXT, .place = offsetof(Settings, fence)},
     {"drop", 0, NULL, "Drop them", OPTION_FLAG, .place = offsetof(Settings, drop)},
     {"all", 0, NULL, "With --drop: all that is kept", OPTION_FLAG, .place = offsetof(Settings, all)},
-    OPTION_COMMON_FORMAT(option_formats, "text (default), json or tsv"),
+    OPTION_COMMON_FORMAT(option_formats, "text (default), json, tsv or markdown"),
     OPTION_COMMON_QUIET("No warnings and no notes"),
     {0}};
 
@@ -178,7 +178,7 @@ static void print(const Kept *kept, const Console *console) {
   } else if (kept->settings->common.format == FORMAT_TSV) {
     sheet_tsv_all(sheet, &text);
   } else {
-    SheetStyle style = console_style(console->out);
+    SheetStyle style = console_style(console->out, kept->settings->common.markdown);
     sheet->notes =
         arena_printf(arena, "%u record%s, kept in %s\n", kept->count, kept->count == 1 ? "" : "s", kept->path);
     sheet_text(sheet, &style, &text);

@@ -63,18 +63,20 @@ static const char *real_path(const char *path, Arena *arena) {
   return copy;
 }
 
-// Other commands append records to their -o; whoever mixes them up keeps them.
-static bool holds_records(const char *path) {
-  static const char record[] = "{\"schema\":\"weakmem.";
-  char line[sizeof record] = "";
+// Whether a file begins as the pages do that this command makes, or is empty.
+static bool is_page(const char *path) {
+  enum { HEAD = 1024 };
+  static const char generator[] = "<meta name=\"generator\" content=\"weakmem\">";
+  char head[HEAD + 1] = "";
   FILE *file = fopen(path, "re");
-  bool holds = file && fgets(line, sizeof line, file) && !strcmp(line, record);
+  size_t length = file ? fread(head, 1, HEAD, file) : 0;
   if (file)
     fclose(file);
-  return holds;
+  head[length] = '\0';
+  return !length || (!strncmp(head, "<!DOCTYPE html>", 15) && strstr(head, generator));
 }
 
-// No page over the records that it is made of, nor over any others.
+// No page over the records that it is made of, nor over anything else that is no page.
 static bool check_output(const Settings *s, Diag *diag) {
   struct stat status;
   if (!strcmp(s->common.output, "-") ? fstat(STDOUT_FILENO, &status) : stat(s->common.output, &status))
@@ -89,8 +91,8 @@ static bool check_output(const Settings *s, Diag *diag) {
   for (size_t i = 0; i < s->common.argument_count; i++)
     if (source_is_file(s->common.arguments[i], &status))
       return diag_error(diag, "-o: %s is one of the files that the page is made of", s->common.output);
-  if (strcmp(s->common.output, "-") != 0 && holds_records(s->common.output))
-    return diag_error(diag, "-o: %s holds records; a page would take their place", s->common.output);
+  if (strcmp(s->common.output, "-") != 0 && !is_page(s->common.output))
+    return diag_error(diag, "-o: %s is there already, and is no page: another name, or remove it", s->common.output);
   return true;
 }
 

@@ -16,7 +16,7 @@
 #define DEFAULT_SECONDS 0.1 // a test: the classic suite then takes about 15 s
 
 enum { FORMAT_LITMUS7 = FORMAT_TSV + 1 };
-static const char *const formats[] = {"text", "json", "tsv", "litmus7", NULL};
+static const char *const formats[] = {"text", "json", "tsv", "litmus7", "markdown", NULL};
 static const char *const engines[] = {"auto", "perpetual", "lockstep", NULL}; // as Engine has them
 static const char *const actors[] = {"threads", "processes", NULL};           // as Actors has them
 
@@ -42,7 +42,7 @@ static bool is_among(const char *name, const char *const *names) {
 
 static error_t read_fences(struct argp_state *state, const char *name, const char *text, void *settings) {
   Settings *s = settings;
-  const char *const *all = campaign_fences(s->common.arena);
+  const char *const *all = campaign_all_fences(s->common.arena);
   CampaignOptions *campaign = &s->campaign;
   if (!strcmp(text, "all")) {
     campaign->fences = all;
@@ -84,7 +84,7 @@ static const Option table[] = {
     OPTION_COMMON_OUTPUT("Append a record of each run to FILE, a JSON object a line"),
     {"resume", 0, NULL, "Do not run again what FILE says was done; what it has less of goes on", OPTION_FLAG,
      .place = offsetof(Settings, resume)},
-    OPTION_COMMON_FORMAT(formats, "text (default), json, tsv or litmus7"),
+    OPTION_COMMON_FORMAT(formats, "text (default), json, tsv, litmus7 or markdown"),
     OPTION_COMMON_SEED(Settings, campaign.run),
     {"timeout", 0, "SECONDS", "Kill a test that takes longer (default: three times its time, and 10 s)", OPTION_SECONDS,
      .place = offsetof(Settings, campaign.run.timeout), .low = 0.01, .high = 1e6},
@@ -429,7 +429,7 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
   Session command = {.settings = settings,
                      .console = console,
                      .arena = arena,
-                     .style = console_style(console->out),
+                     .style = console_style(console->out, settings->common.markdown),
                      .progress = progress_new(console, settings->common.quiet)};
   int status = EXIT_MACHINE;
   if (compiler_find(options.run.cc, options.run.cflags, arena, &compiler, &diag)) {

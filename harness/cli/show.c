@@ -77,11 +77,11 @@ static void heading(const ShowSettings *s, const char *text, Text *out) {
 }
 
 // Each thread's function, its instructions beside the lines of C that they come from.
-static bool show_code_by(const ShowSettings *s, const char *cc, const Test *test, const Console *console, Text *out,
-                         Diag *diag) {
+static bool show_code_by(const ShowSettings *s, const char *cc, const char *flags, const Test *test,
+                         const Console *console, Text *out, Diag *diag) {
   Arena *arena = s->common.arena;
   CheckBuild build;
-  if (!check_build_find(cc, s->run.cflags ? s->run.cflags : "-O2", s->cpu, arena, &build, diag))
+  if (!check_build_find(cc, flags ? flags : "-O2", s->cpu, arena, &build, diag))
     return false;
   const Compiler *compiler = build.of_thread[0];
   heading(s, arena_printf(arena, "the machine code: %s %s", compiler->version, compiler->flags), out);
@@ -118,13 +118,16 @@ static bool show_code_by(const ShowSettings *s, const char *cc, const Test *test
 
 // By each of the compilers in turn.
 static bool show_machine_code(const ShowSettings *s, const Test *test, const Console *console, Text *out, Diag *diag) {
-  const char *at = s->run.cc ? s->run.cc : s->cpu == cpu_here() ? "cc" : "gcc";
+  Compiler usual = {.path = "gcc", .flags = s->run.cflags};
+  if (!s->run.cc && s->cpu == cpu_here() && !compiler_find(NULL, s->run.cflags, s->common.arena, &usual, diag))
+    return false;
+  const char *at = s->run.cc ? s->run.cc : usual.path;
   bool good = true;
   for (bool first = true; good && *at; first = false) {
     size_t length = strcspn(at, ",");
     if (!first && s->part != PART_ALL)
       text_add_char(out, '\n');
-    good = show_code_by(s, arena_copy(s->common.arena, at, length), test, console, out, diag);
+    good = show_code_by(s, arena_copy(s->common.arena, at, length), usual.flags, test, console, out, diag);
     at += length + (at[length] == ',');
   }
   return good;

@@ -16,12 +16,12 @@ typedef struct {
   const char *input; // NULL: this machine
 } Settings;
 
-static const char *const formats[] = {"text", "json", NULL};
+static const char *const formats[] = {"text", "json", "markdown", NULL};
 
 static const Option table[] = {
     {"threads", 't', "N", "Placements of N threads (default: two, three and four)", OPTION_UNSIGNED,
      .place = offsetof(Settings, threads), .low = 1, .high = THREADS_MOST},
-    OPTION_COMMON_FORMAT(formats, "text (default) or json"),
+    OPTION_COMMON_FORMAT(formats, "text (default), json or markdown"),
     {"input", 'i', "DESCRIPTION", "Another machine: a file that lstopo wrote (.xml), or hwloc's synthetic words",
      OPTION_TEXT, .place = offsetof(Settings, input)},
     {0},
@@ -267,7 +267,7 @@ static int look(const Settings *settings, const Console *console, Diag *diag) {
   if (!topology)
     return settings->input ? EXIT_USAGE : EXIT_MACHINE;
   Survey survey = {.settings = settings, .topology = topology, .arena = diag->arena, .here = !settings->input};
-  SheetStyle style = console_style(console->out);
+  SheetStyle style = console_style(console->out, settings->common.markdown);
   Text out = {0};
   if (survey.here)
     measure(&survey);

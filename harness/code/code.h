@@ -25,6 +25,11 @@ enum {
   CODE_FRAME = 1 << 28     // from here on its frame, if it is given one
 };
 
+// A function elsewhere that code may call, and what rows know it as: IDLE_FUNCTION, HEAVY_FUNCTION.
+typedef struct {
+  const char *name, *as;
+} CodeCallee;
+
 // The code of one thread, and what it needs to know.
 typedef struct {
   const InstructionSet *set;
@@ -40,8 +45,7 @@ typedef struct {
   int own_location; // where atomic accesses to the thread's own stack take place, of which only the order matters; -1:
                     // none
   bool has_stack;   // the stack pointer points to the thread's own stack
-  const char *const *idle; // functions that do nothing to memory and whose results nothing depends on,
-                           // NULL-terminated; NULL: none
+  const CodeCallee *callees;                                 // by name; the last has none. NULL: none
   int (*location_of)(const void *context, const char *name); // a location's index; -1: there is none of that name
   const void *context;
   unsigned first_place; // EventValue.location of the place before line 0; those of the other lines, and the end, follow

@@ -128,7 +128,7 @@ static bool add_thread(const Test *test, const InstructionSet *set, unsigned thr
                      .observed_count = from->field_count,
                      .own_location = (int)own_location(test, thread),
                      .has_stack = true,
-                     .idle = from->idle,
+                     .callees = from->callees,
                      .location_of = no_location,
                      .first_place = program->location_count};
   if (!code_thread(&code, arena, diag, &program->threads[thread]))

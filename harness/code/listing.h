@@ -45,8 +45,7 @@ typedef struct {
   unsigned parameter_count;
   const FrameField *fields; // of its frame
   unsigned field_count;
-  const char *const *idle; // functions that it may call: they do nothing to memory, and their results matter not;
-                           // NULL-terminated; NULL: none
+  const CodeCallee *callees; // that it may call; the last has no name. NULL: none
 } ThreadFunction;
 
 // The program of a test whose threads are these functions, one a thread, in `arena`: it has the test's locations, then

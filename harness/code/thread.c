@@ -129,19 +129,18 @@ static void guess(Reading *t, Arrival *arrival) {
   *arrival = (Arrival){.is_set = true, .is_guess = !entry, .count = t->state_count, .states = copy_states(t)};
 }
 
-// Whether the line goes to a function that does nothing.
-static bool goes_to_idle(const Reading *t, const CodeLine *line) {
-  const char *const *idle = t->code->idle;
-  while (line->calls && idle && *idle && strcmp(*idle, line->calls) != 0)
-    idle++;
-  return line->calls && idle && *idle;
+// The function that the line goes to, as rows know it.
+static const char *callee(const Reading *t, const CodeLine *line) {
+  const CodeCallee *known = t->code->callees;
+  while (known && known->name && strcmp(known->name, line->calls) != 0)
+    known++;
+  return known && known->name ? known->as : line->calls;
 }
 
 // What goes to a function elsewhere is an instruction of its own, spelled with its name: "bl __aarch64_swp4_rel".
 static void name_callee(const Reading *t, const CodeLine *line, CodeText *text) {
   size_t length = strlen(text->mnemonic);
-  snprintf(text->mnemonic + length, sizeof text->mnemonic - length, " %s",
-           goes_to_idle(t, line) ? IDLE_FUNCTION : line->calls);
+  snprintf(text->mnemonic + length, sizeof text->mnemonic - length, " %s", callee(t, line));
   text->callee = line->calls;
   text->operand_count = 0;
 }

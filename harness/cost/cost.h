@@ -31,4 +31,5 @@ void cost_measure(Cost *cost, CostRow *const *rows, unsigned count, CostKeepOn *
 #define COST_AFTER_STORE "after-store"                  // to a line of this core's
 #define COST_AFTER_OTHER "after-store-to-other-core"    // to a line that another core wrote last
 #define COST_BETWEEN_LOADS "between-loads"              // of lines of this core's
+#define COST_OTHERS_RUNNING "other-core-running"        // which a heavy fence interrupts
 const char *cost_context_sentence(const char *context); // in words; the name itself where it needs none

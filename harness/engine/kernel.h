@@ -5,9 +5,13 @@
 #pragma once
 #include "arch/cpu.h"
 
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/syscall.h>
+
+long syscall(long number, ...); // unistd.h's, which is long
 
 #define KERNEL_INLINE static inline __attribute__((always_inline, unused))
 #define KERNEL_OUTLINE static __attribute__((noinline, unused))
@@ -60,6 +64,12 @@ KERNEL_CALLED unsigned kernel_loop_turn(unsigned turn) {
   if (turn % 1024 == 1023)
     sched_yield();
   return turn + 1;
+}
+
+// membarrier(2) for this process's threads. Whoever runs the test has registered for it.
+KERNEL_CALLED void kernel_membarrier(void) {
+  if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0))
+    __builtin_trap();
 }
 
 // An index that a test computed wraps around its array.
@@ -175,4 +185,5 @@ typedef struct {
   unsigned small_bits; // of each value in the index of a small counter; 0: there are none
   // For the perpetual engine: thread by thread, variant by variant.
   const KernelIterations *iterations;
+  int heavy; // a thread calls kernel_membarrier
 } KernelCode;

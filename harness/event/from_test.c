@@ -457,6 +457,12 @@ static void lower_cpu_fence(Lowering *l, const Access *access, Span span) {
   emit(l, (Instr){.kind = INSTR_FENCE, .span = span, .text = fence->instruction, .tags = fence->tags});
 }
 
+// It binds the compiler alone. A full one is where another thread's heavy fence may fall.
+static void lower_signal_fence(Lowering *l, const Access *access, Span span) {
+  if (!l->cpu && test_has_heavy_fence(l->test) && access->order == dialect_order(l->test->dialect, "seq_cst"))
+    emit(l, (Instr){.kind = INSTR_FENCE, .span = span, .text = "light fence", .tags = "LIGHT"});
+}
+
 // What it evaluates to; nothing to be read where the access has no value.
 static Operand lower_access(Lowering *l, const Access *access, Span span) {
   Operand none = number(0);
@@ -487,7 +493,8 @@ static Operand lower_access(Lowering *l, const Access *access, Span span) {
   case ACCESS_CPU_FENCE:
     lower_cpu_fence(l, access, span);
     return none;
-  case ACCESS_SIGNAL_FENCE: // binds the compiler alone
+  case ACCESS_SIGNAL_FENCE:
+    lower_signal_fence(l, access, span);
     return none;
   default:
     return lower_rmw(l, access, span);

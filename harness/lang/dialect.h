@@ -58,6 +58,22 @@ typedef struct { // NOLINT(clang-analyzer-optin.performance.Padding): the order 
   int value, expected; // those that no argument says; of ACCESS_LOCK and ACCESS_TRY_LOCK none
 } Primitive;
 
+// A fence of the dialect's, as --fence and ladders name it: in both of C "compiler" and "membarrier".
+typedef struct {
+  const char *name;
+  AccessOp op;
+  const char *order;
+  const char *spelling; // "smp_mb()"
+} DialectFence;
+
+// The orders that ladders give to accesses, from the weakest on.
+typedef struct {
+  const char *name;
+  const char *load, *store, *update;
+} DialectStrength;
+
+enum { STRENGTH_COUNT = 3 };
+
 // A type that is the dialect's own.
 typedef struct {
   const char *name; // "atomic_t"; of "struct srcu_struct" what follows the word
@@ -87,6 +103,7 @@ typedef struct {
 typedef struct Dialect {
   const char *name;
   const char *word;      // that a test's first line begins with: "C"
+  const char *language;  // "C11": whose rules it goes by
   const char *plain_tag; // of the event of a plain access, where a model judges the dialect itself
   const char *plain_as;  // the order that plain accesses are mapped to a CPU's instructions as
   bool addresses;        // initial values and conditions may name a location and mean its address
@@ -105,6 +122,10 @@ typedef struct Dialect {
   const char *(*straight)(const struct Test *test, unsigned thread, Arena *arena, StraightCode *out);
   const Order *orders;
   unsigned order_count;
+  const DialectFence *fences; // the last orders the most, membarrier left out
+  unsigned fence_count;
+  const DialectStrength *strengths; // STRENGTH_COUNT of them; NULL: its accesses cannot be had in others
+  const char *strengthened;         // the orders that may become others, apart by blanks; NULL: all
   const Primitive *primitives;
   unsigned primitive_count;
   const DialectType *types;
@@ -116,6 +137,10 @@ extern const Dialect *const dialect_all[]; // those of C, NULL-terminated
 
 // By name ("seq_cst"); NULL where the dialect has none.
 const Order *dialect_order(const Dialect *dialect, const char *name);
+// By name ("smp_mb"); NULL where the dialect has none.
+const DialectFence *dialect_fence(const Dialect *dialect, const char *name);
+#define ORDER_HEAVY "heavy" // of membarrier(2), in every dialect of C
+bool order_is_heavy(const Order *order);
 // Whether it is of RCU's or SRCU's critical sections and grace periods.
 bool order_is_grace(const Order *order);
 // "plain" for NULL.

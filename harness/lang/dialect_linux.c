@@ -19,6 +19,7 @@ static const Order orders[] = {
     {"rmb", "", "rmb", false, false, NULL},
     {"wmb", "", "wmb", false, false, NULL},
     {"barrier", "", "barrier", false, false, NULL},
+    {ORDER_HEAVY, "", "", false, false, NULL},
     {"before-atomic", "", "before-atomic", false, false, NULL},
     {"after-atomic", "", "after-atomic", false, false, NULL},
     {"after-spinlock", "", "after-spinlock", false, false, NULL},
@@ -92,6 +93,7 @@ static const Primitive primitives[] = {
     ROW("smp_mb__after_srcu_read_unlock", "", FENCE, "after-srcu-read-unlock", OF_OPERATION, 0, 0),
     ROW("cpu_fence", "s", CPU_FENCE, NULL, OF_OPERATION, 0, 0),
     ROW("barrier", "", FENCE, "barrier", OF_OPERATION, 0, 0),
+    ROW("membarrier", "", FENCE, ORDER_HEAVY, OF_OPERATION, 0, 0), // ours: membarrier(2)
     EXCHANGES(""),
     ROW("spin_lock", "a", LOCK, "lock", OF_OPERATION, 0, 0),
     ROW("spin_unlock", "a", STORE, "unlock", OF_OPERATION, 0, 0),
@@ -118,9 +120,23 @@ static const DialectType types[] = {
 };
 // clang-format on
 
+static const DialectFence fences[] = {
+    {"compiler", ACCESS_FENCE, "barrier", "barrier()"}, {"membarrier", ACCESS_FENCE, ORDER_HEAVY, "membarrier()"},
+    {"smp_rmb", ACCESS_FENCE, "rmb", "smp_rmb()"},      {"smp_wmb", ACCESS_FENCE, "wmb", "smp_wmb()"},
+    {"smp_mb", ACCESS_FENCE, "mb", "smp_mb()"},
+};
+
+// A load that orders more than smp_load_acquire there is none.
+static const DialectStrength strengths[STRENGTH_COUNT] = {
+    {"once", "once", "once", "once"},
+    {"release-acquire", "acquire", "release", "full"},
+    {"store_mb", "acquire", "full", "full"},
+};
+
 const Dialect dialect_linux = {
     .name = "linux",
     .word = "C",
+    .language = "LKMM",
     .plain_tag = "",
     .plain_as = "plain",
     .addresses = true,
@@ -129,6 +145,10 @@ const Dialect dialect_linux = {
     .scoped = true,
     .orders = orders,
     .order_count = sizeof orders / sizeof *orders,
+    .fences = fences,
+    .fence_count = sizeof fences / sizeof *fences,
+    .strengths = strengths,
+    .strengthened = "once acquire release full",
     .primitives = primitives,
     .primitive_count = sizeof primitives / sizeof *primitives,
     .types = types,

@@ -42,8 +42,9 @@ static void put_fence(Walk *walk, Block *block, Span span) {
 
 static bool is_fence(const Stmt *stmt, const Access *fence) {
   const Access *a = stmt_access(stmt);
-  return a && a->op == fence->op &&
-         (a->op == ACCESS_CPU_FENCE ? !strcmp(a->cpu_fence, fence->cpu_fence) : a->order == fence->order);
+  if (!a || a->op != fence->op)
+    return false;
+  return fence->cpu_fence ? !strcmp(a->cpu_fence, fence->cpu_fence) : a->order == fence->order;
 }
 
 static bool accesses(const Expr *expr, void *context) {
@@ -125,15 +126,9 @@ static Stmt *walk_block(Walk *walk, const Stmt *block) {
 }
 
 static Access fence_named(const Dialect *dialect, const char *name) {
-  static const char prefix[] = "fence-";
-  const Order *order = NULL;
-  if (!strcmp(name, "compiler") && dialect_order(dialect, "barrier"))
-    return (Access){.op = ACCESS_FENCE, .order = dialect_order(dialect, "barrier")};
-  if (!strcmp(name, "compiler"))
-    return (Access){.op = ACCESS_SIGNAL_FENCE, .order = dialect_order(dialect, "seq_cst")};
-  if (!strncmp(name, prefix, sizeof prefix - 1))
-    order = dialect_order(dialect, name + sizeof prefix - 1);
-  return order ? (Access){.op = ACCESS_FENCE, .order = order} : (Access){.op = ACCESS_CPU_FENCE, .cpu_fence = name};
+  const DialectFence *fence = dialect_fence(dialect, name);
+  return fence ? (Access){.op = fence->op, .order = dialect_order(dialect, fence->order)}
+               : (Access){.op = ACCESS_CPU_FENCE, .cpu_fence = name};
 }
 
 const Test *test_with_fences(const Test *test, const char *const *fences, Arena *arena) {

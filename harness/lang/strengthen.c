@@ -1,36 +1,31 @@
 #include "harness/lang/strengthen.h"
 
 #include <assert.h>
-
-// What each kind of access becomes.
-typedef struct {
-  const char *name;
-  const char *load, *store, *update; // orders
-} Orders;
-
-static const Orders all_orders[] = {
-    [STRENGTH_RELAXED] = {"relaxed", "relaxed", "relaxed", "relaxed"},
-    [STRENGTH_RELEASE_ACQUIRE] = {"release-acquire", "acquire", "release", "acq_rel"},
-    [STRENGTH_SEQ_CST] = {"seq_cst", "seq_cst", "seq_cst", "seq_cst"},
-};
-
-const char *strength_name(Strength strength) { return all_orders[strength].name; }
+#include <string.h>
 
 typedef struct {
-  const Orders *orders;
+  const DialectStrength *orders;
   const Dialect *dialect;
   Arena *arena;
 } Change;
 
-static void change_access(const Change *change, Access *access) {
+static bool may_change(const Dialect *dialect, const Access *access) {
   if (!access->order || access_is_fence(access->op))
+    return false;
+  const char *at = dialect->strengthened ? strstr(dialect->strengthened, access->order->name) : "";
+  size_t length = strlen(access->order->name);
+  return at && (!dialect->strengthened || !at[length] || at[length] == ' ');
+}
+
+static void change_access(const Change *change, Access *access) {
+  if (!may_change(change->dialect, access))
     return;
   const char *order = access->op == ACCESS_LOAD    ? change->orders->load
                       : access->op == ACCESS_STORE ? change->orders->store
                                                    : change->orders->update;
   access->order = dialect_order(change->dialect, order);
-  if (access->failure)
-    access->failure = dialect_order(change->dialect, change->orders->load);
+  if (access->failure) // the kernel's have one order
+    access->failure = access->failure->as ? access->order : dialect_order(change->dialect, change->orders->load);
 }
 
 // A copy; NULL of NULL.
@@ -63,9 +58,9 @@ static Stmt *change_block(const Change *change, const Stmt *block) {
   return first;
 }
 
-const Test *test_with_orders(const Test *test, Strength strength, uint64_t threads, Arena *arena) {
-  assert(test->thread_count <= LIMIT_THREADS);
-  Change change = {.orders = &all_orders[strength], .dialect = test->dialect, .arena = arena};
+const Test *test_with_orders(const Test *test, unsigned strength, uint64_t threads, Arena *arena) {
+  assert(test->thread_count <= LIMIT_THREADS && strength < STRENGTH_COUNT && test->dialect->strengths);
+  Change change = {.orders = &test->dialect->strengths[strength], .dialect = test->dialect, .arena = arena};
   Test *made = ARENA_NEW(arena, Test);
   *made = *test;
   made->threads = ARENA_ARRAY(arena, Thread, test->thread_count);

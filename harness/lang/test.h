@@ -267,6 +267,8 @@ const Expr *expr_each(const Expr *expr, ExprVisit *visit, void *context); // NUL
 // Of the statements of a block and of the blocks within it.
 const Expr *block_each(const Stmt *block, ExprVisit *visit, void *context);
 const Expr *test_each(const Test *test, ExprVisit *visit, void *context);
+// Whether one of its threads has a heavy fence, membarrier(2).
+bool test_has_heavy_fence(const Test *test);
 
 // Where an expression keeps the expressions it is made of, in the order of evaluation; what it could have and has not
 // is NULL. How many.

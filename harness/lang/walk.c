@@ -103,6 +103,13 @@ const Expr *test_each(const Test *test, ExprVisit *visit, void *context) {
   return found;
 }
 
+static bool is_heavy_fence(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS && expr->access.op == ACCESS_FENCE && order_is_heavy(expr->access.order);
+}
+
+bool test_has_heavy_fence(const Test *test) { return test_each(test, is_heavy_fence, NULL) != NULL; }
+
 static bool accesses(const Expr *expr, void *context) {
   (void)context;
   return expr->kind == EXPR_ACCESS && !access_is_fence(expr->access.op);

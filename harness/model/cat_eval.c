@@ -364,13 +364,16 @@ static CatValue eval_difference(Machine *m, const CatExpr *e, const Env *env) {
   return a.kind == VALUE_UNIVERSE ? complement(m, e->args[1], b) : combine(m, e, e->args[1], a, b);
 }
 
-// a; b; c. Sets in brackets only choose rows or columns.
+// a; b; c. Sets in brackets only choose rows or columns. What comes after nothing is not looked at, but in a trial.
 static CatValue eval_sequence(Machine *m, const CatExpr *e, const Env *env) {
   Relation so_far = {0};
   EventSet filter = {0}; // of what comes next
   bool started = false, filtered = false;
   for (unsigned i = 0; i < e->arg_count && !m->error; i++) {
     const CatExpr *arg = e->args[i];
+    bool dead = started ? bits_empty(so_far.bits, m->relation_size) : filtered && bits_empty(filter.bits, m->words);
+    if (dead && !m->trial)
+      return nothing;
     if (arg->kind == CAT_IDENTITY) {
       EventSet s = machine_as_set(m, arg->args[0], cat_eval(m, arg->args[0], env));
       if (started) {

@@ -15,22 +15,60 @@ static const double LABEL_SECONDS = 1; // for the models to decide a test
 
 #define HAS(name, function, condition) {name, (condition) != 0},
 
-const char *const *campaign_fences(Arena *arena) {
+typedef struct {
+  const char **names;
+  size_t count, capacity;
+} Names;
+
+static void add_name(Names *names, const char *name, Arena *arena) {
+  for (size_t i = 0; i < names->count; i++)
+    if (!strcmp(names->names[i], name))
+      return;
+  names->names = arena_grow(arena, names->names, &names->capacity, names->count + 2, sizeof *names->names);
+  names->names[names->count++] = name;
+  names->names[names->count] = NULL;
+}
+
+static void add_fences(Names *names, const Dialect *dialect, Arena *arena) {
+  for (unsigned i = 0; i < dialect->fence_count; i++)
+    add_name(names, dialect->fences[i].name, arena);
+}
+
+static void add_cpu_fences(Names *names, Arena *arena) {
   const struct {
     const char *name;
     bool here;
   } cpu[] = {CPU_FENCES(HAS)};
-  static const char *const language[] = {"none",          "compiler",      "fence-acquire",
-                                         "fence-release", "fence-acq_rel", "fence-seq_cst"};
-  enum { LANGUAGE = sizeof language / sizeof *language, CPU = sizeof cpu / sizeof *cpu };
-  const char **fences = ARENA_ARRAY(arena, const char *, LANGUAGE + CPU + 1);
-  unsigned count = 0;
-  for (unsigned i = 0; i < LANGUAGE; i++)
-    fences[count++] = language[i];
-  for (unsigned i = 0; i < CPU; i++)
+  for (size_t i = 0; i < sizeof cpu / sizeof *cpu; i++)
     if (cpu[i].here)
-      fences[count++] = cpu[i].name;
-  return fences;
+      add_name(names, cpu[i].name, arena);
+}
+
+const char *const *campaign_fences(const Dialect *dialect, Arena *arena) {
+  Names names = {0};
+  add_name(&names, "none", arena);
+  add_fences(&names, dialect, arena);
+  add_cpu_fences(&names, arena);
+  return names.names;
+}
+
+const char *const *campaign_all_fences(Arena *arena) {
+  Names names = {0};
+  add_name(&names, "none", arena);
+  for (const Dialect *const *dialect = dialect_all; *dialect; dialect++)
+    add_fences(&names, *dialect, arena);
+  add_cpu_fences(&names, arena);
+  return names.names;
+}
+
+// Whether a fence can stand in the test: a dialect's own are no other's.
+static bool takes_fence(const Test *test, const char *name) {
+  if (!strcmp(name, "none") || dialect_fence(test->dialect, name))
+    return true;
+  bool others = test_is_assembly(test);
+  for (const Dialect *const *dialect = dialect_all; *dialect; dialect++)
+    others |= dialect_fence(*dialect, name) != NULL;
+  return !others;
 }
 
 // ---- Planning
@@ -113,9 +151,14 @@ static void plan_test(Plan *plan, const Test *test) {
   unsigned count = place(plan, test, placements);
   char *digest = arena_alloc(plan->arena, 65);
   test_digest(test, digest);
+  bool any = false;
+  for (unsigned f = 0; f < plan->options->fence_count; f++)
+    any |= takes_fence(test, plan->options->fences[f]);
+  if (!any)
+    diag_warning(plan->diag, "%s is not run: such a fence is of another language than its own", test->name);
   for (unsigned p = 0; p < count; p++)
     for (unsigned f = 0; f < plan->options->fence_count; f++)
-      if (!test_is_assembly(test) || !strcmp(plan->options->fences[f], "none"))
+      if (takes_fence(test, plan->options->fences[f]))
         plan_run(plan, test, digest, plan->options->fences[f], &placements[p]);
 }
 

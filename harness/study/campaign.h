@@ -53,8 +53,10 @@ typedef struct {
   unsigned next_clock;
 } Campaign;
 
-// The fences of `--fence all`: none, the compiler's, C11's, then those this CPU has. NULL-terminated.
-const char *const *campaign_fences(Arena *arena);
+// The fences of a dialect's tests here: none, the dialect's own, then those that this CPU has. NULL-terminated.
+const char *const *campaign_fences(const Dialect *dialect, Arena *arena);
+// Those of `--fence all`, of which a test takes its own: those of every dialect of C. NULL-terminated.
+const char *const *campaign_all_fences(Arena *arena);
 
 // Every run that was asked for, test by test; of one in assembly those without a fence. A placement that a test finds
 // no room on is a warning, or an error where it leaves no run at all (then false). All it points at must outlive it.

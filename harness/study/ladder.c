@@ -138,13 +138,14 @@ static LadderVerdict judge(const Making *m, const Test *test, const Program *cod
 }
 
 static void find_judges(Ladder *ladder) {
-  const Model *first[] = {model_find("c11"), cpu_here()->model};
+  const char *dialect = ladder->test->dialect->name;
+  const Model *first[] = {model_for(model_index(model_find("c11")), dialect), cpu_here()->model};
   ladder->judges = ARENA_ARRAY(ladder->arena, Judge, 2 + (size_t)model_count);
   for (unsigned i = 0; i < 2; i++)
     ladder->judges[ladder->judge_count++] = judge_of(first[i], ladder->arena);
   for (unsigned i = 0; ladder->options.other_models && i < model_count; i++)
-    if (model_all[i] != first[0] && model_all[i] != first[1] && model_all[i] != model_find("sc"))
-      ladder->judges[ladder->judge_count++] = judge_of(model_all[i], ladder->arena);
+    if (model_for(i, dialect) != first[0] && model_all[i] != first[1] && model_all[i] != model_find("sc"))
+      ladder->judges[ladder->judge_count++] = judge_of(model_for(i, dialect), ladder->arena);
 }
 
 // ---- Planning
@@ -163,21 +164,22 @@ static LadderRow *add_row(Ladder *ladder, LadderRow row) {
   return &ladder->rows[ladder->row_count++];
 }
 
-static const char *const *same_for(const Ladder *ladder, const char *name, uint64_t threads) {
+static const char *const *same_for(const Ladder *ladder, const char *name, uint64_t threads, const char *elsewhere) {
   const char **fences = ARENA_ARRAY(ladder->arena, const char *, ladder->test->thread_count);
   for (unsigned t = 0; t < ladder->test->thread_count; t++)
-    fences[t] = threads >> t & 1 ? name : "none";
+    fences[t] = threads >> t & 1 ? name : elsewhere;
   return fences;
 }
 
 static void plan_fence(Ladder *ladder, LadderFence *fence, uint64_t threads, const char *where) {
-  const char *const *fences = same_for(ladder, fence->name, threads);
+  const char *elsewhere = ladder_is_heavy(ladder, fence->name) ? "compiler" : "none"; // the light side
+  const char *const *fences = same_for(ladder, fence->name, threads, elsewhere);
   add_row(ladder, (LadderRow){.kind = ROW_FENCE,
                               .name = fence->name,
                               .threads = where,
                               .fences = fences,
                               .fence = fence,
-                              .is_c11 = ladder_spelling(fence->name) != NULL,
+                              .is_c11 = dialect_fence(ladder->test->dialect, fence->name) != NULL,
                               .test = test_with_fences(ladder->test, fences, ladder->arena)});
 }
 
@@ -199,7 +201,7 @@ static void plan_places(Ladder *ladder, LadderFence *fence) {
 }
 
 static void plan_orders(Ladder *ladder) {
-  for (Strength strength = STRENGTH_RELAXED; strength <= STRENGTH_SEQ_CST; strength++) {
+  for (unsigned strength = 0; strength < STRENGTH_COUNT; strength++) {
     unsigned threads = ladder->test->thread_count;
     for (unsigned t = 0; t <= threads; t++) {
       bool all = t == threads;
@@ -210,7 +212,7 @@ static void plan_orders(Ladder *ladder) {
       if (!all && test_equal(test, ladder->test))
         continue;
       add_row(ladder, (LadderRow){.kind = ROW_ORDERS,
-                                  .name = strength_name(strength),
+                                  .name = ladder->test->dialect->strengths[strength].name,
                                   .threads = all ? "all" : arena_printf(ladder->arena, "P%u", t),
                                   .is_c11 = true,
                                   .test = test});
@@ -219,7 +221,7 @@ static void plan_orders(Ladder *ladder) {
 }
 
 static void plan(Ladder *ladder) {
-  const char *const *names = campaign_fences(ladder->arena);
+  const char *const *names = campaign_fences(ladder->test->dialect, ladder->arena);
   unsigned count = 0, threads = ladder->test->thread_count;
   while (names[count])
     count++;
@@ -229,7 +231,7 @@ static void plan(Ladder *ladder) {
   add_row(ladder, (LadderRow){.kind = ROW_FENCE,
                               .name = "none",
                               .threads = "all",
-                              .fences = same_for(ladder, "none", 0),
+                              .fences = same_for(ladder, "none", 0, "none"),
                               .is_c11 = true,
                               .test = ladder->test});
   for (unsigned i = 0; i < count; i++) {
@@ -345,12 +347,18 @@ static void read_code(Making *m) {
       continue;
     const CpuFence *is;
     fence->emitted = ladder_emitted(&row->code, without, &is, ladder->arena);
-    if (ladder_spelling(fence->name))
+    if (dialect_fence(ladder->test->dialect, fence->name))
       fence->operation = is ? is->name : *fence->emitted ? fence->name : "compiler";
   }
 }
 
 // ---- Prices
+
+// The row of an operation in a context. What is measured against cores that run, as a heavy fence, has no other.
+static CostRow *cost_row(const Making *m, const char *operation, const char *context) {
+  CostRow *row = cost_find(m->cost, operation, context);
+  return row ? row : cost_find(m->cost, operation, COST_OTHERS_RUNNING);
+}
 
 // A sum of figures, and how far it may be off: the same figure may be in it more than once.
 typedef struct {
@@ -359,7 +367,7 @@ typedef struct {
 } Price;
 
 static const CostRow *figure(const Making *m, const char *operation, const char *context) {
-  const CostRow *row = m->cost ? cost_find(m->cost, operation, context) : NULL;
+  const CostRow *row = m->cost ? cost_row(m, operation, context) : NULL;
   return row && row->measured && !row->reason ? row : NULL;
 }
 
@@ -375,7 +383,7 @@ static double spread_of(const Price *price) { return price->ns == 0 ? 0 : price-
 
 // Why there is no figure of a fence after a store to a line that another core owns.
 static const char *no_figure(const Making *m, const LadderFence *fence) {
-  const CostRow *row = m->cost ? cost_find(m->cost, fence->operation, COST_AFTER_OTHER) : NULL;
+  const CostRow *row = m->cost ? cost_row(m, fence->operation, COST_AFTER_OTHER) : NULL;
   return row && row->reason ? row->reason : "not measured";
 }
 
@@ -470,7 +478,7 @@ typedef struct {
 } Wanted;
 
 static void want(const Making *m, Wanted *wanted, const char *operation, const char *context) {
-  CostRow *row = cost_find(m->cost, operation, context);
+  CostRow *row = cost_row(m, operation, context);
   if (!row || row->reason)
     return;
   for (size_t i = 0; i < wanted->count; i++)
@@ -546,13 +554,14 @@ typedef struct {
 } Options;
 
 // What a fence is to a CPU's model: the tags of its events. "": nothing.
-static const char *strength_of(const Cpu *cpu, const char *name, Arena *arena) {
+static const char *strength_of(const Cpu *cpu, const Dialect *dialect, const char *name, Arena *arena) {
   const CpuFence *fence = cpu_fence(cpu, name);
   if (fence)
     return fence->tags;
-  if (strncmp(name, "fence-", 6) != 0)
+  const DialectFence *own = dialect_fence(dialect, name);
+  if (own->op != ACCESS_FENCE)
     return "";
-  const LowerRow *row = cpu_lower(cpu, "c11", LOWER_FENCE, name + 6, NULL);
+  const LowerRow *row = cpu_lower(cpu, dialect->name, LOWER_FENCE, own->order, NULL);
   const char *tags = "";
   for (unsigned i = 0; row && i < row->step_count; i++)
     tags = arena_printf(arena, "%s%s;", tags, row->steps[i].tags);
@@ -579,11 +588,13 @@ static Options options_of(const Making *m, const Judge *by, unsigned thread) {
   const char **strengths = ARENA_ARRAY(arena, const char *, ladder->fence_count + 2);
   strengths[0] = "";
   bool is_c11 = by == &ladder->judges[LADDER_C11];
+  const Dialect *dialect = ladder->test->dialect;
   for (unsigned i = 0; i < ladder->fence_count; i++) {
     const LadderFence *fence = &ladder->fences[i];
-    if (is_c11 && strncmp(fence->name, "fence-", 6) != 0)
+    const DialectFence *own = dialect_fence(dialect, fence->name);
+    if ((is_c11 && (!own || own->op != ACCESS_FENCE)) || (own && !strcmp(own->order, ORDER_HEAVY)))
       continue;
-    const char *strength = is_c11 ? fence->name : strength_of(by->model->cpu, fence->name, arena);
+    const char *strength = is_c11 ? fence->name : strength_of(by->model->cpu, dialect, fence->name, arena);
     double cost = price_in(m, fence, thread);
     unsigned k = 0;
     while (k < out.count && strcmp(strengths[k], strength) != 0)
@@ -598,7 +609,8 @@ static Options options_of(const Making *m, const Judge *by, unsigned thread) {
     out.costs[k] = cost;
     strengths[k] = strength;
   }
-  const char *most = is_c11 ? "fence-seq_cst" : strength_of(by->model->cpu, "fence-seq_cst", arena);
+  const char *most = dialect->fences[dialect->fence_count - 1].name;
+  most = is_c11 ? most : strength_of(by->model->cpu, dialect, most, arena);
   for (unsigned k = 1; k + 1 < out.count; k++) // the one that orders the most goes last
     if (!strcmp(strengths[k], most)) {
       const char *name = out.names[k];
@@ -654,7 +666,7 @@ static const LadderRow *row_of(Ladder *ladder, const char *const *fences) {
   for (unsigned t = 0; t < ladder->test->thread_count; t++) {
     if (t)
       name = arena_printf(ladder->arena, "%s|%s", name, fences[t]);
-    is_c11 &= !strcmp(fences[t], "none") || ladder_spelling(fences[t]);
+    is_c11 &= !strcmp(fences[t], "none") || dialect_fence(ladder->test->dialect, fences[t]);
   }
   return add_row(
       ladder,

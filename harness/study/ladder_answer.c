@@ -94,21 +94,31 @@ static bool alike(const LadderRow *a, const LadderRow *b) {
   return fabs(a->ns - b->ns) <= fmax(fmax(off, LADDER_CLOSE * fmin(a->ns, b->ns)), 0.2);
 }
 
+bool ladder_is_heavy(const Ladder *ladder, const char *name) {
+  const DialectFence *fence = dialect_fence(ladder->test->dialect, name);
+  return fence && !strcmp(fence->order, ORDER_HEAVY);
+}
+
 static bool eligible(const LadderRow *row, unsigned judge) {
   return row->kind != ROW_ORDERS && row->done && row->priced && row->iterations && !row->seen && forbids(row, judge) &&
          !(judge == LADDER_C11 && row->verdicts[judge].thin_air);
+}
+
+// A heavy fence is for one side, which is told apart.
+static bool is_candidate(const Ladder *ladder, const LadderRow *row, unsigned judge, bool stable) {
+  return eligible(row, judge) && row->stable == stable && !ladder_is_heavy(ladder, row->name);
 }
 
 static const LadderRow *cheapest(const Ladder *ladder, unsigned judge, bool stable) {
   const LadderRow *least = NULL, *best = NULL;
   for (unsigned i = 0; i < ladder->row_count; i++) {
     const LadderRow *row = &ladder->rows[i];
-    if (eligible(row, judge) && row->stable == stable && (!least || row->ns < least->ns))
+    if (is_candidate(ladder, row, judge, stable) && (!least || row->ns < least->ns))
       least = row;
   }
   for (unsigned i = 0; least && i < ladder->row_count; i++) {
     const LadderRow *row = &ladder->rows[i];
-    if (eligible(row, judge) && row->stable == stable && alike(row, least) && (!best || row->is_c11 > best->is_c11))
+    if (is_candidate(ladder, row, judge, stable) && alike(row, least) && (!best || row->is_c11 > best->is_c11))
       best = row;
   }
   return best;
@@ -126,19 +136,13 @@ void ladder_choose(Ladder *ladder) {
 
 // ---- The answer
 
-const char *ladder_spelling(const char *name) {
-  static const char *const spellings[][2] = {
-      {"compiler", "atomic_signal_fence(memory_order_seq_cst)"},
-      {"fence-acquire", "atomic_thread_fence(memory_order_acquire)"},
-      {"fence-release", "atomic_thread_fence(memory_order_release)"},
-      {"fence-acq_rel", "atomic_thread_fence(memory_order_acq_rel)"},
-      {"fence-seq_cst", "atomic_thread_fence(memory_order_seq_cst)"},
-  };
-  for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
-    if (!strcmp(spellings[i][0], name))
-      return spellings[i][1];
-  return NULL;
+static const char *spelling_of(const Ladder *ladder, const char *name) {
+  const DialectFence *fence = dialect_fence(ladder->test->dialect, name);
+  return fence ? fence->spelling : NULL;
 }
+
+// What the fences of the test's language are those of.
+static const char *language(const Ladder *ladder) { return ladder->test->dialect->language; }
 
 // "14.9 ns +-3 %", "0.0 ns", "150.1 ns, which is not stable".
 static void add_price(const LadderRow *row, Text *out) {
@@ -201,7 +205,7 @@ static void add_spellings(const Ladder *ladder, const LadderRow *row, Text *out)
     for (unsigned i = 0; i < t; i++)
       told |= !strcmp(row->fences[t], row->fences[i]);
     const LadderFence *fence = told ? NULL : fence_named(ladder, row->fences[t]);
-    const char *spelling = fence ? ladder_spelling(fence->name) : NULL;
+    const char *spelling = fence ? spelling_of(ladder, fence->name) : NULL;
     if (!spelling)
       continue;
     if (!fence->emitted)
@@ -216,12 +220,12 @@ static void add_spellings(const Ladder *ladder, const LadderRow *row, Text *out)
 }
 
 // A fence of the CPU's, by the fence of C11 that is made of the same instruction, or that is as strong.
-static void add_c11_for(const Ladder *ladder, const LadderRow *row, Text *out) {
+static void add_fence_for(const Ladder *ladder, const LadderRow *row, Text *out) {
   for (unsigned i = 0; row->fence && i < ladder->fence_count; i++) {
     const LadderFence *fence = &ladder->fences[i];
-    if (ladder_spelling(fence->name) && !strcmp(fence->operation, row->fence->operation)) {
-      text_printf(out, "  In C11 that is %s, of which %s makes `%s`.\n", ladder_spelling(fence->name),
-                  ladder->compiler->path, fence->emitted);
+    if (spelling_of(ladder, fence->name) && !strcmp(fence->operation, row->fence->operation)) {
+      text_printf(out, "  In %s that is %s, of which %s makes `%s`.\n", language(ladder),
+                  spelling_of(ladder, fence->name), ladder->compiler->path, fence->emitted);
       return;
     }
   }
@@ -233,7 +237,7 @@ static void add_dearest(const Ladder *ladder, const LadderRow *best, Text *out) 
   for (unsigned i = 0; i < ladder->row_count; i++) {
     const LadderRow *row = &ladder->rows[i];
     if (row->kind == ROW_FENCE && !strcmp(row->threads, best->threads) && eligible(row, LADDER_HERE) && row->stable &&
-        (!worst || row->ns > worst->ns))
+        !ladder_is_heavy(ladder, row->name) && (!worst || row->ns > worst->ns))
       worst = row;
   }
   if (worst && best->ns > 0.5 && worst->ns > 1.2 * best->ns)
@@ -285,10 +289,42 @@ static void answer_here(const Ladder *ladder, Text *out) {
   text_add(out, ".\n");
   add_spellings(ladder, best, out);
   if (!best->is_c11)
-    add_c11_for(ladder, best, out);
+    add_fence_for(ladder, best, out);
   add_dearest(ladder, best, out);
   if (ladder->unsettled[LADDER_HERE])
     add_unsettled(ladder->unsettled[LADDER_HERE], ladder->test->thread_count, out);
+}
+
+static const LadderRow *row_named(const Ladder *ladder, const char *name, const char *threads) {
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    if (ladder->rows[i].kind == ROW_FENCE && !strcmp(ladder->rows[i].name, name) &&
+        !strcmp(ladder->rows[i].threads, threads))
+      return &ladder->rows[i];
+  return NULL;
+}
+
+// Of two threads, a heavy fence in one instead of the cheapest fence in both: what the other saves pays for it in the
+// end.
+static void answer_asymmetric(const Ladder *ladder, Text *out) {
+  const LadderRow *best = ladder->answers[LADDER_HERE], *cheapest = NULL, *saved = NULL;
+  if (!best || best->kind != ROW_FENCE || ladder->test->thread_count != 2 || strcmp(best->threads, "all") != 0)
+    return;
+  for (unsigned t = 0; t < 2; t++) {
+    const LadderRow *heavy = row_named(ladder, "membarrier", t ? "P1" : "P0");
+    const LadderRow *light = row_named(ladder, best->name, t ? "P0" : "P1");
+    if (!heavy || !light || !eligible(heavy, LADDER_HERE) || !light->priced || !light->stable || light->ns < 0.5 ||
+        (cheapest && heavy->ns / light->ns >= cheapest->ns / saved->ns))
+      continue;
+    cheapest = heavy;
+    saved = light;
+  }
+  if (!cheapest)
+    return;
+  text_printf(out,
+              "One-sided: membarrier in %s and a compiler's barrier in %s forbid it too, %.0f ns there%s against the "
+              "%.1f ns of %s here: it pays where %s runs about %.0f times or more for each time that %s does.\n",
+              cheapest->threads, saved->threads, cheapest->ns, cheapest->stable ? "" : " (not stable)", saved->ns,
+              best->name, saved->threads, cheapest->ns / saved->ns, cheapest->threads);
 }
 
 static bool c11_is(const Ladder *ladder, Verdict verdict) {
@@ -298,21 +334,23 @@ static bool c11_is(const Ladder *ladder, Verdict verdict) {
 static void answer_c11(const Ladder *ladder, Text *out) {
   const LadderRow *best = ladder->answers[LADDER_C11];
   if (c11_is(ladder, VERDICT_UNDEFINED)) {
-    text_add(out,
-             "The test has a data race, so C11 gives it no meaning: what is said here holds for the code that this "
-             "compiler made, and no fence makes it right in C. Make the accesses atomic.\n");
+    text_printf(out,
+                "The test has a data race, so %s gives it no meaning: what is said here holds for the code that this "
+                "compiler made, and no fence makes it right in C. Make the accesses atomic.\n",
+                language(ladder));
     return;
   }
   if (best && best == ladder->answers[LADDER_HERE]) {
-    text_add(out, "C11 forbids the state so, too: on every CPU.\n");
+    text_printf(out, "%s forbids the state so, too: on every CPU.\n", language(ladder));
     return;
   }
   if (best && has_no_fence(best, ladder->test->thread_count)) {
-    text_add(out, "C11 forbids the state as the test is written: compilers must give each CPU what it needs.\n");
+    text_printf(out, "%s forbids the state as the test is written: compilers must give each CPU what it needs.\n",
+                language(ladder));
     return;
   }
   if (best) {
-    text_add(out, "Cheapest by C11, so on every CPU: ");
+    text_printf(out, "Cheapest by %s, so on every CPU: ", language(ladder));
     add_row(best, ladder->test->thread_count, out);
     text_add(out, ", ");
     add_price(best, out);
@@ -324,8 +362,9 @@ static void answer_c11(const Ladder *ladder, Text *out) {
     text_add(out, "RC11 forbids the state by its no-thin-air axiom alone, which ISO C11 does not have.\n");
     return;
   }
-  if (c11_is(ladder, VERDICT_ALLOWED))
-    text_add(out, "No fence of C11 between the accesses forbids the state by the model and in the run.\n");
+  if (c11_is(ladder, VERDICT_ALLOWED) && !ladder->unsettled[LADDER_C11])
+    text_printf(out, "No fence of %s between the accesses forbids the state by the model and in the run.\n",
+                language(ladder));
 }
 
 static void answer_orders(const Ladder *ladder, Text *out) {
@@ -343,7 +382,7 @@ static void answer_orders(const Ladder *ladder, Text *out) {
   text_printf(out, ", %+.1f ns", best->ns);
   if (best->ns != 0)
     text_printf(out, " \302\261%.0f %%", 100 * best->spread);
-  text_add(out, "; C11 forbids the state so.\n");
+  text_printf(out, "; %s forbids the state so.\n", language(ladder));
 }
 
 static void answer_combinations(const Ladder *ladder, Text *out) {
@@ -367,7 +406,7 @@ static void answer_interleaving(const Ladder *ladder, Text *out) {
   text_add(out, "No fence helps: sequential consistency itself allows what the condition asks for, as an "
                 "interleaving of whole accesses, and fences can only restore sequential consistency.\n");
   if (c11_is(ladder, VERDICT_UNDEFINED))
-    text_add(out, "The test has a data race besides, so C11 gives it no meaning.\n");
+    text_printf(out, "The test has a data race besides, so %s gives it no meaning.\n", language(ladder));
   if (ladder->lost_update)
     text_printf(out,
                 "What is missing is atomicity: %s is read and then written by two accesses, and another thread's write "
@@ -389,8 +428,10 @@ void ladder_answer(const Ladder *ladder, Text *out) {
     answer_interleaving(ladder, out);
     return;
   case TARGET_NEVER:
-    text_add(out, "No fence is needed: no execution that is coherent at each location ends as the condition asks for, "
-                  "and every CPU and C11 keep that coherence.\n");
+    text_printf(out,
+                "No fence is needed: no execution that is coherent at each location ends as the condition asks for, "
+                "and every CPU and %s keep that coherence.\n",
+                language(ladder));
     return;
   case TARGET_UNKNOWN:
     text_printf(out, "The models cannot say what a fence does for this test: %s. The counts are all there is.\n",
@@ -403,6 +444,7 @@ void ladder_answer(const Ladder *ladder, Text *out) {
     text_add(out, "The condition also asks for states that sequential consistency allows. No fence can forbid those; "
                   "the rows count the others alone.\n");
   answer_here(ladder, out);
+  answer_asymmetric(ladder, out);
   answer_c11(ladder, out);
   answer_combinations(ladder, out);
   answer_orders(ladder, out);

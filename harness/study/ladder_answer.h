@@ -5,6 +5,8 @@
 // Of fences whose costs are no farther apart than this, as a share of the lesser, one of C11 is the answer.
 #define LADDER_CLOSE 0.15
 
+// Whether it is the name of membarrier(2).
+bool ladder_is_heavy(const Ladder *ladder, const char *fence);
 // What each row has to say about model and machine.
 void ladder_note(Ladder *ladder);
 // Fills `sorted`.
@@ -13,6 +15,3 @@ void ladder_sort(Ladder *ladder);
 void ladder_choose(Ladder *ladder);
 // The answer, in sentences; lines of any length, each ended.
 void ladder_answer(const Ladder *ladder, Text *out);
-
-// How a fence or a row of access orders is spelt in C11; NULL for a fence of a CPU.
-const char *ladder_spelling(const char *name);

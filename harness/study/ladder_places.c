@@ -1,5 +1,6 @@
 #include "harness/study/ladder_places.h"
 
+#include "arch/cpus.h"
 #include "harness/cost/cost.h"
 
 #include <string.h>
@@ -7,6 +8,7 @@
 // A walk over a thread's accesses in program order.
 typedef struct {
   Arena *arena;
+  const Dialect *dialect;
   Places out;
   size_t place_capacity;
   unsigned open; // places from this one on have nothing after them yet
@@ -32,11 +34,25 @@ static void note(Walk *walk, Neighbour kind, const Address *address) {
     walk->updated |= walk->loaded & bit;
 }
 
-static void name_access(Walk *walk, const char *operation, const Order *order) {
+// The order of C11 by which an access is priced: its own, or, of the kernel's, that which the CPU does in the same way;
+// else the kernel's, of which there is no figure.
+static const char *priced_order(const Walk *walk, LowerOperation operation, const Order *order) {
+  const Cpu *cpu = cpu_here();
+  const LowerRow *own = order->as ? cpu_lower(cpu, walk->dialect->name, operation, order->name, NULL) : NULL;
+  const LowerRow *as = order->as ? cpu_lower(cpu, dialect_c11.name, operation, order->as, NULL) : NULL;
+  bool same = own && as && own->step_count == as->step_count;
+  for (unsigned i = 0; same && i < own->step_count; i++)
+    same = !strcmp(own->steps[i].instruction, as->steps[i].instruction);
+  return same ? order->as : order->name;
+}
+
+static void name_access(Walk *walk, AccessOp op, const Order *order) {
   if (!order)
     return;
+  LowerOperation operation = op == ACCESS_LOAD ? LOWER_LOAD : op == ACCESS_STORE ? LOWER_STORE : LOWER_RMW;
   walk->names = arena_grow(walk->arena, walk->names, &walk->name_capacity, walk->name_count + 2, sizeof *walk->names);
-  walk->names[walk->name_count++] = arena_printf(walk->arena, "%s-%s", operation, order->name);
+  walk->names[walk->name_count++] =
+      arena_printf(walk->arena, "%s-%s", access_name(op), priced_order(walk, operation, order));
   walk->names[walk->name_count] = NULL;
 }
 
@@ -47,7 +63,7 @@ static bool visit_access(const Expr *expr, void *context) {
   const Access *access = &expr->access;
   bool updates = access->op != ACCESS_LOAD && access->op != ACCESS_STORE;
   bool fetches = access_is_fetch(access->op); // which are all priced as an addition
-  name_access(walk, access_name(fetches ? ACCESS_FETCH_ADD : access->op), access->order);
+  name_access(walk, fetches ? ACCESS_FETCH_ADD : access->op, access->order);
   note(walk,
        updates                     ? NEIGHBOUR_UPDATE
        : access->op == ACCESS_LOAD ? NEIGHBOUR_LOAD
@@ -82,7 +98,7 @@ static void walk_block(Walk *walk, const Stmt *original, const Stmt *fenced) {
 }
 
 static Walk walk_thread(const Test *original, const Test *fenced, unsigned thread, Arena *arena) {
-  Walk walk = {.arena = arena};
+  Walk walk = {.arena = arena, .dialect = original->dialect};
   walk_block(&walk, original->threads[thread].body, fenced->threads[thread].body);
   return walk;
 }

@@ -7,7 +7,10 @@
 #include <string.h>
 
 // What thread functions may call (engine/kernel.h).
-static const char *const idle[] = {"kernel_loop_turn", "kernel_pause", NULL};
+static const CodeCallee callees[] = {{"kernel_loop_turn", IDLE_FUNCTION},
+                                     {"kernel_pause", IDLE_FUNCTION},
+                                     {"kernel_membarrier", HEAVY_FUNCTION},
+                                     {NULL, NULL}};
 
 // Which of a listing's functions are a test's threads.
 typedef struct {
@@ -34,7 +37,7 @@ static bool find_function(const Test *test, unsigned t, const Listing *listing, 
                           .function = function_of(listing, t, variant->suffix, arena),
                           .parameters = parameters,
                           .fields = fields,
-                          .idle = idle,
+                          .callees = callees,
                           .parameter_count = thread->parameter_count};
   if (!out->function && variant->others_plain)
     out->function = function_of(listing, t, "", arena);

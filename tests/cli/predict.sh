@@ -391,5 +391,4 @@ ends 2 "$WEAKMEM" run --time 0.05 K-RCU+grace-period
 grep -q "grace periods are the kernel's own" "$work/err" || fail "$(cat "$work/err")"
 ends 2 "$WEAKMEM" show K-MP+assign+dereference
 ends 0 "$WEAKMEM" show --part test K-MP+assign+dereference
-ends 2 "$WEAKMEM" fences K-SB+mbs
 ends 2 "$WEAKMEM" check K-SB+mbs

@@ -26,7 +26,7 @@ P
 "$WEAKMEM" report here.jsonl --published -o two.html
 "$WEAKMEM" report - -o - <here.jsonl >three.html
 grep -q 'id="data"' three.html || fail "-o -"
-echo before >two.html
+head -c 2000 three.html >two.html # of a page
 chmod 640 two.html
 ln -s two.html link.html
 "$WEAKMEM" report here.jsonl -o link.html

@@ -33,13 +33,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   for (unsigned i = 0; listing && i < listing->function_count && i < 8; i++) {
     const FunctionParameter parameters[] = {{PARAMETER_LOCATION, 0}, {PARAMETER_LOCATION, 1}, {PARAMETER_FRAME, 0}};
     const FrameField field = {0, 0};
-    ThreadFunction function = {.source = &source,
-                               .function = &listing->functions[i],
-                               .parameters = parameters,
-                               .parameter_count = 3,
-                               .fields = &field,
-                               .field_count = 1,
-                               .idle = (const char *const[]){"idle", NULL}};
+    ThreadFunction function = {
+        .source = &source,
+        .function = &listing->functions[i],
+        .parameters = parameters,
+        .parameter_count = 3,
+        .fields = &field,
+        .field_count = 1,
+        .callees = (const CodeCallee[]){{"idle", IDLE_FUNCTION}, {"heavy", HEAVY_FUNCTION}, {NULL, NULL}}};
     unsigned errors = diag.errors;
     if (!functions_program(test, pick(*data), &function, false, 0, arena, &diag) && diag.errors == errors)
       abort();

@@ -120,7 +120,7 @@ static const struct {
     {"--threads", "1 ", "got '1 '"},
     {"--threads", "4294967297", "got '4294967297'"},
     {"--threads", "99999999999999999999999", "got '99999999999999999999999'"},
-    {"--format", "xml", "--format: expected text, json or tsv, got 'xml'"},
+    {"--format", "xml", "--format: expected text, json, tsv or markdown, got 'xml'"},
     {"--iterations", "1x", "got '1x'"},
     {"--iterations", "1MM", "got '1MM'"},
     {"--iterations", "18446744073709551615k", "got '18446744073709551615k'"},

@@ -127,20 +127,20 @@ static void check_row(const InstructionSet *set, const InstructionRow *row) {
   const char *line = line_of(set, row);
   Source source = {.name = "row", .bytes = line, .length = strlen(line)};
   // A row on what goes to that function.
-  static const char *const idles[] = {"pause", NULL};
-  const char *callee = strstr(line, " __"), *idle = strstr(line, " " IDLE_FUNCTION);
-  CodeLine lines[] = {{.label = "L0",
-                       .span = {0, idle ? (size_t)(idle - line) : strlen(line)},
-                       .calls = idle     ? idles[0]
-                                : callee ? callee + 1
-                                         : NULL}};
+  static const CodeCallee callees[] = {{"pause", IDLE_FUNCTION}, {"heavy", HEAVY_FUNCTION}, {NULL, NULL}};
+  const char *callee = strstr(line, " __"), *known = NULL, *name = callee ? callee + 1 : NULL;
+  for (unsigned i = 0; callees[i].name && !known; i++) {
+    known = strstr(line, callees[i].as);
+    name = known ? callees[i].name : name;
+  }
+  CodeLine lines[] = {{.label = "L0", .span = {0, known ? (size_t)(known - 1 - line) : strlen(line)}, .calls = name}};
   CodeThread code = {.set = set,
                      .dialect = &set->dialects[0],
                      .source = &source,
                      .lines = lines,
                      .line_count = 1,
                      .own_location = -1,
-                     .idle = idles,
+                     .callees = callees,
                      .location_of = no_location,
                      .first_place = 100};
   Diag diag = {.arena = arena};

@@ -31,6 +31,24 @@ static const char *fenced(const char *statements) {
   return shown;
 }
 
+// Each of a dialect's fences, between two accesses of its own, prints as it is spelled.
+static void check_fences(const Dialect *dialect, const char *text) {
+  const Test *test = parsed(text);
+  ck_assert_ptr_eq(test->dialect, dialect);
+  ck_assert_uint_gt(dialect->fence_count, 4);
+  for (unsigned i = 0; i < dialect->fence_count; i++) {
+    const Test *with = test_with_fence(test, dialect->fences[i].name, 1, arena);
+    ck_assert_msg(strstr(printed(with), dialect->fences[i].spelling) != NULL, "%s", printed(with));
+    ck_assert(test_equal(parsed(printed(with)), with));
+  }
+}
+
+START_TEST(a_dialect_has_fences_of_its_own) {
+  check_fences(&dialect_c11, "C t {} P0 (atomic_int* x) { atomic_store(x, 1); int r0 = atomic_load(x); }");
+  check_fences(&dialect_linux, "C t {} P0 (int* x) { WRITE_ONCE(*x, 1); int r0 = READ_ONCE(*x); }");
+}
+END_TEST
+
 START_TEST(a_fence_stands_between_every_two_accesses) {
   static const char *const rows[][2] = {
       {"*y = 1;", "*y = 1;"},
@@ -113,4 +131,4 @@ START_TEST(fences_of_c11_are_spelt_as_such) {
 END_TEST
 
 RUN("insert", a_fence_stands_between_every_two_accesses, threads_are_chosen_by_bit_or_by_name,
-    fences_of_c11_are_spelt_as_such)
+    fences_of_c11_are_spelt_as_such, a_dialect_has_fences_of_its_own)

@@ -119,7 +119,7 @@ END_TEST
 START_TEST(a_cycle_is_told_event_by_event_with_what_synchronises) {
   Explanation e = explained(MP("release", "acquire"), "c11", (Value[]){1, 0});
   ck_assert_str_eq(printed(&e, explanation_print),
-                   "  forbidden by it: its axiom 'coherence' (c11/model.cat:30):\n"
+                   "  forbidden by it: its axiom 'coherence' (c11/model.cat:31):\n"
                    "    a    P0  W x=1             store relaxed     text.litmus:4: atomic_store_explicit(x, 1, "
                    "memory_order_relaxed);\n"
                    "         | po\n"

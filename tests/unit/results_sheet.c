@@ -57,6 +57,25 @@ static const char *json_of(const Sheet *sheet, const SheetJson *how) {
   return text_string(&text);
 }
 
+START_TEST(markdown_is_a_table_of_what_text_shows) {
+  Sheet *sheet = sample();
+  sheet->title = "a|b";
+  sheet->notes = "A note.\n";
+  text_clear(&text);
+  text_add(&text, "before\n");
+  sheet_text(sheet, &(SheetStyle){.markdown = true, .width = 20}, &text);
+  ck_assert_str_eq(text_string(&text), "before\n\n"
+                                       "**a\\|b**\n\n"
+                                       "| name | ns | seen | forbids |  |\n"
+                                       "| --- | ---: | ---: | --- | --- |\n"
+                                       "| none | 0.00 | 12.3M | no |  |\n"
+                                       "| f\xc3\xa9nc?? | 1.50 |  | forbidden | what there is to say of it |\n"
+                                       "| absent | not on this CPU |  |  |  |\n"
+                                       "\n"
+                                       "A note.\n");
+}
+END_TEST
+
 START_TEST(text_is_aligned_by_what_is_seen) {
   ck_assert_str_eq(text_of(sample(), &plain),
                    "name      ns             seen  forbids\n"
@@ -158,6 +177,7 @@ int main(void) {
   Suite *suite = suite_create("results_sheet");
   TCase *cases = tcase_create("sheet");
   tcase_add_checked_fixture(cases, setup, teardown);
+  tcase_add_test(cases, markdown_is_a_table_of_what_text_shows);
   tcase_add_test(cases, text_is_aligned_by_what_is_seen);
   tcase_add_test(cases, a_narrow_terminal_loses_optional_columns_first);
   tcase_add_test(cases, what_still_does_not_fit_goes_on_below_with_its_keys);

@@ -94,11 +94,12 @@ START_TEST(what_the_compiler_made_of_a_fence_is_read_from_its_code) {
       {"", "", NULL},
       {"    1103:\tlock orq $0x0,(%rsp)\n", "lock orq $0,(%rsp)", "lock-or"},
       {"    1103:\tmfence\n    1109:\tmfence\n", "mfence", "mfence"},
-      {"    1103:\tlock addl $0x0,(%rsp)\n", "lock addl $0,(%rsp)", NULL}, // no fence by that spelling
+      {"    1103:\tlock addl $0x0,(%rsp)\n", "lock addl $0,(%rsp)", "lock-add"},
+      {"    1103:\tlock addl $0x0,0x8(%rsp)\n", "lock addl $0,0x8(%rsp)", NULL}, // no fence by that spelling
       {"    1103:\txchg   %eax,-0x4(%rsp)\n    1109:\txchg   %eax,-0x4(%rsp)\n", "xchg %eax,-0x4(%rsp)", NULL},
       {"    1103:\txchg   %ax,%ax\n", "", NULL}, // padding
       {"    1103:\tmov    $0x1,%eax\n", "", NULL},
-      {"    1103:\tlock addl $0x0,(%rsp)\n    1109:\tsfence\n", "sfence", "sfence"},
+      {"    1103:\tlock addl $0x0,0x8(%rsp)\n    1109:\tsfence\n", "sfence", "sfence"},
   };
   const MachineCode bare = code_with("x86_64", "mov    (%rdi),%eax", "");
   const CpuFence *fence;
@@ -227,7 +228,7 @@ static LadderRow *add(const char *name, double ns, Verdict c11, Verdict here, ui
                      .spread = 0.03,
                      .stable = true,
                      .verdicts = ARENA_ARRAY(arena, LadderVerdict, 2),
-                     .is_c11 = !strcmp(name, "none") || ladder_spelling(name)};
+                     .is_c11 = !strcmp(name, "none") || dialect_fence(&dialect_c11, name)};
   for (unsigned i = 0; i < sizeof fences / sizeof *fences; i++)
     if (!strcmp(fences[i].name, name))
       row->fence = &fences[i];
