@@ -17,8 +17,8 @@ static const Embedded *find(const Embedded *files, const char *path) {
 // What the page's elements hold, in this order.
 static const char *const styles[] = {"page.css", NULL};
 static const char *const library[] = {"chart.js", NULL};
-static const char *const scripts[] = {"words.js",    "matrix.js", "bars.js", "tests.js",
-                                      "machines.js", "fences.js", "page.js", NULL};
+static const char *const scripts[] = {"words.js", "matrix.js", "bars.js",  "tests.js", "machines.js",
+                                      "costs.js", "fences.js", "cards.js", "page.js",  NULL};
 
 static void write_files(const Embedded *files, const char *const *paths, FILE *out) {
   for (; *paths; paths++)

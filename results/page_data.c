@@ -73,11 +73,15 @@ static Cell costs_cell(const CompareMachine *machine, Arena *arena) {
   return cell_sheet(costs);
 }
 
-// The compiler without its folder, which may tell of its user's.
+// A page is made to be shown to others, whom the folders of its maker are no business of.
+static const char *file_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
 static const char *compiler_of(const CompareMachine *machine, Arena *arena) {
-  const char *slash = strrchr(machine->compiler_path, '/');
   Text name = {0};
-  compiler_name(slash ? slash + 1 : machine->compiler_path, machine->compiler_version, machine->compiler_flags, &name);
+  compiler_name(file_name(machine->compiler_path), machine->compiler_version, machine->compiler_flags, &name);
   return text_finish(&name, arena);
 }
 
@@ -88,6 +92,15 @@ static void set_first(const Comparison *c, unsigned machine, Sheet *object) {
     first++;
   if (first < machine)
     sheet_set(object, "first", cell_count(first));
+}
+
+// Of a log that was imported: its two words of what it is, and its name.
+static const char *source_of(const CompareMachine *machine, Arena *arena) {
+  const char *source = machine->source;
+  if (!source || !import_is_source(source) || !strchr(source, '/'))
+    return source;
+  const char *name = strchr(strchr(source, ' ') + 1, ' ') + 1;
+  return arena_printf(arena, "%.*s%s", (int)(name - source), source, file_name(name));
 }
 
 static Cell machine_cell(const Comparison *c, unsigned index, Arena *arena) {
@@ -105,8 +118,8 @@ static Cell machine_cell(const Comparison *c, unsigned index, Arena *arena) {
   page_set_flag(object, "twice", machine->twice);
   set_first(c, index, object);
   page_set_text(object, "compiler", compiler_of(machine, arena));
-  page_set_text(object, "file", machine->file);
-  page_set_text(object, "source", machine->source);
+  page_set_text(object, "file", machine->file ? file_name(machine->file) : NULL);
+  page_set_text(object, "source", source_of(machine, arena));
   page_set_text(object, "program", machine->program);
   page_set_flag(object, "imported", import_is_source(machine->source));
   page_set_count(object, "records", machine->records);

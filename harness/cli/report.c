@@ -153,11 +153,14 @@ static bool close_output(Output *out, const Settings *s, bool stopped, Diag *dia
 
 // ---- The page
 
+// Without folders: the page is made to be shown to others.
 static const char *command_line(const Settings *s) {
   Text text = {0};
   text_add(&text, "weakmem report");
   for (size_t i = 0; i < s->common.argument_count && i < 20; i++)
-    text_printf(&text, " %s", s->common.arguments[i]);
+    text_printf(&text, " %s",
+                strrchr(s->common.arguments[i], '/') ? strrchr(s->common.arguments[i], '/') + 1
+                                                     : s->common.arguments[i]);
   if (s->common.argument_count > 20)
     text_printf(&text, " ... (%u files)", s->common.argument_count);
   if (s->published)

@@ -192,10 +192,15 @@ static void add_row(const LadderRow *row, unsigned threads, Text *out) {
   }
 }
 
-// What was seen of N, as a bound.
-static void add_bound(const LadderRow *row, Text *out) {
-  text_printf(out, "0 of %llu iterations (under %.2g)", (unsigned long long)row->iterations,
-              record_bound(row->iterations));
+// That it was not seen, and in how many; the row has the bound.
+static void add_none_of(const LadderRow *row, Text *out) {
+  text_printf(out, "0 of %llu iterations", (unsigned long long)row->iterations);
+}
+
+// Without its folder.
+static const char *compiler_of(const Ladder *ladder) {
+  const char *slash = strrchr(ladder->compiler->path, '/');
+  return slash ? slash + 1 : ladder->compiler->path;
 }
 
 // How each fence of the row is spelt in C11, and what the compiler makes of it.
@@ -211,11 +216,11 @@ static void add_spellings(const Ladder *ladder, const LadderRow *row, Text *out)
     if (!fence->emitted)
       text_printf(out, "  %s is %s.\n", fence->name, spelling);
     else if (*fence->emitted)
-      text_printf(out, "  %s is %s: %s makes `%s` of it.\n", fence->name, spelling, ladder->compiler->path,
+      text_printf(out, "  %s is %s: %s makes `%s` of it.\n", fence->name, spelling, compiler_of(ladder),
                   fence->emitted);
     else
       text_printf(out, "  %s is %s: %s makes no instruction of it, but keeps accesses on their sides.\n", fence->name,
-                  spelling, ladder->compiler->path);
+                  spelling, compiler_of(ladder));
   }
 }
 
@@ -225,7 +230,7 @@ static void add_fence_for(const Ladder *ladder, const LadderRow *row, Text *out)
     const LadderFence *fence = &ladder->fences[i];
     if (spelling_of(ladder, fence->name) && !strcmp(fence->operation, row->fence->operation)) {
       text_printf(out, "  In %s that is %s, of which %s makes `%s`.\n", language(ladder),
-                  spelling_of(ladder, fence->name), ladder->compiler->path, fence->emitted);
+                  spelling_of(ladder, fence->name), compiler_of(ladder), fence->emitted);
       return;
     }
   }
@@ -251,7 +256,7 @@ static void answer_unsettled(const Ladder *ladder, Text *out) {
               ladder->judges[LADDER_HERE].name);
   add_row(ladder->unsettled[LADDER_HERE], ladder->test->thread_count, out);
   text_add(out, " forbids it, and it was seen in ");
-  add_bound(ladder->unsettled[LADDER_HERE], out);
+  add_none_of(ladder->unsettled[LADDER_HERE], out);
   text_add(out, ". Another run, or a quiet machine, may tell.\n");
 }
 
@@ -275,8 +280,8 @@ static void answer_here(const Ladder *ladder, Text *out) {
   }
   if (has_no_fence(best, ladder->test->thread_count)) {
     text_printf(out, "This CPU needs no fence in the code that %s made: %s forbids the state, and it was seen in ",
-                ladder->compiler->path, model);
-    add_bound(best, out);
+                compiler_of(ladder), model);
+    add_none_of(best, out);
     text_add(out, ".\n");
     return;
   }
@@ -285,7 +290,7 @@ static void answer_here(const Ladder *ladder, Text *out) {
   text_add(out, ", ");
   add_price(best, out);
   text_printf(out, ": %s forbids the state, and it was seen in ", model);
-  add_bound(best, out);
+  add_none_of(best, out);
   text_add(out, ".\n");
   add_spellings(ladder, best, out);
   if (!best->is_c11)

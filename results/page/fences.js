@@ -1,6 +1,4 @@
-// Fence ladders and costs.
-
-// ---- Fence ladders
+// Fence ladders.
 
 const LADDER_BARS = 40;
 
@@ -24,8 +22,9 @@ function ladderChart(ladder, shown) {
   return {
     type: "bar",
     data: {
-      labels:
-        shown.map((row) => mark(row) + row.name + (row.threads && row.threads !== "all" ? ", " + row.threads : "")),
+      labels: shown.map(
+        (row) => mark(row) + (row.loose ? "~" : "") + row.name +
+          (row.threads && row.threads !== "all" ? ", " + row.threads : "")),
       datasets: [
         {
           label: "ns",
@@ -39,7 +38,12 @@ function ladderChart(ladder, shown) {
       scale: "linear",
       title: "nanoseconds that it adds",
       ticks: {word: (value) => String(value)},
-      tip: (item) => `${item.dataset.label}: ${nanoseconds(item.raw)}`
+      tip: (item) => {
+        const row = shown[item.dataIndex];
+        return `${item.dataset.label}: ${
+          item.datasetIndex ? withSpread(row.owned, row.owned_spread, row.owned_loose) :
+                              withSpread(row.ns, row.spread, row.loose)}`;
+      }
     }),
   };
 }
@@ -50,14 +54,15 @@ function ladderLine(ladder, row) {
                      .map(([name, letter]) => `${name}: ${LETTERS[letter][0]}`)
                      .join("; ");
   const share = number(row.seen) / number(row.iterations);
-  const seen = !row.iterations ? "" : share ? percent(share) : "< " + percent(bound(number(row.iterations)));
-  const figure = (ns) => (ns === undefined ? "" : nanoseconds(ns));
+  const seen = !row.iterations ? "" : share ? percent(share) : "0 of " + short(row.iterations);
+  const figure = (ns, spread, loose) => (ns === undefined ? "" : ns ? withSpread(ns, spread, loose) : "0");
   return make(
     "tr", {class: isBest(ladder, row) ? "best" : null},
     make("th", {scope: "row"}, (isBest(ladder, row) ? "cheapest: " : "") + (row.name || "")),
-    make("td", null, row.threads || ""), make("td", null, row.emitted || ""), make("td", {class: "r"}, figure(row.ns)),
-    make("td", {class: "r"}, figure(row.owned)), make("td", {class: "r"}, seen),
-    make("td", {class: "r"}, whole(row.iterations)),
+    make("td", null, row.threads || ""), make("td", null, row.emitted || ""),
+    make("td", {class: "r"}, figure(row.ns, row.spread, row.loose)),
+    make("td", {class: "r"}, row.no_owned || figure(row.owned, row.owned_spread, row.owned_loose)),
+    make("td", {class: "r"}, seen), make("td", {class: "r"}, whole(row.iterations)),
     make("td", null, verdicts + (row.bounded ? " (as far as loops were followed)" : "")),
     make("td", null, row.note || (row.status && row.status !== "done" ? row.status : "")));
 }
@@ -77,7 +82,7 @@ function ladderFigure(ladder) {
         ladder.placement && `on ${ladder.placement}, PU ${ladder.pus.join(",")}`,
         ladder.weakmem && "weakmem " + ladder.weakmem
       ])),
-    ladder.answer ? make("p", {class: "answer"}, ladder.answer.trim()) : null);
+    ladder.answer ? make("p", {class: "answer"}, ladder.answer.trim().replace(/ \(under [^)]*\)/g, "")) : null);
   if (shown.length) {
     figure.append(make(
       "ul", {class: "key"}, make("li", null, make("i", {class: "k-good"}), "\u2298 its model forbids the states"),
@@ -85,7 +90,12 @@ function ladderFigure(ladder) {
       shown.some((row) => ladderBar(ladder, row) === "sc") ?
         make("li", null, make("i", {class: "k-sc"}), "? it says nothing of it") :
         null,
-      make("li", null, make("i", {class: "k-soft"}), "where another core owns the lines")));
+      shown.some((row) => row.owned !== undefined) ?
+        make("li", null, make("i", {class: "k-soft"}), "where another core owns the lines") :
+        make(
+          "li", null,
+          `where another core owns the lines: ${
+            (shown.find((row) => row.no_owned) || {}).no_owned || "not measured"}`)));
     figure.append(chartBox(
       shown.length * 1.15, `What each fence adds to ${ladder.test} in nanoseconds; the table below has the figures`,
       () => ladderChart(ladder, shown)));
@@ -97,94 +107,4 @@ function ladderFigure(ladder) {
       ["fence", "threads", "made of it", "ns", "ns owned", "seen", "iterations", "models", ""], lines, [3, 4, 5, 6]),
     ladder.beyond ? make("p", {class: "made"}, `${plural(ladder.beyond, "row")} more are left out.`) : null));
   return figure;
-}
-
-// ---- Costs
-
-const SERIES =
-  ["#3b76b3", "#d07f14", "#4a8f6d", "#b0506f", "#7b68b5", "#8a7a2e", "#3f9aa8", "#a65a36", "#6d7683", "#93a63c"];
-const COST_BARS = 40;
-
-function drawCosts() {
-  const having = machines.map((machine, index) => index).filter((index) => machines[index].costs.length);
-  if (!having.length) return;
-  byId("costs").hidden = false;
-  const groups = new Map();  // group -> "operation\0context" -> machine -> cost
-  for (const index of having)
-    for (const cost of machines[index].costs) {
-      const group = groups.get(cost[0]) || new Map(), name = cost[1] + "\0" + cost[2];
-      groups.set(cost[0], group.set(name, (group.get(name) || new Map()).set(index, cost)));
-    }
-  byId("cost-list")
-    .append(
-      make(
-        "p", {class: "made"},
-        having.map((index) => `${shortName(index)}: ${machines[index].name}, from ${machines[index].file}`).join("; ")),
-      ...[...groups].map(([group, lines]) => costFigure(group, lines, having)));
-}
-
-const settled = (cost) => Boolean(cost[6]);
-
-// With a ~ where a machine's figure did not settle; which one's, its hollow point says.
-function costLabel([name, costs]) {
-  const mark = [...costs.values()].every(settled) ? "" : "~ ";
-  return mark + name.split("\0").filter(Boolean).join(", ");
-}
-
-function costChart(shown, having) {
-  const datasets = having.map((index, i) => {
-    const figures = shown.map(([, costs]) => (costs.has(index) ? costs.get(index)[3] : null));
-    const colour = having.length === 1 ? ink("--bar-weak") : SERIES[i % SERIES.length];
-    const hollow = shown.map(([, costs]) => (costs.has(index) && !settled(costs.get(index)) ? ink("--paper") : colour));
-    return {
-      label: shortName(index),
-      data: figures,
-      ...drawn("log", colour),
-      pointBackgroundColor: hollow,
-      pointBorderWidth: 2
-    };
-  });
-  const least = Math.min(
-    ...shown.flatMap(([, costs]) => [...costs.values()].map((cost) => cost[3])).filter((ns) => ns >= 0.01), 0.1);
-  return {
-    type: kindOfChart("log"),
-    data: {labels: shown.map(costLabel), datasets},
-    options: barOptions({
-      scale: "log",
-      title: "nanoseconds, logarithmic",
-      legend: having.length > 1,
-      twoLines: true,
-      ticks: {least: 10 ** Math.floor(Math.log10(least)), word: (value) => (decades(value) ? String(value) : "")},
-      tip: (item) => {
-        const cost = shown[item.dataIndex][1].get(having[item.datasetIndex]);
-        return `${item.dataset.label}: ${nanoseconds(item.raw)} ns${settled(cost) ? "" : " ~ (did not settle)"}`;
-      }
-    }),
-  };
-}
-
-function costFigure(group, lines, having) {
-  const all = [...lines], shown = all.slice(0, COST_BARS), title = group || "operations";
-  const body = all.map(
-    ([name, costs]) => make(
-      "tr", null, make("th", {scope: "row"}, name.split("\0")[0]), make("td", null, name.split("\0")[1]),
-      ...having.map((index) => {
-        const cost = costs.get(index);
-        if (!cost) return make("td", null);
-        const cycles = cost[4] ? ` (${cost[4].toFixed(1)} cycles)` : "";
-        return make(
-          "td", {class: "r", title: `spread ${percent(cost[5])}`},
-          nanoseconds(cost[3]) + (settled(cost) ? "" : " ~") + cycles);
-      })));
-  return make(
-    "figure", {class: "figures", "data-test": group}, make("h3", null, title[0].toUpperCase() + title.slice(1)),
-    chartBox(
-      shown.length * 1.3, `Costs of ${title} in nanoseconds; the table below has the figures`,
-      () => costChart(shown, having)),
-    all.length > shown.length ?
-      make("p", {class: "made"}, `The chart has the first ${shown.length} of ${all.length} rows; the table has all.`) :
-      null,
-    make(
-      "details", null, make("summary", null, `All ${plural(all.length, "row")} as a table`),
-      table(["operation", "context", ...having.map(shortName)], body, having.map((index, i) => i + 2))));
 }

@@ -1,11 +1,14 @@
-// Filters, which stand in the address, and the matrix that they are of.
+// Filters, which stand in the address, and the matrix that they are of: models and machines by tests. Tests that
+// several machines share come first, and the others are folded until they are asked for.
 
 // ---- Views: the filters, and which tests are open; all of it stands in the address
 
 const FILTERS = ["q", "family", "arch", "verdict", "seen", "fence", "sort"];
 const CHECKS = ["differ", "two"];
+const FEW = 12;  // rows that are shown where machines share no more
 const view = {
   open: new Set(),
+  all: false,  // what is folded, too
   scale: "log",
   direction: 1
 };
@@ -19,6 +22,7 @@ function readAddress() {
     if (field.value !== value) field.value = "";
   }
   for (const key of CHECKS) byId("f-" + key).checked = given.get(key) === "1";
+  view.all = given.get("all") === "1";
   view.scale = given.get("scale") === "linear" ? "linear" : "log";
   view.direction = given.get("down") === "1" ? -1 : 1;
   view.open = new Set(given.getAll("open"));
@@ -30,6 +34,7 @@ function writeAddress() {
     if (byId("f-" + key).value) now.set(key, byId("f-" + key).value);
   for (const key of CHECKS)
     if (byId("f-" + key).checked) now.set(key, "1");
+  if (view.all) now.set("all", "1");
   if (view.scale !== "log") now.set("scale", view.scale);
   if (view.direction < 0) now.set("down", "1");
   for (const name of view.open) now.append("open", name);
@@ -132,14 +137,27 @@ function arrange() {
   }
 }
 
+// Whether something is asked for by name: then nothing that is found is folded.
+const isFiltered = () => FILTERS.some((key) => key !== "sort" && byId("f-" + key).value) ||
+  CHECKS.some((key) => byId("f-" + key).checked) || byId("f-sort").value !== "";
+
+// What is shown before anyone asks: what must not be missed, what machines share, and a few in any case.
+function isFirst({test, cells}, before) {
+  return before < FEW || cells.size > 1 || test.differs || test.cells.some((cell) => cell.alarm);
+}
+
 function apply() {
-  const choice = chosen();
-  let count = 0;
-  for (const entry of rows) {
-    const shown = choice.row(entry);
+  const choice = chosen(), folding = !view.all && !isFiltered();
+  let count = 0, folded = 0;
+  for (const entry of order()) {
+    const found = choice.row(entry), shown = found && (!folding || isFirst(entry, count));
     count += shown;
-    entry.row.hidden = entry.details.hidden = !shown;
+    folded += found && !shown;
+    entry.row.hidden = !shown;
+    entry.details.hidden = !found;
   }
+  byId("more").hidden = !folded;
+  byId("more").textContent = `Show ${whole(folded)} more, each of one machine`;
   for (const cell of document.querySelectorAll(".matrix [data-machine]")) {
     const hide = !choice.columns.has(Number(cell.dataset.machine));
     if (cell.hidden !== hide) cell.hidden = hide;
@@ -189,6 +207,37 @@ function bodyCell(cell, index) {
     hidden(` ${look === "alarm" ? "forbidden and yet seen" : words.split("; ")[1] || ""}`));
 }
 
+// What a model says of the states that the test asks for: a letter. A state that is not listed no model allows.
+function saidOf(test, model) {
+  const letters = test.states.map((state) => state[1][model] || "-");
+  if (letters.every((letter) => letter === "-")) return "-";
+  const asked = test.states.filter((state) => state[2]).map((state) => state[1][model] || "-");
+  if (!asked.length) return test.known && test.cells.some((cell) => cell.conditional) ? "f" : "-";
+  return ["a", "u", "m", "?", "t", "f"].find((letter) => asked.includes(letter)) || "-";
+}
+
+const MODEL_GLYPHS = {
+  a: GLYPHS.seen,
+  f: GLYPHS.kept,
+  t: GLYPHS.kept,
+  u: "u",
+  m: GLYPHS.odd,
+  "?": "?"
+};
+
+function modelCell(test, model) {
+  const letter = saidOf(test, model), [word, look] = LETTERS[letter];
+  if (letter === "-") return make("td", {class: "model none"}, hidden("not asked"));
+  return make(
+    "td", {class: "model m-" + look, title: `${models[model][0]}: ${word}`},
+    make("span", {"aria-hidden": "true"}, MODEL_GLYPHS[letter]), hidden(word));
+}
+
+const modelHead = (model) => make("th", {scope: "col", class: "model", title: model[1]}, make("span", null, model[0]));
+
+// Models that speak of any of the tests.
+const speaking = models.map((model, i) => i).filter((i) => tests.some((test) => saidOf(test, i) !== "-"));
+
 function bodyRow(entry) {
   const {test, cells} = entry;
   const link = make(
@@ -202,7 +251,7 @@ function bodyRow(entry) {
   entry.row = make(
     "tr", {"data-test": test.name},
     make("th", {scope: "row"}, link, test.family && make("span", {class: "family"}, test.family)),
-    ...columns.map((index) => bodyCell(cells.get(index), index)));
+    ...speaking.map((model) => modelCell(test, model)), ...columns.map((index) => bodyCell(cells.get(index), index)));
   return entry.row;
 }
 
@@ -212,13 +261,17 @@ function drawMatrix() {
     "thead", null,
     make(
       "tr", null, make("th", {scope: "col", "data-state": "name", "aria-sort": "none"}, byName),
-      ...columns.map(headCell)));
+      ...speaking.map((i) => modelHead(models[i])), ...columns.map(headCell)));
   const body = make("tbody", {id: "matrix-body"}, ...rows.map(bodyRow));
   byId("matrix-scroll").append(make("table", {class: "matrix"}, head, body));
+  byId("more").addEventListener("click", () => {
+    view.all = true;
+    apply();
+  });
   const legend = [
-    ["seen2", GLYPHS.seen, "allowed, seen; the darker the more often"], ["", GLYPHS.unseen, "allowed, not seen"],
-    ["kept", GLYPHS.kept, "forbidden, not seen"], ["alarm", GLYPHS.alarm, "forbidden, and yet seen"],
-    ["odd", GLYPHS.odd, "unmodelled"], ["", "?", "not judged"]
+    ["seen2", GLYPHS.seen, "allowed (by a model), seen (on a machine), the darker the more often"],
+    ["", GLYPHS.unseen, "allowed, not seen"], ["kept", GLYPHS.kept, "forbidden"],
+    ["alarm", GLYPHS.alarm, "forbidden, and yet seen"], ["odd", GLYPHS.odd, "unmodelled"], ["", "?", "not judged"]
   ];
   byId("legend").append(...legend.map(
     ([look, glyph, words]) =>

@@ -7,7 +7,8 @@ function setTheme(theme) {
   const root = document.documentElement;
   if (theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = theme;
-  byId("theme").textContent = "Theme: " + theme;
+  byId("theme").replaceChildren("\u25d0", make("span", {class: "word"}, " " + theme));
+  byId("theme").setAttribute("aria-label", "Theme: " + theme);
   redraw();
 }
 function startTheme() {
@@ -27,13 +28,19 @@ function startTheme() {
     setTheme(theme);
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  // On paper everything is light, and every chart is drawn.
+  // On paper everything is light, what is folded lies open, and every chart is drawn.
+  let folds = [];
   window.addEventListener("beforeprint", () => {
     document.documentElement.dataset.theme = "light";
+    folds = [...document.querySelectorAll("details.fold:not([open])")];
+    for (const fold of folds) fold.open = true;
     redraw();
     for (const canvas of charts.keys()) drawChart(canvas);
   });
-  window.addEventListener("afterprint", () => setTheme(theme));
+  window.addEventListener("afterprint", () => {
+    for (const fold of folds) fold.open = false;
+    setTheme(theme);
+  });
 }
 
 // ---- The page
@@ -56,13 +63,16 @@ function drawHead() {
   const differing = tests.filter((test) => test.differs).length;
   const seen = tests.filter((test) => test.cells.some((cell) => number(cell.seen) && !cell.predicted)).length;
   const names = [...kinds].slice(0, 8).join(", ") + (kinds.size > 8 ? ", \u2026" : "");
+  // One row on a phone, too.
+  byId("lede").textContent = `${plural(tests.length, "test")}: ${whole(seen)} seen, ` +
+    (data.alarms.length ? "FORBIDDEN STATES TOO" : "none of them forbidden");
   const sentences = [
     `${plural(tests.length, "litmus test")} on ${plural(distinct(columns), "machine")}${names ? ` (${names})` : ""}.`,
     `What ${tests.length === 1 ? "it asks" : "they ask"} for was seen in ${whole(seen)} of them` +
       (machines.length > 1 ? `; in ${whole(differing)} what was seen or what is allowed differs.` : "."),
     data.alarms.length ? "" : "No state was seen that the model of its CPU is known to forbid."
   ];
-  byId("lede").textContent = sentences.join(" ");
+  byId("summary").textContent = sentences.join(" ");
   const how = `Made ${data.made || ""} by weakmem ${data.weakmem || ""}: ${data.command || ""}.`;
   byId("made").textContent = `${how} Charts by Chart.js ${Chart.version}.`;
   const notices = [];
@@ -84,6 +94,7 @@ function drawContents() {
       const link = make("a", {href: "#" + section.id}, section.querySelector("h2").textContent);
       link.addEventListener("click", (event) => {
         event.preventDefault();
+        for (const fold of section.querySelectorAll("details.fold")) fold.open = true;
         section.scrollIntoView();
       });
       byId("contents").append(link);
@@ -107,6 +118,7 @@ function listen() {
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("filters").addEventListener("reset", () => setTimeout(() => {
                                               view.direction = 1;
+                                              view.all = false;
                                               arrange();
                                               apply();
                                             }));
@@ -135,6 +147,8 @@ drawAlarms();
 byId("machine-list").append(...machines.map(machineCard));
 fillChoices();
 drawMatrix();
+drawCards();
+drawCheapest();
 drawDifferences();
 drawChanges();
 if (data.ladders.length) {

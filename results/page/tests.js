@@ -113,6 +113,7 @@ function openTest(entry) {
     apply();
   }
   entry.details.open = true;
+  byId("tests").querySelector("details.fold").open = true;
   requestAnimationFrame(() => {
     entry.details.scrollIntoView({block: "start"});
     entry.details.querySelector("summary").focus({preventScroll: true});
@@ -121,5 +122,8 @@ function openTest(entry) {
 
 const openNamed = () => {
   for (const entry of rows)
-    if (view.open.has(entry.test.name) && !entry.details.open) entry.details.open = true;
+    if (view.open.has(entry.test.name) && !entry.details.open) {
+      entry.details.open = true;
+      byId("tests").querySelector("details.fold").open = true;
+    }
 };

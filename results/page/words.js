@@ -1,7 +1,7 @@
 "use strict";
-// The page of `weakmem report`, whose scripts stand one after the other: words, matrix, bars, tests, machines, fences,
-// page. What it shows comes from the JSON beside it, which is text to it and never markup: elements are made by make(),
-// whose words are text nodes. This one: elements, figures and words.
+// The page of `weakmem report`, whose scripts stand one after the other: words, matrix, bars, tests, machines, costs,
+// fences, cards, page. What it shows comes from the JSON beside it, which is text to it and never markup: elements are
+// made by make(), whose words are text nodes. This one: elements, figures and words.
 const data = JSON.parse(document.getElementById("data").textContent);
 const {machines, tests, models} = data;
 const byId = (id) => document.getElementById(id);
@@ -52,17 +52,15 @@ function short(count) {
   return count.toFixed(digits) + units[unit];
 }
 
+// "36.4 %"; what is less than a hundredth of a percent as "1 in 280k".
 function percent(share) {
   const hundred = share * 100;
   if (!hundred) return "0\u202f%";
-  return (hundred >= 10     ? hundred.toFixed(1) :
-            hundred >= 1    ? hundred.toFixed(2) :
-            hundred >= 0.01 ? hundred.toFixed(3) :
-                              hundred.toExponential(1)) +
-    "\u202f%";
+  if (hundred < 0.01) return "1 in " + short(1 / share);
+  return hundred.toFixed(hundred >= 10 ? 1 : hundred >= 1 ? 2 : 3) + "\u202f%";
 }
 
-// The rule of three: what zero of n would prove at 95 % if iterations were independent.
+// What zero of n would prove at 95 % if iterations were independent, by the rule of three: for the order of cells.
 const bound = (n) => (n > 3 ? 3 / n : 1);
 
 function nanoseconds(ns) { return ns >= 100 ? ns.toFixed(0) : ns >= 10 ? ns.toFixed(1) : ns.toFixed(2); }
@@ -123,7 +121,7 @@ function describe(cell) {
       figure: cell.predicts ? "allows" : "forbids",
       words: `herd7 ${cell.predicts ? "allows" : "forbids"} it`
     };
-  const figure = !cell.conditional ? "no condition" : seen ? percent(cell.share) : "<\u202f" + percent(bound(n));
+  const figure = !cell.conditional ? "no condition" : seen ? percent(cell.share) : "0 of " + short(n);
   const counted =
     !cell.conditional ? `${whole(cell.n)} iterations` : `${whole(cell.seen)} of ${whole(cell.n)} iterations`;
   let look = "other";

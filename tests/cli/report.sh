@@ -3,6 +3,7 @@
 source "$SOURCE/tests/cli/shared/test.bash"
 export XDG_DATA_HOME=$work/data
 cd "$work"
+has_charts || skip "$NO_CHARTS"
 status_of() { status=0; "$@" >out 2>err || status=$?; }
 
 # This machine's own records beside the published ones.

@@ -3,10 +3,13 @@
 #include "results/page.h"
 #include "results/page_object.h"
 #include "tests/unit/left.h"
+#include "tests/unit/skip.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_tree.h>
+
+static const char no_charts[] = "built without Chart.js, which pages are made with";
 
 static Arena *arena;
 static Left before;
@@ -151,6 +154,7 @@ static yajl_val page_of(PageCount *count) {
 }
 
 START_TEST(a_page_holds_what_the_records_hold) {
+  SKIP_IF(!embedded_chart->path, no_charts);
   add("SB", "x86_64", "allowed", 7);
   add("SB", "arm", "allowed", 0);
   PageCount count;
@@ -166,6 +170,7 @@ START_TEST(a_page_holds_what_the_records_hold) {
 END_TEST
 
 START_TEST(a_state_that_is_forbidden_and_was_seen_is_an_alarm) {
+  SKIP_IF(!embedded_chart->path, no_charts);
   add("SB", "x86_64", "allowed", 7);
   add("MP", "x86_64", "forbidden", 3);
   add("LB", "x86_64", "forbidden", 0);
@@ -182,6 +187,7 @@ END_TEST
 
 // Also beyond what a page holds is an alarm shown.
 START_TEST(a_page_has_an_end_and_alarms_are_within) {
+  SKIP_IF(!embedded_chart->path, no_charts);
   char name[32];
   for (unsigned i = 0; i < 6000; i++) {
     snprintf(name, sizeof name, "T%u", i);
@@ -198,6 +204,7 @@ START_TEST(a_page_has_an_end_and_alarms_are_within) {
 END_TEST
 
 START_TEST(a_page_without_records_is_a_page) {
+  SKIP_IF(!embedded_chart->path, no_charts);
   PageCount count;
   yajl_val page = page_of(&count);
   ck_assert_uint_eq(YAJL_GET_ARRAY(at(page, "tests"))->len, 0);

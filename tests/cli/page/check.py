@@ -54,12 +54,19 @@ def choose(browser, key, value):
         browser.wait_for(f"(location.hash + '&').includes('q=' + {json.dumps(value)} + '&') || !{json.dumps(value)} && !location.hash.includes('q=')")
 
 
+def short(count):
+    unit = 0
+    while count >= 999.5:
+        count, unit = count / 1000, unit + 1
+    digits = 0 if unit == 0 and count == int(count) or count >= 99.95 else 1 if count >= 9.995 else 2
+    return f"{count:.{digits}f}" + ["", "k", "M", "G", "T", "P", "E"][unit]
+
+
 def percent(share):
     hundred = share * 100
     if hundred >= 0.01:
         return f"{hundred:.{1 if hundred >= 10 else 2 if hundred >= 1 else 3}f}%"
-    digits, power = f"{hundred:.1e}".split("e")
-    return f"{digits}e{int(power):+d}%"
+    return "1 in " + short(1 / share)
 
 
 # ---- The matrix, histograms, verdicts, costs, fences
@@ -77,11 +84,16 @@ def check_matrix(browser):
         column = order.index(json.loads(machine))
         found = cell_of(browser, name, column)
         seen, n = sum(line["witnesses"] for line in lines), sum(line["iterations"] for line in lines)
-        want = percent(seen / n) if seen else "<" + percent(3 / n)
-        same(found["text"], want, f"{name} on {column}")
+        want = percent(seen / n) if seen else "0 of " + short(n)
+        same(found["text"].replace("\u00a0", " "), want, f"{name} on {column}")
         same(found["look"], looks[name, column], f"{name} on {column}")
         assert found["title"].startswith(f"{seen}of{n}".replace("of", " of ")), (found, seen, n)
     same(cell_of(browser, "SB", 4)["text"], "allows", "herd7")
+    # Models stand beside machines: each row says what other CPUs may do.
+    heads = browser.evaluate("[...document.querySelectorAll('.matrix thead th.model')].map((head) => head.textContent)")
+    found = browser.evaluate("Object.fromEntries([...document.querySelectorAll('#matrix-body tr')].map((row) => [row.dataset.test, [...row.querySelectorAll('td.model')].map((cell) => cell.lastChild.textContent)]))")
+    for test, allowing in (("SB", {"c11", "x86-tso", "aarch64", "riscv", "power"}), ("MP", {"c11", "aarch64", "riscv", "power"}), ("LB", {"aarch64", "riscv", "power"})):
+        same({model for model, word in zip(heads, found[test]) if word == "allowed"}, allowing, f"models that allow {test}")
     same(cell_of(browser, "MP", 2)["text"], "no record", "what there is none of")
 
 
@@ -92,7 +104,7 @@ def check_machines(browser):
         assert words in cards[card], (words, cards[card])
     assert "emulated" not in cards[1] and "Test ARM" not in cards[2], "an emulated run looks like an ARM machine's"
     heads = browser.evaluate("[...document.querySelectorAll('.matrix thead th')].map((head) => head.textContent)")
-    assert heads[3].startswith("3 emulated ARM"), heads
+    assert any(head.startswith("3 emulated ARM") for head in heads), heads
     links = browser.evaluate("[...document.querySelectorAll('a[href]')].map((a) => [a.protocol, a.rel])")
     assert all(protocol == "file:" or (protocol == "https:" and "noopener" in rel) for protocol, rel in links), links
 
@@ -112,7 +124,11 @@ def check_scales(browser):
     browser.evaluate(switch)
 
 
+OPEN_FOLDS = "for (const fold of document.querySelectorAll('details.fold')) fold.open = true"
+
+
 def check_histograms(browser):
+    browser.evaluate(OPEN_FOLDS)
     browser.evaluate("for (const each of document.querySelectorAll('details.test')) each.open = true")
     browser.wait_for("document.querySelectorAll('details.test .body').length === document.querySelectorAll('details.test').length")
     browser.evaluate("""(async () => { for (const canvas of document.querySelectorAll('canvas')) { canvas.scrollIntoView({behavior: 'instant'});
@@ -152,20 +168,39 @@ def check_verdicts(browser):
     assert 'cpu_fence("mfence")' in fenced, fenced
 
 
+def check_cards(browser):
+    """A card for each machine that ran one of the questions' tests, with what the matrix has of it."""
+    cards = browser.evaluate("""[...document.querySelectorAll('.card')].map((card) => [Number(card.dataset.machine), [...card.querySelectorAll('tr')].map((row) =>
+      [row.cells[0].textContent, row.cells[1].dataset.state || '', row.cells[1].childNodes[1].textContent])])""")
+    same([machine for machine, _ in cards], [0, 1, 2, 3], "cards: of machines, and of no model")
+    for machine, lines in cards:
+        for (words, look, figure), test in zip(lines, ("SB", "2+2W", "LB", "MP", "IRIW")):
+            want = cell_of(browser, test, machine) if test in ("SB", "LB", "MP") else {"look": "", "text": ""}
+            if want["text"] == "no record":
+                want = {"look": ""}
+            same(look, want["look"], f"card {machine}: {words}")
+            assert not look or SPACE.sub("", figure) == want["text"], (machine, words, figure, want)
+    found = browser.evaluate("[...document.querySelectorAll('#cheapest-list tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))")
+    same(len(found), 1, "ladders")
+    assert found[0][0] == "SB" and "lock-add" in found[0][1] and "4.50ns \u00b16%" in SPACE.sub("", found[0][1]), found
+
+
 def check_figures(browser):
-    costs = browser.evaluate("""(() => { const figure = document.querySelector('#cost-list figure'), chart = Chart.getChart(figure.querySelector('canvas'));
-      return [chart.data.labels, chart.data.datasets.map((set) => set.data), [...figure.querySelector('table').tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent))]; })()""")
-    same(costs[0], ["mfence, alone", "lock-add, alone", "~ membarrier, alone", "dmb-ish, alone"], "cost labels")
-    points = browser.evaluate("Chart.getChart(document.querySelector('#cost-list canvas')).data.datasets[0].pointBackgroundColor")
-    assert points[0] == points[1] != points[2], points
-    same(costs[1], [[15.9, 5.25, 900.5, None], [1.5, None, None, 7.75]], "cost chart")
-    same([row[2].split()[0] for row in costs[2][:3]], ["15.9", "5.25", "901"], "cost table") # rounded half up or to even
-    assert "~" in costs[2][2][2] and "~" not in costs[2][0][2], "what did not settle"
+    costs = browser.evaluate("""[...document.querySelectorAll('#cost-list figure .cost')].map((line) => [line.querySelector('.what').textContent,
+      [...line.querySelectorAll('.mark')].map((mark) => [mark.querySelector('.whose').textContent, mark.querySelector('.figure').textContent, mark.querySelector('.dot').className, parseFloat(mark.querySelector('.dot').style.left)])])""")
+    costs = [[what, [[whose, SPACE.sub("", figure), look, left] for whose, figure, look, left in marks]] for what, marks in costs]
+    same([(what, [mark[:3] for mark in marks]) for what, marks in costs],
+         [("mfencealone", [["1", "15.9ns \u00b11%", "dot"], ["2", "1.50ns \u00b11%", "dot"]]), ("lock-addalone", [["1", "5.25ns \u00b11%", "dot"]]),
+          ("dmb-ishalone", [["2", "7.75ns \u00b11%", "dot"]]), ("membarrieralone", [["1", "~901ns \u00b11%", "dot loose"]])], "costs, the cheapest first")
+    places = [mark[3] for _, marks in costs[1:] for mark in marks]
+    assert places == sorted(places) and 0 < places[0] and places[-1] < 100, places
     ladder = browser.evaluate("""(() => { const figure = document.querySelector('#ladder-list figure'), chart = Chart.getChart(figure.querySelector('canvas'));
       return [chart.data.labels, chart.data.datasets.map((set) => set.data), [...figure.querySelector('table').tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent)), chart.data.datasets[0].backgroundColor, [...figure.querySelectorAll('.key li')].map((li) => li.textContent)]; })()""")
-    same(ladder[0], ["\u25cf none", "\u2298 lock-add", "\u2298 mfence", "? serialize"], "ladder labels")
-    same(ladder[1], [[0, 4.5, 37.5, 50], [0, 65.25, 130, 51]], "ladder chart")
-    same([SPACE.sub("", row[5]) for row in ladder[2]], ["90.0%", "< 0.300%", "< 0.300%", "< 0.300%"], "ladder: seen")
+    same(ladder[0], ["\u25cf none", "\u2298 lock-add", "\u2298 ~mfence", "? serialize"], "ladder labels")
+    same(ladder[1], [[0, 4.5, 37.5, 50], [0, 65.25, 130, None]], "ladder chart")
+    same([SPACE.sub("", row[5]) for row in ladder[2]], ["90.0%", "0 of 1.00k", "0 of 1.00k", "0 of 1.00k"], "ladder: seen")
+    same(SPACE.sub("", ladder[2][1][3]), "4.50ns \u00b16%", "ladder: a price and its spread")
+    same(ladder[2][3][4], "no second core", "ladder: why there is no price")
     assert ladder[3][1] == ladder[3][2] and len(set(ladder[3])) == 3, "what no model speaks of looks like what one does"
     assert "? it says nothing of it" in ladder[4], ladder[4]
     assert ladder[2][1][0] == "cheapest: lock-add" and "x86-tso: forbidden" in ladder[2][1][7], ladder[2]
@@ -225,11 +260,34 @@ CONTRAST = """(() => {
 })()"""
 
 
+TARGETS = """[...document.querySelectorAll('button, select, input, summary, nav a, .matrix a, .card a')].filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()])
+  .filter(([e, box]) => box.width < 24 || box.height < 24).map(([e, box]) => `${e.tagName} ${e.id || e.textContent.slice(0, 20)}: ${box.width} x ${box.height}`)"""
+
+
+def check_first(browser, page):
+    """What is seen first, on a desk and on a phone: a title, one row of words, then figures."""
+    for width, height in ((1280, 720), (390, 844)):
+        browser.size(width, height)
+        browser.open(page)
+        rows = browser.evaluate("[document.getElementById('title'), document.getElementById('lede')].map((e) => [e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight), e.scrollWidth <= e.clientWidth])")
+        assert all(height < 1.5 and whole for height, whole in rows), (width, rows)
+        top = browser.evaluate("document.querySelector('.card td').getBoundingClientRect().bottom")
+        assert top < height / 4, (width, top)
+        same(browser.evaluate(TARGETS), [], f"less than 24 pixels, {width} wide")
+    browser.size(1280, 720)
+    browser.open(page)
+    top = browser.evaluate("document.querySelector('#matrix-body tr').getBoundingClientRect().bottom")
+    assert top < 720, ("no row of the matrix on the first screen", top)
+    browser.evaluate(OPEN_FOLDS)
+    same(browser.evaluate(TARGETS), [], "less than 24 pixels, unfolded")
+
+
 def check_looks(browser, page):
     papers = []
     for scheme in ("light", "dark"):
         browser.prefers(scheme)
         browser.open(page, "#open=SB&open=mine&open=LB")
+        browser.evaluate(OPEN_FOLDS)
         same(browser.evaluate(CONTRAST), [], f"contrast, {scheme}")
         papers.append(browser.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert papers[0] != papers[1], papers
@@ -253,11 +311,13 @@ def check_plain(browser):
     browser.open(page)
     check_matrix(browser)
     check_machines(browser)
+    check_cards(browser)
     check_histograms(browser)
     check_verdicts(browser)
     check_figures(browser)
     check_filters(browser, page)
     check_looks(browser, page)
+    check_first(browser, page)
     undisturbed(browser, "plain")
 
 
@@ -293,18 +353,34 @@ def check_imported(browser):
     assert "imported: another program (litmus7)" in card and "published" not in card, card
 
 
-def check_labels(browser):
-    """On a phone a long label stands on two lines, operation and context."""
-    rows = [{"group": "fences", "operation": "mfence", "context": "after-store-to-other-core", "ns": 9.5, "cycles": 0, "spread": 0, "stable": True}]
-    page = make("labels", [{**samples.cost(samples.X86, {}), "rows": rows}, samples.record("SB", samples.X86, [1, 2, 3, 4])])
-    browser.size(390, 844)
+def check_folded(browser):
+    """Tests that machines share come first; what one machine alone has is folded until somebody asks, or looks for it."""
+    lines = [samples.record(name, machine, [1, 2, 3, 4]) for machine in (samples.X86, samples.ARM) for name in ("SB", "MP")]
+    lines += [{**samples.record("SB", samples.X86, [1, 2, 3, 4]), "test": f"alone-{i}"} for i in range(30)]
+    page = make("folded", lines)
     browser.open(page)
-    browser.evaluate("document.querySelector('#cost-list canvas').scrollIntoView({behavior: 'instant'})")
-    browser.wait_for("Boolean(Chart.getChart(document.querySelector('#cost-list canvas')))")
-    found = browser.evaluate("(() => { const y = Chart.getChart(document.querySelector('#cost-list canvas')).scales.y; return [y.ticks[0].label, y._labelSizes.widest.width, y.width]; })()")
-    same(found[0], ["mfence", "after-store-to-other-core"], "a label on a phone")
-    assert found[1] < found[2], found
-    browser.size(1360, 900)
+    first = shown(browser)
+    same(set(first[:2]), {"SB", "MP"}, "what machines share comes first")
+    assert len(first) == 12, first
+    choose(browser, "q", "alone-29")
+    same(shown(browser), ["alone-29"], "found, though folded")
+    choose(browser, "q", "")
+    browser.wait_for("document.querySelectorAll('#matrix-body tr:not([hidden])').length === 12")
+    browser.evaluate("document.getElementById('more').click()")
+    same(len(shown(browser)), 32, "unfolded")
+    same(browser.evaluate("[location.hash, document.getElementById('more').hidden]"), ["#all=1", True], "the address")
+    browser.open(page, "#all=1")
+    same(len(shown(browser)), 32, "a link to all of it")
+
+
+def check_paths(browser):
+    """No folder of who made the page stands in it, whatever it was made of."""
+    log = {**samples.record("SB", samples.X86, [1, 2, 3, 4], engine="litmus7"), "source": "litmus7 log /secret/folder/mine.log", "program": "litmus7"}
+    run = samples.record("MP", samples.ARM, [1, 2, 3, 4])
+    page = make("paths", [log, {**run, "compiler": {**run["compiler"], "path": "/secret/folder/gcc"}}, samples.cost(samples.ARM, {"mfence": 1})])
+    text = open(page, encoding="utf-8").read()
+    assert "/secret" not in text and work not in text and '"litmus7 log mine.log"' in text, "a path"
+    assert '"file":"paths.jsonl"' in text and "weakmem report paths.jsonl" in text, "no name"
 
 
 def check_hostile(browser):
@@ -315,7 +391,7 @@ def check_hostile(browser):
     os.rename(f"{work}/bytes.jsonl", strange)
     done = subprocess.run([weakmem.encode(), b"report", f"{work}/hostile.jsonl".encode(), strange, b"--title", samples.HOSTILE[0].encode(), b"-o", page.encode(), b"--quiet"], capture_output=True)
     same(done.returncode, 0, done.stderr)
-    browser.open(page)
+    browser.open(page, "#all=1")
     browser.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     browser.wait_for("document.querySelectorAll('details.test .body').length === document.querySelectorAll('details.test').length")
     browser.evaluate("""for (const each of document.querySelectorAll('body *')) { each.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})); each.dispatchEvent(new Event('load')); each.dispatchEvent(new Event('error')); }""")
@@ -359,7 +435,7 @@ def check_many(browser, tests=1000, machines=10):
           f"shown after {opened - made:.1f} s, filtered in {took:.0f} ms")
 
 
-for check in (check_plain, check_alarm, check_changes, check_imported, check_labels, check_hostile, check_many):
+for check in (check_plain, check_alarm, check_changes, check_imported, check_folded, check_paths, check_hostile, check_many):
     with Browser() as browser:
         check(browser)
     print(check.__name__)

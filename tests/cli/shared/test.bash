@@ -22,6 +22,10 @@ skip() {
   exit 77
 }
 
+# Whether `report` makes pages here: it was built with what draws their charts.
+has_charts() { [[ $("$WEAKMEM" report /dev/null -o /dev/null 2>&1 || true) != *'without Chart.js'* ]]; }
+NO_CHARTS="this weakmem was built without Chart.js and makes no pages (Debian: libjs-chart.js)"
+
 # ends STATUS COMMAND...: the command ends with this status. Its output is in $work/out and $work/err.
 ends() {
   local wanted=$1 got=0
