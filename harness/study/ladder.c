@@ -387,29 +387,31 @@ static const char *no_figure(const Making *m, const LadderFence *fence) {
   return row && row->reason ? row->reason : "not measured";
 }
 
-// What a fence adds to a thread. `far`: where another core owns the lines; *no_far: why that is not known.
-static bool price_places(const Making *m, const LadderFence *fence, Places places, Price *near, Price *far,
-                         const char **no_far) {
-  for (unsigned i = 0; i < places.count; i++) {
-    const CostRow *here = figure(m, fence->operation, place_context(places.places[i]));
-    const CostRow *there = figure(m, fence->operation, place_contended(places.places[i]));
-    if (!here)
-      return false;
-    add_figure(here, near);
-    if (there)
-      add_figure(there, far);
-    else
-      *no_far = no_figure(m, fence);
-  }
-  return true;
-}
-
 // Whether a store stands before one of these, so that it matters who owns the line.
 static bool after_store(Places places) {
   for (unsigned i = 0; i < places.count; i++)
     if (strcmp(place_context(places.places[i]), place_contended(places.places[i])) != 0)
       return true;
   return false;
+}
+
+// What a fence adds to a thread. `far`: where another core owns the lines; *no_far: why that is not known.
+static bool price_places(const Making *m, const LadderFence *fence, Places places, Price *near, Price *far,
+                         const char **no_far) {
+  for (unsigned i = 0; i < places.count; i++) {
+    const CostRow *here = figure(m, fence->operation, place_context(places.places[i]));
+    const CostRow *there = figure(m, fence->operation, place_contended(places.places[i]));
+    if (!there)
+      *no_far = no_figure(m, fence);
+    if (!here)
+      return false;
+    add_figure(here, near);
+    if (there == here && strcmp(place_context(places.places[i]), place_contended(places.places[i])) != 0)
+      *no_far = "one price for all places";
+    else if (there)
+      add_figure(there, far);
+  }
+  return true;
 }
 
 static const LadderFence *fence_of(const Ladder *ladder, const char *name) {
