@@ -56,6 +56,54 @@ const char *arch_of_cpuinfo(const char *key, const char *value) {
 
 bool arch_is_sure(const char *arch) { return !strcmp(arch, "x86_64"); }
 
+// diy's words (herdtools7 manual, "Generating tests with diy7"); a fence of a wider domain is as that of the inner one.
+static const ArchOrder orders[] = {
+    {"po", NULL, NULL},
+    {"addr", NULL, "addr"},
+    {"data", NULL, "data"},
+    {"ctrl", NULL, "ctrl"},
+    {"fence", "fence-seq_cst", NULL},
+    // AArch64, and 32-bit ARM
+    {"dmb.sy", "fence-seq_cst", NULL},
+    {"dmb.ish", "fence-seq_cst", NULL},
+    {"dsb.sy", "fence-seq_cst", NULL},
+    {"dsb.ish", "fence-seq_cst", NULL},
+    {"dmb", "fence-seq_cst", NULL},
+    {"dsb", "fence-seq_cst", NULL},
+    {"dmb.ld", "dmb-ishld", NULL},
+    {"dmb.ishld", "dmb-ishld", NULL},
+    {"dmb.st", "dmb-ishst", NULL},
+    {"dmb.ishst", "dmb-ishst", NULL},
+    {"isb", "isb", NULL},
+    {"ctrlisb", "isb", "ctrl"},
+    // POWER
+    {"sync", "fence-seq_cst", NULL},
+    {"lwsync", "lwsync", NULL},
+    {"isync", "isync", NULL},
+    {"eieio", "eieio", NULL},
+    {"ctrlisync", "isync", "ctrl"},
+    // RISC-V
+    {"fence.rw.rw", "fence-seq_cst", NULL},
+    {"fence.r.rw", "fence-r-rw", NULL},
+    {"fence.rw.w", "fence-rw-w", NULL},
+    {"fence.r.r", "fence-r-r", NULL},
+    {"fence.w.w", "fence-w-w", NULL},
+    {"fence.r.w", "fence-r-w", NULL},
+    {"fence.w.r", "fence-w-r", NULL},
+    {"fence.tso", "fence-tso", NULL},
+    // x86
+    {"mfence", "fence-seq_cst", NULL},
+    {"lfence", "lfence", NULL},
+    {"sfence", "sfence", NULL},
+};
+
+const ArchOrder *arch_order(const char *word, size_t length) {
+  for (unsigned i = 0; i < sizeof orders / sizeof *orders; i++)
+    if (strlen(orders[i].word) == length && !memcmp(orders[i].word, word, length))
+      return &orders[i];
+  return NULL;
+}
+
 void arch_register(const char *reg, size_t length, char out[ARCH_REGISTER]) {
   char name[ARCH_REGISTER] = "";
   for (size_t i = 0; i < length && i < sizeof name - 1; i++)

@@ -428,9 +428,14 @@ static uint64_t seen_of(const Record *record, Quantifier condition) {
   return weak;
 }
 
+bool comparison_is_asked(const Comparison *c, unsigned row) {
+  const char *test = c->rows[row].test;
+  return (c->test && !strcmp(test, c->test)) || (c->also && !strcmp(test, c->also));
+}
+
 static void states_add(Comparison *c, CompareCell *cell, const Record *record, Quantifier condition,
                        const char *model) {
-  bool keep = c->keep || (c->test && !strcmp(c->rows[cell->row].test, c->test));
+  bool keep = c->keep || comparison_is_asked(c, cell->row);
   CompareState **at = &cell->states;
   for (unsigned i = 0; i < record->state_count; i++) {
     const RecordState *state = &record->states[i];
@@ -549,7 +554,8 @@ void comparison_add(Comparison *c, const Record *record) {
   }
   const char *fence = *record->fence ? record->fence : "none";
   uint64_t digest = digest_number(record->digest);
-  unsigned row = row_find(c, test_name_here(record->test, buffer, sizeof buffer), fence, digest);
+  const char *name = digest ? record->test : test_name_here(record->test, buffer, sizeof buffer);
+  unsigned row = row_find(c, name, fence, digest);
   CompareCell *cell = cell_find(c, row, column);
   CompareWay *way = predicted ? NULL : way_find(c, cell, label_find(c, record));
   if (way && has_run(c, cell, way, record)) {

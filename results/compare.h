@@ -110,6 +110,7 @@ typedef struct {
 typedef struct Comparison {
   Arena *arena;
   const char *test; // keep this one's states; NULL: of none
+  const char *also; // ... and those of this one; NULL: of no other
   bool keep;        // keep what a page shows: all tests' states, and how each was run
   const char *file; // being read
   bool own;
@@ -162,6 +163,8 @@ bool comparison_add_fences(Comparison *comparison, const char *line, size_t leng
 // After the last of them: costs and ladders that stand in a file of their own join the machine's column.
 void comparison_finish(Comparison *comparison);
 
+// Whether the row is of a test whose states are kept.
+bool comparison_is_asked(const Comparison *comparison, unsigned row);
 // NULL: that machine has no record of that test.
 const CompareCell *comparison_cell(const Comparison *comparison, unsigned row, unsigned column);
 // The cells of a row, in the order of their columns, and NULL.

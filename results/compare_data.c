@@ -129,7 +129,7 @@ static Sheet *change_object(const Comparison *c, const Change *change, Arena *ar
   return object;
 }
 
-static bool is_asked(const Comparison *c, unsigned row) { return !c->test || !strcmp(c->rows[row].test, c->test); }
+static bool is_asked(const Comparison *c, unsigned row) { return !c->test || comparison_is_asked(c, row); }
 
 typedef struct {
   const Comparison *comparison;

@@ -421,7 +421,7 @@ static void print_histogram(const Comparison *c, unsigned row, const SheetStyle 
 void compare_histograms(const Comparison *c, const CompareStyle *style, FILE *out) {
   print_machines(c, &style->style, out);
   for (unsigned row = 0; row < c->row_count; row++)
-    if (!strcmp(c->rows[row].test, c->test))
+    if (comparison_is_asked(c, row))
       print_histogram(c, row, &style->style, out);
   fputs("*: what the test asks for; -: its states were not published\n", out);
 }

@@ -5,6 +5,7 @@
 #include "results/import_test.h"
 #include "results/lines.h"
 #include "results/record_read.h"
+#include "results/test_name.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -74,14 +75,24 @@ static void damage(Import *im, const char *why) {
 
 // ---- Registers
 
-static const Test *suite_test(Import *im, const char *name) {
-  Diag quiet = {.arena = im->arena};
-  if (!im->suite.count)
-    im->suite = suite_builtin(NULL, im->arena, &quiet);
+static const Test *test_called(const Import *im, const char *name, size_t length) {
   for (unsigned i = 0; i < im->suite.count; i++)
-    if (!strcmp(im->suite.tests[i]->name, name))
+    if (strlen(im->suite.tests[i]->name) == length && !memcmp(im->suite.tests[i]->name, name, length))
       return im->suite.tests[i];
   return NULL;
+}
+
+// The suite's test of that name, else of what it is called here, else the one without what is between its accesses,
+// which reads the same registers.
+static const Test *suite_test(Import *im, const char *name) {
+  Diag quiet = {.arena = im->arena};
+  char buffer[NAME + 64];
+  if (!im->suite.count)
+    im->suite = suite_builtin(NULL, im->arena, &quiet);
+  const char *here = test_name_here(name, buffer, sizeof buffer);
+  const Test *test = test_called(im, name, strlen(name));
+  test = test ? test : test_called(im, here, strlen(here));
+  return test ? test : test_called(im, name, test_name_orders(name).base);
 }
 
 // ---- A section's end

@@ -44,7 +44,7 @@ static const Options compare_options = {
 
 static bool has_test(const Comparison *comparison) {
   for (unsigned row = 0; row < comparison->row_count; row++)
-    if (!strcmp(comparison->rows[row].test, comparison->test))
+    if (comparison_is_asked(comparison, row))
       return true;
   return false;
 }
@@ -68,8 +68,10 @@ static int compare(const Settings *s, const Console *console) {
   char buffer[256];
   Diag diag = {.arena = s->common.arena};
   Comparison comparison = comparison_new(s->common.arena);
-  if (s->test)
+  if (s->test) {
     comparison.test = arena_string(s->common.arena, test_name_here(s->test, buffer, sizeof buffer));
+    comparison.also = s->test;
+  }
   sources_read(&comparison, s->common.arguments, s->common.argument_count,
                (SourcesBeside){.published = s->published, .own = !s->alone}, console, &diag);
   if (!diag.errors && s->test && !has_test(&comparison))

@@ -2,12 +2,14 @@
 #include "harness/base/time.h"
 #include "harness/code/assembly.h"
 
+#include "harness/lang/dependency.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 #include "harness/lang/suite.h"
 #include "harness/machine/clock.h"
 #include "harness/study/judge_any.h"
 #include "results/condition.h"
+#include "results/test_name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,39 +42,78 @@ Annotator *annotator_new(Arena *arena) {
 
 // ---- The test of a row
 
-// "+po+fence" behind a test without fences: a bit for each thread that has one. False where it reads otherwise.
-static bool read_fences(const char *tail, unsigned threads, uint64_t *mask) {
-  unsigned thread = 0;
-  for (*mask = 0; *tail; thread++) {
-    bool fence = !strncmp(tail, "+fence", 6);
-    if (!fence && strncmp(tail, "+po", 3) != 0)
-      return false;
-    if (fence && thread < threads)
-      *mask |= UINT64_C(1) << thread;
-    tail += fence ? 6 : 3;
-  }
-  return thread == threads;
+// A test, and what was put into it, in words; NULL: nothing.
+typedef struct {
+  const Test *test;
+  const char *how;
+} Found;
+
+static bool is_access(const Expr *expr, void *count) {
+  if (expr->kind == EXPR_ACCESS && !access_is_fence(expr->access.op))
+    ++*(unsigned *)count;
+  return false;
 }
 
-// The test that a row is of, without the row's own fence; NULL if the suite has none. By `digest`, unless that is 0. Of
-// names such as "SB+po+fence" it is the test with a fence in those threads, whose bits are set in `fenced`.
-static const Test *find_test(const Annotator *a, const char *name, uint64_t digest, uint64_t *fenced, Arena *arena) {
-  const Test *found = NULL;
-  *fenced = 0;
+// Whether there is something between accesses of the thread.
+static bool has_order(const Thread *thread) {
+  unsigned count = 0;
+  block_each(thread->body, is_access, &count);
+  return count > 1;
+}
+
+static DependencyKind dependency_of(const char *word) {
+  return !strcmp(word, "addr") ? DEPENDENCY_ADDRESS : !strcmp(word, "data") ? DEPENDENCY_DATA : DEPENDENCY_CONTROL;
+}
+
+// Fences first: a dependency leaves them where they are.
+static const Test *with_order(const Test *test, unsigned thread, const ArchOrder *order, Arena *arena) {
+  if (order->fence)
+    test = test_with_fence(test, order->fence, UINT64_C(1) << thread, arena);
+  return order->dependency ? test_with_dependency(test, thread, dependency_of(order->dependency), arena) : test;
+}
+
+static void tell_order(const ArchOrder *order, unsigned thread, Text *how) {
+  if (!order->fence && !order->dependency)
+    return;
+  text_printf(how, "%s%s%s%s between the accesses of P%u", how->length ? ", " : "", order->fence ? order->fence : "",
+              order->fence && order->dependency ? " and " : "", order->dependency ? order->dependency : "", thread);
+}
+
+// "+po+fence" behind a test's name: what is put between the accesses of each thread that has two. No test where the
+// words are not as many, or cannot be put there.
+static Found put_orders(const Test *test, const TestNameOrders *orders, Arena *arena) {
+  Found found = {.test = test};
+  Text how = {0};
+  unsigned next = 0;
+  for (unsigned t = 0; t < test->thread_count && found.test; t++) {
+    if (!has_order(&test->threads[t]))
+      continue;
+    const ArchOrder *order = orders->is_plural ? orders->orders[0] : next < orders->count ? orders->orders[next] : NULL;
+    next++;
+    found.test = order ? with_order(found.test, t, order, arena) : NULL;
+    if (found.test)
+      tell_order(order, t, &how);
+  }
+  if (!orders->is_plural && next != orders->count)
+    found.test = NULL;
+  found.how = how.length ? arena_string(arena, text_string(&how)) : NULL;
+  text_free(&how);
+  return found;
+}
+
+// The test that a row is of, without the row's own fence; none if the suite has none. By `digest`, unless that is 0:
+// then names such as "SB+po+fence" are of the test without what its words say, into which that is put.
+static Found find_test(const Annotator *a, const char *name, uint64_t digest, Arena *arena) {
+  TestNameOrders orders = test_name_orders(name);
+  Found found = {0};
   for (unsigned i = 0; i < a->suite.count; i++) {
     const Test *test = a->suite.tests[i];
-    size_t length = strlen(test->name);
-    uint64_t mask;
-    if (strncmp(name, test->name, length) != 0)
-      continue;
-    if (!name[length]) {
-      *fenced = 0;
-      return !digest || digest == a->digests[i] ? test : NULL;
-    }
-    if (!digest && read_fences(name + length, test->thread_count, &mask)) {
-      found = test_with_fence(test, "fence-seq_cst", mask, arena);
-      *fenced = mask;
-    }
+    if (!digest && test_is_assembly(test))
+      continue; // what is in assembly elsewhere has other registers
+    if (!strcmp(test->name, name))
+      return (Found){.test = !digest || digest == a->digests[i] ? test : NULL};
+    if (!digest && orders.count && strlen(test->name) == orders.base && !memcmp(test->name, name, orders.base))
+      found = put_orders(test, &orders, arena);
   }
   return found;
 }
@@ -147,10 +188,9 @@ static void annotate_row(const Annotator *annotator, Comparison *comparison, uns
     cell = comparison_next(comparison, cell);
   if (!cell)
     return;
-  uint64_t fenced;
   RowJudging judging = {.annotator = annotator, .row = &comparison->rows[row], .arena = arena_new()};
-  judging.tests[0] = find_test(annotator, judging.row->test, judging.row->digest, &fenced, judging.arena);
-  judging.tests[1] = find_test(annotator, judging.row->test, 0, &fenced, judging.arena);
+  judging.tests[0] = find_test(annotator, judging.row->test, judging.row->digest, judging.arena).test;
+  judging.tests[1] = find_test(annotator, judging.row->test, 0, judging.arena).test;
   for (; cell; cell = comparison_next(comparison, cell))
     if (is_open(cell))
       comparison_set_verdict(comparison, cell, judge_cell(&judging, &comparison->machines[cell->column], cell));
@@ -233,17 +273,12 @@ static void add_states(Telling *t, const char *const *seen, unsigned seen_count)
     qsort(t->out->states, t->out->state_count, sizeof *t->out->states, by_state);
 }
 
-static const char *note_of(const CompareRow *row, const Test *test, uint64_t fenced, Arena *arena) {
-  if (!fenced)
-    return strcmp(row->fence, "none") != 0
-               ? arena_printf(arena, "%s, with %s put between the accesses of every thread", test->name, row->fence)
-               : NULL;
-  const char *threads = "";
-  for (unsigned t = 0; t < test->thread_count; t++)
-    if (fenced >> t & 1)
-      threads = arena_printf(arena, "%s%sP%u", threads, *threads ? ", " : "", t);
-  return arena_printf(arena, "%s, with a sequentially consistent fence between the accesses of %s", test->name,
-                      threads);
+static const char *note_of(const CompareRow *row, const Found *found, Arena *arena) {
+  if (found->how)
+    return arena_printf(arena, "%s, with %s", found->test->name, found->how);
+  return strcmp(row->fence, "none") != 0 ? arena_printf(arena, "%s, with %s put between the accesses of every thread",
+                                                        found->test->name, row->fence)
+                                         : NULL;
 }
 
 // NULL if the suite does not have the row's test.
@@ -251,8 +286,8 @@ static const PageTest *tell_row(const Annotator *annotator, const Comparison *co
                                 Arena *scratch) {
   const CompareRow *row = &comparison->rows[index];
   Arena *arena = comparison->arena;
-  uint64_t fenced;
-  const Test *test = find_test(annotator, row->test, row->digest, &fenced, scratch);
+  const Found found = find_test(annotator, row->test, row->digest, scratch);
+  const Test *test = found.test;
   if (!test)
     return NULL;
   Telling t = {.test = test_with_fence(test, row->fence, UINT64_MAX, scratch),
@@ -261,7 +296,7 @@ static const PageTest *tell_row(const Annotator *annotator, const Comparison *co
                .out = ARENA_NEW(arena, PageTest)};
   JudgeOptions options = {.limits = judge_limits(SECONDS / model_count)};
   t.predictions = judge ? judge_any_by(annotator->judges, model_count, t.test, &options, scratch) : NULL;
-  bool plain = !fenced && !strcmp(row->fence, "none");
+  bool plain = !found.how && !strcmp(row->fence, "none");
   const char **why = ARENA_ARRAY(arena, const char *, model_count);
   for (unsigned i = 0; judge && i < model_count; i++)
     why[i] = t.predictions[i].why ? arena_string(arena, t.predictions[i].why) : NULL;
@@ -269,7 +304,7 @@ static const PageTest *tell_row(const Annotator *annotator, const Comparison *co
                       .story = test->story,
                       .source = plain ? test->source->bytes : print(test_print, t.test, arena),
                       .condition = print(condition_print, test, arena),
-                      .note = note_of(row, test, fenced, arena),
+                      .note = note_of(row, &found, arena),
                       .why = why};
   unsigned seen_count;
   const char *const *seen = page_states(comparison, index, &seen_count, scratch);

@@ -124,6 +124,11 @@ awk -F'\t' '$1 == "MP" && $5 == "AMD EPYC" && $6 == "forbidden" && $9 == 0 { fou
   "$work/tsv" || fail "an imported log"
 awk -F'\t' '$1 == "MP" && $5 == "herd7" && $10 == "" { found = 1 } END { exit !found }' <(sed 's/allowed\t\t/\t\t/' "$work/tsv") ||
   fail "herd7"
+# A board's log: its machine by its numbers, its tests by what their names mean, each judged as herd7 judges it.
+awk -F'\t' '$5 == "Raspberry Pi 4 Model B Rev 1.5, Cortex-A72" { print $1, $6, $9 }' "$work/tsv" | sort >"$work/board"
+printf '%s\n' 'MP+dmb.st+ctrlisb forbidden 0' 'MP+fence+addr forbidden 0' 'MP+fence+ctrl allowed 3' 'MP+fence+po allowed 5' \
+  'MP+fences forbidden 0' | diff - "$work/board" || fail "a board's log"
+"$WEAKMEM" compare --alone --test MP+dmb.sys "$work/imported.jsonl" | grep '^  MP+fences ' >/dev/null || fail "--test by another name"
 "$WEAKMEM" run SB MP 2+2W --time 0.1 --quiet --no-keep --format litmus7 -o "$work/ours.jsonl" >"$work/ours.log"
 "$WEAKMEM" import "$work/ours.log" >"$work/again.jsonl"
 histogram() { sed -E 's/,"(weak|verdict|thin_air|by)":(true|false|"[a-z]*"|\{[^}]*\})//g' "$1" | grep -o '"histogram":.*'; }

@@ -116,13 +116,46 @@ START_TEST(what_was_seen_on_some_alone_is_a_sentence) {
 }
 END_TEST
 
-START_TEST(other_peoples_names_are_ours) {
-  char buffer[64];
-  ck_assert_str_eq(test_name_here("SB+fence+fence", buffer, sizeof buffer), "SB+fences");
-  ck_assert_str_eq(test_name_here("IRIW+fence+fence+fence+fence", buffer, sizeof buffer), "IRIW+fences");
-  ck_assert_str_eq(test_name_here("SB+po+fence", buffer, sizeof buffer), "SB+po+fence");
-  ck_assert_str_eq(test_name_here("LB+ctrls", buffer, sizeof buffer), "LB+ctrl+ctrl");
-  ck_assert_str_eq(test_name_here("2+2W+fence+fence", buffer, sizeof buffer), "2+2W+fences");
+START_TEST(other_peoples_names_are_ours_by_what_their_words_mean) {
+  static const char *const names[][2] = {
+      {"SB+fence+fence", "SB+fences"},
+      {"IRIW+fence+fence+fence+fence", "IRIW+fences"},
+      {"SB+po+fence", "SB+po+fence"},
+      {"LB+ctrls", "LB+ctrl+ctrl"},
+      {"2+2W+fence+fence", "2+2W+fences"},
+      {"MP+dmb.sys", "MP+fences"},
+      {"MP+dmb.ish+dmb.sy", "MP+fences"},
+      {"SB+mfences", "SB+fences"},
+      {"W+RWC+sync+addr+sync", "W+RWC+fence+addr+fence"},
+      {"MP+dmb.sy+addr", "MP+fence+addr"},
+      {"MP+fence.rw.rw+po", "MP+fence+po"},
+      {"MP+dmb.st+addr", "MP+dmb.st+addr"}, // orders less
+      {"MP+lwsync+lwsync", "MP+lwsyncs"},
+      {"MP+pos", "MP"},
+      {"2+2W+po+po", "2+2W"},
+      {"LB+data+data", "LB+data+data"},
+      {"MP+dmbs+po", "MP+dmbs+po"}, // no plural but the last
+      {"MP+rel-acq", "MP+rel-acq"},
+      {"S+rel+data", "S+rel+data"},
+      {"+dmb.sys", "+dmb.sys"},
+      {"MP+", "MP+"},
+      {"", ""},
+  };
+  char buffer[64], small[12];
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+    ck_assert_str_eq(test_name_here(names[i][0], buffer, sizeof buffer), names[i][1]);
+  ck_assert_str_eq(test_name_here("MP+dmb+dmb", small, sizeof small), "MP+dmb+dmb"); // no room
+}
+END_TEST
+
+START_TEST(a_test_of_ours_keeps_its_name_whatever_its_words_mean) {
+  Record record = run_of("SB+mfences", "x86_64", 1, 10);
+  comparison_add(&comparison, &record);
+  record.digest = "1111111111111111";
+  comparison_add(&comparison, &record);
+  ck_assert_uint_eq(comparison.row_count, 2);
+  ck_assert_str_eq(comparison.rows[0].test, "SB+fences");
+  ck_assert_str_eq(comparison.rows[1].test, "SB+mfences");
 }
 END_TEST
 
@@ -494,7 +527,8 @@ int main(void) {
   tcase_add_test(tests, runs_of_a_test_on_a_machine_add_up);
   tcase_add_test(tests, a_record_that_stands_there_twice_is_one_run);
   tcase_add_test(tests, what_was_seen_on_some_alone_is_a_sentence);
-  tcase_add_test(tests, other_peoples_names_are_ours);
+  tcase_add_test(tests, other_peoples_names_are_ours_by_what_their_words_mean);
+  tcase_add_test(tests, a_test_of_ours_keeps_its_name_whatever_its_words_mean);
   tcase_add_test(tests, two_tests_of_one_name_are_two_rows);
   tcase_add_test(tests, many_tests_and_machines_keep_their_cells);
   tcase_add_test(tests, counts_do_not_overflow);
