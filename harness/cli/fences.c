@@ -54,7 +54,7 @@ static const Options fences_options = {
                 "  weakmem fences SB --cc clang       what another compiler makes of C11's fences\n"
                 "\n"
                 "Exit status: 0 done; 1 a forbidden state was seen; 2 bad usage or a bad test; 3 a row could\n"
-                "not be run, or the machine cannot do it.\n",
+                "not be run, a model could not decide, or the machine cannot do it.\n",
     .table = table,
     .check = check};
 
@@ -124,6 +124,17 @@ static bool all_done(const Ladder *ladder) {
   return true;
 }
 
+// Whether every model that the answer rests on said all that it was asked.
+static bool all_decided(const Ladder *ladder) {
+  if (ladder->target == TARGET_UNKNOWN)
+    return false;
+  for (unsigned i = 0; i < ladder->row_count; i++)
+    for (unsigned j = 0; j < ladder->judge_count; j++)
+      if (ladder->rows[i].verdicts[j].speaks && ladder->rows[i].verdicts[j].verdict == VERDICT_UNKNOWN)
+        return false;
+  return true;
+}
+
 static int climb(Session *c, const Test *test, const Topology *topology, RecordWriter *writer, Diag *diag) {
   const Settings *settings = c->settings;
   LadderSite site = {.topology = topology, .stop = c->console->stop, .progress = show_progress, .context = c};
@@ -145,11 +156,11 @@ static int climb(Session *c, const Test *test, const Topology *topology, RecordW
   print(c, &ladder, &line);
   bool written = !writer || record_writer_add_line(writer, &line, diag);
   text_free(&line);
-  bool alarming = tell_alarms(c, &ladder);
+  bool alarming = tell_alarms(c, &ladder), whole = all_done(&ladder) && all_decided(&ladder);
   ladder_release(&ladder);
   if (alarming)
     return EXIT_FORBIDDEN;
-  return written && all_done(&ladder) ? EXIT_OK : EXIT_MACHINE;
+  return written && whole ? EXIT_OK : EXIT_MACHINE;
 }
 
 static int run(const Settings *settings, const Console *console) {

@@ -300,8 +300,6 @@ static Cell row_cell(const Ladder *ladder, const LadderRow *row) {
   sheet_set(object, "witnesses", cell_count(row->seen));
   sheet_set(object, "iterations", cell_count(row->iterations));
   sheet_set(object, "verdict", verdicts_cell(ladder, row));
-  if (row->verdicts[LADDER_HERE].bounded)
-    sheet_set(object, "bounded", cell_flag(true));
   if (row->verdicts[LADDER_C11].thin_air)
     sheet_set(object, "thin_air", cell_flag(true));
   sheet_set(object, "note", cell_text(row->note));

@@ -35,12 +35,7 @@ static void tell(const LadderSite *site, const char *what, unsigned done, unsign
 
 // ---- What is asked for
 
-// Whether sequential consistency forbids the state, as far as loops are followed: spinning on a flag has no end, and
-// what a few turns do not lead to more of them hardly ever do.
-static bool is_weak(const Making *m, State state) {
-  Verdict verdict = prediction_verdict(&m->sc, state);
-  return verdict == VERDICT_FORBIDDEN || (verdict == VERDICT_UNKNOWN && m->ladder->bounded);
-}
+static bool is_weak(const Making *m, State state) { return prediction_verdict(&m->sc, state) == VERDICT_FORBIDDEN; }
 
 static bool is_target(const Making *m, State state) {
   bool weak = m->ladder->target != TARGET_WEAK || is_weak(m, state);
@@ -73,7 +68,6 @@ static void find_target(Making *m) {
   if (!m->sc.program || result->unmodelled || result->gave_up)
     return;
   ladder->target = TARGET_WEAK;
-  ladder->bounded = result->bound_reached;
   unsigned weak = 0, interleaved = 0;
   for (unsigned i = 0; i < result->candidate_count; i++) {
     State state = prediction_state(ladder->test, result->candidates[i], ladder->arena);
@@ -88,7 +82,9 @@ static void find_target(Making *m) {
   }
   ladder->also_interleaved = weak && interleaved && test_has_condition(ladder->test);
   if (!weak)
-    ladder->target = interleaved ? TARGET_INTERLEAVING : TARGET_NEVER;
+    ladder->target = interleaved             ? TARGET_INTERLEAVING
+                     : result->bound_reached ? TARGET_UNKNOWN // what more turns of a loop lead to
+                                             : TARGET_NEVER;
   if (ladder->target == TARGET_INTERLEAVING) {
     ladder->lost_update = ladder_lost_update(ladder->test);
     for (unsigned i = 0; i < result->state_count; i++) {
@@ -116,9 +112,8 @@ static LadderVerdict summarise(const Making *m, const Prediction *prediction) {
   for (unsigned i = 0; i < result->state_count && verdict.verdict == VERDICT_FORBIDDEN; i++)
     if (is_target(m, prediction_state(prediction->test, result->states[i], scratch)))
       verdict.verdict = VERDICT_ALLOWED;
-  if (verdict.verdict == VERDICT_FORBIDDEN && result->gave_up)
+  if (verdict.verdict == VERDICT_FORBIDDEN && prediction_is_partial(prediction))
     verdict.verdict = VERDICT_UNKNOWN;
-  verdict.bounded = verdict.verdict == VERDICT_FORBIDDEN && result->bound_reached;
   for (unsigned i = 0; i < result->candidate_count && verdict.verdict == VERDICT_FORBIDDEN; i++)
     verdict.thin_air |=
         result->thin_air[i] && is_target(m, prediction_state(prediction->test, result->candidates[i], scratch));

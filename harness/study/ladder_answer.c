@@ -45,12 +45,9 @@ static const char *note_of(const Ladder *ladder, const LadderRow *row) {
     return run && run->record.message ? run->record.message : "not run";
   if (ladder->target != TARGET_WEAK || !here->speaks)
     return NULL;
-  if (forbids(row, LADDER_HERE) && here->bounded && row->seen)
-    return arena_printf(ladder->arena, "%s forbids it as far as loops were followed", model);
   if (forbids(row, LADDER_HERE) && row->seen)
     return arena_printf(ladder->arena, "FORBIDDEN by %s, and seen all the same", model);
-  if (forbids(row, LADDER_C11) && !row->verdicts[LADDER_C11].thin_air && !row->verdicts[LADDER_C11].bounded &&
-      row->seen)
+  if (forbids(row, LADDER_C11) && !row->verdicts[LADDER_C11].thin_air && row->seen)
     return "FORBIDDEN by c11, and seen all the same";
   if (here->verdict != VERDICT_ALLOWED)
     return NULL;
@@ -453,7 +450,4 @@ void ladder_answer(const Ladder *ladder, Text *out) {
   answer_c11(ladder, out);
   answer_combinations(ladder, out);
   answer_orders(ladder, out);
-  if (ladder->bounded)
-    text_printf(out, "Models follow a loop for %d turns: what they forbid, they forbid as far as that.\n",
-                (int)LOWER_UNROLL);
 }

@@ -34,7 +34,6 @@ typedef struct {
   bool speaks; // false: it does not know of such a fence
   Verdict verdict;
   bool thin_air; // forbidden by RC11's no-thin-air axiom alone: ISO C11 does not forbid them
-  bool bounded;  // forbidden as far as loops were followed (LOWER_UNROLL turns)
 } LadderVerdict;
 
 typedef enum { ROW_FENCE, ROW_COMBINATION, ROW_ORDERS } RowKind;
@@ -86,7 +85,6 @@ typedef struct {
   Target target;
   const char *why;       // TARGET_UNKNOWN: a sentence
   bool interrupted;      // it was stopped: what was not measured by then is missing, so that there is no answer
-  bool bounded;          // what is asked for is weak as far as loops were followed
   bool also_interleaved; // some states that are asked for are not weak: they are not counted
   const char **states;   // those asked for that are counted, as text; at most a handful
   unsigned state_count;

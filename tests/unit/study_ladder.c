@@ -372,18 +372,6 @@ START_TEST(no_fence_is_an_answer_of_the_cpu_and_c11_has_its_own) {
 }
 END_TEST
 
-START_TEST(what_loops_beyond_their_bound_do_is_not_called_forbidden) {
-  begin_ladder(TARGET_WEAK);
-  ladder.bounded = true;
-  add("none", 0, NO, NO, 5)->verdicts[LADDER_C11].bounded = true;
-  rows[0].verdicts[LADDER_HERE].bounded = true;
-  const char *text = answer();
-  ck_assert_str_eq(rows[0].note, "x86-tso forbids it as far as loops were followed");
-  ck_assert_ptr_nonnull(strstr(text, "Models follow a loop for 4 turns"));
-  ck_assert_ptr_null(strstr(text, "FORBIDDEN"));
-}
-END_TEST
-
 START_TEST(a_combination_is_told_thread_by_thread) {
   begin_ladder(TARGET_WEAK);
   add("none", 0, YES, YES, 9);
@@ -430,5 +418,4 @@ RUN("ladder", a_place_is_known_by_what_stands_around_it, accesses_are_named_as_c
     only_prices_that_are_stable_are_compared, code_is_the_same_if_each_instruction_is,
     a_cpu_fence_is_told_with_its_spelling_in_c11, what_was_seen_or_not_run_or_not_priced_is_no_answer,
     zero_of_few_says_nothing, no_fence_is_an_answer_of_the_cpu_and_c11_has_its_own,
-    what_loops_beyond_their_bound_do_is_not_called_forbidden, a_combination_is_told_thread_by_thread,
-    where_no_fence_can_help_that_is_said)
+    a_combination_is_told_thread_by_thread, where_no_fence_can_help_that_is_said)
