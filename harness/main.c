@@ -1,7 +1,8 @@
 // weakmem: see your CPU reorder memory, compare it with others, learn what order costs.
 #include "harness/base/suggestion.h"
 #include "harness/base/time.h"
-#include "harness/cli/command.h"
+#include "harness/cli/complete.h"
+#include "harness/cli/manual.h"
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -103,6 +104,33 @@ static int refuse_command(const char *name) {
   return EXIT_USAGE;
 }
 
+static int start(const Command *command, int argc, char **argv, const Console *console) {
+  char name[64];
+  snprintf(name, sizeof name, "weakmem %s", command->name);
+  argv[0] = name;
+  return command->main(argc, argv, console);
+}
+
+// `weakmem complete WORD...`, for shells: what can stand in place of the last word.
+static int complete(int argc, char **argv, Console *console) {
+  const char *first = argc > 0 ? argv[0] : "";
+  for (const Command *c = commands; argc <= 1 && c->name; c++)
+    if (!strncmp(c->name, first, strlen(first)))
+      printf("%s\t%s\n", c->name, c->summary);
+  const Command *command = argc > 1 ? command_named(first) : NULL;
+  console->instead = complete_words;
+  return command ? start(command, argc, argv, console) : EXIT_OK;
+}
+
+// `weakmem manual COMMAND`, for packages: its page.
+static int manual(int argc, char **argv, Console *console) {
+  const Command *command = argc == 1 ? command_named(argv[0]) : NULL;
+  if (!command)
+    return refuse_command(argc ? argv[0] : "");
+  console->instead = manual_page;
+  return start(command, argc, argv, console);
+}
+
 // Memory that a test's arenas give back is soon asked for again: to return it to the system each time takes as long as
 // to judge a test by all models.
 static void keep_memory(void) {
@@ -136,13 +164,10 @@ int main(int argc, char **argv) {
     puts("weakmem " WEAKMEM_VERSION);
     return EXIT_OK;
   }
-  if (!command) {
-    return refuse_command(argv[1]);
-  }
-  char name[64];
-  snprintf(name, sizeof name, "weakmem %s", command->name);
-  argv[1] = name;
-  int status = command->main(argc - 1, argv + 1, &console);
+  int status = command                        ? start(command, argc - 1, argv + 1, &console)
+               : !strcmp(argv[1], "complete") ? complete(argc - 2, argv + 2, &console)
+               : !strcmp(argv[1], "manual")   ? manual(argc - 2, argv + 2, &console)
+                                              : refuse_command(argv[1]);
   if (fflush(stdout) || ferror(stdout)) {
     end_with_reader();
     fputs("weakmem: cannot write all of the output\n", stderr);

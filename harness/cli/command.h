@@ -5,9 +5,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct Options;
+
 typedef struct {
   const Stop *stop; // non-zero after SIGINT or SIGTERM: finish what is in flight, print it, end
   FILE *out, *err;  // data; everything else
+  // Is told of a command's options in place of the command being done; NULL: it is done.
+  void (*instead)(const struct Options *options, int argc, char **argv, FILE *out);
 } Console;
 
 enum { EXIT_OK = 0, EXIT_FORBIDDEN = 1, EXIT_USAGE = 2, EXIT_MACHINE = 3 };

@@ -151,6 +151,11 @@ static struct argp_option *argp_table(const Option *table, Arena *arena) {
 }
 
 bool options_parse(const Options *options, int argc, char **argv, void *settings, const Console *console, int *status) {
+  if (console->instead) {
+    console->instead(options, argc, argv, console->out);
+    *status = EXIT_OK;
+    return false;
+  }
   Arena *arena = arena_new();
   const struct argp argp = {.options = argp_table(options->table, arena),
                             .parser = parse,

@@ -89,7 +89,7 @@ typedef struct {
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_TSV };
 extern const char *const option_formats[];
 
-typedef struct {
+typedef struct Options {
   const char *arguments; // as the usage line shows them: "[TEST|FILE]..."; NULL: the command takes none
   const char *summary;   // what it does; stands above the options
   const char *examples;  // stands below them, as it is written; NULL: none
@@ -98,8 +98,8 @@ typedef struct {
   error_t (*check)(struct argp_state *state, void *settings);
 } Options;
 
-// True: go on. False: the command is done and returns *status: EXIT_OK after --help, EXIT_USAGE after an error, which
-// was told on console->err.
+// True: go on. False: the command is done and returns *status: EXIT_OK after --help or console->instead, EXIT_USAGE
+// after an error, which was told on console->err.
 bool options_parse(const Options *options, int argc, char **argv, void *settings, const Console *console, int *status);
 
 // The values of options. `name` is the option as the user writes it, "--threads". Each takes the whole text or none of

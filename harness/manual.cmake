@@ -1,0 +1,15 @@
+# Installs a manual page of each command, which the program makes: `weakmem manual COMMAND`. Given are `weakmem`, the
+# program as a command, `pages`, a folder to make them in, and `destination`.
+execute_process(COMMAND ${weakmem} complete "" OUTPUT_VARIABLE commands RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(WARNING "no manual pages of the commands: the program does not run here")
+  return()
+endif()
+string(REGEX REPLACE "\t[^\n]*\n" ";" commands "${commands}")
+foreach(command IN LISTS commands)
+  if(command)
+    set(page ${pages}/weakmem-${command}.1)
+    execute_process(COMMAND ${weakmem} manual ${command} OUTPUT_FILE ${page} COMMAND_ERROR_IS_FATAL ANY)
+    file(INSTALL DESTINATION ${destination} TYPE FILE FILES ${page})
+  endif()
+endforeach()
