@@ -108,7 +108,7 @@ static const Options run_options = {
     .arguments = "[TEST|FAMILY|FILE|DIR|@LIST|-]...",
     .summary = "Runs litmus tests on this machine and shows how often each state was seen.\n"
                "Without an argument it runs the family `classic`.",
-    .examples = "  weakmem run                            the classic suite, about 15 s\n"
+    .examples = "  weakmem run                            the classic suite, 15 s, the first time a minute\n"
                 "  weakmem run SB                         store buffering\n"
                 "  weakmem run SB --fence all             with each fence this CPU has\n"
                 "  weakmem run SB --placement all         wherever its threads can sit\n"
