@@ -9,8 +9,10 @@ static const SheetColumn columns[] = {
 };
 
 // Of an order: whether it was seen not to be kept, or is allowed not to be. Multi-copy atomicity is told by its name.
-static const char *const seen_words[][2] = {
-    [CARD_UNKNOWN] = {"not tried", "not tried"}, [CARD_KEPT] = {"never", "so far"}, [CARD_BROKEN] = {"seen", "no"}};
+static const char *const seen_words[][2] = {[CARD_UNKNOWN] = {"not tried", "not tried"},
+                                            [CARD_PERHAPS] = {"perhaps", "perhaps not"},
+                                            [CARD_KEPT] = {"never", "so far"},
+                                            [CARD_BROKEN] = {"seen", "no"}};
 static const char *const model_words[][2] = {
     [CARD_UNKNOWN] = {"", ""}, [CARD_KEPT] = {"forbidden", "yes"}, [CARD_BROKEN] = {"allowed", "no"}};
 
@@ -21,12 +23,11 @@ static const char *evidence_of(const CardRow *row, Arena *arena) {
     count_add((double)row->best->witnesses, &text);
     text_add(&text, " of ");
     count_add((double)row->best->iterations, &text);
+    text_add(&text, row->seen == CARD_PERHAPS ? ", by this or another order" : "");
   } else if (row->runs) {
     text_add(&text, "0 of ");
     count_add((double)row->iterations, &text);
     text_printf(&text, " in %u %s", row->runs, row->runs == 1 ? "run" : "runs");
-  } else if (!row->turns) {
-    text_add(&text, "no test tells it from another");
   } else {
     text_printf(&text, "threads took turns on too few PUs in %u %s", row->turns, row->turns == 1 ? "run" : "runs");
   }

@@ -56,17 +56,32 @@ static bool blames(const Clue *clue, ProgramOrder order, unsigned kept) {
 
 static double share(const Record *record) { return (double)record->witnesses / (double)record->iterations; }
 
+// A state that was seen though the model forbids it says that the model keeps something that was not kept.
+static CardAnswer shown_by(const Clue *clue, ProgramOrder order, unsigned kept) {
+  unsigned open = clue->model == CARD_KEPT ? clue->orders : clue->orders & ~kept;
+  if (clue->orders == 1u << order || open == 1u << order)
+    return CARD_BROKEN;
+  return open >> order & 1 ? CARD_PERHAPS : CARD_UNKNOWN;
+}
+
+static void weigh_witnesses(const Clue *clue, unsigned kept, CardRow *row) {
+  CardAnswer seen = shown_by(clue, row->order, kept);
+  if (!seen || (row->seen == CARD_BROKEN && seen != CARD_BROKEN))
+    return;
+  if (row->seen != seen || share(clue->record) > share(row->best))
+    row->best = clue->record;
+  row->seen = seen;
+}
+
 static void weigh_clue(const Clue *clue, unsigned kept, CardRow *row) {
   unsigned pus;
-  bool blamed = blames(clue, row->order, kept);
-  if (clue->model == CARD_KEPT || (clue->model == CARD_BROKEN && blamed))
+  if (clue->model == CARD_KEPT || (clue->model == CARD_BROKEN && blames(clue, row->order, kept)))
     row->model = clue->model;
-  if (clue->record->witnesses && (blamed || clue->orders == 1u << row->order)) {
-    if (!row->best || share(clue->record) > share(row->best))
-      row->best = clue->record;
-  } else if (!clue->record->witnesses && meaning_took_turns(clue->record, &pus)) {
+  if (clue->record->witnesses) {
+    weigh_witnesses(clue, kept, row);
+  } else if (meaning_took_turns(clue->record, &pus)) {
     row->turns++;
-  } else if (!clue->record->witnesses) {
+  } else {
     row->runs++;
     row->iterations += clue->record->iterations;
   }
@@ -77,7 +92,8 @@ static CardRow row_of(const Clues *clues, unsigned kept, ProgramOrder order) {
   for (unsigned i = 0; i < clues->count; i++)
     if (clues->clues[i].orders >> order & 1)
       weigh_clue(&clues->clues[i], kept, &row);
-  row.seen = row.best ? CARD_BROKEN : row.runs ? CARD_KEPT : CARD_UNKNOWN;
+  if (!row.seen && row.runs)
+    row.seen = CARD_KEPT;
   return row;
 }
 

@@ -11,6 +11,7 @@ typedef struct {
 
 typedef enum {
   CARD_UNKNOWN, // no test tells
+  CARD_PERHAPS, // a state was seen that comes about by this order or by another
   CARD_KEPT,    // in what ran; the model forbids the other order
   CARD_BROKEN   // seen in the other order; the model allows it
 } CardAnswer;
@@ -18,8 +19,8 @@ typedef enum {
 typedef struct {
   ProgramOrder order;
   CardAnswer seen, model;
-  // The run that shows it most clearly, if it was seen. Else the runs that would have shown it, their threads each on a
-  // PU of its own.
+  // The run that shows it most clearly, if it was seen, or perhaps was. Else the runs that would have shown it, their
+  // threads each on a PU of its own.
   const Record *best;
   unsigned runs;
   uint64_t iterations;

@@ -160,8 +160,8 @@ START_TEST(of_two_orders_the_one_that_the_model_does_not_keep_is_to_blame) {
   add("R", 50, "allowed", false); // stores in a row, or the load past the store
   expect_card("\n"
               "reordered       here       x86-tso\n"
-              "store to load   not tried             no test tells it from another\n"
-              "store to store  not tried             no test tells it from another\n");
+              "store to load   perhaps               R: 50 of 1.00k, by this or another order\n"
+              "store to store  perhaps               R: 50 of 1.00k, by this or another order\n");
   add("2+2W", 0, "forbidden", false);
   expect_card("\n"
               "reordered       here       x86-tso\n"
@@ -170,11 +170,30 @@ START_TEST(of_two_orders_the_one_that_the_model_does_not_keep_is_to_blame) {
 }
 END_TEST
 
+START_TEST(what_is_seen_by_one_of_two_orders_that_may_both_be_is_not_called_never) {
+  add("2+2W", 9, "allowed", false);
+  add("IRIW", 0, "allowed", false);
+  add("IRIW+rel-acq", 0, "forbidden", false);
+  add("MP", 5, "allowed", false);
+  expect_card("\n"
+              "reordered          here       x86-tso\n"
+              "store to store     seen       allowed    2+2W: 9 of 1.00k\n"
+              "load to load       perhaps    allowed    MP: 5 of 1.00k, by this or another order\n"
+              "multi-copy atomic  so far     yes        0 of 2.00k in 2 runs\n");
+}
+END_TEST
+
 START_TEST(what_the_model_forbids_and_is_seen_stands_there_so) {
   add("2+2W", 7, "forbidden", false);
   expect_card("\n"
               "reordered       here       x86-tso\n"
               "store to store  seen       forbidden  2+2W: 7 of 1.00k\n");
+  run_count = 0;
+  add("MP", 3, "forbidden", false);
+  expect_card("\n"
+              "reordered       here       x86-tso\n"
+              "store to store  perhaps    forbidden  MP: 3 of 1.00k, by this or another order\n"
+              "load to load    perhaps    forbidden  MP: 3 of 1.00k, by this or another order\n");
 }
 END_TEST
 
@@ -191,6 +210,7 @@ int main(void) {
   tcase_add_test(tests, a_card_says_what_was_seen_and_what_may_be);
   tcase_add_test(tests, who_takes_turns_shows_nothing_by_not_showing_it);
   tcase_add_test(tests, of_two_orders_the_one_that_the_model_does_not_keep_is_to_blame);
+  tcase_add_test(tests, what_is_seen_by_one_of_two_orders_that_may_both_be_is_not_called_never);
   tcase_add_test(tests, what_the_model_forbids_and_is_seen_stands_there_so);
   tcase_add_test(tests, tests_that_tell_nothing_make_no_card);
   return unit_run("card", tests);
