@@ -15,7 +15,7 @@ families=(classic atomicity locks publish dependency)
 warnings='-Wall -Wextra -Wpedantic -Wshadow -Werror'
 "$WEAKMEM" show --export "$work/auto" "${families[@]}" # perpetual where the test allows it
 "$WEAKMEM" show --export "$work/lockstep" --engine lockstep "${families[@]}"
-tests=$("$WEAKMEM" list --format tsv | tail -n +2 | wc -l)
+tests=$("$WEAKMEM" list --format tsv "${families[@]}" | tail -n +2 | wc -l)
 grep -q "perpetual engine" "$work"/auto/tests/SB.c || fail "SB is not for the perpetual engine"
 
 # Each test once more that differs: what auto has made for the lockstep engine is in the other folder too.
