@@ -78,6 +78,8 @@ CatModel *cat_parse(const Source *source, const Model *as, const CatOptions *opt
   m->model = model;
   m->globals = ARENA_ARRAY(arena, Kept, model->global_count + 1);
   m->bases = ARENA_ARRAY(arena, Kept, cat_base_count + model->arch_set_count);
+  for (unsigned i = 0; i < model->block.count; i++)
+    model->block.first[i].grows = cat_check_grows(model, &model->block.first[i]);
   model->implies_coherence = cat_shows_coherence(model);
   model->implies_atomicity = cat_shows_atomicity(model);
   return try_out(m, diag) ? model : NULL;
@@ -383,6 +385,20 @@ static void begin(Machine *m, const Execution *x) {
   m->hopeless = false;
   m->undefined = m->has_race = false;
   m->flag = NULL;
+}
+
+bool cat_refutes(CatModel *model, const Execution *part, const char *but) {
+  Machine *m = &model->machine;
+  CatVerdict verdict = {0};
+  m->explain = false;
+  m->verdict = &verdict;
+  begin(m, part);
+  for (unsigned i = 0; i < model->block.count && !m->error; i++) {
+    CatStatement *s = &model->block.first[i];
+    if (s->grows && !(but && s->name && !strcmp(s->name, but)) && !run_test(m, s, NULL, true))
+      return !m->error;
+  }
+  return false;
 }
 
 void cat_judge(CatModel *model, const Execution *execution, bool explain, Arena *arena, CatVerdict *verdict) {

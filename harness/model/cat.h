@@ -24,6 +24,11 @@ bool cat_raises_flags(const CatModel *model);
 // Forgets what was kept of earlier executions (their serials): to be called before those of another program.
 void cat_reset(CatModel *model);
 
+// Whether an execution that is being made is forbidden already, whatever becomes of it: not all of its reads have a
+// source, and its co has what is ordered so far. Of the model's checks those tell whose expressions grow with rf and
+// co. `but`: the name of a check that is left out; NULL: none is.
+bool cat_refutes(CatModel *model, const Execution *part, const char *but);
+
 // Judges one execution. With `explain` the cycle is found too; else only `allowed`, `undefined` and `flag` are. What
 // the verdict points at lives in `arena` until it is freed.
 void cat_judge(CatModel *model, const Execution *execution, bool explain, Arena *arena, CatVerdict *verdict);

@@ -198,6 +198,10 @@ CatValue value_set(uint64_t *bits);
 int value_compare(Machine *m, CatValue a, CatValue b);
 uint64_t machine_tag_sets(Machine *m, const char *tags);
 
+// Whether a statement at the top is a check that, where it fails on an execution whose reads have not all a source and
+// whose writes are not all ordered, fails on every one that this becomes (cat_growth.c).
+bool cat_check_grows(const CatModel *model, const CatStatement *s);
+
 // Fills in axiom, cycle and edges of m->verdict for the check that failed.
 void cat_explain(Machine *m, const CatStatement *test, const Env *env);
 // Fills in m->race from what raised a flag.

@@ -214,6 +214,7 @@ struct CatStatement {
   // Of a test: the Part of the execution that it depends on, and what came of it at that part's generation `judged`
   unsigned part;
   bool held;
+  bool grows; // cat_check_grows
   uint64_t judged;
 };
 

@@ -86,6 +86,10 @@ typedef struct {
   // its last turn what is last in the coherence order, and the others end, until it returns false. Their state means
   // nothing. NULL: they are not made. With `waits`.
   bool (*hang)(const Execution *execution, void *context);
+  // Asked of an execution that is being made, whether it is worth going on with: it has no values, its co is what is
+  // ordered so far, and some reads have no source. With the contexts of `see` and `hang`. NULL: of none. With
+  // coherent_only.
+  bool (*promising)(const Execution *part, void *context);
   const Stop *stop;                                     // non-zero: give up; may be NULL
   void (*progress)(void *context, uint64_t executions); // called a few times a second; may be NULL
   void *progress_context;

@@ -193,6 +193,7 @@ static bool lay_out(Search *s) {
   s->cell_count = s->read_count = s->mover_count = 0;
   s->trail_count = 0;
   s->moving = false;
+  s->moved = true;
   if (!make_cells(s))
     return false;
   unsigned count = s->cell_count, live = 0;
@@ -234,14 +235,23 @@ static bool lay_out(Search *s) {
 
 // ---- Sources ----
 
+// Where the accesses are, as far as that is known.
+static void fill_places(Search *s) {
+  if (s->moved)
+    s->execution.path_serial++;
+  s->moved = false;
+  for (unsigned e = s->cell_count; e < s->execution.event_count; e++)
+    if (s->cell_of[e] >= 0) {
+      s->events[e].location = (int)s->cells[s->cell_of[e]].location;
+      s->events[e].element = s->cells[s->cell_of[e]].element;
+    }
+}
+
 static void fill_values(Search *s) {
+  fill_places(s);
   for (unsigned e = s->cell_count; e < s->execution.event_count; e++) {
     const PathEvent *from = s->origins[e];
     Event *event = &s->events[e];
-    if (s->cell_of[e] >= 0) {
-      event->location = (int)s->cells[s->cell_of[e]].location;
-      event->element = s->cells[s->cell_of[e]].element;
-    }
     if (from->read != NO_EXPR)
       event->read = *search_value(s, (unsigned)event->thread, from->read);
     if (from->written != NO_EXPR)
@@ -264,8 +274,6 @@ static void chosen(Search *s) {
   }
   fill_values(s);
   s->execution.value_serial++;
-  if (s->moving)
-    s->execution.path_serial++;
   search_orders(s);
 }
 
@@ -368,12 +376,30 @@ static void try_source(Search *s, unsigned read, unsigned write) {
     search_order_copy(&saved, &s->orders[cell]);
 }
 
+// Whether it is worth going on with the sources chosen so far. That is asked once an execution was shown whose accesses
+// are where they are now.
+static bool is_promising(Search *s) {
+  if (!s->asks || !s->limits->promising || !s->limits->coherent_only)
+    return true;
+  for (unsigned i = 0; i < s->mover_count; i++)
+    if (s->cell_of[s->movers[i]] < 0)
+      return true;
+  fill_places(s);
+  search_show_forced(s, true);
+  s->execution.value_serial++;
+  bool promising = s->limits->promising(&s->execution, s->context);
+  search_show_forced(s, false);
+  return promising;
+}
+
 static void choose_sources(Search *s) {
   unsigned next = next_read(s);
   if (next == s->read_count) {
     chosen(s);
     return;
   }
+  if (!is_promising(s))
+    return;
   unsigned read = s->reads[next];
   for (unsigned write = 0; write < s->execution.event_count && !search_expired(s); write++)
     if (may_read(s, read, write))
@@ -424,7 +450,7 @@ static bool search_again(const Search *search, PathEnd end, Deadline deadline, b
   s.result = &result;
   s.see = see;
   s.context = context;
-  s.hangs = end == PATH_WAITS;
+  s.hangs = s.asks = end == PATH_WAITS;
   s.stop = false;
   s.deadline = &deadline;
   choose_paths(&s, 0, end, PATH_ENDS);
@@ -453,6 +479,7 @@ EnumerationResult executions_each(const Program *program, const EnumerationLimit
               .limits = limits,
               .see = see,
               .context = context,
+              .asks = true,
               .result = &result,
               .deadline = &deadline,
               .threads = ARENA_ARRAY(arena, SearchThread, program->thread_count),

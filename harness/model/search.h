@@ -59,6 +59,7 @@ typedef struct {
   Deadline *deadline;
   bool stop;
   bool hangs; // of executions in which some thread waits for ever
+  bool asks;  // limits->promising
 
   SearchThread *threads;
   Cell *cells;
@@ -66,6 +67,7 @@ typedef struct {
   unsigned *first_cell; // by location: of its element 0; NO_CELL where none of it is accessed
   bool moving;          // some address is not a constant
   bool anywhere;        // ... and may be a pointer that was read
+  bool moved;           // an access did since the execution was shown
 
   Event *events;
   const PathEvent **origins; // by event; NULL for initial writes
@@ -120,6 +122,8 @@ bool search_force_all(Search *s);
 bool search_force_old(Search *s);
 // Adds what the source of one more read forces, to orders that are not old.
 bool search_force_more(Search *s, unsigned read);
+// Puts what is forced into the execution's co, or takes it away.
+void search_show_forced(Search *s, bool shown);
 // Copies an order as far as it is used; both are of one cell, and its writes are the same.
 void search_order_copy(const WriteOrder *from, WriteOrder *to);
 // Shows every execution with the sources chosen: all orders of all cells. No order is old.

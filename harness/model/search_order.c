@@ -207,6 +207,21 @@ bool search_force_more(Search *s, unsigned read) {
          (after == NO_RANK || (after == seen && !strictly) || put_before(order, seen, after));
 }
 
+void search_show_forced(Search *s, bool shown) {
+  Relation co = s->execution.co;
+  for (unsigned c = 0; c < s->cell_count; c++) {
+    const WriteOrder *order = &s->orders[c];
+    for (unsigned rank = 0; rank < order->count; rank++)
+      for (uint64_t rest = order->before[rank]; rest; rest &= rest - 1) {
+        unsigned before = order->writes[__builtin_ctzll(rest)], write = order->writes[rank];
+        if (shown)
+          relation_add(co, before, write);
+        else
+          relation_row(co, before)[write / 64] &= ~((uint64_t)1 << write % 64);
+      }
+  }
+}
+
 void search_order_copy(const WriteOrder *from, WriteOrder *to) {
   to->accesses = from->accesses;
   to->is_old = from->is_old;

@@ -13,6 +13,7 @@ static void put_in(Search *s, unsigned event, int cell) {
   if (before == cell)
     return;
   s->cell_of[event] = cell;
+  s->moved = true;
   if (before >= 0)
     s->orders[before].is_old = true;
   if (cell >= 0)

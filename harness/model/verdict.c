@@ -78,7 +78,15 @@ typedef struct {
   StateSet states;
   ModelResult *result;
   Arena *scratch;
+  uint64_t forbidden;   // executions, so far
+  long credit;          // how many more executions that are being made are looked at
+  uint64_t path_serial; // of the execution that was looked at last
 } Judging;
+
+// Executions that are being made are given up where they are forbidden already. That takes as long as to judge one, so
+// as many are looked at as it seems to save. The first ones that are forbidden are not given up: the states that they
+// end in are told.
+enum { LISTED = 2000, CREDIT_FORBIDDEN = 1, CREDIT_REFUTED = 8, PRICE_ANEW = 8, CREDIT_LIMIT = 1 << 16 };
 
 enum { SCRATCH_LIMIT = 16 << 20, STATE_LIMIT = 1 << 20, STATE_MEMORY = 64 << 20 };
 
@@ -123,6 +131,7 @@ static void keep_race(Judging *j, const Execution *execution) {
 // Whether the model allows an execution; where it does, what it flags in it leaves the program without a meaning.
 static bool allows(Judging *j, const Execution *execution) {
   CatVerdict verdict;
+  j->path_serial = execution->path_serial;
   cat_judge(j->model, execution, false, j->scratch, &verdict);
   j->result->judged++;
   if (verdict.error) {
@@ -137,11 +146,32 @@ static bool allows(Judging *j, const Execution *execution) {
   return verdict.allowed;
 }
 
+static void gain(Judging *j, long credit) {
+  j->credit = j->credit + credit < CREDIT_LIMIT ? j->credit + credit : CREDIT_LIMIT;
+}
+
+static bool promising(const Execution *part, void *context) {
+  Judging *j = context;
+  long price = part->path_serial == j->path_serial ? 1 : PRICE_ANEW;
+  if (j->credit < price)
+    return true;
+  j->credit -= price;
+  j->path_serial = part->path_serial;
+  bool refuted = cat_refutes(j->model, part, j->options->thin_air);
+  tidy(j);
+  if (refuted)
+    gain(j, CREDIT_REFUTED);
+  return !refuted;
+}
+
 static void judge_state(Judging *j, const Execution *execution, SeenState *state) {
-  if (allows(j, execution))
+  if (allows(j, execution)) {
     state->allowed++;
-  else if (!j->result->gave_up)
+  } else if (!j->result->gave_up) {
     state->thin_air = state->thin_air || (!state->allowed && is_thin_air(j, execution));
+    if (++j->forbidden > LISTED)
+      gain(j, CREDIT_FORBIDDEN);
+  }
 }
 
 static bool judge(const Execution *execution, void *context) {
@@ -166,8 +196,10 @@ static bool judge_hang(const Execution *execution, void *context) {
   Judging *j = context;
   CatVerdict verdict;
   cat_judge(j->model, execution, false, j->scratch, &verdict);
-  if (verdict.error || !verdict.allowed)
+  if (verdict.error || !verdict.allowed) {
+    gain(j, CREDIT_FORBIDDEN);
     return !verdict.error;
+  }
   Execution *hang = ARENA_NEW(j->states.arena, Execution);
   *hang = execution_copy(execution, j->states.arena);
   j->result->hang = hang;
@@ -223,6 +255,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   limits.alike = !options->count;
   limits.keeps_turns = limits.refused = cat_raises_flags(model); // a race that the filter hides is one all the same
   limits.hang = judge_hang;
+  limits.promising = promising;
   Judging judging = {.model = model,
                      .options = options,
                      .flags = cat_raises_flags(model),

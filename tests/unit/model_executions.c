@@ -195,6 +195,40 @@ START_TEST(test_many_increments_are_put_in_order_at_once) {
 }
 END_TEST
 
+// Parts of executions, and how many of them are to be gone on with.
+typedef struct {
+  Seen seen;
+  unsigned asked, good;
+} Parts;
+
+static bool see_whole(const Execution *x, void *context) { return see(x, &((Parts *)context)->seen); }
+
+static bool see_part(const Execution *x, void *context) {
+  Parts *p = context;
+  unsigned reads = 0;
+  for (unsigned e = 0; e < x->event_count; e++)
+    reads += (x->events[e].kind & EVENT_READ) != 0;
+  ck_assert_uint_lt(pairs(x->rf), reads);
+  ck_assert_uint_ge(pairs(x->co), 4); // three writes after the initial one, and two of P0
+  return p->asked++ < p->good;
+}
+
+START_TEST(test_what_does_not_promise_is_given_up) {
+  const char *text = "C t\n{}\n" P("0", STORE("x", "1") STORE("x", "2")) P("1", LOAD("r0", "x") LOAD("r1", "x"))
+      P("2", STORE("x", "3") LOAD("r0", "y")) "exists (x=3)\n";
+  unsigned all = complete("c11", true, text).seen;
+  Parts every = {.good = 1000}, none = {.good = 0}, some = {.good = 3};
+  EnumerationLimits limits = {.coherent_only = true, .promising = see_part};
+  const Program *program = lower_text(text, "c11", arena);
+  executions_each(program, &limits, see_whole, &every);
+  ck_assert(every.seen.seen == all && every.asked > 3);
+  executions_each(program, &limits, see_whole, &none);
+  ck_assert(none.seen.seen == 0 && none.asked == 1);
+  executions_each(program, &limits, see_whole, &some);
+  ck_assert(some.seen.seen > 0 && some.seen.seen < all && some.asked > 3);
+}
+END_TEST
+
 START_TEST(test_compare_exchange_succeeds_exactly_where_it_finds_what_it_expects) {
   const char *strong =
       "C t\n{}\n" P("0", STORE("x", "1")) "P1 (atomic_int* x, int* e) { int r0 = "
@@ -493,6 +527,7 @@ int main(void) {
   tcase_add_test(tests, test_a_read_modify_write_is_one_event_or_a_pair);
   tcase_add_test(tests, test_pairs_are_torn_where_the_model_may_say_so_only);
   tcase_add_test(tests, test_many_increments_are_put_in_order_at_once);
+  tcase_add_test(tests, test_what_does_not_promise_is_given_up);
   tcase_add_test(tests, test_compare_exchange_succeeds_exactly_where_it_finds_what_it_expects);
   tcase_add_test(tests, test_loops_are_turned_up_to_the_bound_and_it_is_said);
   tcase_add_test(tests, test_a_loop_that_coherence_ends_does_not_reach_the_bound);
