@@ -42,6 +42,14 @@ static const Field state_rows[] = {
 };
 static const Fields state_fields = {NULL, sizeof(RecordState), FIELD_TABLE(state_rows)};
 
+static const Field mutant_rows[] = {
+    FIELD_ROW(RecordMutant, "what", FIELD_TEXT, what, REQUIRED | TOLD),
+    FIELD_ROW(RecordMutant, "iterations", FIELD_COUNT, iterations, TOLD),
+    FIELD_ROW(RecordMutant, "witnesses", FIELD_COUNT, witnesses, TOLD),
+    FIELD_ROW(RecordMutant, "seconds", FIELD_REAL, seconds, TOLD),
+};
+static const Fields mutant_fields = {NULL, sizeof(RecordMutant), FIELD_TABLE(mutant_rows)};
+
 static const Field compiler_rows[] = {
     FIELD_ROW(Record, "path", FIELD_TEXT, compiler_path, COMPILER),
     FIELD_ROW(Record, "version", FIELD_TEXT, compiler_version, COMPILER | TOLD),
@@ -90,6 +98,7 @@ static const Field record_rows[] = {
     FIELD_ROW(Record, "source", FIELD_TEXT, source, OPTIONAL | MACHINE | TOLD),
     FIELD_ROW(Record, "program", FIELD_TEXT, program, OPTIONAL | TOLD),
     FIELD_ROWS(Record, "histogram", FIELD_LIST, states, state_count, TOLD, &state_fields),
+    FIELD_ROWS(Record, "mutants", FIELD_LIST, mutants, mutant_count, OPTIONAL | TOLD, &mutant_fields),
     FIELD_ROW(Record, "litmus", FIELD_TEXT, litmus, OPTIONAL),
 };
 const Fields record_fields = {"weakmem.run/1", sizeof(Record), FIELD_TABLE(record_rows)};

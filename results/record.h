@@ -26,6 +26,13 @@ typedef struct {
 
 typedef FieldValue RecordSetting;
 
+// A run of a mutant of the test: the test but for one change.
+typedef struct {
+  const char *what; // "P0 without its fence in line 5"
+  uint64_t iterations, witnesses;
+  double seconds;
+} RecordMutant;
+
 typedef struct {
   const char *test, *family, *file, *digest, *started, *weakmem, *status, *message;
   Identity machine;
@@ -53,6 +60,8 @@ typedef struct {
   const char *litmus; // the test's text, in records that are to be judged elsewhere; "": not in it
   RecordState *states;
   unsigned state_count;
+  RecordMutant *mutants; // that its CPU's model allows what the condition asks for of, run as the test was
+  unsigned mutant_count;
   // In no count above: iterations in states beyond the histogram's room, and those that the test's filter leaves out.
   uint64_t lost, filtered;
   // The state seen most often of those that should not have been, and the model that forbids it; NULL or "": none.

@@ -85,6 +85,10 @@ bool record_add(Record *sum, const Record *more, Arena *arena) {
     both.verdict_count = more->verdict_count;
     both.thin_air = more->thin_air;
   }
+  if (!both.mutant_count) {
+    both.mutants = more->mutants;
+    both.mutant_count = more->mutant_count;
+  }
   add_alarm(&both, more);
   say(&both.litmus, more->litmus);
   *sum = both;

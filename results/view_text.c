@@ -1,4 +1,5 @@
 #include "results/meaning.h"
+#include "results/mutants.h"
 #include "results/view.h"
 
 #include <math.h>
@@ -241,6 +242,25 @@ static void add_meaning(const Record *record, const SheetStyle *style, Text *out
   text_free(&sentence);
 }
 
+// What the run's mutants say of what it did not see, and each of them.
+static void add_mutants(const Record *record, Text *out) {
+  if (!record->mutant_count)
+    return;
+  text_add(out, "  ");
+  mutant_sentence(record, out);
+  text_add_char(out, '\n');
+  for (unsigned i = 0; i < record->mutant_count; i++) {
+    const RecordMutant *mutant = &record->mutants[i];
+    text_add(out, "    ");
+    count_add((double)mutant->witnesses, out);
+    text_add(out, " of ");
+    count_add((double)mutant->iterations, out);
+    text_add(out, ": ");
+    text_add_printable(out, mutant->what, strlen(mutant->what));
+    text_add_char(out, '\n');
+  }
+}
+
 static void add_rate(const Record *record, Text *out) {
   if (!record->iterations || record->seconds <= 0)
     return;
@@ -289,6 +309,7 @@ void view_run(const Record *record, const char *story, const SheetStyle *style, 
   add_states(record, style, out);
   add_condition(record, style, out);
   add_meaning(record, style, out);
+  add_mutants(record, out);
   add_rate(record, out);
   add_failure(record, style, out);
   text_add_char(out, '\n');
@@ -393,6 +414,38 @@ static int by_rank(const void *a, const void *b) {
   return left != right ? (left > right) - (left < right) : (x > y) - (x < y);
 }
 
+// "mutants: lockstep shows 12 of 15, perpetual 20 of 20", and those that are never shown.
+static void add_scores(const Record *records, unsigned count, Text *out) {
+  enum { NAMED = 8 };
+  const char *between = "mutants that the model allows: ";
+  for (unsigned first = 0; first < count; first++) {
+    unsigned of_engine = 0, shown = 0, before = 0;
+    for (unsigned i = 0; i < count; i++)
+      if (!differ(records[i].engine, records[first].engine)) {
+        MutantScore score = mutant_score(&records[i]);
+        of_engine += score.count;
+        shown += score.shown;
+        before += i < first;
+      }
+    if (before || !of_engine)
+      continue;
+    text_printf(out, "%s%s shows %u of %u", between, records[first].engine, shown, of_engine);
+    between = ", ";
+  }
+  if (*between == ',')
+    text_add_char(out, '\n');
+  unsigned named = 0;
+  for (unsigned i = 0; i < count; i++)
+    for (unsigned k = 0; k < records[i].mutant_count; k++)
+      if (!records[i].mutants[k].witnesses && named++ < NAMED) {
+        text_printf(out, "  never shown: %s, ", records[i].test);
+        text_add_printable(out, records[i].mutants[k].what, strlen(records[i].mutants[k].what));
+        text_add_char(out, '\n');
+      }
+  if (named > NAMED)
+    text_printf(out, "  and %u more\n", named - NAMED);
+}
+
 // Fences and placements are shown if runs differ in them.
 void view_summary(const Record *records, unsigned count, const SheetStyle *style, Text *out) {
   if (!count)
@@ -414,6 +467,7 @@ void view_summary(const Record *records, unsigned count, const SheetStyle *style
   }
   sheet_text(sheet, style, out);
   add_counts(records, count, out);
+  add_scores(records, count, out);
   add_conclusion(records, count, out);
   arena_free(arena);
 }

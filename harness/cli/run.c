@@ -7,13 +7,17 @@
 #include "harness/cli/tests.h"
 #include "harness/study/campaign.h"
 #include "harness/study/evidence.h"
+#include "harness/study/mutation.h"
 #include "results/history.h"
 #include "results/meaning.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define DEFAULT_SECONDS 0.1 // a test: the classic suite then takes about 15 s
+#define DEFAULT_SECONDS 0.1  // a test: the classic suite then takes about 15 s
+#define CONFIDENT_SECONDS 10 // at most, with --confidence
 
 enum { FORMAT_LITMUS7 = FORMAT_TSV + 1 };
 static const char *const formats[] = {"text", "json", "tsv", "litmus7", "markdown", NULL};
@@ -25,6 +29,8 @@ typedef struct {
   CampaignOptions campaign;
   double budget; // seconds, of all; 0: none
   bool resume, forget, verbose;
+  bool mutants;
+  double confidence; // 0: the time stays as it is
 } Settings;
 
 static error_t read_placement(struct argp_state *state, const char *name, const char *text, void *settings) {
@@ -64,6 +70,17 @@ static error_t read_fences(struct argp_state *state, const char *name, const cha
   return error;
 }
 
+static error_t read_confidence(struct argp_state *state, const char *name, const char *text, void *settings) {
+  Settings *s = settings;
+  size_t digits = strspn(text, "0123456789.");
+  double percent = digits && !text[digits] && isdigit((unsigned char)*text) ? strtod(text, NULL) : 0;
+  if (percent < 50 || percent >= 100 || strchr(text, '.') != strrchr(text, '.'))
+    return option_error(state, name, "expected percent from 50 to below 100, as 99.999, got '%s'", text);
+  s->confidence = percent / 100;
+  s->mutants = true;
+  return 0;
+}
+
 static const Option table[] = {
     {"time", 't', "SECONDS", "For each test (default 0.1); as 0.5, 200ms or 2min", OPTION_SECONDS,
      .place = offsetof(Settings, campaign.run.seconds), .low = 0.001, .high = 1e6},
@@ -73,6 +90,10 @@ static const Option table[] = {
      OPTION_COUNT, .place = offsetof(Settings, campaign.run.iterations), .low = 1, .high = 0x1p60},
     {"until-witness", 0, NULL, "End at the first witness of the condition", OPTION_FLAG,
      .place = offsetof(Settings, campaign.run.until_witness)},
+    {"mutants", 0, NULL, "Of a condition never met, run the nearest tests that this CPU's model allows it of",
+     OPTION_FLAG, .place = offsetof(Settings, mutants)},
+    {"confidence", 0, "PERCENT", "And set the time by them, as 99.999: at most --time (then 10 s by default)",
+     OPTION_OWN, .read = read_confidence},
     {"engine", 0, "NAME", "auto (default), perpetual or lockstep", OPTION_CHOICE,
      .place = offsetof(Settings, campaign.run.engine), .choices = engines},
     {"placement", 'p', "NAME|all", "Where threads sit; `weakmem topo` lists them", OPTION_OWN, .read = read_placement},
@@ -101,6 +122,12 @@ static error_t check(struct argp_state *state, void *settings) {
     return option_error(state, "--resume", "needs the file of records, -o FILE");
   if (s->common.pus && s->common.placed)
     return option_error(state, "--pus", "says where threads sit, and so does --placement");
+  if (s->mutants && (s->campaign.run.iterations || s->budget > 0 || s->campaign.run.until_witness))
+    return option_error(state, "--mutants",
+                        "is about rates: it goes with neither --iterations, --budget nor "
+                        "--until-witness");
+  if (s->confidence > 0 && s->resume)
+    return option_error(state, "--resume", "goes on for a time that is known, which --confidence sets");
   return 0;
 }
 
@@ -277,7 +304,10 @@ static bool run_next(Session *c, CampaignRun *run) {
   options->seconds = pace_share(&c->pace);
   if (run->before && options->seconds > 0 && c->pace.budget > 0)
     options->seconds += run->before->seconds; // its share is for now
-  campaign_run(&c->campaign, run, c->arena, c->console->stop);
+  if (c->settings->mutants)
+    mutation_run(&c->campaign, run, c->settings->confidence, c->arena, c->console->stop);
+  else
+    campaign_run(&c->campaign, run, c->arena, c->console->stop);
   pace_add(&c->pace, run->record.seconds);
   return !run->done || deliver(c, run);
 }
@@ -493,7 +523,7 @@ int command_run(int argc, char **argv, const Console *console) {
   int status;
   if (options_parse(&run_options, argc, argv, &settings, console, &status)) {
     if (campaign->run.seconds == 0 && !campaign->run.iterations && !settings.budget)
-      campaign->run.seconds = DEFAULT_SECONDS;
+      campaign->run.seconds = settings.confidence > 0 ? CONFIDENT_SECONDS : DEFAULT_SECONDS;
     campaign->placement = common->placed && !campaign->all_placements ? &common->placement : NULL;
     campaign->pus = common->pus;
     campaign->pu_count = common->pu_count;

@@ -378,7 +378,7 @@ static const char *culprit_name(Culprit culprit) {
 
 void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop *stop) {
   Record *record = &run->record;
-  if (campaign->building) {
+  if (campaign->building && !run->compiled) {
     record->compiling = await_code(campaign, run, arena);
     if (stop_wanted(stop) && !compiled_object(run->compiled))
       return;
@@ -386,6 +386,7 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record->started = time_rfc3339(arena);
   RunOptions options = campaign->options;
   options.clock = clock_for(campaign, run);
+  options.seconds = run->seconds > 0 ? run->seconds : options.seconds;
   if (run->before)
     go_on(&options, run->before);
   Conditions before = conditions_begin(campaign->topology, &run->placement);

@@ -23,6 +23,7 @@ typedef struct {
   const Test *test; // with its fence
   const char *fence;
   Placement placement;
+  double seconds;       // of wall time; 0: as the campaign's options say
   Compiled *compiled;   // NULL before it was compiled
   unsigned place;       // of its test among what is compiled bit by bit
   Record record;        // before it was run: what tells the run from others (record_same_run)
