@@ -6,7 +6,8 @@
 # own is in cpu.h (cli/cpu_headers), and the passes behind it see the same as for RISC-V.
 source "$SOURCE/tests/cli/shared/test.bash"
 for tool in make python3 {riscv64,powerpc64le,powerpc64}-linux-gnu-gcc qemu-{riscv64,ppc64le,ppc64}; do
-  command -v "$tool" >/dev/null || skip "no $tool here"
+  command -v "$tool" >/dev/null || skip "no $tool here (Debian: make python3 qemu-user" \
+    "gcc-{riscv64,powerpc64le,powerpc64}-linux-gnu libc6-dev-{riscv64,ppc64el,ppc64}-cross)"
 done
 ! grep -q __asan_init "$WEAKMEM" || skip "the same as without sanitizers, slowly"
 [[ $("$WEAKMEM" topo --format json) != *'"emulated": true'* ]] || skip "what it prints is no other CPU's under an emulator"

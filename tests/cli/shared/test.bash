@@ -17,8 +17,10 @@ fail() {
   exit 1
 }
 
+# What is skipped is told with what to install at the end of ctest, from the file $SKIPPED.
 skip() {
   echo "SKIP: $*"
+  [ -z "${SKIPPED:-}" ] || echo "  cli/$(basename "$0" .sh): $*" >>"$SKIPPED"
   exit 77
 }
 
