@@ -80,6 +80,8 @@ void emit_head(const Test *test, const Shape *shape, Text *out) {
   paste_header(embedded_text(embedded_arch, CPU_NAME "/cpu.h"), out);
   text_add_char(out, '\n');
   paste_header(embedded_text(embedded_kernel, "kernel.h"), out);
+  if (test_has_grace(test))
+    paste_header(embedded_text(embedded_kernel, "rcu.h"), out);
   text_add_char(out, '\n');
   emit_misaligned_types(test, out);
 }
@@ -352,7 +354,8 @@ static bool is_unmade(const Expr *expr, void *context) {
     return dialect->pointers && value_is_address(expr->constant, &location, &element);
   if (expr->kind != EXPR_ACCESS || dialect != &dialect_linux || expr->access.op == ACCESS_CPU_FENCE)
     return false;
-  return expr->access.address.pointer || expr->access.expected.pointer || !kernel_row(dialect, &expr->access);
+  return expr->access.address.pointer || expr->access.expected.pointer ||
+         (!order_is_grace(expr->access.order) && !kernel_row(dialect, &expr->access));
 }
 
 const char *emit_refuses(const Test *test) {
@@ -361,12 +364,7 @@ const char *emit_refuses(const Test *test) {
     for (unsigned e = 0; e < test->locations[l].length; e++)
       if (value_is_address(test->locations[l].initial[e], &location, &element))
         return "a location holds an address";
-  const Expr *unmade = test_each(test, is_unmade, (void *)test->dialect);
-  if (!unmade)
-    return NULL;
-  return unmade->kind == EXPR_ACCESS && order_is_grace(unmade->access.order)
-             ? "RCU's grace periods are the kernel's own"
-             : "its registers hold addresses";
+  return test_each(test, is_unmade, (void *)test->dialect) ? "its registers hold addresses" : NULL;
 }
 
 static void emit_load(const Emit *emit, const Access *load) {
@@ -534,7 +532,38 @@ static void emit_operation(const Emit *emit, const Access *access) {
   }
 }
 
+// RCU's and SRCU's, as engine/rcu.h has them. Its srcu_read_unlock is a full fence.
+static void emit_grace(const Emit *emit, const Access *access) {
+  static const struct {
+    const char *order, *call;
+    bool of_location; // else of the thread
+  } calls[] = {
+      {"rcu-lock", "rcu_read_lock", false},      {"rcu-unlock", "rcu_read_unlock", false},
+      {"rcu-grace", "synchronize_rcu", false},   {"srcu-lock", "srcu_read_lock", true},
+      {"srcu-unlock", "srcu_read_unlock", true}, {"srcu-grace", "synchronize_srcu", true},
+  };
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+    if (strcmp(calls[i].order, access->order->name) != 0)
+      continue;
+    text_printf(emit->out, "kernel_%s(%u", calls[i].call,
+                calls[i].of_location ? access->address.location : emit->thread);
+    if (!strcmp(calls[i].order, "rcu-grace"))
+      text_printf(emit->out, ", %u", emit->test->thread_count);
+    if (!strcmp(calls[i].order, "srcu-unlock")) {
+      text_add(emit->out, ", ");
+      emit_expr(emit, access->operand);
+    }
+    text_add(emit->out, ")");
+    return;
+  }
+  text_add(emit->out, "__atomic_signal_fence(__ATOMIC_SEQ_CST)");
+}
+
 static void emit_access(const Emit *emit, const Access *access) {
+  if (order_is_grace(access->order)) {
+    emit_grace(emit, access);
+    return;
+  }
   const LowerRow *row = kernel_row(emit->test->dialect, access);
   if (row && access->op == ACCESS_FENCE && !order_is_heavy(access->order)) {
     emit_kernel_fence(emit, row);

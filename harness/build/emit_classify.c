@@ -106,7 +106,11 @@ void emit_code(const Test *test, const Shape *shape, Text *out) {
   else
     text_add(out, "    .threads = threads,\n    .pausing = pausing,\n    .frame_bytes = frame_bytes,\n"
                   "    .reset = reset,\n    .count = count,\n    .small_bits = SMALL_BITS,\n");
-  if (test_has_heavy_fence(test))
+  bool grace = test_has_grace(test), locks = test_has_locks(test);
+  if (grace || test_has_heavy_fence(test))
     text_add(out, "    .heavy = 1,\n");
+  if (grace || locks)
+    text_printf(out, "    .means = \"%s%s%s\",\n", locks ? "spin locks" : "", locks && grace ? ", " : "",
+                grace ? "RCU by membarrier" : "");
   text_add(out, "};\n");
 }

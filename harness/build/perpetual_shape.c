@@ -69,6 +69,8 @@ static bool accept_place(Walk *walk, unsigned place) {
 }
 
 static bool accept_access(Walk *walk, const Access *access) {
+  if (order_is_grace(access->order))
+    return refuse(walk, "it has SRCU's critical sections or grace periods");
   if (access->address.index)
     return refuse(walk, "it has an array");
   if (!access->order && !access->is_volatile)

@@ -13,6 +13,8 @@ static const char *refuses_heavy(const EngineSession *session) {
 
 void engine_run(EngineSession *session) {
   const char *refused = session->code->heavy ? refuses_heavy(session) : NULL;
+  if (session->code->means)
+    session_setting_text(session, "means", session->code->means);
   if (refused)
     session_refuse(session, refused);
   else if (session->shape->perpetual)

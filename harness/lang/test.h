@@ -269,6 +269,9 @@ const Expr *block_each(const Stmt *block, ExprVisit *visit, void *context);
 const Expr *test_each(const Test *test, ExprVisit *visit, void *context);
 // Whether one of its threads has a heavy fence, membarrier(2).
 bool test_has_heavy_fence(const Test *test);
+// Whether one has something of RCU's or SRCU's, and of locks.
+bool test_has_grace(const Test *test);
+bool test_has_locks(const Test *test);
 
 // Where an expression keeps the expressions it is made of, in the order of evaluation; what it could have and has not
 // is NULL. How many.

@@ -110,6 +110,20 @@ static bool is_heavy_fence(const Expr *expr, void *context) {
 
 bool test_has_heavy_fence(const Test *test) { return test_each(test, is_heavy_fence, NULL) != NULL; }
 
+static bool is_grace(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS && order_is_grace(expr->access.order);
+}
+
+bool test_has_grace(const Test *test) { return test_each(test, is_grace, NULL) != NULL; }
+
+static bool is_lock(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_ACCESS && (expr->access.op == ACCESS_LOCK || expr->access.op == ACCESS_TRY_LOCK);
+}
+
+bool test_has_locks(const Test *test) { return test_each(test, is_lock, NULL) != NULL; }
+
 static bool accesses(const Expr *expr, void *context) {
   (void)context;
   return expr->kind == EXPR_ACCESS && !access_is_fence(expr->access.op);

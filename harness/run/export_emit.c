@@ -135,7 +135,8 @@ static void add_head(const Test *test, const Test *fenced, const ExportOptions *
               strcmp(options->fence, "none") != 0 ? options->fence : "",
               strcmp(options->fence, "none") != 0 ? " between the accesses of every thread" : "");
   emit_comment(fenced, out);
-  text_add(out, "\n#include \"harness/exported/exported.h\"\n\n");
+  text_printf(out, "\n#include \"harness/exported/exported.h\"\n%s\n",
+              test_has_grace(fenced) ? "#include \"harness/engine/rcu.h\"\n" : "");
 }
 
 static const char *text_of(void (*print)(const Test *, Text *), const Test *test, Arena *arena) {

@@ -10,6 +10,8 @@
 static const CodeCallee callees[] = {{"kernel_loop_turn", IDLE_FUNCTION},
                                      {"kernel_pause", IDLE_FUNCTION},
                                      {"kernel_membarrier", HEAVY_FUNCTION},
+                                     {"kernel_rcu_read_lock", IDLE_FUNCTION},
+                                     {"kernel_rcu_read_unlock", IDLE_FUNCTION},
                                      {NULL, NULL}};
 
 // Which of a listing's functions are a test's threads.
