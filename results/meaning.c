@@ -132,6 +132,22 @@ static void add_models(const Record *record, const char *here, bool allowed, Tex
     add_others(record, here, verdicts[!allowed], verbs[!allowed], out);
 }
 
+// Where no CPU's model speaks of a test: what the kernel's own says, which does of grace periods.
+static void add_language(const Record *record, Text *out) {
+  const char *verdict = verdict_of(record, "lkmm");
+  bool allowed = is(verdict, "allowed");
+  if (!allowed && !is(verdict, "forbidden")) {
+    text_add(out, "no model speaks of it: accesses tear or are misaligned");
+    return;
+  }
+  text_printf(out, "lkmm %s %s", allowed ? "allows" : "forbids", object_of(record));
+  if (allowed)
+    add_outcome(record, out);
+  else
+    text_add(out, meaning_seen(record) ? ", and yet it was seen" : "");
+  text_add(out, "; no CPU's model speaks of grace periods");
+}
+
 void meaning_add(const Record *record, Text *out) {
   const char *here = meaning_model(record), *verdict = verdict_of(record, here);
   if (!record->iterations || !record->verdict_count)
@@ -146,7 +162,7 @@ void meaning_add(const Record *record, Text *out) {
     text_add(out,
              "the program has a data race, so that C11 leaves it undefined, and a compiler may make anything of it");
   } else if (is(verdict, "unmodelled")) {
-    text_add(out, "no model speaks of it: accesses tear or are misaligned");
+    add_language(record, out);
   } else if (*here) {
     text_printf(out, "%s could not decide it", here);
   }

@@ -93,7 +93,8 @@ static const Primitive primitives[] = {
     ROW("smp_mb__after_srcu_read_unlock", "", FENCE, "after-srcu-read-unlock", OF_OPERATION, 0, 0),
     ROW("cpu_fence", "s", CPU_FENCE, NULL, OF_OPERATION, 0, 0),
     ROW("barrier", "", FENCE, "barrier", OF_OPERATION, 0, 0),
-    ROW("membarrier", "", FENCE, ORDER_HEAVY, OF_OPERATION, 0, 0), // ours: membarrier(2)
+    ROW("membarrier", "", FENCE, ORDER_HEAVY, OF_OPERATION, 0, 0), // membarrier(2), and
+    ROW("smp_memb", "", FENCE, ORDER_HEAVY, OF_OPERATION, 0, 0),   // as kernel developers' tests call it
     EXCHANGES(""),
     ROW("spin_lock", "a", LOCK, "lock", OF_OPERATION, 0, 0),
     ROW("spin_unlock", "a", STORE, "unlock", OF_OPERATION, 0, 0),

@@ -62,6 +62,9 @@ static const struct {
     {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); int r1 = atomic_add_return(2, z); int r0 = READ_ONCE(*y);")
                                    P(1, "smp_store_mb(*y, 1); int r0 = READ_ONCE(*x);")),
      false},
+    {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); int r0 = READ_ONCE(*y);")
+                                   P(1, "WRITE_ONCE(*y, 1); smp_memb(); int r0 = READ_ONCE(*x);")),
+     false},
     // membarrier(2): the compiler moves no marked accesses, so that each two of them are a light side
     {TEST("0:r0=0 /\\ 1:r0=0", P(0, "WRITE_ONCE(*x, 1); membarrier(); int r0 = READ_ONCE(*y);")
                                    P(1, "WRITE_ONCE(*y, 1); barrier(); int r0 = READ_ONCE(*x);")),

@@ -54,6 +54,17 @@ START_TEST(what_the_machines_model_forbids_is_set_beside_what_others_allow) {
 }
 END_TEST
 
+START_TEST(where_no_cpu_has_a_say_the_kernels_model_has) {
+  RecordVerdict verdicts[] = {{"sc", "unmodelled"}, {"x86-tso", "unmodelled"}, {"lkmm", "forbidden"}};
+  Record record = sample("exists (x=1)", 0, verdicts, 3);
+  expect(&record, "lkmm forbids it; no CPU's model speaks of grace periods");
+  record.witnesses = 1;
+  expect(&record, "lkmm forbids it, and yet it was seen; no CPU's model speaks of grace periods");
+  verdicts[2].verdict = "unmodelled";
+  expect(&record, "no model speaks of it: accesses tear or are misaligned");
+}
+END_TEST
+
 START_TEST(what_is_allowed_and_not_seen_has_its_reason) {
   RecordVerdict verdicts[] = {{"sc", "forbidden"}, {"c11", "forbidden"}, {"x86-tso", "allowed"}};
   Record record = sample("~exists (x=1)", 0, verdicts, 3);
