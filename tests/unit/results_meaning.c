@@ -160,6 +160,7 @@ END_TEST
 int main(void) {
   TCase *tests = tcase_create("meaning");
   tcase_add_test(tests, what_the_machines_model_forbids_is_set_beside_what_others_allow);
+  tcase_add_test(tests, where_no_cpu_has_a_say_the_kernels_model_has);
   tcase_add_test(tests, what_is_allowed_and_not_seen_has_its_reason);
   tcase_add_test(tests, what_was_seen_has_its_maker);
   tcase_add_test(tests, a_forall_is_about_what_contradicts_it);
