@@ -1,5 +1,6 @@
 // A mapping: how a dialect's operations become a CPU's instructions, as compilers emit them.
 #pragma once
+#include <stdbool.h>
 
 // The operations of a dialect that are mapped. Orders are named as the dialect names them (C11: "relaxed" ...
 // "seq_cst"); plain and volatile accesses are mapped as relaxed.
@@ -48,6 +49,8 @@ typedef struct Mapping {
   unsigned row_count;
 } Mapping;
 
+// Whether both are the same instructions; false of NULL.
+bool lower_rows_alike(const LowerRow *a, const LowerRow *b);
 // The row of an operation. `features`: what the CPU has, NULL-terminated; NULL: nothing. LOWER_FAIL is LOWER_LOAD if it
 // has no row of its own. NULL if the operation cannot have that order.
 const LowerRow *mapping_row(const Mapping *mapping, LowerOperation operation, const char *order,

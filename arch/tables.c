@@ -102,6 +102,13 @@ static bool has_word(const char *list, const char *word) {
   return false;
 }
 
+bool lower_rows_alike(const LowerRow *a, const LowerRow *b) {
+  bool alike = a && b && a->step_count == b->step_count;
+  for (unsigned i = 0; alike && i < a->step_count; i++)
+    alike = !strcmp(a->steps[i].instruction, b->steps[i].instruction);
+  return alike;
+}
+
 const LowerRow *mapping_row(const Mapping *mapping, LowerOperation operation, const char *order,
                             const char *const *features) {
   for (unsigned i = 0; i < mapping->row_count; i++) {

@@ -33,7 +33,7 @@ static error_t read_only(struct argp_state *state, const char *name, const char 
 
 static const Option table[] = {
     {"only", 'g', "GROUPS",
-     "These groups: fences, contexts, accesses, increments, lines, latency, sharing, alignment, idioms", OPTION_OWN,
+     "These groups: fences, contexts, accesses, increments, lines, latency, sharing, alignment, idioms, kernel", OPTION_OWN,
      .read = read_only},
     OPTION_COMMON_FORMAT(option_formats, "text (default), json, tsv or markdown"),
     OPTION_COMMON_OUTPUT("Append the result to a file of records, as a line of JSON"),

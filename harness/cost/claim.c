@@ -128,6 +128,12 @@ static bool claim_fences(Claiming *c, Text *out) {
   if (!alike(low->ns, high->ns))
     text_printf(out, "; %s costs %s that", high->operation, times_of(high, low).text);
   text_printf(out, "; C11's seq_cst fence costs %s the cheapest.", times_of(c11, low).text);
+  const CostRow *heavy = figure(c, "membarrier", COST_OTHERS_RUNNING);
+  if (heavy && heavy->ns > low->ns)
+    text_printf(out,
+                " A membarrier costs as much as %.0f of it: as the heavy side of an asymmetric fence it pays from so "
+                "many light sides on.",
+                heavy->ns / fmax(low->ns, 0.1));
   return true;
 }
 
@@ -267,6 +273,20 @@ static bool claim_idioms(Claiming *c, Text *out) {
   return true;
 }
 
+static bool claim_kernel(Claiming *c, Text *out) {
+  const CostRow *mb = figure(c, "smp_mb", COST_ALONE), *inc = figure(c, "atomic_inc", COST_ALONE);
+  const CostRow *returns = figure(c, "atomic_inc_return", COST_ALONE);
+  const CostRow *grace = figure(c, "synchronize_rcu", COST_OTHERS_RUNNING);
+  if (!mb || !inc || !returns)
+    return false;
+  text_printf(out, "smp_mb costs %s, %s an atomic_inc; atomic_inc_return costs %s that", ns_of(mb).text,
+              times_of(mb, inc).text, times_of(returns, inc).text);
+  if (grace)
+    text_printf(out, "; a grace period of RCU, by membarrier, %s smp_mb", times_of(grace, mb).text);
+  text_add(out, ".");
+  return true;
+}
+
 // What a sentence is silent about, since figures differed from turn to turn.
 static void add_loose(const Claiming *c, bool said, Text *out) {
   text_add(out, said ? " Not said of " : "Nothing can be said here: ");
@@ -288,7 +308,8 @@ bool cost_claim(const Cost *cost, CostGroup group, Text *out) {
   static bool (*const claims[COST_GROUPS])(Claiming *, Text *) = {
       [COST_FENCES] = claim_fences,         [COST_CONTEXTS] = claim_contexts,   [COST_ACCESSES] = claim_accesses,
       [COST_INCREMENTS] = claim_increments, [COST_LINES] = claim_lines,         [COST_LATENCY] = claim_latency,
-      [COST_SHARING] = claim_sharing,       [COST_ALIGNMENT] = claim_alignment, [COST_IDIOMS] = claim_idioms};
+      [COST_SHARING] = claim_sharing,       [COST_ALIGNMENT] = claim_alignment, [COST_IDIOMS] = claim_idioms,
+      [COST_KERNEL] = claim_kernel};
   Claiming c = {.cost = cost};
   bool said = claims[group](&c, out);
   if (c.loose_count)

@@ -21,6 +21,7 @@ static const struct {
     [COST_SHARING] = {"sharing", "Counters of several cores: one word, one line, lines apart"},
     [COST_ALIGNMENT] = {"alignment", "Four bytes, aligned and not"},
     [COST_IDIOMS] = {"idioms", "Locks, and publication by a pointer"},
+    [COST_KERNEL] = {"kernel", "The Linux kernel's barriers and atomics, as its headers make them here"},
 };
 
 const char *cost_group_name(CostGroup group) { return groups[group].name; }
@@ -153,8 +154,9 @@ static void add_rows(Cost *cost, size_t *capacity, const CostOperation *how) {
 
 // Every row of the tables, group by group.
 static void fill_rows(Cost *cost) {
-  const CostTable tables[] = {cost_fence_table(), cost_access_table(),    cost_counter_table(),
-                              cost_line_table(),  cost_alignment_table(), cost_idiom_table()};
+  const CostTable tables[] = {
+      cost_fence_table(),     cost_access_table(), cost_counter_table(),          cost_line_table(),
+      cost_alignment_table(), cost_idiom_table(),  cost_kernel_table(cost->arena)};
   size_t capacity = 0;
   for (unsigned group = 0; group < COST_GROUPS; group++)
     for (unsigned t = 0; t < sizeof tables / sizeof *tables; t++)

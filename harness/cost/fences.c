@@ -61,6 +61,22 @@ static void membarrier(void) { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EX
 COST_BODY(membarrier_alone, , membarrier();)
 COST_BODY(keep_running, , cpu_pause();)
 
+// A grace period as user space has it: between two membarriers, until the reader's word, odd within a section, is
+// another.
+COST_BODY(synchronize_rcu, _Atomic uint32_t *word = &worker->workspace->counters[1].value, {
+  membarrier();
+  uint32_t was = atomic_load_explicit(word, memory_order_relaxed);
+  while (was % 2 && atomic_load_explicit(word, memory_order_relaxed) == was)
+    cpu_pause();
+  membarrier();
+})
+COST_BODY(read_sections, _Atomic uint32_t *word = worker->counter; Line *own = &worker->workspace->own, {
+  uint32_t sections = atomic_load_explicit(word, memory_order_relaxed);
+  atomic_store_explicit(word, sections + 1, memory_order_relaxed);
+  LOAD(own);
+  atomic_store_explicit(word, sections + 2, memory_order_relaxed);
+})
+
 static const char *membarrier_missing(void) {
   long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
   if (commands < 0 || !(commands & MEMBARRIER_CMD_PRIVATE_EXPEDITED) ||
@@ -89,6 +105,9 @@ static const CostOperation rows[] = {
     {.group = COST_FENCES, .operation = "membarrier", .context = "other-core-running",
      COST_IS(membarrier_alone), .base = cost_nothing, .others = keep_running, .cores = CORES_TWO,
      .missing = membarrier_missing},
+    {.group = COST_KERNEL, .operation = "synchronize_rcu", .context = "other-core-running",
+     COST_IS(synchronize_rcu), .base = cost_nothing, .others = read_sections, .share = SHARE_NOTHING,
+     .cores = CORES_TWO, .missing = membarrier_missing},
 };
 // clang-format on
 

@@ -60,6 +60,7 @@ CostTable cost_counter_table(void);
 CostTable cost_line_table(void);
 CostTable cost_alignment_table(void);
 CostTable cost_idiom_table(void);
+CostTable cost_kernel_table(Arena *arena); // which owns it
 
 // The empty loop: the base of most.
 CostBody cost_nothing;

@@ -13,6 +13,7 @@ typedef enum {
   COST_SHARING,    // true sharing, false sharing, lines apart
   COST_ALIGNMENT,
   COST_IDIOMS, // locks, publication
+  COST_KERNEL, // the Linux kernel's barriers and atomics
   COST_GROUPS
 } CostGroup;
 

@@ -38,11 +38,8 @@ static void note(Walk *walk, Neighbour kind, const Address *address) {
 // else the kernel's, of which there is no figure.
 static const char *priced_order(const Walk *walk, LowerOperation operation, const Order *order) {
   const Cpu *cpu = cpu_here();
-  const LowerRow *own = order->as ? cpu_lower(cpu, walk->dialect->name, operation, order->name, NULL) : NULL;
-  const LowerRow *as = order->as ? cpu_lower(cpu, dialect_c11.name, operation, order->as, NULL) : NULL;
-  bool same = own && as && own->step_count == as->step_count;
-  for (unsigned i = 0; same && i < own->step_count; i++)
-    same = !strcmp(own->steps[i].instruction, as->steps[i].instruction);
+  bool same = order->as && lower_rows_alike(cpu_lower(cpu, walk->dialect->name, operation, order->name, NULL),
+                                            cpu_lower(cpu, dialect_c11.name, operation, order->as, NULL));
   return same ? order->as : order->name;
 }
 

@@ -90,6 +90,19 @@ START_TEST(every_group_has_rows_and_a_name) {
 }
 END_TEST
 
+START_TEST(the_kernels_rows_are_those_of_the_same_instructions) {
+  static const char *const names[] = {"smp_rmb",           "smp_wmb",      "smp_mb",     "smp_load_acquire",
+                                      "smp_store_release", "smp_store_mb", "atomic_inc", "atomic_inc_return"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    const CostRow *row = cost_find(f.cost, names[i], COST_ALONE);
+    ck_assert_msg(row && row->group == COST_KERNEL && (row->reason || row->same), "%s", names[i]);
+    ck_assert_msg(!row->same || row->same->group != COST_KERNEL, "%s", names[i]);
+  }
+  const CostRow *barrier = cost_find(f.cost, "smp_mb", COST_ALONE);
+  ck_assert_ptr_null(barrier->reason);
+}
+END_TEST
+
 START_TEST(cores_are_each_used_once) {
   for (unsigned i = 0; i < f.cost->cores; i++)
     for (unsigned j = 0; j < i; j++)
@@ -208,6 +221,7 @@ int main(void) {
   tcase_add_test(machine, no_row_is_there_twice);
   tcase_add_test(machine, every_group_has_rows_and_a_name);
   tcase_add_test(machine, cores_are_each_used_once);
+  tcase_add_test(machine, the_kernels_rows_are_those_of_the_same_instructions);
   tcase_add_test(machine, an_instruction_this_cpu_lacks_has_a_reason);
   tcase_add_test(machine, a_figure_has_cycles_and_samples);
   tcase_add_test(machine, rows_of_one_machine_code_are_one_measurement);
