@@ -9,10 +9,10 @@ typedef struct {
 } Embedded;
 
 // Each ends in an entry whose path is NULL, sorted by path. The build makes them.
-extern const Embedded embedded_litmus[];    // litmus/**/*.litmus and README.md
-extern const Embedded embedded_arch[];      // arch/*/model.cat, arch/*/cpu.h
-extern const Embedded embedded_kernel[];    // harness/engine/kernel.h, rcu.h: what the generated C shares with the engines
-extern const Embedded embedded_export[];    // the sources that an exported test takes along, from the top folder
+extern const Embedded embedded_litmus[]; // litmus/**/*.litmus and README.md
+extern const Embedded embedded_arch[];   // arch/*/model.cat, arch/*/cpu.h
+extern const Embedded embedded_kernel[]; // harness/engine/kernel.h, rcu.h: what the generated C shares with the engines
+extern const Embedded embedded_export[]; // the sources that an exported test takes along, from the top folder
 extern const Embedded embedded_published[]; // results/published/*.jsonl: records of other people's figures
 extern const Embedded embedded_page[];      // results/page/: page.html, its style and scripts
 extern const Embedded embedded_chart[];     // Chart.js as Debian ships it, and its licence: chart.js, licence.txt

@@ -33,8 +33,8 @@ static error_t read_only(struct argp_state *state, const char *name, const char 
 
 static const Option table[] = {
     {"only", 'g', "GROUPS",
-     "These groups: fences, contexts, accesses, increments, lines, latency, sharing, alignment, idioms, kernel", OPTION_OWN,
-     .read = read_only},
+     "These groups: fences, contexts, accesses, increments, lines, latency, sharing, alignment, idioms, kernel",
+     OPTION_OWN, .read = read_only},
     OPTION_COMMON_FORMAT(option_formats, "text (default), json, tsv or markdown"),
     OPTION_COMMON_OUTPUT("Append the result to a file of records, as a line of JSON"),
     {"pus", 'p', "PUS", "The PUs to use, as in 0,2: the first one measures", OPTION_PUS, .place = 0},

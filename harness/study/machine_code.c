@@ -7,12 +7,9 @@
 #include <string.h>
 
 // What thread functions may call (engine/kernel.h).
-static const CodeCallee callees[] = {{"kernel_loop_turn", IDLE_FUNCTION},
-                                     {"kernel_pause", IDLE_FUNCTION},
-                                     {"kernel_membarrier", HEAVY_FUNCTION},
-                                     {"kernel_rcu_read_lock", IDLE_FUNCTION},
-                                     {"kernel_rcu_read_unlock", IDLE_FUNCTION},
-                                     {NULL, NULL}};
+static const CodeCallee callees[] = {{"kernel_loop_turn", IDLE_FUNCTION},       {"kernel_pause", IDLE_FUNCTION},
+                                     {"kernel_membarrier", HEAVY_FUNCTION},     {"kernel_rcu_read_lock", IDLE_FUNCTION},
+                                     {"kernel_rcu_read_unlock", IDLE_FUNCTION}, {NULL, NULL}};
 
 // Which of a listing's functions are a test's threads.
 typedef struct {
