@@ -143,9 +143,9 @@ static void keep_memory(void) {
 int main(int argc, char **argv) {
   static char help[] = "--help";
   char *of_command[] = {argv[0], argc > 2 ? argv[2] : NULL, help, NULL};
-  if (argc == 3 && !strcmp(argv[1], "help")) { // `weakmem help run` is `weakmem run --help`
+  // `weakmem help run`, and `weakmem --help run`, are `weakmem run --help`.
+  if (argc == 3 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help")))
     argv = of_command;
-  }
   const Command *command = argc < 2 ? NULL : command_named(argv[1]);
   if (command && command->orderly) // before all else: what comes earlier ends it without a word
     catch_signals();

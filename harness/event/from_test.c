@@ -35,6 +35,7 @@ typedef struct {
   const Operands *operands; // of the expression that is being lowered, where their values are at hand; NULL: none are
   unsigned thread;          // being lowered
   Loop loop;                // the innermost
+  bool copies;              // the expression being lowered assigns a register, which may have been read by then
   Instr *instrs;
   size_t count, capacity;
   unsigned temporaries, temporary_peak; // registers beyond the test's: in use, and the most there ever were
@@ -680,12 +681,20 @@ static Operand lower_expr(Lowering *l, const Expr *expr) {
   return value;
 }
 
+static Operand lower_register(Lowering *l, const Expr *expr) {
+  if (!l->copies)
+    return in_register(expr->reg);
+  unsigned copy = temporary(l);
+  move(l, copy, in_register(expr->reg), expr->type, expr->type, expr->span);
+  return in_register(copy);
+}
+
 static Operand lower_arithmetic(Lowering *l, const Expr *expr) {
   switch (expr->kind) {
   case EXPR_CONSTANT:
     return (Operand){.constant = event_value_of(l->test, expr->constant)};
   case EXPR_REGISTER:
-    return in_register(expr->reg);
+    return lower_register(l, expr);
   case EXPR_UNARY:
     return lower_unary(l, expr);
   case EXPR_BINARY:
@@ -709,11 +718,17 @@ static Operand lower_arithmetic(Lowering *l, const Expr *expr) {
 
 static void lower_block(Lowering *l, const Stmt *stmt);
 
+// Of a statement.
+static Operand lower_whole(Lowering *l, const Expr *expr) {
+  l->copies = expr_each(expr, assigns_register, NULL);
+  return lower_expr(l, expr);
+}
+
 static void lower_assign(Lowering *l, const Stmt *stmt) {
   if (!stmt->expr)
     return;
   BaseType type = l->test->threads[l->thread].registers[stmt->reg].type.base;
-  Operand value = lower_expr(l, stmt->expr);
+  Operand value = lower_whole(l, stmt->expr);
   move(l, stmt->reg, value, stmt->expr->type, type, stmt->span);
 }
 
@@ -724,7 +739,7 @@ static void end_scope(Lowering *l, unsigned branch) {
 }
 
 static void lower_if(Lowering *l, const Stmt *stmt) {
-  Operand condition = lower_expr(l, stmt->expr);
+  Operand condition = lower_whole(l, stmt->expr);
   unsigned skip = emit(l, (Instr){.kind = INSTR_BRANCH, .span = stmt->span, .text = "branch", .a = condition});
   lower_block(l, stmt->body);
   if (stmt->else_body) {
@@ -749,7 +764,7 @@ static void patch_jumps(Lowering *l, unsigned last) {
 
 static unsigned lower_condition(Lowering *l, const Stmt *stmt) {
   l->temporaries = 0;
-  Operand condition = lower_expr(l, stmt->expr);
+  Operand condition = lower_whole(l, stmt->expr);
   return emit(l, (Instr){.kind = INSTR_BRANCH, .span = stmt->span, .text = "branch", .a = condition});
 }
 
@@ -784,7 +799,7 @@ static void lower_stmt(Lowering *l, const Stmt *stmt) {
     lower_assign(l, stmt);
     break;
   case STMT_EXPR:
-    lower_expr(l, stmt->expr);
+    lower_whole(l, stmt->expr);
     break;
   case STMT_IF:
     lower_if(l, stmt);

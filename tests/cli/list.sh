@@ -23,3 +23,7 @@ for command in -V --version 'run -V' 'topo --version'; do
   # shellcheck disable=SC2086
   [[ $("$WEAKMEM" $command) == "weakmem "[0-9]* ]] || fail "$command"
 done
+for command in 'help list' '--help list' 'list --help'; do
+  # shellcheck disable=SC2086
+  [[ $("$WEAKMEM" $command) == *"weakmem list publish"* ]] || fail "$command"
+done

@@ -97,9 +97,23 @@ START_TEST(what_is_chosen_depends_on_what_chose_it) {
 }
 END_TEST
 
+// From left to right, as what runs does it: what a compare_exchange puts into a register comes after what stands
+// before.
+START_TEST(a_register_is_read_before_what_follows_assigns_it) {
+  const Test *test = test_of("int r0 = 0; int r1 = r0 + atomic_compare_exchange_strong(x, &r0, 5);",
+                             "atomic_store_explicit(x, 3" RELAXED ";", "0:r1=3");
+  ck_assert(!predicted("sc", test).any_witness);
+  ck_assert(!predicted("c11", test).any_witness);
+  test = test_of("int r0 = 0; int r1 = atomic_compare_exchange_strong(x, &r0, 5) + r0;",
+                 "atomic_store_explicit(x, 3" RELAXED ";", "0:r1=3");
+  ck_assert(predicted("sc", test).any_witness);
+}
+END_TEST
+
 int main(void) {
   TCase *tests = unit_tests("model_control", setup, teardown);
   tcase_add_loop_test(tests, every_model_says_the_same_as_of_plain_words, 0, sizeof pairs / sizeof *pairs);
   tcase_add_test(tests, what_is_chosen_depends_on_what_chose_it);
+  tcase_add_test(tests, a_register_is_read_before_what_follows_assigns_it);
   return unit_run("model_control", tests);
 }
