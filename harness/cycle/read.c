@@ -225,6 +225,8 @@ static void try_order(Search *s) {
   }
   bool one_location = cycle_has_one_location(&cycle);
   for (unsigned contradicts = 0; contradicts <= (one_location ? cycle.count : 0) && !s->found; contradicts++) {
+    if (one_location && contradicts < cycle.count && !edge_may_be_of_location(&cycle.edges[contradicts]))
+      continue;
     Cycle tried = cycle;
     for (unsigned i = 0; i < cycle.count && one_location; i++)
       if (i != contradicts && edge_may_be_of_location(&tried.edges[i]))

@@ -31,20 +31,20 @@ static Known refuse(Reader *r, const char *why) {
 
 static Known read_expr(Reader *r, const Expr *expr);
 
-// C17 6.5, for the small numbers of litmus tests.
+// C17 6.5, for the small numbers of litmus tests; large ones wrap.
 static Known read_binary(Reader *r, const Expr *expr) {
   Known left = read_expr(r, expr->binary.left), right = read_expr(r, expr->binary.right);
   Known out = {left.known && right.known, 0, left.from | right.from};
   Value a = left.value, b = right.value;
   switch (expr->binary.op) {
   case BINARY_ADD:
-    out.value = a + b;
+    out.value = (Value)((UnsignedValue)a + (UnsignedValue)b);
     break;
   case BINARY_SUBTRACT:
-    out.value = a - b;
+    out.value = (Value)((UnsignedValue)a - (UnsignedValue)b);
     break;
   case BINARY_MULTIPLY:
-    out.value = a * b;
+    out.value = (Value)((UnsignedValue)a * (UnsignedValue)b);
     break;
   case BINARY_AND:
     out.value = a & b;
@@ -83,7 +83,7 @@ static Known read_unary(Reader *r, const Expr *expr) {
   Known out = read_expr(r, expr->unary.operand);
   switch (expr->unary.op) {
   case UNARY_NEGATE:
-    out.value = -out.value;
+    out.value = (Value) - (UnsignedValue)out.value;
     break;
   case UNARY_COMPLEMENT:
     out.value = ~out.value;
@@ -166,7 +166,7 @@ static void read_operands(Reader *r, const Access *access, int reg, Touch *touch
   touch->asked = value.known;
   touch->read = value.value;
   if (access->op == ACCESS_FETCH_ADD)
-    touch->written += value.value;
+    touch->written = (Value)((UnsignedValue)touch->written + (UnsignedValue)value.value);
   bool fails = touch->update && (access->op == ACCESS_COMPARE_EXCHANGE || access->op == ACCESS_COMPARE_SWAP) &&
                (!value.known || value.value != compared.value);
   if ((access->operand && !operand.known) || fails)

@@ -18,11 +18,12 @@ static bool asks_for_a_state(const Test *test) {
   return test->condition.quantifier == QUANTIFIER_EXISTS || test->condition.quantifier == QUANTIFIER_NOT_EXISTS;
 }
 
-static bool allows(const Judge *judge, const Test *test, const Identity *machine) {
+static bool allows(const Judge *judge, const Test *test, const Identity *machine, const Stop *stop) {
   static const char *const no_features[] = {NULL};
   Arena *arena = arena_new();
   bool old = !machine->has_lse && *machine->kernel;
   JudgeOptions options = {.limits = judge_limits(JUDGE_SECONDS), .lower = {.features = old ? no_features : NULL}};
+  options.limits.stop = stop;
   bool allowed = judge_test(judge, test, &options, arena).any_witness;
   arena_free(arena);
   return allowed;
@@ -34,12 +35,13 @@ typedef struct {
 } Chosen;
 
 // The first allowed one of each site, each program once.
-static void choose(const Test *test, const Judge *judge, const Identity *machine, Arena *arena, Chosen *out) {
+static void choose(const Test *test, const Judge *judge, const Identity *machine, const Stop *stop, Arena *arena,
+                   Chosen *out) {
   unsigned count, done = 0; // the site that has one
   const Mutant *all = mutants_of(test, arena, &count);
   char digests[MUTANTS][65], digest[65];
-  for (unsigned i = 0; i < count && out->count < MUTANTS; i++) {
-    if (all[i].site == done || !allows(judge, all[i].test, machine))
+  for (unsigned i = 0; i < count && out->count < MUTANTS && !stop_wanted(stop); i++) {
+    if (all[i].site == done || !allows(judge, all[i].test, machine, stop))
       continue;
     test_digest(all[i].test, digest);
     bool known = false;
@@ -86,7 +88,7 @@ static void run_mutants(Campaign *campaign, CampaignRun *run, Arena *arena, cons
     return;
   Judge judge = judge_of(cpu->model, arena);
   Chosen chosen = {0};
-  choose(run->test, &judge, &record->machine, arena, &chosen);
+  choose(run->test, &judge, &record->machine, stop, arena, &chosen);
   const Test *tests[MUTANTS + 1];
   for (unsigned i = 0; i < chosen.count; i++)
     tests[i] = chosen.mutants[i]->test;

@@ -121,6 +121,10 @@ START_TEST(a_test_is_a_cycle_whatever_its_names_and_values_are) {
                    "(its condition is not a conjunction of values)");
   ck_assert_str_eq(cycle_of(arena_printf(arena, "%s%s forall (0:c=9)", writer, sb)),
                    "(its condition asks for no state: it is neither `exists` nor `~exists`)");
+  ck_assert_str_eq(
+      cycle_of("P0 (__int128* x) { *x = -9223372036854775807 * 9223372036854775807 * 9223372036854775807 - "
+               "9223372036854775807; } exists (x=1)"),
+      "(in a cycle of one location one edge of a thread's order, and no more, contradicts the location's)");
   ck_assert_str_eq(cycle_of("P0 (atomic_int* x) { while (atomic_load(x)) {} } exists (x=1)"), "(it has a loop)");
   ck_assert_str_eq(cycle_of("P0 (atomic_int* x) { " STORE("x", "1") STORE("x", "1") "} exists (x=1)"),
                    "(the writes of a location cannot be told apart by their values)");
