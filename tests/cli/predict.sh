@@ -260,7 +260,7 @@ grep -q '^  allowed by sc: an execution in which a wait never ends: P1 (hang.lit
 
 # Whom a sentence is of, also if it is not of one between them.
 status=0
-"$WEAKMEM" predict "$SOURCE/litmus/locks/MCS-lock-relaxed.litmus" >"$work/hang.txt" || status=$?
+"$WEAKMEM" predict --time 120 "$SOURCE/litmus/locks/MCS-lock-relaxed.litmus" >"$work/hang.txt" || status=$?
 [[ $status == 1 ]] && grep -q '^   c11, aarch64, riscv, power: in some execution a wait never ends: ' "$work/hang.txt" ||
   fail "a link that is too weak: status $status: $(cat "$work/hang.txt")"
 
