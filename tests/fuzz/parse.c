@@ -1,6 +1,7 @@
 // Whatever parses is printed, parsed again and must be the same test; a state of it must survive printing too.
 #include "harness/lang/parse.h"
 #include "harness/lang/insert.h"
+#include "harness/lang/mutant.h"
 #include "harness/lang/print.h"
 #include "harness/lang/state.h"
 
@@ -39,6 +40,26 @@ static void check_round_trip(const Test *test, Arena *arena) {
   text_free(&second);
 }
 
+// Each mutant is a test: its text parses, and prints alike.
+static void check_mutants(const Test *test, Arena *arena) {
+  enum { MUTANTS = 20 };
+  unsigned count;
+  const Mutant *mutants = mutants_of(test, arena, &count);
+  for (unsigned i = 0; i < count && i < MUTANTS; i++) {
+    Diag diag = {.arena = arena};
+    Text first = {0}, second = {0};
+    test_print(mutants[i].test, &first);
+    const Test *again = parse(text_string(&first), first.length, arena, &diag);
+    if (!again)
+      fail(mutants[i].what, &first, &diag);
+    test_print(again, &second);
+    if (strcmp(text_string(&first), text_string(&second)) != 0)
+      fail(mutants[i].what, &second, &diag);
+    text_free(&first);
+    text_free(&second);
+  }
+}
+
 // The state of all -1, which is each type's largest or smallest pattern.
 static void check_state(const Test *test, const Diag *diag) {
   Value written[LIMIT_OBSERVABLES] = {0}, read[LIMIT_OBSERVABLES];
@@ -62,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (test) {
     check_round_trip(test, arena);
     check_state(test, &diag);
+    check_mutants(test, arena);
     check_round_trip(test_with_fence(test, "mfence", ~UINT64_C(0), arena), arena);
   } else if (!diag.errors) {
     abort(); // refused without a reason
