@@ -15,14 +15,17 @@ typedef struct {
   const Cost *cost;
   const CostRow *loose[LOOSE]; // measured, but not stable
   unsigned loose_count;
+  bool missing; // one was not measured
 } Claiming;
 
 static bool is_measured(const CostRow *row) { return row && row->measured && !row->reason; }
 
 // Whether a sentence may speak of it.
 static bool is_firm(Claiming *c, const CostRow *row) {
-  if (!is_measured(row))
+  if (!is_measured(row)) {
+    c->missing = true;
     return false;
+  }
   if (row->stable)
     return true;
   bool known = c->loose_count == LOOSE;
@@ -89,7 +92,8 @@ static void find_ends(Claiming *c, CostGroup group, const CostRow **low, const C
   *low = *high = NULL;
   for (unsigned i = 0; i < c->cost->row_count; i++) {
     const CostRow *row = &c->cost->rows[i];
-    if (row->group != group || (group == COST_FENCES && !is_full_fence_of_cpu(row->operation)) || !is_firm(c, row))
+    if (row->group != group || (group == COST_FENCES && !is_full_fence_of_cpu(row->operation)) || !is_measured(row) ||
+        !is_firm(c, row))
       continue;
     *low = !*low || row->ns < (*low)->ns ? row : *low;
     *high = !*high || row->ns > (*high)->ns ? row : *high;
@@ -312,6 +316,8 @@ bool cost_claim(const Cost *cost, CostGroup group, Text *out) {
       [COST_KERNEL] = claim_kernel};
   Claiming c = {.cost = cost};
   bool said = claims[group](&c, out);
+  if (!said && c.missing)
+    return false;
   if (c.loose_count)
     add_loose(&c, said, out);
   return said || c.loose_count;

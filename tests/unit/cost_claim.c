@@ -105,6 +105,16 @@ START_TEST(nothing_is_said_of_figures_that_are_not_stable) {
 }
 END_TEST
 
+START_TEST(what_was_not_measured_is_no_matter_of_stability) {
+  add(COST_CONTEXTS, "fence-seq_cst", COST_AFTER_STORE, 2);
+  add(COST_CONTEXTS, "fence-seq_cst", COST_AFTER_OTHER, 30);
+  rows[0].stable = false;
+  rows[1].reason = "no second core";
+  ck_assert(!cost_claim(&cost, COST_CONTEXTS, &text));
+  ck_assert_uint_eq(text.length, 0);
+}
+END_TEST
+
 START_TEST(full_fences_that_cost_the_same_are_all_named) {
   const Cpu *here = cpu_here();
   add(COST_FENCES, "fence-seq_cst", COST_ALONE, 6);
@@ -145,6 +155,7 @@ int main(void) {
   tcase_add_test(tcase, a_fence_that_waits_for_nothing_is_not_said_to_wait);
   tcase_add_test(tcase, rows_with_a_reason_are_no_figures);
   tcase_add_test(tcase, nothing_is_said_of_figures_that_are_not_stable);
+  tcase_add_test(tcase, what_was_not_measured_is_no_matter_of_stability);
   tcase_add_test(tcase, full_fences_that_cost_the_same_are_all_named);
   tcase_add_test(tcase, full_fences_are_those_with_the_tags_of_c11s);
   suite_add_tcase(suite, tcase);

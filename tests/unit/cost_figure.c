@@ -91,8 +91,8 @@ END_TEST
 START_TEST(a_core_adds_no_faster_than_one_a_cycle_in_a_chain) {
   ck_assert(quiet_is(0.21, 0.2) && !quiet_is(0.3, 0.2));
   double least = 1e9;
-  for (unsigned i = 0; i < 50; i++) {
-    double probe = quiet_probe(10);
+  for (unsigned i = 0; i < 20; i++) {
+    double probe = quiet_probe(5000); // an emulator's clock is coarse
     least = probe < least ? probe : least;
   }
   ck_assert_double_gt(least, 0);
