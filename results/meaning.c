@@ -137,7 +137,9 @@ static void add_language(const Record *record, Text *out) {
   const char *verdict = verdict_of(record, "lkmm");
   bool allowed = is(verdict, "allowed");
   if (!allowed && !is(verdict, "forbidden")) {
-    text_add(out, "no model speaks of it: accesses tear or are misaligned");
+    text_add(out, is(verdict, "undefined") ? "a data race: lkmm leaves the program undefined"
+                  : is(verdict, "unknown") ? "lkmm could not decide it"
+                                           : "no model speaks of it: accesses tear, are misaligned or of mixed sizes");
     return;
   }
   text_printf(out, "lkmm %s %s", allowed ? "allows" : "forbids", object_of(record));

@@ -2,6 +2,7 @@
 #include "arch/cpu.h"
 #include "arch/cpus.h"
 #include "harness/base/embedded.h"
+#include "harness/lang/grace.h"
 #include "harness/lang/print.h"
 
 #include <assert.h>
@@ -364,7 +365,7 @@ const char *emit_refuses(const Test *test) {
     for (unsigned e = 0; e < test->locations[l].length; e++)
       if (value_is_address(test->locations[l].initial[e], &location, &element))
         return "a location holds an address";
-  return test_each(test, is_unmade, (void *)test->dialect) ? "its registers hold addresses" : NULL;
+  return test_each(test, is_unmade, (void *)test->dialect) ? "its registers hold addresses" : grace_fault(test);
 }
 
 static void emit_load(const Emit *emit, const Access *load) {

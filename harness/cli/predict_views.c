@@ -133,9 +133,10 @@ static void add_notes(const PredictedTest *predicted, Text *out) {
     }
     if (p->result.undefined)
       text_printf(out,
-                  "   %s: the program has a data race (%s), so C11 leaves it undefined; of its executions %u state%s "
+                  "   %s: the program has a data race (%s), so %s leaves it undefined; of its executions %u state%s "
                   "would be allowed\n",
-                  p->judge->name, p->result.flag, p->result.state_count, p->result.state_count == 1 ? "" : "s");
+                  p->judge->name, p->result.flag, p->test->dialect->language, p->result.state_count,
+                  p->result.state_count == 1 ? "" : "s");
     if (p->result.racy)
       race_print(p->result.racy, p->result.race, out);
     bool any = false;

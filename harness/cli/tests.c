@@ -119,7 +119,7 @@ static void report_left_out(const LeftOut *left_out, const Cpu *cpu, bool any, D
   const char *text = arena_printf(
       diag->arena,
       "%u test%s not run: %u in the assembly of other CPUs than %s, %u that would do more than access their locations, "
-      "%u of the kernel's with addresses; `weakmem predict` judges them: %s",
+      "%u of the kernel's with addresses, or whose critical sections do not end; `weakmem predict` judges them: %s",
       left_out->count, left_out->count == 1 ? " is" : "s are", left_out->others, cpu->name, left_out->refused,
       left_out->count - left_out->others - left_out->refused, text_string(&left_out->names));
   if (any)

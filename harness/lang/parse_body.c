@@ -21,7 +21,13 @@ static BlockScope begin_block(Parser *p, bool dissolves) {
   return outer;
 }
 
+typedef struct LiveRegister {
+  unsigned reg, block;
+} LiveRegister;
+
 static void end_block(Parser *p, BlockScope outer) {
+  while (p->live_count && p->live[p->live_count - 1].block == p->block)
+    p->live_count--;
   p->block = outer.block;
   p->block_dissolves = outer.dissolves;
 }
@@ -71,6 +77,12 @@ static int declare(Parser *p, const char *name, Type type, Span span) {
                p->thread);
       return -1;
     }
+    for (size_t i = 0; p->in_for && i < p->live_count; i++)
+      if (p->live[i].reg == (unsigned)reg) {
+        ERROR_AT(p, span, "'%s' is declared around this loop already, %s: one name is one register", name,
+                 place_text(p, p->register_spans[reg]));
+        return -1;
+      }
     r->type.is_volatile |= type.is_volatile;
     if (p->register_blocks[reg] == p->block) {
       ERROR_AT(p, span, "'%s' is declared twice in this block; the first time %s", name,
@@ -79,6 +91,8 @@ static int declare(Parser *p, const char *name, Type type, Span span) {
     }
   }
   if (reg >= 0) {
+    p->live = arena_grow(p->arena, p->live, &p->live_capacity, p->live_count + 1, sizeof *p->live);
+    p->live[p->live_count++] = (LiveRegister){(unsigned)reg, p->block};
     p->register_blocks[reg] = p->block;
     p->register_spans[reg] = span;
   }
@@ -242,7 +256,9 @@ static bool parse_for(Parser *p, Block *block) {
   Stmt *stmt = statement_new(p, STMT_WHILE, p->token.span.offset);
   BlockScope outer = begin_block(p, true);
   parser_advance(p);
+  p->in_for = true;
   bool ok = parser_expect(p, "(", "after 'for'") && parse_clauses(p, block, stmt);
+  p->in_for = false;
   stmt->span = parser_span_from(p, stmt->span.offset);
   ok = ok && block_append(p, block, stmt) && parse_loop_body(p, &stmt->body);
   end_block(p, outer);
@@ -469,6 +485,7 @@ void parse_thread(Parser *p) {
   p->register_blocks = ARENA_ARRAY(p->arena, unsigned, LIMIT_REGISTERS);
   p->register_spans = ARENA_ARRAY(p->arena, Span, LIMIT_REGISTERS);
   p->block = p->block_count = 0;
+  p->live_count = 0;
   p->statement_count = 0;
   p->unknown_registers = p->moved_registers = 0;
   p->loops = 0;

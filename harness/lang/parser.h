@@ -88,7 +88,10 @@ typedef struct {
   Span *register_spans;        // and where
   unsigned block, block_count; // the block being read, and how many there were
   unsigned statement_count;
-  unsigned loops;             // that the statement being read stands in
+  unsigned loops;            // that the statement being read stands in
+  struct LiveRegister *live; // each declaration of a register in the blocks that are open
+  size_t live_count, live_capacity;
+  bool in_for;                // what is read is a `for`'s clauses
   bool block_dissolves;       // its statements become those of the block around it
   uint64_t moved_registers;   // a bit for each that is declared in such a block
   uint64_t unknown_registers; // a bit for each that was made only so that its absence is reported once

@@ -322,11 +322,15 @@ static void answer_asymmetric(const Ladder *ladder, Text *out) {
   }
   if (!cheapest)
     return;
-  text_printf(out,
-              "One-sided: membarrier in %s and a compiler's barrier in %s forbid it too, %.0f ns there%s against the "
-              "%.1f ns of %s here: it pays where %s runs about %.0f times or more for each time that %s does.\n",
-              cheapest->threads, saved->threads, cheapest->ns, cheapest->stable ? "" : " (not stable)", saved->ns,
-              best->name, saved->threads, cheapest->ns / saved->ns, cheapest->threads);
+  text_printf(out, "One-sided: membarrier in %s and a compiler's barrier in %s forbid it too", cheapest->threads,
+              saved->threads);
+  if (cheapest->stable)
+    text_printf(out,
+                ", %.0f ns there against the %.1f ns of %s here: by these prices it pays where %s runs %.0f times or "
+                "more for each time that %s does.\n",
+                cheapest->ns, saved->ns, best->name, saved->threads, cheapest->ns / saved->ns, cheapest->threads);
+  else
+    text_add(out, "; what it costs there is not stable, so that from when on it pays cannot be told.\n");
 }
 
 static bool c11_is(const Ladder *ladder, Verdict verdict) {

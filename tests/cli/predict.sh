@@ -387,6 +387,17 @@ ends 2 "$WEAKMEM" predict --model c11 "$work/SB+mbs.litmus"
 ends 0 "$WEAKMEM" run --time 0.05 --format json K-SB+mbs K-lock-increment
 grep -q '"lkmm": *"allowed"' "$work/out" || fail "$(head -c 1000 "$work/out")"
 ! grep -q '"c11"' "$work/out" || fail "C11 says something of the kernel's test: $(head -c 1000 "$work/out")"
+# What would hang, or show what no kernel does, is not run.
+rcu() { # BODY REASON
+  printf 'C rcu\n{}\nP0 (int* x) { %s }\nP1 (int* x) { WRITE_ONCE(*x, 1); }\nexists (0:r0=1)\n' "$1" >"$work/rcu.litmus"
+  ends 2 "$WEAKMEM" run --no-keep --time 0.05 "$work/rcu.litmus"
+  grep -q "$2" "$work/err" || fail "$1: $(cat "$work/err")"
+}
+rcu 'rcu_read_lock(); int r0 = READ_ONCE(*x);' 'does not end'
+rcu 'rcu_read_lock(); int r0 = READ_ONCE(*x); synchronize_rcu(); rcu_read_unlock();' 'within a critical section of its own'
+rcu 'int r0 = READ_ONCE(*x); rcu_read_unlock();' 'did not begin'
+rcu 'rcu_read_lock(); int r0 = READ_ONCE(*x); if (r0) { rcu_read_unlock(); }' 'under a condition'
+
 # A grace period in user space, by membarrier: what the kernel's model forbids is not seen.
 ends 0 "$WEAKMEM" run --no-keep --time 0.05 -o "$work/rcu.jsonl" K-RCU+grace-period
 grep -q '"means":"RCU by membarrier"' "$work/rcu.jsonl" || fail "the record does not say how RCU ran: $(cat "$work/rcu.jsonl")"

@@ -125,6 +125,8 @@ static const struct {
     {"do r0 = 1; until (r0);", "3:12 expected 'while' after the body of 'do', found 'until'"},
     {"do r0 = 1; while (r0)", "3:22 expected ';' after the condition"},
     {"for (r0 = 0; r0 < 2) ;", "3:20 expected ';' after the condition of 'for', found ')'"},
+    {"for (int i = 0; i < 2; i++) { for (int i = 0; i < 3; i++) ; }",
+     "3:40 'i' is declared around this loop already, at 3:10: one name is one register"},
     {"for (;; int r1 = 0) ;", "3:9 the last clause of 'for' declares nothing"},
     {"for (int x = 1;;) ;", "3:10 'x' is a parameter of P0 and cannot be a register too"},
     {"r0 + 1 = 2;", "3:1 only a register or a location such as '*x' can be assigned to"},

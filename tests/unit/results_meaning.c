@@ -60,8 +60,12 @@ START_TEST(where_no_cpu_has_a_say_the_kernels_model_has) {
   expect(&record, "lkmm forbids it; no CPU's model speaks of grace periods");
   record.witnesses = 1;
   expect(&record, "lkmm forbids it, and yet it was seen; no CPU's model speaks of grace periods");
+  verdicts[2].verdict = "undefined";
+  expect(&record, "a data race: lkmm leaves the program undefined");
+  verdicts[2].verdict = "unknown";
+  expect(&record, "lkmm could not decide it");
   verdicts[2].verdict = "unmodelled";
-  expect(&record, "no model speaks of it: accesses tear or are misaligned");
+  expect(&record, "no model speaks of it: accesses tear, are misaligned or of mixed sizes");
 }
 END_TEST
 
@@ -119,7 +123,7 @@ START_TEST(where_no_model_speaks_nothing_is_made_up) {
   ck_assert_str_eq(meaning_word(&record), "");
   record.verdicts = verdicts;
   record.verdict_count = 2;
-  expect(&record, "no model speaks of it: accesses tear or are misaligned");
+  expect(&record, "no model speaks of it: accesses tear, are misaligned or of mixed sizes");
   record.verdict_count = 1; // the machine's own gave up
   verdicts[0].verdict = "forbidden";
   expect(&record, "x86-tso could not decide it");
