@@ -171,6 +171,9 @@ static int run(const Settings *settings, const Console *console) {
   Suite suite = tests_find(arguments, 1, cpu_here(), settings->common.arena, &diag);
   if (!diag.errors && suite.count != 1)
     diag_error(&diag, "%s names %u tests; the ladder is that of one", arguments[0], suite.count);
+  if (!diag.errors && test_has_grace(suite.tests[0]))
+    diag_error(&diag, "%s has RCU's sections or grace periods, of which no CPU's model speaks: no ladder is made of it",
+               suite.tests[0]->name);
   if (!diag.errors && test_is_assembly(suite.tests[0]))
     diag_error(&diag, "%s is in %s assembly: the ladder puts fences into C", suite.tests[0]->name,
                suite.tests[0]->dialect->name);

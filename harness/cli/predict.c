@@ -137,7 +137,7 @@ static const Option table[] = {
     [OPTION_FEATURES] = {"features", 0, "NAME,...", NULL, OPTION_OWN, .read = read_features},
     {"cat", 0, "FILE", "judge by a model of your own, in cat", OPTION_TEXT, .place = offsetof(Settings, cat)},
     {"cat-path", 0, "DIR", "where it includes from, after its own folder", OPTION_OWN, .read = read_cat_path},
-    {"as", 0, "ARCH", "... as a model of this architecture", OPTION_OWN, .read = read_as},
+    {"as", 0, "ARCH", "What --cat is a model of: an architecture", OPTION_OWN, .read = read_as},
     {"dialect", 0, "NAME", "of tests in C: c11 or linux; told by what a test uses", OPTION_OWN, .read = read_dialect},
     {"check-results", 0, NULL, "compare with what the kernel's tests say in their line Result:", OPTION_FLAG,
      .place = offsetof(Settings, check_results)},

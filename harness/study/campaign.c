@@ -206,6 +206,17 @@ static void go_on(RunOptions *options, const Record *before) {
     options->iterations -= (uint64_t)executed(before);
 }
 
+// What was never run comes first: a budget may not do for all.
+static void put_new_first(Campaign *campaign, Arena *arena) {
+  CampaignRun *runs = ARENA_ARRAY(arena, CampaignRun, campaign->count + (size_t)1);
+  unsigned count = 0;
+  for (unsigned known = 0; known < 2; known++)
+    for (unsigned i = 0; i < campaign->count; i++)
+      if ((campaign->runs[i].before != NULL) == known)
+        runs[count++] = campaign->runs[i];
+  campaign->runs = runs;
+}
+
 unsigned campaign_resume(Campaign *campaign, const Records *earlier, Arena *arena) {
   RecordSums sums = record_sums_new(arena);
   for (unsigned i = 0; i < earlier->count; i++) {
@@ -223,6 +234,7 @@ unsigned campaign_resume(Campaign *campaign, const Records *earlier, Arena *aren
     run->done = run->taken = true;
     taken++;
   }
+  put_new_first(campaign, arena);
   return taken;
 }
 

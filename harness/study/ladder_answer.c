@@ -339,6 +339,14 @@ static bool c11_is(const Ladder *ladder, Verdict verdict) {
 
 static void answer_c11(const Ladder *ladder, Text *out) {
   const LadderRow *best = ladder->answers[LADDER_C11];
+  if (c11_is(ladder, VERDICT_UNDEFINED) && best) {
+    text_printf(out, "As written the test has a data race, so %s gives it no meaning; with ", language(ladder));
+    add_row(best, ladder->test->thread_count, out);
+    text_add(out, ", ");
+    add_price(best, out);
+    text_printf(out, " here, it has none, and %s forbids the state.\n", language(ladder));
+    return;
+  }
   if (c11_is(ladder, VERDICT_UNDEFINED)) {
     text_printf(out,
                 "The test has a data race, so %s gives it no meaning: what is said here holds for the code that this "

@@ -387,6 +387,8 @@ ends 2 "$WEAKMEM" predict --model c11 "$work/SB+mbs.litmus"
 ends 0 "$WEAKMEM" run --time 0.05 --format json K-SB+mbs K-lock-increment
 grep -q '"lkmm": *"allowed"' "$work/out" || fail "$(head -c 1000 "$work/out")"
 ! grep -q '"c11"' "$work/out" || fail "C11 says something of the kernel's test: $(head -c 1000 "$work/out")"
+ends 2 "$WEAKMEM" fences K-RCU+grace-period
+
 # What would hang, or show what no kernel does, is not run.
 rcu() { # BODY REASON
   printf 'C rcu\n{}\nP0 (int* x) { %s }\nP1 (int* x) { WRITE_ONCE(*x, 1); }\nexists (0:r0=1)\n' "$1" >"$work/rcu.litmus"
