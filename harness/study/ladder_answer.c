@@ -370,13 +370,20 @@ static void answer_c11(const Ladder *ladder, Text *out) {
     add_price(best, out);
     text_add(out, " here.\n");
     add_spellings(ladder, best, out);
+    if (ladder->unsettled[LADDER_C11])
+      add_unsettled(ladder->unsettled[LADDER_C11], ladder->test->thread_count, out);
     return;
   }
   if (ladder->rows[0].verdicts[LADDER_C11].thin_air) {
     text_add(out, "RC11 forbids the state by its no-thin-air axiom alone, which ISO C11 does not have.\n");
     return;
   }
-  if (c11_is(ladder, VERDICT_ALLOWED) && !ladder->unsettled[LADDER_C11])
+  if (ladder->unsettled[LADDER_C11])
+    text_printf(out,
+                "Which is the cheapest by %s cannot be told: no price of a fence that it says forbids the state is "
+                "stable.\n",
+                language(ladder));
+  else if (c11_is(ladder, VERDICT_ALLOWED))
     text_printf(out, "No fence of %s between the accesses forbids the state by the model and in the run.\n",
                 language(ladder));
 }

@@ -294,6 +294,8 @@ START_TEST(only_prices_that_are_stable_are_compared) {
   ck_assert_ptr_nonnull(strstr(text, "Which fence is the cheapest cannot be told"));
   ck_assert_ptr_nonnull(strstr(text, "fence-seq_cst in every thread forbids it, and it was seen in 0 of 1000000"));
   ck_assert_ptr_null(strstr(text, "No fence here forbids"));
+  ck_assert_ptr_nonnull(strstr(text, "Which is the cheapest by C11 cannot be told"));
+  ck_assert_ptr_null(strstr(text, "No fence of C11"));
 }
 END_TEST
 
