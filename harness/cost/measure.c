@@ -31,7 +31,7 @@ static const double row_seconds = 0.1;                      // then a row is giv
 static const double probe_steps = 100, probe_ns = 1000;     // a probe, at least
 // What measurements that were repeated another time differ by, which one of them does not show: where pages and code
 // lie; and, beyond the core's own caches, what lines travel through and who else uses that.
-static const double repeats = 0.06, repeats_shared = 0.25;
+static const double repeats = 0.06, repeats_shared = 0.3;
 
 // How much a sample holds.
 typedef struct {
