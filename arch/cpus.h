@@ -60,3 +60,5 @@ const char *cpu_maker(const Cpu *cpu, unsigned number);
 const char *cpu_core(const Cpu *cpu, unsigned maker, unsigned part);
 // NULL if the CPU has none of this name.
 const CpuFence *cpu_fence(const Cpu *cpu, const char *name);
+// The same by its instruction, as mappings spell it: "dmb ish".
+const CpuFence *cpu_fence_of(const Cpu *cpu, const char *instruction);

@@ -74,6 +74,13 @@ const CpuFence *cpu_fence(const Cpu *cpu, const char *name) {
   return NULL;
 }
 
+const CpuFence *cpu_fence_of(const Cpu *cpu, const char *instruction) {
+  for (unsigned i = 0; i < cpu->fence_count; i++)
+    if (!strcmp(cpu->fences[i].instruction, instruction))
+      return &cpu->fences[i];
+  return NULL;
+}
+
 const char *cpu_maker(const Cpu *cpu, unsigned number) {
   for (const CpuMaker *maker = cpu->makers; maker && maker->name; maker++)
     if (maker->number == number)

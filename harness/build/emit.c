@@ -253,14 +253,6 @@ static void emit_element(const Emit *emit, Address address, bool is_volatile, bo
 // ---- the kernel's primitives: a fence is what its headers make of it here, an access what C11 has that is closest,
 // and between the fences that the headers put around it
 
-static const char *fence_name(const char *instruction) {
-  const Cpu *cpu = cpu_here();
-  for (unsigned i = 0; i < cpu->fence_count; i++)
-    if (!strcmp(cpu->fences[i].instruction, instruction))
-      return cpu->fences[i].name;
-  return NULL;
-}
-
 // The row of an access of the kernel's; NULL of another dialect's, or if there is none.
 static const LowerRow *kernel_row(const Dialect *dialect, const Access *access) {
   bool loads = access->op == ACCESS_LOAD || access->op == ACCESS_IS_LOCKED;
@@ -289,7 +281,7 @@ static void emit_fences(const Emit *emit, const LowerRow *row, bool after) {
     behind |= row->steps[i].kind != STEP_FENCE;
     if (row->steps[i].kind != STEP_FENCE || behind != after)
       continue;
-    emit_cpu_fence(emit, fence_name(row->steps[i].instruction));
+    emit_cpu_fence(emit, cpu_fence_of(cpu_here(), row->steps[i].instruction)->name);
     text_add(emit->out, "; ");
   }
 }
@@ -298,7 +290,7 @@ static void emit_kernel_fence(const Emit *emit, const LowerRow *row) {
   if (!has_steps_of(row, STEP_FENCE))
     text_add(emit->out, "__atomic_signal_fence(__ATOMIC_SEQ_CST)");
   else
-    emit_cpu_fence(emit, fence_name(row->steps[0].instruction));
+    emit_cpu_fence(emit, cpu_fence_of(cpu_here(), row->steps[0].instruction)->name);
 }
 
 // cmpxchg, add_unless, and what is done to locks.
@@ -517,10 +509,6 @@ static void emit_operation(const Emit *emit, const Access *access) {
     break;
   case ACCESS_FENCE:
   case ACCESS_SIGNAL_FENCE:
-    if (access->op == ACCESS_FENCE && order_is_heavy(access->order)) {
-      text_add(emit->out, "kernel_membarrier()");
-      break;
-    }
     text_printf(emit->out, "__atomic_%s_fence(", access->op == ACCESS_FENCE ? "thread" : "signal");
     emit_order(emit, access->order);
     text_add_char(emit->out, ')');
@@ -565,12 +553,16 @@ static void emit_access(const Emit *emit, const Access *access) {
     emit_grace(emit, access);
     return;
   }
+  if (order_is_heavy(access->order)) {
+    text_add(emit->out, "kernel_membarrier()");
+    return;
+  }
   const LowerRow *row = kernel_row(emit->test->dialect, access);
-  if (row && access->op == ACCESS_FENCE && !order_is_heavy(access->order)) {
+  if (row && access->op == ACCESS_FENCE) {
     emit_kernel_fence(emit, row);
     return;
   }
-  if (!has_steps_of(row, STEP_FENCE) || access->op == ACCESS_FENCE) {
+  if (!has_steps_of(row, STEP_FENCE)) {
     emit_operation(emit, access);
     return;
   }

@@ -304,7 +304,7 @@ static bool run_next(Session *c, CampaignRun *run) {
   show_progress(c);
   options->seconds = pace_share(&c->pace);
   if (run->before && options->seconds > 0 && c->pace.budget > 0)
-    options->seconds += run->before->seconds; // its share is for now
+    options->seconds += run->before->seconds; // its share is for this time alone
   if (c->settings->mutants)
     mutation_run(&c->campaign, run, c->settings->confidence, c->arena, c->console->stop);
   else

@@ -25,13 +25,6 @@ enum { PRIMITIVES = sizeof primitives / sizeof *primitives };
 
 static const char *unlike(void) { return "C11 has nothing here that is made of the same instructions"; }
 
-static const char *fence_of(const Cpu *cpu, const char *instruction) {
-  for (unsigned i = 0; i < cpu->fence_count; i++)
-    if (!strcmp(cpu->fences[i].instruction, instruction))
-      return cpu->fences[i].name;
-  return NULL;
-}
-
 // What its row is called otherwise; NULL: there is none.
 static const char *other_name(const Cpu *cpu, unsigned index) {
   const LowerRow *row = cpu_lower(cpu, "linux", primitives[index].operation, primitives[index].order, NULL);
@@ -42,7 +35,10 @@ static const char *other_name(const Cpu *cpu, unsigned index) {
     return lower_rows_alike(row, cpu_lower(cpu, "c11", primitives[index].operation, as, NULL))
                ? primitives[index].others
                : NULL;
-  return !row->step_count ? "compiler" : row->step_count == 1 ? fence_of(cpu, row->steps[0].instruction) : NULL;
+  if (!row->step_count)
+    return "compiler";
+  const CpuFence *fence = row->step_count == 1 ? cpu_fence_of(cpu, row->steps[0].instruction) : NULL;
+  return fence ? fence->name : NULL;
 }
 
 static const CostOperation *find(const char *operation) {

@@ -13,7 +13,7 @@ typedef struct {
   void *context;
   unsigned chosen[CYCLE_EDGES]; // indices into `edges`
   Cycle cycle;                  // of them
-  unsigned size;                // of the cycles looked for now
+  unsigned size;                // of the cycles that are being looked for
   Table known;                  // as text
   unsigned found;
   bool ended;
