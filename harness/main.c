@@ -22,6 +22,7 @@ static const Command commands[] = {
     {"gen", "tests from cycles, and the cycle that a test is", command_gen, true},
     {"show", "the test, the C made from it, and each thread's machine code", command_show, false},
     {"fences", "the fence ladder of a test: what each fence costs, forbids and hides", command_fences, true},
+    {"relax", "the weakest orders with which nothing forbidden can happen", command_relax, true},
     {"cost", "what barriers and atomics cost here", command_cost, true},
     {"compare", "machines side by side: yours, others', and published figures", command_compare, false},
     {"records", "what `run` kept of this machine: list it, drop it", command_records, false},

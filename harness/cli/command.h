@@ -27,6 +27,7 @@ typedef struct {
 int command_run(int argc, char **argv, const Console *console);
 int command_predict(int argc, char **argv, const Console *console);
 int command_check(int argc, char **argv, const Console *console);
+int command_relax(int argc, char **argv, const Console *console);
 int command_fences(int argc, char **argv, const Console *console);
 int command_cost(int argc, char **argv, const Console *console);
 int command_compare(int argc, char **argv, const Console *console);

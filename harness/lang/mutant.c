@@ -1,15 +1,15 @@
 #include "harness/lang/mutant.h"
 
+#include "harness/lang/orders.h"
+
 #include <string.h>
 
-typedef enum { CHANGE_DROP, CHANGE_SWAP, CHANGE_UNWRAP, CHANGE_ORDER, CHANGE_FREE } ChangeKind;
+typedef enum { CHANGE_DROP, CHANGE_SWAP, CHANGE_UNWRAP, CHANGE_FREE } ChangeKind;
 
 // What is done to a statement; nothing else is copied otherwise than it is.
 typedef struct {
   ChangeKind kind;
   const Stmt *at, *with; // CHANGE_SWAP: with that one
-  const Expr *access;    // CHANGE_ORDER: of the statement
-  const Order *order, *failure;
   Arena *arena;
 } Change;
 
@@ -49,10 +49,6 @@ static Expr *change_expr(const Change *change, const Expr *expr) {
   unsigned count = expr_parts(made, parts);
   for (unsigned i = 0; i < count; i++)
     *parts[i] = change_expr(change, *parts[i]);
-  if (change->kind == CHANGE_ORDER && expr == change->access) {
-    made->access.order = change->order;
-    made->access.failure = change->failure;
-  }
   return made;
 }
 
@@ -100,6 +96,11 @@ typedef struct {
   bool loops; // a thread may wait for another: what it waits for stays where it is
 } Maker;
 
+static void add_test(Maker *m, const Test *test, const char *what) {
+  m->mutants = arena_grow(m->arena, m->mutants, &m->capacity, m->count + (size_t)1, sizeof *m->mutants);
+  m->mutants[m->count++] = (Mutant){test, arena_printf(m->arena, "P%u %s", m->thread, what), m->site};
+}
+
 static void add(Maker *m, Change change, const char *what) {
   change.arena = m->arena;
   Test *made = ARENA_NEW(m->arena, Test);
@@ -107,8 +108,7 @@ static void add(Maker *m, Change change, const char *what) {
   made->threads = ARENA_ARRAY(m->arena, Thread, made->thread_count);
   memcpy(made->threads, m->test->threads, made->thread_count * sizeof *made->threads);
   made->threads[m->thread].body = change_block(&change, m->test->threads[m->thread].body);
-  m->mutants = arena_grow(m->arena, m->mutants, &m->capacity, m->count + (size_t)1, sizeof *m->mutants);
-  m->mutants[m->count++] = (Mutant){made, arena_printf(m->arena, "P%u %s", m->thread, what), m->site};
+  add_test(m, made, what);
 }
 
 // Where a statement stands, for people: "line 5".
@@ -118,52 +118,15 @@ static const char *place(const Maker *m, const Stmt *stmt) {
   return arena_printf(m->arena, "line %u", line);
 }
 
-// What orders may be weakened to, in turn, of those that the dialect has for such an access.
-static const struct {
-  const char *order, *weaker[5];
-} chains[] = {{"seq_cst", {"acq_rel", "acquire", "release", "relaxed"}},
-              {"acq_rel", {"acquire", "release", "relaxed"}},
-              {"acquire", {"relaxed", "once"}},
-              {"consume", {"relaxed"}},
-              {"release", {"relaxed", "once"}},
-              {"full", {"acquire", "release", "once"}}};
-
-static bool fits(const Access *access, const Order *order) {
-  return order && (access->op != ACCESS_LOAD || order->of_load) && (access->op != ACCESS_STORE || order->of_store);
-}
-
-// Of the read of an update that fails, which is never ordered more than the update is.
-static const Order *failure_of(const Dialect *dialect, const Access *access, const Order *order) {
-  if (!access->failure || !strcmp(access->failure->name, "relaxed"))
-    return access->failure;
-  bool acquires = !strcmp(order->name, "acq_rel") || !strcmp(order->name, "acquire");
-  return dialect_order(dialect, acquires ? "acquire" : "relaxed");
-}
-
-static const char *const *weaker(const Order *order) {
-  for (size_t i = 0; i < sizeof chains / sizeof *chains; i++)
-    if (!strcmp(chains[i].order, order->name))
-      return chains[i].weaker;
-  return NULL;
-}
-
 static void weaken(Maker *m, const Stmt *stmt, const Expr *expr) {
-  const Access *access = &expr->access;
-  const Dialect *dialect = m->test->dialect;
-  const char *const *names = weaker(access->order);
-  m->site += names != NULL;
-  for (; names && *names; names++) {
-    const Order *order = dialect_order(dialect, *names);
-    if (fits(access, order))
-      add(m,
-          (Change){.kind = CHANGE_ORDER,
-                   .at = stmt,
-                   .access = expr,
-                   .order = order,
-                   .failure = failure_of(dialect, access, order)},
-          arena_printf(m->arena, "with a %s that is %s, not %s, in %s", access_name(access->op), order->name,
-                       access->order->name, place(m, stmt)));
-  }
+  OrderSite site = {.thread = m->thread, .stmt = stmt, .expr = expr};
+  const Order *weaker[ORDER_STEPS];
+  unsigned count = orders_weaker(m->test, &site, expr->access.order, weaker);
+  m->site += count != 0;
+  for (unsigned i = 0; i < count; i++)
+    add_test(m, test_with_site_orders(m->test, &site, &weaker[i], 1, m->arena),
+             arena_printf(m->arena, "with a %s that is %s, not %s, in %s", access_name(expr->access.op),
+                          weaker[i]->name, expr->access.order->name, place(m, stmt)));
 }
 
 // Each access of a statement whose order says something.

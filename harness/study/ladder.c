@@ -2,7 +2,7 @@
 #include "harness/base/time.h"
 
 #include "harness/lang/insert.h"
-#include "harness/lang/strengthen.h"
+#include "harness/lang/orders.h"
 #include "harness/machine/clock.h"
 #include "harness/study/ladder_answer.h"
 #include "harness/study/ladder_code.h"

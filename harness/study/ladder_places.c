@@ -36,20 +36,27 @@ static void note(Walk *walk, Neighbour kind, const Address *address) {
 
 // The order of C11 by which an access is priced: its own, or, of the kernel's, that which the CPU does in the same way;
 // else the kernel's, of which there is no figure.
-static const char *priced_order(const Walk *walk, LowerOperation operation, const Order *order) {
+static const char *priced_order(const Dialect *dialect, LowerOperation operation, const Order *order) {
   const Cpu *cpu = cpu_here();
-  bool same = order->as && lower_rows_alike(cpu_lower(cpu, walk->dialect->name, operation, order->name, NULL),
+  bool same = order->as && lower_rows_alike(cpu_lower(cpu, dialect->name, operation, order->name, NULL),
                                             cpu_lower(cpu, dialect_c11.name, operation, order->as, NULL));
   return same ? order->as : order->name;
 }
 
-static void name_access(Walk *walk, AccessOp op, const Order *order) {
-  if (!order)
-    return;
+const char *access_priced_as(const Dialect *dialect, AccessOp op, const Order *order, Arena *arena) {
+  for (unsigned i = 0; op == ACCESS_FENCE && i < dialect->fence_count; i++)
+    if (dialect->fences[i].op == op && dialect_order(dialect, dialect->fences[i].order) == order)
+      return dialect->fences[i].name;
   LowerOperation operation = op == ACCESS_LOAD ? LOWER_LOAD : op == ACCESS_STORE ? LOWER_STORE : LOWER_RMW;
+  AccessOp priced = access_is_fetch(op) ? ACCESS_FETCH_ADD : op; // all are priced as an addition
+  return arena_printf(arena, "%s-%s", access_name(priced), priced_order(dialect, operation, order));
+}
+
+static void name_access(Walk *walk, const Access *access) {
+  if (!access->order)
+    return;
   walk->names = arena_grow(walk->arena, walk->names, &walk->name_capacity, walk->name_count + 2, sizeof *walk->names);
-  walk->names[walk->name_count++] =
-      arena_printf(walk->arena, "%s-%s", access_name(op), priced_order(walk, operation, order));
+  walk->names[walk->name_count++] = access_priced_as(walk->dialect, access->op, access->order, walk->arena);
   walk->names[walk->name_count] = NULL;
 }
 
@@ -59,8 +66,7 @@ static bool visit_access(const Expr *expr, void *context) {
     return false;
   const Access *access = &expr->access;
   bool updates = access->op != ACCESS_LOAD && access->op != ACCESS_STORE;
-  bool fetches = access_is_fetch(access->op); // which are all priced as an addition
-  name_access(walk, fetches ? ACCESS_FETCH_ADD : access->op, access->order);
+  name_access(walk, access);
   note(walk,
        updates                     ? NEIGHBOUR_UPDATE
        : access->op == ACCESS_LOAD ? NEIGHBOUR_LOAD

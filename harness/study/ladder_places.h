@@ -23,7 +23,10 @@ const char *place_context(Place place);
 const char *place_contended(Place place);
 void place_print(Place place, Text *out); // "between a store and a load"
 
-// The atomic accesses of a thread, as harness/cost names them: "load-acquire", "fetch_add-seq_cst". NULL-terminated.
+// What harness/cost names an access, or a fence of the dialect's: "load-acquire", "fence-seq_cst". Lives in `arena`.
+const char *access_priced_as(const Dialect *dialect, AccessOp op, const Order *order, Arena *arena);
+
+// The atomic accesses of a thread, by these names: "load-acquire", "fetch_add-seq_cst". NULL-terminated.
 const char *const *ladder_accesses(const Test *test, unsigned thread, Arena *arena);
 
 // A location that some thread reads and then writes by accesses of their own while another thread writes it too, so

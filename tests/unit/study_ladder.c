@@ -1,6 +1,6 @@
 // The fence ladder: places, what a compiler emitted, the search, and what is said of figures made up.
 #include "harness/lang/insert.h"
-#include "harness/lang/strengthen.h"
+#include "harness/lang/orders.h"
 #include "harness/study/ladder.h"
 #include "harness/study/ladder_answer.h"
 #include "harness/study/ladder_code.h"
