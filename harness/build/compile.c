@@ -1,5 +1,6 @@
 #include "harness/build/compile.h"
 
+#include "harness/base/embedded.h"
 #include "harness/base/file.h"
 #include "harness/base/pus.h"
 #include "harness/base/table.h"
@@ -70,15 +71,23 @@ static const char *const shared_flags[] = {MADE_FOR_ALL, "-shared", NULL};
 // DWARF 4: of version 5, binutils 2.40 tells the name of the input in place of what #line says.
 static const char *const object_flags[] = {MADE_FOR_ALL, "-c", "-gdwarf-4", NULL};
 
-static const char *const *fixed_flags(const CompileUnit *unit) { return unit->shared ? shared_flags : object_flags; }
+// What is the user's is compiled as the user says.
+static const char *const users_flags[] = {"-fPIC", "-c", "-gdwarf-4", NULL};
 
-static bool is_kept(const Job *job, unsigned unit) { return job->plans[unit].key && !job->units[unit].objects; }
+static const char *const *fixed_flags(const CompileUnit *unit) {
+  return unit->shared ? shared_flags : unit->folder ? users_flags : object_flags;
+}
+
+static bool is_kept(const Job *job, unsigned unit) {
+  return job->plans[unit].key && !job->units[unit].objects && !job->units[unit].folder;
+}
 
 // "<digest>.so": fields stand behind their lengths, so that {"ab", "c"} and {"a", "bc"} differ.
 static const char *name_of(const Job *job, unsigned unit) {
   const CompileUnit *u = &job->units[unit];
   const Plan *plan = &job->plans[unit];
-  const char *fields[] = {plan->key ? plan->key : "", plan->program, u->compiler->flags, u->source ? u->source : ""};
+  const char *fields[] = {plan->key ? plan->key : "", plan->program, u->compiler->flags, u->source ? u->source : "",
+                          u->folder ? u->folder : ""};
   Text text = {0};
   for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++)
     text_printf(&text, "%zu:%s", strlen(fields[i]), fields[i]);
@@ -120,13 +129,13 @@ static bool plan_all(Job *job, Diag *diag) {
 
 // ---- One compiler
 
-static char **make_arguments(const Job *job, unsigned unit, const char *made) {
+static char **make_arguments(const Job *job, unsigned unit, const char *workspace) {
   const CompileUnit *u = &job->units[unit];
   const Words *flags = &job->plans[unit].flags;
   unsigned n = 0, objects = 0;
   while (u->objects && u->objects[objects])
     objects++;
-  const char **argv = ARENA_ARRAY(job->arena, const char *, flags->count + objects + 16);
+  const char **argv = ARENA_ARRAY(job->arena, const char *, flags->count + objects + 20);
   argv[n++] = u->compiler->path;
   for (const char *const *flag = fixed_flags(u); *flag; flag++)
     argv[n++] = *flag;
@@ -136,11 +145,14 @@ static char **make_arguments(const Job *job, unsigned unit, const char *made) {
     argv[n++] = flags->words[i];
   for (unsigned i = 0; i < objects; i++)
     argv[n++] = u->objects[i];
+  const char *const where[] = {"-iquote", u->folder, "-I", workspace};
+  for (unsigned i = 0; u->folder && i < 4; i++)
+    argv[n++] = where[i];
   static const char *const source[] = {"-x", "c", "-"};
   for (unsigned i = 0; u->source && i < 3; i++)
     argv[n++] = source[i];
   argv[n++] = "-o";
-  argv[n] = made;
+  argv[n] = arena_printf(job->arena, "%s/%s", workspace, job->plans[unit].name);
   return (char **)argv; // execv(3) changes none of them
 }
 
@@ -157,11 +169,19 @@ static int open_source(const char *source, const char *workspace, Arena *arena) 
   return -1;
 }
 
+// <weakmem.h> beside what is made. It is there already from an earlier unit, or is written.
+static bool put_header(const char *workspace, Arena *arena) {
+  const Embedded *header = embedded_header;
+  return file_create(arena_printf(arena, "%s/%s", workspace, header->path), header->bytes, header->length) ||
+         errno == EEXIST;
+}
+
 // On one of the places, or, if there are none, anywhere.
 static bool start(Job *job, Running *running, unsigned unit, const CompilePlaces *places, unsigned place) {
   Diag diag = {.arena = job->arena};
   const char *workspace = cache_workspace(job->cache, &diag), *source = job->units[unit].source;
-  int input = workspace ? open_source(source ? source : "", workspace, job->arena) : -1;
+  bool ready = workspace && (!job->units[unit].folder || put_header(workspace, job->arena));
+  int input = ready ? open_source(source ? source : "", workspace, job->arena) : -1;
   if (input < 0) {
     fail(job, unit,
          workspace ? arena_printf(job->arena, "cannot write its source to %s: %s", workspace, strerror(errno))
@@ -171,7 +191,7 @@ static bool start(Job *job, Running *running, unsigned unit, const CompilePlaces
   const Plan *plan = &job->plans[unit];
   SpawnCommand command = {
       .path = plan->program,
-      .argv = make_arguments(job, unit, arena_printf(job->arena, "%s/%s", workspace, plan->name)),
+      .argv = make_arguments(job, unit, workspace),
       .input = input,
       .temporary = workspace,
       .timeout = job->limits.seconds,

@@ -15,6 +15,8 @@ typedef struct {
   const char *const *objects; // paths, ended by NULL, of what is linked with it; NULL: none
   bool shared;                // makes a shared object; else an object file, not linked, with the lines of its source
   const char *more;           // a flag more than the compiler's own; NULL: none
+  const char *folder; // the source is the user's, of this folder: it finds its headers there, and weakmem.h, and
+                      // what is made is not kept, since they decide it too; NULL: weakmem printed it
 } CompileUnit;
 
 typedef struct {

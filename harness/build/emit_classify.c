@@ -47,6 +47,11 @@ static void emit_prop(const Test *test, const Prop *prop, Text *out) {
   case PROP_NOT_EQUAL:
     emit_equal(test, prop, out);
     return;
+  case PROP_HOLDS:
+    text_add_char(out, '(');
+    emit_expr(&(Emit){.test = test, .out = out}, prop->expr);
+    text_add_char(out, ')');
+    return;
   case PROP_NOT:
     text_add(out, "!");
     emit_part(test, prop->left, PROP_NOT, out);
@@ -81,6 +86,9 @@ static void emit_classify(const Test *test, Text *out) {
     emit_observed(test, i, word, out);
     word += base_type_bits(observable_base(test, &test->observables[i])) == 128 ? 2 : 1;
   }
+  for (unsigned i = 0; test->code && i < test->observable_total; i++)
+    text_printf(out, "  const int64_t reg_%s = (int64_t)v%u;\n  (void)reg_%s;\n", test->threads[0].registers[i].name, i,
+                test->threads[0].registers[i].name);
   text_add(out, "  const int witness = ");
   emit_prop(test, test->condition.body, out);
   text_add(out, ";\n  const int hidden = ");

@@ -123,6 +123,8 @@ static bool same_prop(const Prop *a, const Prop *b) {
   if (a->kind == PROP_EQUAL || a->kind == PROP_NOT_EQUAL)
     return a->observable == b->observable && a->against_observable == b->against_observable &&
            (a->against_observable ? a->other == b->other : a->value == b->value);
+  if (a->kind == PROP_HOLDS)
+    return same_expr(a->expr, b->expr);
   return same_prop(a->left, b->left) && same_prop(a->right, b->right);
 }
 
@@ -137,9 +139,9 @@ static bool same_header(const Test *a, const Test *b) {
 }
 
 bool test_equal(const Test *a, const Test *b) {
-  if (!same_header(a, b) || a->location_count != b->location_count || a->thread_count != b->thread_count ||
-      a->observable_count != b->observable_count || a->observable_total != b->observable_total ||
-      a->condition.quantifier != b->condition.quantifier)
+  if (!same_header(a, b) || a->code != b->code || a->location_count != b->location_count ||
+      a->thread_count != b->thread_count || a->observable_count != b->observable_count ||
+      a->observable_total != b->observable_total || a->condition.quantifier != b->condition.quantifier)
     return false;
   for (unsigned i = 0; i < a->location_count; i++)
     if (!same_location(&a->locations[i], &b->locations[i]))

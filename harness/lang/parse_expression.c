@@ -197,7 +197,9 @@ static Expr *unknown_register(Parser *p, const char *name, Span span) {
         suggestion_try(&suggestion, thread->registers[i].name);
     for (unsigned i = 0; i < thread->parameter_count; i++)
       suggestion_try(&suggestion, p->test->locations[thread->parameters[i].location].name);
-    if (suggestion.best)
+    if (p->is_bare)
+      ERROR_AT(p, span, "no result '%s'%s", name, suggestion_text(&suggestion, p->arena));
+    else if (suggestion.best)
       ERROR_AT(p, span, "no '%s' in P%u%s", name, p->thread, suggestion_text(&suggestion, p->arena));
     else
       ERROR_AT(p, span, "no '%s' in P%u: 'int %s = ...;' would declare a register", name, p->thread, name);

@@ -68,7 +68,8 @@ typedef struct {
   unsigned terms;                    // of this statement's expressions or this condition
   unsigned deepest;                  // the greatest depth in this condition
   size_t condition_begin, group_end; // this condition begins; the parentheses that it begins with end. Offsets
-  bool is_bare;                      // there are no threads: a condition's names are taken as they come
+  bool is_bare;                      // there are no threads: a condition's names are taken as they come, and those of
+                                     // an expression are results
   unsigned errors;                   // in `diag` before this test
   Diagnostic *last;                  // ... and the last one of them
 

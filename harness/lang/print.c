@@ -2,6 +2,8 @@
 // them and nowhere else.
 #include "harness/lang/print.h"
 
+#include "harness/lang/code_file.h"
+
 #include <assert.h>
 #include <sha256.h>
 #include <string.h>
@@ -317,7 +319,9 @@ void test_value_print(const Test *test, Value value, BaseType type, Text *out) {
 
 void observable_print(const Test *test, const Observable *o, Text *out) {
   if (o->is_register) {
-    text_printf(out, "%u:%s", o->thread, test->threads[o->thread].registers[o->reg].name);
+    if (!test->code)
+      text_printf(out, "%u:", o->thread);
+    text_add(out, test->threads[o->thread].registers[o->reg].name);
     return;
   }
   const Location *l = &test->locations[o->location];
@@ -339,6 +343,8 @@ static void print_atom(const Test *test, const Prop *prop, Text *out) {
 
 static unsigned prop_precedence(const Prop *prop) {
   switch (prop->kind) {
+  case PROP_HOLDS: // C's operators are another language's
+    return 0;
   case PROP_IMPLIES:
     return 1;
   case PROP_OR:
@@ -364,6 +370,9 @@ static void print_prop_within(const Test *test, const Prop *prop, unsigned weake
   case PROP_EQUAL:
   case PROP_NOT_EQUAL:
     print_atom(test, prop, out);
+    break;
+  case PROP_HOLDS:
+    expr_print(test, 0, prop->expr, out);
     break;
   case PROP_NOT:
     text_add_char(out, '~');
@@ -654,6 +663,10 @@ void test_print(const Test *test, Text *out) {
 
 void test_digest(const Test *test, char digest[65]) {
   Text text = {0};
+  if (test->code) {
+    memcpy(digest, test->code->digest, 65);
+    return;
+  }
   for (unsigned i = 0; i < test->location_count; i++)
     if (test->locations[i].has_offset)
       text_printf(&text, "Layout=%s:%u\n", test->locations[i].name, test->locations[i].line_offset);

@@ -1,4 +1,5 @@
 #include "harness/lang/state.h"
+#include "harness/lang/expr_value.h"
 #include "harness/lang/lexer.h"
 #include "harness/lang/print.h"
 
@@ -76,6 +77,8 @@ bool prop_holds(const Test *test, const Prop *prop, State state) {
     return !prop_holds(test, prop->left, state) || prop_holds(test, prop->right, state);
   case PROP_NOT:
     return !prop_holds(test, prop->left, state);
+  case PROP_HOLDS:
+    return expr_value(prop->expr, state.values);
   }
   return false;
 }
@@ -189,6 +192,8 @@ static int read_observable(const Test *test, Reader *r) {
     return -1;
   if (bracketed && !take(r, "]"))
     return -1;
+  if (test->code)
+    return find_register(test, 0, name);
   return find_location(test, name, index);
 }
 

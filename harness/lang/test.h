@@ -182,7 +182,17 @@ typedef struct {
   unsigned location, element; // where not
 } Observable;
 
-typedef enum { PROP_TRUE, PROP_FALSE, PROP_EQUAL, PROP_NOT_EQUAL, PROP_AND, PROP_OR, PROP_IMPLIES, PROP_NOT } PropKind;
+typedef enum {
+  PROP_TRUE,
+  PROP_FALSE,
+  PROP_EQUAL,
+  PROP_NOT_EQUAL,
+  PROP_AND,
+  PROP_OR,
+  PROP_IMPLIES,
+  PROP_NOT,
+  PROP_HOLDS
+} PropKind;
 
 struct Prop {
   PropKind kind;
@@ -192,6 +202,7 @@ struct Prop {
   unsigned other;
   Value value;
   Prop *left, *right; // PROP_NOT has a left only
+  const Expr *expr;   // PROP_HOLDS: is not 0; its registers are those of the first thread, all observed
 };
 
 typedef enum { QUANTIFIER_NONE, QUANTIFIER_EXISTS, QUANTIFIER_NOT_EXISTS, QUANTIFIER_FORALL } Quantifier;
@@ -214,6 +225,7 @@ typedef struct Test {
   const Dialect *dialect;
   HeaderLine *header;
   unsigned header_count;
+  const struct CodeFile *code; // the threads are functions of the user's (code_file.h); NULL: what stands here
   Location *locations;
   unsigned location_count;
   Thread *threads;

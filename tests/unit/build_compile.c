@@ -432,8 +432,10 @@ START_TEST(objects_of_several_compilers_are_linked) {
       spoil_cache(2);
     ck_assert(compile_all(units, 2, &(CompileLimits){0}, objects, arena, &diag));
     const char *paths[] = {objects[0].object, objects[1].object, NULL};
-    CompileUnit linked = {&gcc, "int two(void), three(void); int answer(void) { return two() * three(); }\n", paths,
-                          true, NULL};
+    CompileUnit linked = {.compiler = &gcc,
+                          .source = "int two(void), three(void); int answer(void) { return two() * three(); }\n",
+                          .objects = paths,
+                          .shared = true};
     ck_assert(compile_all(&linked, 1, &(CompileLimits){0}, &all, arena, &diag));
     ck_assert_int_eq(answer(&all), 6);
     ck_assert(!all.cached);
