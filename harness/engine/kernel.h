@@ -5,6 +5,7 @@
 #pragma once
 #include "arch/cpu.h"
 
+#include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <stddef.h>
@@ -53,12 +54,6 @@ KERNEL_INLINE uint32_t kernel_random_below(uint64_t *state, uint32_t bound) {
   return (uint32_t)((kernel_random(state) >> 32) * bound >> 32);
 }
 
-// A turn of a loop that waits: spins for so many turns, then lets other threads have the PU.
-KERNEL_INLINE void kernel_wait_turn(unsigned turn, unsigned spins) {
-  if (turn >= spins)
-    sched_yield();
-}
-
 // A turn of a test's own `while`: the thread that it waits for may need this PU. The next turn.
 KERNEL_CALLED unsigned kernel_loop_turn(unsigned turn) {
   if (turn % 1024 == 1023)
@@ -85,19 +80,42 @@ KERNEL_INLINE void kernel_delay(uint64_t turns) {
 typedef struct {
   _Alignas(64) unsigned arrived;
   _Alignas(64) unsigned generation;
-  uint64_t start; // ticks: what the last to come wrote for all
+  unsigned asleep; // threads that sleep until the generation changes
+  uint64_t start;  // ticks: what the last to come wrote for all
 } KernelMeeting;
 
+KERNEL_OUTLINE void kernel_sleep(KernelMeeting *meeting, unsigned generation) {
+  __atomic_add_fetch(&meeting->asleep, 1, __ATOMIC_SEQ_CST);
+  syscall(SYS_futex, &meeting->generation, FUTEX_WAIT, generation, NULL, NULL, 0);
+  __atomic_sub_fetch(&meeting->asleep, 1, __ATOMIC_SEQ_CST);
+}
+
+// A turn of waiting. Where threads share PUs, the one that is waited for may need this one. Else the others are as
+// good as here, unless the system has taken a PU from one of them: then to sleep is best, since what a waiter has not
+// used of its PU's time it is given once the other is back. One that yields gives a whole slice away, and goes as the
+// other comes.
+KERNEL_INLINE void kernel_wait(KernelMeeting *meeting, unsigned generation, unsigned turn, int crowded) {
+  enum { SPINS = 20000, SPINS_CROWDED = 20 };
+  if (crowded && turn >= SPINS_CROWDED)
+    sched_yield();
+  else if (turn >= SPINS)
+    kernel_sleep(meeting, generation);
+}
+
 // Waits until `threads` threads have come, and returns the same moment to all: `margin` ticks after the last one came.
-KERNEL_OUTLINE uint64_t kernel_meet(KernelMeeting *meeting, unsigned threads, unsigned spins, uint64_t margin) {
+// The barrier is the sense-reversing one of Mellor-Crummey and Scott, "Algorithms for Scalable Synchronization on
+// Shared-Memory Multiprocessors", TOCS 1991, 3.1.
+KERNEL_OUTLINE uint64_t kernel_meet(KernelMeeting *meeting, unsigned threads, int crowded, uint64_t margin) {
   unsigned generation = __atomic_load_n(&meeting->generation, __ATOMIC_RELAXED);
   if (__atomic_add_fetch(&meeting->arrived, 1, __ATOMIC_ACQ_REL) == threads) {
     __atomic_store_n(&meeting->arrived, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&meeting->start, cpu_clock() + margin, __ATOMIC_RELAXED);
-    __atomic_store_n(&meeting->generation, generation + 1, __ATOMIC_RELEASE);
+    __atomic_exchange_n(&meeting->generation, generation + 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&meeting->asleep, __ATOMIC_SEQ_CST))
+      syscall(SYS_futex, &meeting->generation, FUTEX_WAKE, threads, NULL, NULL, 0);
   } else {
     for (unsigned turn = 0; __atomic_load_n(&meeting->generation, __ATOMIC_ACQUIRE) == generation; turn++)
-      kernel_wait_turn(turn, spins);
+      kernel_wait(meeting, generation, turn, crowded);
   }
   return __atomic_load_n(&meeting->start, __ATOMIC_RELAXED);
 }
@@ -119,7 +137,7 @@ typedef struct {
   int crowded;           // threads share PUs: a pause gives the PU away instead, every other time
   uint64_t random;
   KernelMeeting *meeting;
-  unsigned threads, spins;
+  unsigned threads;
   unsigned every; // in memory, they meet before every so many instances
 } KernelBatch;
 
@@ -132,7 +150,7 @@ KERNEL_INLINE void kernel_due(KernelBatch *batch, unsigned index) {
     }
   } else {
     if (index % batch->every == 0)
-      kernel_meet(batch->meeting, batch->threads, batch->spins, 0);
+      kernel_meet(batch->meeting, batch->threads, batch->crowded, 0);
     kernel_delay(late);
   }
   kernel_compiler_barrier();

@@ -17,8 +17,6 @@ enum {
   TABLE_STATES = 4096,  // a power of two
   SHIFTED_MAX = 8,      // threads with a shift of their own to tune
   TOUCHED_MAX = 4,      // threads that may be the last to touch lines, among the settings tried
-  SPINS_APART = 20000,  // turns a waiter spins when each thread has a PU
-  SPINS_CROWDED = 20,   // ... and when threads share PUs
   TRIAL_NS = 200000,    // of a trial, about, where threads meet by the clock
   TRIAL_LEAST = 512,    // instances of a trial
   TRIAL_MOST = 6144,
@@ -338,7 +336,6 @@ static void decide_meeting(Lockstep *run) {
 
 // Actors that are processes know only what lies in the region, and what the caller had before they were made.
 static void prepare_round(const Lockstep *run, LockstepRound *round) {
-  bool crowded = run->session->binding.crowded;
   Lockstep *shared = round->run;
   *shared = *run;
   bool one_layout = run->layouts[0].stride == run->layouts[1].stride;
@@ -346,8 +343,7 @@ static void prepare_round(const Lockstep *run, LockstepRound *round) {
   tuner_init(&shared->tuner, shared->axes, axes, run->session->seed);
   shared->random = run->session->seed ^ 0x9e3779b97f4a7c15u;
   shared->random += !shared->random;
-  round->crowded = crowded;
-  round->spins = crowded ? SPINS_CROWDED : SPINS_APART;
+  round->crowded = run->session->binding.crowded;
   round->margin = run->by_clock ? (uint64_t)(300 * run->ticks_per_ns) : 0;
 }
 

@@ -38,7 +38,7 @@ static void flush_lines(const LockstepRound *round, unsigned from, unsigned to) 
 // ---- a batch
 
 static uint64_t meet(LockstepRound *round) {
-  return kernel_meet(&round->batch_meeting, round->threads, round->spins, round->margin);
+  return kernel_meet(&round->batch_meeting, round->threads, round->crowded, round->margin);
 }
 
 // The part of `count` instances that an actor counts and resets.
@@ -72,7 +72,6 @@ static void run_batch(LockstepRound *round, unsigned actor, unsigned count) {
       .random = self->random,
       .meeting = &round->instance_meeting,
       .threads = round->threads,
-      .spins = round->spins,
       .every = round->every,
   };
   batch.start = meet(round);

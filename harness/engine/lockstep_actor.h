@@ -34,7 +34,7 @@ typedef struct {
   uint32_t spread;
   uint32_t pauses; // 0: the threads do not pause between their statements
   unsigned touch;  // a Touch
-  unsigned every, spins;
+  unsigned every;
   bool crowded;    // threads share PUs
   uint64_t margin; // ticks from the meeting before a batch to its first instance
   double deadline; // time_seconds

@@ -1,6 +1,6 @@
 #include "harness/engine/team.h"
 
-#include "arch/cpu.h"
+#include "harness/engine/kernel.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -36,8 +36,7 @@ typedef struct {
   void *argument;
   bool ending;
   _Alignas(LINE) atomic_uint working; // actors that have not finished the round
-  _Alignas(LINE) atomic_uint arrived; // actors at the barrier
-  _Alignas(LINE) atomic_uint sense;   // bumped when all have arrived
+  _Alignas(LINE) KernelMeeting meeting;
   _Alignas(LINE) atomic_bool refused; // taken by the first actor that cannot start, whose reason it is
   char reason[256];
 } Control;
@@ -126,25 +125,7 @@ static unsigned await_change(atomic_uint *word, unsigned old, unsigned spins) {
   return now;
 }
 
-void team_meet(Team *team) {
-  Control *control = team->control;
-  // Nobody can bump the sense before this actor has arrived.
-  unsigned sense = atomic_load_explicit(&control->sense, memory_order_relaxed);
-  if (atomic_fetch_add_explicit(&control->arrived, 1, memory_order_acq_rel) + 1 == team->binding.threads) {
-    atomic_store_explicit(&control->arrived, 0, memory_order_relaxed);
-    atomic_store_explicit(&control->sense, sense + 1, memory_order_release);
-    return;
-  }
-  for (unsigned spins = team->binding.crowded ? 0 : SPINS;
-       atomic_load_explicit(&control->sense, memory_order_acquire) == sense;) {
-    if (spins) {
-      spins--;
-      cpu_pause();
-    } else {
-      sched_yield();
-    }
-  }
-}
+void team_meet(Team *team) { kernel_meet(&team->control->meeting, team->binding.threads, team->binding.crowded, 0); }
 
 static void finish_round(Control *control) {
   if (atomic_fetch_sub_explicit(&control->working, 1, memory_order_acq_rel) == 1)

@@ -35,7 +35,6 @@ bool team_died(const Team *team, GroupEnd *end);
 // Ends and joins or reaps every actor, and unmaps the region. NULL is allowed.
 void team_free(Team *team);
 
-// For actors within a round: waits until all actors of the team have come here. Spins, and yields where actors
-// share PUs or the wait is long. Costs about a line transfer per actor. The barrier is the sense-reversing one of
-// Mellor-Crummey and Scott, "Algorithms for Scalable Synchronization on Shared-Memory Multiprocessors", TOCS 1991, 3.1.
+// For actors within a round: waits until all actors of the team have come here, as kernel_meet does. Costs about a line
+// transfer per actor.
 void team_meet(Team *team);

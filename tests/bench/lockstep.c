@@ -92,19 +92,19 @@ static void count(Hand *hand, unsigned thread) {
 }
 
 static void work(unsigned thread, void *shared, void *round) {
-  enum { SPINS = 20000, MARGIN = 1000 };
+  enum { MARGIN = 1000 };
   Hand *hand = shared;
   (void)round;
   for (unsigned batch = 0; batch < hand->batches; batch++) {
-    kernel_meet(&hand->meeting, 2, SPINS, 0);
+    kernel_meet(&hand->meeting, 2, false, 0);
     for (unsigned i = 0; i < BATCH; i++)
       (void)atomic_load_explicit(&hand->instances[i].x, memory_order_relaxed);
-    uint64_t start = kernel_meet(&hand->meeting, 2, SPINS, MARGIN) + hand->late[thread];
+    uint64_t start = kernel_meet(&hand->meeting, 2, false, MARGIN) + hand->late[thread];
     if (hand->is_r)
       run_r(hand, thread, start);
     else
       run_lost_update(hand, start);
-    kernel_meet(&hand->meeting, 2, SPINS, 0);
+    kernel_meet(&hand->meeting, 2, false, 0);
     count(hand, thread);
   }
 }
