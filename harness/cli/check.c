@@ -155,7 +155,7 @@ typedef struct {
   Progress progress;
   EnumerationLimits limits;
   CheckTable table; // of those done
-  Text cases;       // of JUnit
+  Junit junit;
   unsigned counts[CHECK_UNREAD + 1];
   unsigned total;
   bool failed;
@@ -193,7 +193,7 @@ static bool tell(const CheckedTest *checked, Arena *arena, void *context) {
     sheet_json(check_objects(checked, arena), &(SheetJson){.lines = true}, &text);
     break;
   case FORMAT_JUNIT:
-    check_junit(checked, arena, &c->cases);
+    check_junit(checked, &c->limits, arena, &c->junit);
     break;
   }
   progress_clear(&c->progress);
@@ -214,16 +214,6 @@ static void print_head(const Session *c) {
   print(c, &text);
 }
 
-static void print_junit(Session *c, Text *out) {
-  unsigned total = c->table.test_count * c->table.build_count;
-  text_printf(out,
-              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-              "  <testsuite name=\"weakmem check\" tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n",
-              total, c->counts[CHECK_BROKEN], total - c->counts[CHECK_BROKEN] - c->counts[CHECK_KEPT]);
-  text_add_bytes(out, text_string(&c->cases), c->cases.length);
-  text_add(out, "  </testsuite>\n</testsuites>\n");
-}
-
 static void print_end(Session *c) {
   Arena *arena = c->settings->common.arena;
   Text text = {0};
@@ -238,10 +228,9 @@ static void print_end(Session *c) {
   } else if (c->settings->common.format == FORMAT_TEXT && c->table.test_count) {
     check_table_text(&c->table, &c->style, arena, &text);
   } else if (c->settings->common.format == FORMAT_JUNIT) {
-    print_junit(c, &text);
+    junit_end(&c->junit, "weakmem check", &text);
   }
   print(c, &text);
-  text_free(&c->cases);
 }
 
 static int check_suite(Session *c, const Suite *suite, const Builds *builds) {

@@ -225,51 +225,27 @@ Sheet *check_objects(const CheckedTest *checked, Arena *arena) {
 
 // ---- JUnit
 
-// As XML's text and attributes take it.
-static void add_xml(const char *text, Text *out) {
-  static const struct {
-    char c;
-    const char *as;
-  } escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}};
-  for (; *text; text++) {
-    const char *as = NULL;
-    for (unsigned i = 0; i < sizeof escapes / sizeof *escapes; i++)
-      as = escapes[i].c == *text ? escapes[i].as : as;
-    if (as)
-      text_add(out, as);
-    else
-      text_add_char(out, (char)((unsigned char)*text < ' ' && *text != '\n' ? '?' : *text));
-  }
-}
-
-static void add_attribute(const char *name, const char *value, Text *out) {
-  text_printf(out, " %s=\"", name);
-  add_xml(value, out);
-  text_add_char(out, '"');
-}
-
-void check_junit(const CheckedTest *checked, Arena *arena, Text *out) {
+// What is broken in the first of its ways has the test's text with it.
+void check_junit(const CheckedTest *checked, const EnumerationLimits *limits, Arena *arena, Junit *out) {
   Sheet *rows = check_rows(checked, arena);
+  bool told = false;
   for (unsigned c = 0; c < checked->count; c++) {
     const Check *check = &checked->checks[c];
-    text_add(out, "    <testcase");
-    add_attribute("classname", check_build_string(check->build, arena), out);
-    add_attribute("name", checked->test->name, out);
+    JunitCase one = {.group = check_build_string(check->build, arena), .name = checked->test->name};
     if (check->verdict == CHECK_BROKEN) {
-      text_add(out, "><failure");
-      add_attribute("message",
-                    arena_printf(arena, "the code allows what C11 forbids: %s", rows->rows[c].cells[STATES].text), out);
-      text_add(out, "/></testcase>\n");
-    } else if (check->verdict == CHECK_KEPT) {
-      text_add(out, "/>\n");
-    } else {
-      text_add(out, "><skipped");
-      add_attribute("message",
-                    arena_printf(arena, "%s%s%s", check_verdict_name(check->verdict), check->why ? ": " : "",
-                                 check->why ? check->why : ""),
-                    out);
-      text_add(out, "/></testcase>\n");
+      Text details = {0};
+      if (!told)
+        check_text(checked, limits, &(SheetStyle){0}, arena, &details);
+      told = true;
+      one.outcome = JUNIT_FAILED;
+      one.message = arena_printf(arena, "the code allows what C11 forbids: %s", rows->rows[c].cells[STATES].text);
+      one.details = text_finish(&details, arena);
+    } else if (check->verdict != CHECK_KEPT) {
+      one.outcome = check->failed ? JUNIT_ERROR : JUNIT_SKIPPED;
+      one.message = arena_printf(arena, "%s%s%s", check_verdict_name(check->verdict), check->why ? ": " : "",
+                                 check->why ? check->why : "");
     }
+    junit_add(out, &one);
   }
 }
 

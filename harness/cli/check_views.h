@@ -1,6 +1,7 @@
 // What `weakmem check` prints of tests.
 #pragma once
 #include "harness/study/check.h"
+#include "results/junit.h"
 #include "results/sheet.h"
 
 // "clang-14 -O2 for aarch64".
@@ -14,8 +15,8 @@ void check_text(const CheckedTest *checked, const EnumerationLimits *limits, con
 Sheet *check_rows(const CheckedTest *checked, Arena *arena);
 // Objects, one for each way.
 Sheet *check_objects(const CheckedTest *checked, Arena *arena);
-// A testcase of JUnit's XML for each way.
-void check_junit(const CheckedTest *checked, Arena *arena, Text *out);
+// A case for each way.
+void check_junit(const CheckedTest *checked, const EnumerationLimits *limits, Arena *arena, Junit *out);
 
 // What is kept of every test for the end.
 typedef struct {

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-enum { FORMAT_HERD = FORMAT_TSV + 1, FORMAT_DOT };
-static const char *const formats[] = {"text", "json", "tsv", "herd", "dot", "markdown", NULL};
+enum { FORMAT_HERD = FORMAT_TSV + 1, FORMAT_DOT, FORMAT_JUNIT };
+static const char *const formats[] = {"text", "json", "tsv", "herd", "dot", "junit", "markdown", NULL};
 
 typedef struct {
   Common common;
@@ -29,6 +29,7 @@ typedef struct {
   const char *dialect; // --dialect; NULL: told by what a test uses
   bool check_results;
   ResultTally results;
+  Junit junit;
 } Settings;
 
 // "sc c11 x86-tso": of all models.
@@ -98,8 +99,8 @@ static error_t check(struct argp_state *state, void *settings) {
     return option_error(state, "--model", "is not for --cat, whose file is the model");
   if (s->common.format == FORMAT_HERD && !s->cat && s->model_count != 1)
     return option_error(state, "--format", "herd's format is for one model: name it with --model");
-  if (s->check_results && (s->explain || s->common.format != FORMAT_TEXT))
-    return option_error(state, "--check-results", "has a form of its own");
+  if (s->check_results && (s->explain || (s->common.format != FORMAT_TEXT && s->common.format != FORMAT_JUNIT)))
+    return option_error(state, "--check-results", "is told as lines of its own, or as junit");
   if (s->explain && s->common.format != FORMAT_TEXT && s->common.format != FORMAT_DOT)
     return option_error(state, "--explain", "explains as text or dot");
   if (s->state && !s->explain && s->common.format != FORMAT_DOT)
@@ -144,7 +145,7 @@ static const Option table[] = {
     {"explain", 0, NULL, "why a state is forbidden, or how it comes about", OPTION_FLAG,
      .place = offsetof(Settings, explain)},
     {"state", 0, "STATE", "the state to explain: '0:r0=0; 1:r0=0;'", OPTION_TEXT, .place = offsetof(Settings, state)},
-    OPTION_COMMON_FORMAT(formats, "text (default), json, tsv, herd, dot or markdown"),
+    OPTION_COMMON_FORMAT(formats, "text (default), json, tsv, herd, dot, junit or markdown"),
     {"unroll", 0, "N", "turns of a loop that are looked at; 4", OPTION_UNSIGNED,
      .place = offsetof(Settings, lower.unroll), .low = 1, .high = 64},
     {"time", 0, "SECONDS", "given to one test and model; 10", OPTION_SECONDS, .place = offsetof(Settings, seconds),
@@ -326,11 +327,16 @@ static bool print_predicted(Settings *s, const PredictedTest *predicted, const E
                             const SheetStyle *style, Arena *arena, Text *out) {
   bool decided = true;
   for (unsigned m = 0; m < predicted->count; m++)
-    decided &= !predicted->predictions[m].result.gave_up && !predicted->predictions[m].result.hang_open &&
-               prediction_decides(&predicted->predictions[m]);
+    decided &= predict_is_whole(&predicted->predictions[m]);
+  if (s->common.format == FORMAT_JUNIT) {
+    predict_junit(predicted, s->check_results, &s->results, arena, &s->junit);
+    return decided;
+  }
   if (s->check_results) {
-    for (unsigned m = 0; m < predicted->count; m++)
-      result_check(&predicted->predictions[m], arena, &s->results, out);
+    for (unsigned m = 0; m < predicted->count; m++) {
+      ResultCheck check = result_check(&predicted->predictions[m], arena);
+      result_print(&predicted->predictions[m], &check, &s->results, out);
+    }
     return decided;
   }
   if (s->explain || s->common.format == FORMAT_DOT) {
@@ -361,7 +367,7 @@ static bool print_predicted(Settings *s, const PredictedTest *predicted, const E
 
 // What was decided without having looked at everything, where the format itself has no room to say so.
 static void warn(const Settings *s, const PredictedTest *predicted, FILE *err) {
-  if (s->common.format == FORMAT_TEXT)
+  if (s->common.format == FORMAT_TEXT || s->common.format == FORMAT_JUNIT)
     return;
   for (unsigned m = 0; m < predicted->count; m++) {
     const Prediction *p = &predicted->predictions[m];
@@ -480,18 +486,24 @@ static int predict_all(Settings *s, const Console *console) {
   unsigned done = 0;
   for (; done < suite.count && !*console->stop && !ferror(console->out); done++) {
     Outcome one = predict(s, &judges, suite.tests[done], console);
+    if (one.refused && s->common.format == FORMAT_JUNIT)
+      junit_add(&s->junit, &(JunitCase){.group = "refused",
+                                        .name = suite.tests[done]->name,
+                                        .outcome = JUNIT_ERROR,
+                                        .message = "none of the models can judge it"});
     all = (Outcome){all.undecided | one.undecided, all.refused | one.refused, all.hangs | one.hangs};
   }
   if (*console->stop)
     fprintf(console->err, "weakmem: interrupted at test %u of %u\n", done, suite.count);
-  if (s->check_results) {
-    Text summary = {0};
-    result_summary(&s->results, &summary);
-    console_print(console, &summary);
-  }
+  Text end = {0};
+  if (s->common.format == FORMAT_JUNIT)
+    junit_end(&s->junit, "weakmem predict", &end);
+  else if (s->check_results)
+    result_summary(&s->results, &end);
+  console_print(console, &end);
   if (all.refused)
     return EXIT_USAGE;
-  if (s->results.differ || all.hangs)
+  if (s->results.counts[RESULT_DIFFERS] || all.hangs)
     return EXIT_FORBIDDEN;
   return !all.undecided && done == suite.count ? EXIT_OK : EXIT_MACHINE;
 }

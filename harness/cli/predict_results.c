@@ -29,26 +29,32 @@ static const char *said_of(const Prediction *p) {
   return !p->any_witness ? "Never" : p->all_witnesses ? "Always" : "Sometimes";
 }
 
-void result_check(const Prediction *p, Arena *arena, ResultTally *tally, Text *out) {
+ResultCheck result_check(const Prediction *p, Arena *arena) {
   bool race = false;
   const char *said = said_by(p->test, &race);
-  if (!said) {
-    tally->silent++;
-    return;
-  }
-  if (!p->program || p->result.unmodelled || prediction_is_partial(p)) {
-    tally->silent++;
-    text_printf(out, "%s\t%s\tunknown: %s\n", p->test->name, said, p->why);
-    return;
-  }
-  const char *wanted = arena_printf(arena, "%s%s", said, race ? " DATARACE" : "");
+  if (!said)
+    return (ResultCheck){.verdict = RESULT_SILENT};
+  said = arena_printf(arena, "%s%s", said, race ? " DATARACE" : "");
+  if (!p->program || p->result.unmodelled || prediction_is_partial(p))
+    return (ResultCheck){.verdict = RESULT_UNKNOWN, .said = said};
   const char *found = arena_printf(arena, "%s%s", said_of(p), p->result.undefined ? " DATARACE" : "");
-  bool same = !strcmp(wanted, found);
-  tally->same += same;
-  tally->differ += !same;
-  text_printf(out, same ? "%s\t%s\n" : "%s\t%s\tbut %s says %s\n", p->test->name, wanted, p->judge->name, found);
+  return (ResultCheck){.verdict = strcmp(said, found) ? RESULT_DIFFERS : RESULT_SAME, .said = said, .found = found};
+}
+
+void result_print(const Prediction *p, const ResultCheck *check, ResultTally *tally, Text *out) {
+  tally->counts[check->verdict]++;
+  if (check->verdict == RESULT_SILENT)
+    return;
+  text_printf(out, "%s\t%s", p->test->name, check->said);
+  if (check->verdict == RESULT_UNKNOWN)
+    text_printf(out, "\tunknown: %s", p->why);
+  else if (check->verdict == RESULT_DIFFERS)
+    text_printf(out, "\tbut %s says %s", p->judge->name, check->found);
+  text_add_char(out, '\n');
 }
 
 void result_summary(const ResultTally *tally, Text *out) {
-  text_printf(out, "%u as they say, %u otherwise, %u not compared\n", tally->same, tally->differ, tally->silent);
+  const unsigned *counts = tally->counts;
+  text_printf(out, "%u as they say, %u otherwise, %u not compared\n", counts[RESULT_SAME], counts[RESULT_DIFFERS],
+              counts[RESULT_UNKNOWN] + counts[RESULT_SILENT]);
 }

@@ -34,6 +34,10 @@ static const char *state_string(const Prediction *p, const EventValue *state, Ar
   return kept(&text, arena);
 }
 
+bool predict_is_whole(const Prediction *p) {
+  return !p->result.gave_up && !p->result.hang_open && prediction_decides(p);
+}
+
 // ---- For people ----
 
 static const char *verdict_word(const Prediction *p, State state) {
@@ -296,4 +300,45 @@ Sheet *predict_object(const PredictedTest *predicted, Arena *arena) {
   sheet_set(object, "seconds", cell_number(predicted->seconds));
   sheet_set(object, "models", cell_sheet(models));
   return object;
+}
+
+// ---- JUnit ----
+
+// What a model says of a test, and of what it says of itself.
+static void set_outcome(const Prediction *p, const ResultCheck *check, Arena *arena, JunitCase *one) {
+  if (check && check->verdict == RESULT_DIFFERS) {
+    one->outcome = JUNIT_FAILED;
+    one->message = arena_printf(arena, "the test says %s, %s says %s", check->said, p->judge->name, check->found);
+  } else if (p->result.hang) {
+    one->outcome = JUNIT_FAILED;
+    one->message = p->why ? p->why : "there is an execution in which a wait never ends";
+  } else if (!predict_is_whole(p)) {
+    one->outcome = JUNIT_ERROR;
+    one->message = arena_printf(arena, "unknown: %s", p->why ? p->why : "not everything was looked at");
+  } else if (!p->program || p->result.unmodelled) {
+    one->outcome = JUNIT_SKIPPED;
+    one->message = arena_printf(arena, "unmodelled: %s", p->why ? p->why : "the model does not speak of it");
+  } else if (check && check->verdict == RESULT_SILENT) {
+    one->outcome = JUNIT_SKIPPED;
+    one->message = "the test has no line Result:";
+  }
+}
+
+void predict_junit(const PredictedTest *predicted, bool results, ResultTally *tally, Arena *arena, Junit *out) {
+  Sheet *rows = predict_rows(predicted, arena);
+  for (unsigned m = 0; m < predicted->count; m++) {
+    const Prediction *p = &predicted->predictions[m];
+    const Cell *cells = rows->rows[m].cells;
+    JunitCase one = {.group = p->judge->name,
+                     .name = p->test->name,
+                     .seconds = m ? 0 : predicted->seconds,
+                     .details = arena_printf(arena, "%s: %s", cells[CONDITION].text, cells[STATES].text)};
+    ResultCheck check = {0};
+    if (results) {
+      check = result_check(p, arena);
+      tally->counts[check.verdict]++;
+    }
+    set_outcome(p, results ? &check : NULL, arena, &one);
+    junit_add(out, &one);
+  }
 }

@@ -9,6 +9,7 @@
 #include "harness/study/evidence.h"
 #include "harness/study/mutation.h"
 #include "results/history.h"
+#include "results/junit.h"
 #include "results/meaning.h"
 
 #include <ctype.h>
@@ -19,8 +20,8 @@
 #define DEFAULT_SECONDS 0.1  // a test: the classic suite then takes about 15 s
 #define CONFIDENT_SECONDS 10 // at most, with --confidence
 
-enum { FORMAT_LITMUS7 = FORMAT_TSV + 1 };
-static const char *const formats[] = {"text", "json", "tsv", "litmus7", "markdown", NULL};
+enum { FORMAT_LITMUS7 = FORMAT_TSV + 1, FORMAT_JUNIT };
+static const char *const formats[] = {"text", "json", "tsv", "litmus7", "junit", "markdown", NULL};
 static const char *const engines[] = {"auto", "perpetual", "lockstep", NULL}; // as Engine has them
 static const char *const actors[] = {"threads", "processes", NULL};           // as Actors has them
 
@@ -106,7 +107,7 @@ static const Option table[] = {
     OPTION_COMMON_OUTPUT("Append a record of each run to FILE, a JSON object a line"),
     {"resume", 0, NULL, "Do not run again what FILE says was done; what it has less of goes on", OPTION_FLAG,
      .place = offsetof(Settings, resume)},
-    OPTION_COMMON_FORMAT(formats, "text (default), json, tsv, litmus7 or markdown"),
+    OPTION_COMMON_FORMAT(formats, "text (default), json, tsv, litmus7, junit or markdown"),
     OPTION_COMMON_SEED(Settings, campaign.run),
     {"timeout", 0, "SECONDS", "Kill a test that takes longer (default: three times its time, and 10 s)", OPTION_SECONDS,
      .place = offsetof(Settings, campaign.run.timeout), .low = 0.01, .high = 1e6},
@@ -206,10 +207,9 @@ static void print_run(const Session *c, const CampaignRun *run) {
     if (is_shown(c, &run->record))
       view_run(&run->record, run->test->story, &c->style, &text);
     break;
-  case FORMAT_JSON: {
+  case FORMAT_JSON:
     record_write(&run->record, &text);
     break;
-  }
   case FORMAT_TSV:
     sheet_tsv(view_states(&run->record, c->arena), &text);
     break;
@@ -345,6 +345,21 @@ static void add_card(const Session *c, const CardRun *runs, unsigned count, Text
   card_print(&card, meaning_model(runs[0].record), &c->style, out);
 }
 
+// Every run, also those of before, and those that were not come to.
+static void print_junit(const Session *c) {
+  Junit junit = {0};
+  for (unsigned i = 0; i < c->campaign.count; i++) {
+    const CampaignRun *run = &c->campaign.runs[i];
+    Record record = run->done ? campaign_total(run, c->arena) : run->record;
+    if (!run->done)
+      record.status = "not run";
+    junit_add_record(&junit, &record, c->arena);
+  }
+  Text text = {0};
+  junit_end(&junit, "weakmem run", &text);
+  console_print(c->console, &text);
+}
+
 // The table, the card, and what is not shown.
 static void print_summary(const Session *c, unsigned done) {
   if (c->settings->common.format != FORMAT_TEXT || c->campaign.count < 2)
@@ -406,6 +421,8 @@ static int run_campaign(Session *c) {
   Conditions conditions = conditions_begin(campaign->topology, placement);
   unsigned done = run_all(c);
   print_summary(c, done);
+  if (c->settings->common.format == FORMAT_JUNIT)
+    print_junit(c);
   fflush(console->out);
   keep(c);
   tell_where_kept(c);
