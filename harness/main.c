@@ -17,6 +17,7 @@
 // Subcommands, in the order of the help.
 static const Command commands[] = {
     {"run", "run tests on this machine: how often each state was seen", command_run, true},
+    {"campaign", "many machines: plan, tasks for Slurm or make, status, one file of it", command_campaign, true},
     {"predict", "what each memory model allows", command_predict, true},
     {"check", "what compilers make of a test, against what C11 allows", command_check, true},
     {"gen", "tests from cycles, and the cycle that a test is", command_gen, true},

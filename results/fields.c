@@ -18,6 +18,15 @@ static const void *element_of(const void *object, const Field *field, size_t siz
   return AT(char *, object, field->place) + index * size;
 }
 
+static bool is_absent(const void *object, const Field *field);
+
+static bool is_empty(const Fields *fields, const void *object) {
+  for (unsigned i = 0; i < fields->count; i++)
+    if (!is_absent(object, &fields->rows[i]))
+      return false;
+  return true;
+}
+
 static bool is_absent(const void *object, const Field *field) {
   switch (field->kind) {
   case FIELD_TEXT:
@@ -36,7 +45,7 @@ static bool is_absent(const void *object, const Field *field) {
   case FIELD_MAYBE:
     return AT(int, object, field->place) < 0;
   case FIELD_OBJECT:
-    return false;
+    return is_empty(field->fields, (const char *)object + field->place);
   case FIELD_LIST:
   case FIELD_NUMBERS:
   case FIELD_TEXTS:

@@ -73,6 +73,18 @@ static const Field ladder_rows[] = {
 };
 const Fields ladder_fields = {"weakmem.fences/1", sizeof(RecordLadder), FIELD_TABLE(ladder_rows)};
 
+static const Field attempt_rows[] = {
+    FIELD_ROW(RecordAttempt, "task", FIELD_UNSIGNED, task, REQUIRED),
+    FIELD_ROW(RecordAttempt, "plan", FIELD_TEXT, plan, REQUIRED),
+    FIELD_ROW(RecordAttempt, "node", FIELD_TEXT, node, 0),
+    FIELD_ROW(RecordAttempt, "job", FIELD_TEXT, job, FIELD_OPTIONAL),
+    FIELD_ROW(RecordAttempt, "weakmem", FIELD_TEXT, weakmem, 0),
+    FIELD_ROW(RecordAttempt, "at", FIELD_TEXT, at, 0),
+    FIELD_ROW(RecordAttempt, "status", FIELD_TEXT, status, REQUIRED),
+    FIELD_ROW(RecordAttempt, "message", FIELD_TEXT, message, FIELD_OPTIONAL),
+};
+const Fields attempt_fields = {"weakmem.attempt/1", sizeof(RecordAttempt), FIELD_TABLE(attempt_rows)};
+
 // ---- What must hold of them
 
 static bool fail(FieldsFault *fault, Arena *arena, unsigned row, const char *what) {

@@ -1,5 +1,5 @@
-// What files of records hold besides records: costs ("weakmem.cost/1") and fence ladders ("weakmem.fences/1"), as far
-// as they are read again.
+// What files of records hold besides records: costs ("weakmem.cost/1"), fence ladders ("weakmem.fences/1"), as far as
+// they are read again, and attempts at a campaign's tasks ("weakmem.attempt/1").
 #pragma once
 #include "results/fields_read.h"
 #include "results/record.h"
@@ -46,7 +46,16 @@ typedef struct {
   unsigned row_count;
 } RecordLadder;
 
-extern const Fields costs_fields, ladder_fields;
+// What was done of a task of a campaign: a line when it begins, and one when it ends.
+typedef struct {
+  unsigned task;
+  const char *plan, *node, *job, *weakmem; // the job is the scheduler's; "": none's
+  const char *at;                          // RFC 3339
+  const char *status;                      // "began", "done", "stopped" or "failed"
+  const char *message;                     // why not done
+} RecordAttempt;
+
+extern const Fields costs_fields, ladder_fields, attempt_fields;
 
 // False, with what is wrong, if the line is no such object or contradicts itself. Live in `arena`.
 bool costs_read(const char *line, size_t length, Arena *arena, RecordCosts *out, FieldsFault *fault);

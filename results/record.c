@@ -63,6 +63,17 @@ static const Field placement_rows[] = {
 };
 static const Fields placement_fields = {NULL, 0, FIELD_TABLE(placement_rows)};
 
+static const Field campaign_rows[] = {
+    FIELD_ROW(RecordCampaign, "plan", FIELD_TEXT, plan, OPTIONAL),
+    FIELD_ROW(RecordCampaign, "kind", FIELD_TEXT, kind, OPTIONAL),
+    FIELD_ROW(RecordCampaign, "node", FIELD_TEXT, node, OPTIONAL),
+    FIELD_ROW(RecordCampaign, "task", FIELD_UNSIGNED, task, OPTIONAL),
+    FIELD_ROW(RecordCampaign, "item", FIELD_UNSIGNED, item, OPTIONAL),
+    FIELD_ROW(RecordCampaign, "repetition", FIELD_UNSIGNED, repetition, OPTIONAL),
+    FIELD_ROWS(RecordCampaign, "differs", FIELD_TEXTS, differs, differs_count, OPTIONAL, NULL),
+};
+static const Fields campaign_fields = {NULL, sizeof(RecordCampaign), FIELD_TABLE(campaign_rows)};
+
 static const Field record_rows[] = {
     FIELD_ROW(Record, "test", FIELD_TEXT, test, REQUIRED | TEST | TOLD),
     FIELD_ROW(Record, "family", FIELD_TEXT, family, OPTIONAL),
@@ -97,6 +108,7 @@ static const Field record_rows[] = {
     FIELD_ROW(Record, "witnesses", FIELD_COUNT, witnesses, TOLD),
     FIELD_ROW(Record, "source", FIELD_TEXT, source, OPTIONAL | MACHINE | TOLD),
     FIELD_ROW(Record, "program", FIELD_TEXT, program, OPTIONAL | TOLD),
+    FIELD_PART("campaign", offsetof(Record, campaign), OPTIONAL, &campaign_fields),
     FIELD_ROWS(Record, "histogram", FIELD_LIST, states, state_count, TOLD, &state_fields),
     FIELD_ROWS(Record, "mutants", FIELD_LIST, mutants, mutant_count, OPTIONAL | TOLD, &mutant_fields),
     FIELD_ROW(Record, "litmus", FIELD_TEXT, litmus, OPTIONAL),

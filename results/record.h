@@ -33,6 +33,15 @@ typedef struct {
   double seconds;
 } RecordMutant;
 
+// Which run of a campaign over many machines it is. `plan` is NULL or "" if it is of none.
+typedef struct {
+  const char *plan, *kind; // the plan's digest; the kind of machine that it was planned for
+  const char *node;        // the machine that ran it, by name
+  unsigned task, item, repetition;
+  const char **differs; // in what that machine, or its weakmem or compiler, is not what was planned for: sentences
+  unsigned differs_count;
+} RecordCampaign;
+
 typedef struct {
   const char *test, *family, *file, *digest, *started, *weakmem, *status, *message;
   Identity machine;
@@ -66,6 +75,7 @@ typedef struct {
   uint64_t lost, filtered;
   // The state seen most often of those that should not have been, and the model that forbids it; NULL or "": none.
   const char *forbidden_state, *forbidden_by;
+  RecordCampaign campaign;
   const char *culprit; // whose that is: "compiler"; "cpu", or weakmem's; NULL or "": none, or not known
 } Record;
 

@@ -95,6 +95,15 @@ RecordWriter *record_writer_open(const char *path, Diag *diag) {
   return writer;
 }
 
+bool record_file_is_held(const char *path) {
+  int file = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (file < 0)
+    return false;
+  bool held = !file_lock(file, 0) && errno == EWOULDBLOCK;
+  close(file);
+  return held;
+}
+
 bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag) {
   Text line = {0};
   record_write(record, &line);

@@ -16,6 +16,8 @@ typedef struct RecordWriter RecordWriter;
 // NULL, with the reason, where it cannot be opened or another run holds it. A line that a kill cut short is ended
 // first, so that what is appended stands on a line of its own.
 RecordWriter *record_writer_open(const char *path, Diag *diag);
+// Whether another run has the file open so, now.
+bool record_file_is_held(const char *path);
 // Appends one line and flushes it to the file. False with the reason (disk full) in `diag`.
 bool record_writer_add(RecordWriter *writer, const Record *record, Diag *diag);
 // The same for an object of another schema: what a command other than `run` records. A line with its newline.

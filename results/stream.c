@@ -1,6 +1,5 @@
 #include "results/stream.h"
 #include "results/lines.h"
-#include "results/objects.h"
 #include "results/record_read.h"
 
 #include <errno.h>
@@ -19,7 +18,6 @@ typedef struct {
   Arena *arena; // for what is said of the line being read
   Diag *diag;
   unsigned long skipped; // of this file
-  unsigned long line;
 } Stream;
 
 // Column 0: none in particular.
@@ -27,10 +25,13 @@ static void skip(Stream *stream, unsigned long column, const char *why) {
   stream->count->skipped++;
   if (++stream->skipped > WARNINGS)
     return;
+  const char *place = arena_printf(stream->diag->arena, "%s:%lu", stream->name, stream->count->line);
   if (column > 0)
-    diag_warning(stream->diag, "%s:%lu:%lu: skipped: %s", stream->name, stream->line, column, why);
+    place = arena_printf(stream->diag->arena, "%s:%lu", place, column);
+  if (stream->handlers->strict)
+    diag_error(stream->diag, "%s: %s", place, why);
   else
-    diag_warning(stream->diag, "%s:%lu: skipped: %s", stream->name, stream->line, why);
+    diag_warning(stream->diag, "%s: skipped: %s", place, why);
 }
 
 static bool is_blank(const char *line, size_t length) {
@@ -61,15 +62,28 @@ static bool read_record(Stream *stream, const char *line, size_t length, FieldsF
   return true;
 }
 
+static bool read_attempt(Stream *stream, const char *line, size_t length, FieldsFault *fault) {
+  RecordAttempt attempt;
+  if (!fields_read(&attempt_fields, line, length, stream->arena, &attempt, fault))
+    return false;
+  if (stream->handlers->attempt)
+    stream->handlers->attempt(&attempt, stream->handlers->context);
+  return true;
+}
+
 static void read_line(Stream *stream, const Lines *lines, const char *line, size_t length) {
   if (is_blank(line, length))
     return;
   FieldsFault fault;
   const char *schema = fields_schema(line, length, stream->arena);
-  bool good = is_object(stream, schema) ? read_object(stream, schema, line, length, &fault)
-                                        : read_record(stream, line, length, &fault);
-  if (!good && (fault.is_cut_short || (fault.at && !lines->ended)))
+  bool good = is_object(stream, schema)                ? read_object(stream, schema, line, length, &fault)
+              : !strcmp(schema, attempt_fields.schema) ? read_attempt(stream, line, length, &fault)
+                                                       : read_record(stream, line, length, &fault);
+  bool is_cut_short = !good && (fault.is_cut_short || (fault.at && !lines->ended));
+  if (is_cut_short && !stream->handlers->strict)
     skip(stream, 0, "cut short, as by a run that was killed"); // and ended since, if another run appended
+  else if (is_cut_short)
+    stream->count->cut++;
   else if (!good)
     skip(stream, fault.at, fault.why);
   arena_free(stream->arena); // what was said of a line is not needed any more
@@ -106,7 +120,7 @@ static bool read_lines(Stream *stream, Lines *lines) {
   size_t length;
   LineStatus status;
   while (!stop_wanted(stop) && (status = lines_next(lines, &line, &length)) != LINE_END) {
-    stream->line = lines->number;
+    stream->count->line = lines->number;
     const char *what = lines->number == 1 ? what_else(line, length) : NULL;
     size_t mark = lines->number == 1 ? mark_length(line, length) : 0;
     if (what)

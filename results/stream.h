@@ -2,7 +2,7 @@
 #pragma once
 #include "harness/base/stop.h"
 #include "results/fields_read.h"
-#include "results/record.h"
+#include "results/objects.h"
 
 typedef struct {
   // Each record that is whole; it lives until the call returns.
@@ -10,15 +10,20 @@ typedef struct {
   // The line of another object of ours (objects.h). False, with what is wrong, if it is damaged. NULL: skipped, which
   // is told.
   bool (*object)(const char *schema, const char *line, size_t length, void *context, FieldsFault *fault);
+  // An attempt at a campaign's task; lives likewise. NULL: passed over.
+  void (*attempt)(const RecordAttempt *attempt, void *context);
   void *context;
+  bool strict;      // damaged lines are errors, but for one that was cut short
   Arena *arena;     // where records are to live on; NULL: nowhere
   const Stop *stop; // non-zero: read no further. NULL: never
 } StreamHandlers;
 
 typedef struct {
+  unsigned long line; // of the file, that is being read
   unsigned long records, objects;
   unsigned long skipped; // damaged or foreign lines: the first of them are warnings with file and line in `diag`, and
                          // with the column where the line is no JSON
+  unsigned long cut;     // where `strict`: lines that were cut short
 } StreamCount;
 
 // Reads a JSON Lines file ("-": standard input), or one that is in memory. False, with the reason, where it cannot be

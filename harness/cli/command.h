@@ -25,6 +25,7 @@ typedef struct {
 } Command;
 
 int command_run(int argc, char **argv, const Console *console);
+int command_campaign(int argc, char **argv, const Console *console);
 int command_predict(int argc, char **argv, const Console *console);
 int command_check(int argc, char **argv, const Console *console);
 int command_relax(int argc, char **argv, const Console *console);

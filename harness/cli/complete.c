@@ -105,6 +105,8 @@ static void offer_tests(const Completion *c) {
 
 static void offer_arguments(const Completion *c, const Options *options) {
   const char *as = options->arguments ? options->arguments : "";
+  for (const Subcommand *sub = options->subcommands; sub && sub->name; sub++)
+    offer(c, sub->name, sub->options->summary);
   if (strstr(as, "TEST"))
     offer_tests(c);
   if (strstr(as, "FILE") || strstr(as, "DIR") || strstr(as, "RECORDS") || strstr(as, "LOG"))

@@ -59,6 +59,18 @@ static void add_option(const Option *option, FILE *out) {
   fputs(".\n", out);
 }
 
+// What a command within the command is told.
+static void add_subcommand(const char *command, const Subcommand *sub, FILE *out) {
+  const Options *options = sub->options;
+  fprintf(out, ".SS %s %s ", command, sub->name);
+  add(options->arguments ? options->arguments : "", out);
+  fputc('\n', out);
+  add(options->summary, out);
+  fputc('\n', out);
+  for (const Option *option = options->table; option->name; option++)
+    add_option(option, out);
+}
+
 void manual_page(const Options *options, int argc, char **argv, FILE *out) {
   (void)argc;
   const char *command = argv[0];
@@ -76,7 +88,12 @@ void manual_page(const Options *options, int argc, char **argv, FILE *out) {
   add(options->arguments ? options->arguments : "", out);
   fputs("\n.SH DESCRIPTION\n", out);
   add(options->summary, out);
-  fputs("\n.SH OPTIONS\n", out);
+  if (options->subcommands)
+    fputs("\n.SH COMMANDS", out);
+  fputc('\n', out);
+  for (const Subcommand *sub = options->subcommands; sub && sub->name; sub++)
+    add_subcommand(command, sub, out);
+  fputs(".SH OPTIONS\n", out);
   for (const Option *option = options->table; option->name; option++)
     add_option(option, out);
   for (size_t i = 0; i < sizeof common / sizeof *common; i++)

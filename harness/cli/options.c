@@ -47,6 +47,14 @@ static error_t read_format(struct argp_state *state, const Option *option, const
   return error;
 }
 
+static error_t read_list(struct argp_state *state, const char *name, const Option *option, const char *text,
+                         Arena *arena, OptionList *list) {
+  error_t error = option_list(state, name, text, arena, &list->items, &list->count);
+  for (unsigned i = 0, choice; option->choices && i < list->count && !error; i++)
+    error = option_choice(state, name, list->items[i], option->choices, &choice);
+  return error;
+}
+
 static error_t read_option(struct argp_state *state, const Option *option, const char *text, void *settings) {
   const char *name = arena_printf(((Common *)settings)->arena, "--%s", option->name);
   Common *common = settings;
@@ -78,6 +86,8 @@ static error_t read_option(struct argp_state *state, const Option *option, const
   case OPTION_PLACEMENT:
     common->placed = true;
     return option_placement(state, name, text, "", &common->placement);
+  case OPTION_LIST:
+    return read_list(state, name, option, text, common->arena, value);
   case OPTION_OWN:
     return option->read(state, name, text, settings);
   }

@@ -30,8 +30,14 @@ typedef enum {
   OPTION_FLAGS,     // const char *: a compiler's flags
   OPTION_PUS,       // Common.pus
   OPTION_PLACEMENT, // Common.placement
+  OPTION_LIST,      // OptionList: items between commas, each one of `choices` where there are any
   OPTION_OWN        // `read` takes it
 } OptionKind;
+
+typedef struct {
+  const char *const *items; // owned by the arena
+  unsigned count;
+} OptionList;
 
 typedef struct Option { // NOLINT(clang-analyzer-optin.performance.Padding): the order is that of the rows
   const char *name;     // without dashes
@@ -89,14 +95,23 @@ typedef struct {
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_TSV };
 extern const char *const option_formats[];
 
-typedef struct Options {
+typedef struct Options Options;
+
+// One of the commands within a command: `weakmem campaign plan`.
+typedef struct {
+  const char *name;
+  const Options *options;
+} Subcommand;
+
+struct Options {
   const char *arguments; // as the usage line shows them: "[TEST|FILE]..."; NULL: the command takes none
   const char *summary;   // what it does; stands above the options
   const char *examples;  // stands below them, as it is written; NULL: none
   const Option *table;   // ended by a row without a name
   // What contradicts each other, or is missing: after all of them were read. NULL: nothing is looked at.
   error_t (*check)(struct argp_state *state, void *settings);
-} Options;
+  const Subcommand *subcommands; // what its first argument is one of, ended by a row without a name; NULL: it is any
+};
 
 // True: go on. False: the command is done and returns *status: EXIT_OK after --help or console->instead, EXIT_USAGE
 // after an error, which was told on console->err.

@@ -1,6 +1,7 @@
 // weakmem run: litmus tests on this machine, and how often each state was seen.
 #include "harness/base/time.h"
 #include "harness/cli/console.h"
+#include "harness/cli/fence_option.h"
 #include "harness/cli/options.h"
 #include "harness/cli/pace.h"
 #include "harness/cli/run_card.h"
@@ -41,34 +42,9 @@ static error_t read_placement(struct argp_state *state, const char *name, const 
   return s->campaign.all_placements ? 0 : option_placement(state, name, text, " or all", &s->common.placement);
 }
 
-static bool is_among(const char *name, const char *const *names) {
-  while (*names && strcmp(*names, name) != 0)
-    names++;
-  return *names;
-}
-
 static error_t read_fences(struct argp_state *state, const char *name, const char *text, void *settings) {
   Settings *s = settings;
-  const char *const *all = campaign_all_fences(s->common.arena);
-  CampaignOptions *campaign = &s->campaign;
-  if (!strcmp(text, "all")) {
-    campaign->fences = all;
-    for (campaign->fence_count = 0; all[campaign->fence_count];)
-      campaign->fence_count++;
-    return 0;
-  }
-  error_t error = option_list(state, name, text, s->common.arena, &campaign->fences, &campaign->fence_count);
-  for (unsigned i = 0; !error && i < campaign->fence_count; i++) {
-    if (is_among(campaign->fences[i], all))
-      continue;
-    Text names = {0};
-    for (unsigned k = 0; all[k]; k++)
-      text_printf(&names, "%s, ", all[k]);
-    error = option_error(state, name, "this CPU has no fence '%s'; expected %sor all", campaign->fences[i],
-                         text_string(&names));
-    text_free(&names);
-  }
-  return error;
+  return option_fences(state, name, text, s->common.arena, &s->campaign.fences, &s->campaign.fence_count);
 }
 
 static error_t read_confidence(struct argp_state *state, const char *name, const char *text, void *settings) {

@@ -53,14 +53,6 @@ static unsigned fewest_threads(const Survey *survey) {
 }
 static unsigned most_threads(const Survey *survey) { return survey->settings->threads ? survey->settings->threads : 4; }
 
-static Topology *read_topology(const char *input, Diag *diag) {
-  if (!input)
-    return topology_new(diag);
-  size_t length = strlen(input);
-  bool file = length > 4 && !strcmp(input + length - 4, ".xml");
-  return file ? topology_xml(input, diag) : topology_synthetic(input, diag);
-}
-
 static bool same_pus(const Placement *a, const Placement *b) {
   return a->kind == b->kind && !memcmp(a->pus, b->pus, a->threads * sizeof *a->pus);
 }
@@ -263,7 +255,7 @@ static void measure(Survey *survey) {
 }
 
 static int look(const Settings *settings, const Console *console, Diag *diag) {
-  Topology *topology = read_topology(settings->input, diag);
+  Topology *topology = topology_described(settings->input, diag);
   if (!topology)
     return settings->input ? EXIT_USAGE : EXIT_MACHINE;
   Survey survey = {.settings = settings, .topology = topology, .arena = diag->arena, .here = !settings->input};

@@ -159,6 +159,14 @@ Topology *topology_xml(const char *path, Diag *diag) {
   return topology;
 }
 
+Topology *topology_described(const char *description, Diag *diag) {
+  if (!description)
+    return topology_new(diag);
+  size_t length = strlen(description);
+  bool file = length > 4 && !strcmp(description + length - 4, ".xml");
+  return file ? topology_xml(description, diag) : topology_synthetic(description, diag);
+}
+
 void topology_free(Topology *topology) {
   if (!topology)
     return;

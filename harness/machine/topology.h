@@ -15,6 +15,8 @@ Topology *topology_new(Diag *diag);
 // reads it first, since hwloc crashes on some that are damaged.
 Topology *topology_synthetic(const char *description, Diag *diag);
 Topology *topology_xml(const char *path, Diag *diag);
+// The one or the other, by how it is described (a file ends in ".xml"); this machine, if it is NULL.
+Topology *topology_described(const char *description, Diag *diag);
 void topology_free(Topology *topology);
 
 unsigned topology_cores(const Topology *topology);              // cores with a PU we may use

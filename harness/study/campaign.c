@@ -3,6 +3,8 @@
 #include "arch/cpu.h"
 #include "harness/base/time.h"
 #include "harness/build/compile.h"
+#include "harness/build/emit.h"
+#include "harness/code/assembly.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 #include "results/record_sum.h"
@@ -61,8 +63,7 @@ const char *const *campaign_all_fences(Arena *arena) {
   return names.names;
 }
 
-// Whether a fence can stand in the test: a dialect's own are no other's.
-static bool takes_fence(const Test *test, const char *name) {
+bool campaign_takes_fence(const Test *test, const char *name) {
   if (!strcmp(name, "none") || dialect_fence(test->dialect, name))
     return true;
   bool others = test_is_assembly(test);
@@ -82,10 +83,10 @@ typedef struct {
   Diag *diag;
   Campaign *out;
   size_t capacity;
-} Plan;
+} Planning;
 
 // The placements that a test is to be run on; 0 where there is none, which is told.
-static unsigned place(const Plan *plan, const Test *test, Placement out[PLACEMENT_COUNT]) {
+static unsigned place(const Planning *plan, const Test *test, Placement out[PLACEMENT_COUNT]) {
   const CampaignOptions *options = plan->options;
   unsigned threads = test->thread_count;
   if (options->pus)
@@ -110,7 +111,7 @@ static const char *condition_text(const Test *test, Arena *arena) {
   return text_finish(&text, arena);
 }
 
-static Record identify(const Plan *plan, const Test *test, const char *digest, Engine engine, const char *fence,
+static Record identify(const Planning *plan, const Test *test, const char *digest, Engine engine, const char *fence,
                        const Placement *placement) {
   return (Record){.test = test->name,
                   .family = test->family,
@@ -130,7 +131,8 @@ static Record identify(const Plan *plan, const Test *test, const char *digest, E
                   .condition = condition_text(test, plan->arena)};
 }
 
-static void plan_run(Plan *plan, const Test *test, const char *digest, const char *fence, const Placement *placement) {
+static void plan_run(Planning *plan, const Test *test, const char *digest, const char *fence,
+                     const Placement *placement) {
   Campaign *out = plan->out;
   const Test *fenced = test_with_fence(test, fence, UINT64_MAX, plan->arena);
   const char *reason = NULL;
@@ -146,40 +148,108 @@ static void plan_run(Plan *plan, const Test *test, const char *digest, const cha
                                test->name, reason ? reason : "it does not say why");
 }
 
-static void plan_test(Plan *plan, const Test *test) {
+static void plan_test(Planning *plan, const Test *test) {
   Placement placements[PLACEMENT_COUNT];
   unsigned count = place(plan, test, placements);
   char *digest = arena_alloc(plan->arena, 65);
   test_digest(test, digest);
   bool any = false;
   for (unsigned f = 0; f < plan->options->fence_count; f++)
-    any |= takes_fence(test, plan->options->fences[f]);
+    any |= campaign_takes_fence(test, plan->options->fences[f]);
   if (!any)
     diag_warning(plan->diag, "%s is not run: such a fence is of another language than its own", test->name);
   for (unsigned p = 0; p < count; p++)
     for (unsigned f = 0; f < plan->options->fence_count; f++)
-      if (takes_fence(test, plan->options->fences[f]))
+      if (campaign_takes_fence(test, plan->options->fences[f]))
         plan_run(plan, test, digest, plan->options->fences[f], &placements[p]);
 }
 
-bool campaign_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,
-                   const Compiler *compiler, Arena *arena, Campaign *out, Diag *diag) {
+static Planning begin_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,
+                           const Compiler *compiler, Arena *arena, Campaign *out) {
   *out = (Campaign){.topology = topology,
                     .labeller = labeller_new(machine, LABEL_SECONDS, arena),
                     .options = options->run,
                     .compiler = *compiler};
-  Plan plan = {.options = options,
-               .topology = topology,
-               .machine = machine,
-               .compiler = compiler,
-               .arena = arena,
-               .diag = diag,
-               .out = out};
+  return (Planning){
+      .options = options, .topology = topology, .machine = machine, .compiler = compiler, .arena = arena, .out = out};
+}
+
+bool campaign_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,
+                   const Compiler *compiler, Arena *arena, Campaign *out, Diag *diag) {
+  Planning plan = begin_plan(options, topology, machine, compiler, arena, out);
+  plan.diag = diag;
   for (unsigned i = 0; i < options->test_count && !diag->errors; i++)
     plan_test(&plan, options->tests[i]);
   if (!out->count && !diag->errors)
     diag_error(diag, "nothing can be run so on this machine");
   return !diag->errors;
+}
+
+// ---- Runs that were chosen elsewhere
+
+static bool has_fence(const Test *test, const char *name, Arena *arena) {
+  if (test_is_assembly(test))
+    return !strcmp(name, "none");
+  for (const char *const *fence = campaign_fences(test->dialect, arena); *fence; fence++)
+    if (!strcmp(*fence, name))
+      return true;
+  return false;
+}
+
+// Why no machine of this kind runs the test; NULL: it does. What comes from elsewhere is as hostile as a user's file.
+static const char *refuse_test(const Test *test, Arena *arena) {
+  Diag diag = {.arena = arena};
+  const char *here = cpu_here()->name;
+  if (!test_is_assembly(test))
+    return emit_refuses(test);
+  if (strcmp(assembly_instructions(test, NULL)->arch, here) != 0)
+    return arena_printf(arena, "it is in %s assembly, and this CPU is %s", test->dialect->name, here);
+  return assembly_runs(test, &diag) ? NULL
+         : diag.first               ? diag.first->message
+                                    : "it does more than access its locations";
+}
+
+// Why a choice cannot be run here; NULL: it can.
+static const char *choose(const Planning *plan, const CampaignChoice *choice, Placement *placement) {
+  PlacementKind kind;
+  const char *reason = NULL;
+  *placement = placement_default(plan->topology, choice->test->thread_count, plan->arena);
+  const char *refusal = refuse_test(choice->test, plan->arena);
+  if (refusal)
+    return refusal;
+  if (!has_fence(choice->test, choice->fence, plan->arena))
+    return arena_printf(plan->arena, "this CPU, or the test, takes no fence '%s'", choice->fence);
+  if (!strcmp(choice->placement, "default"))
+    return NULL;
+  if (!placement_by_name(choice->placement, &kind))
+    return arena_printf(plan->arena, "no placement '%s' is known", choice->placement);
+  if (placement_find(plan->topology, kind, choice->test->thread_count, plan->arena, placement, &reason))
+    return NULL;
+  return reason ? reason : "this machine does not offer the placement";
+}
+
+static void plan_choice(Planning *plan, const CampaignChoice *choice) {
+  Placement placement;
+  const char *refusal = choose(plan, choice, &placement);
+  plan_run(plan, choice->test, choice->digest, refusal ? "none" : choice->fence, &placement);
+  if (!refusal)
+    return;
+  CampaignRun *run = &plan->out->runs[plan->out->count - 1];
+  run->done = true;
+  run->record.fence = choice->fence;
+  run->record.placement = choice->placement;
+  run->record.started = time_rfc3339(plan->arena);
+  run->record.status = "refused";
+  run->record.message = refusal;
+  run->record.pu_count = 0;
+}
+
+void campaign_plan_choices(const CampaignOptions *options, const CampaignChoice *choices, unsigned count,
+                           const Topology *topology, const Identity *machine, const Compiler *compiler, Arena *arena,
+                           Campaign *out) {
+  Planning plan = begin_plan(options, topology, machine, compiler, arena, out);
+  for (unsigned i = 0; i < count; i++)
+    plan_choice(&plan, &choices[i]);
 }
 
 // ---- Going on

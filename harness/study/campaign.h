@@ -58,11 +58,27 @@ typedef struct {
 const char *const *campaign_fences(const Dialect *dialect, Arena *arena);
 // Those of `--fence all`, of which a test takes its own: those of every dialect of C. NULL-terminated.
 const char *const *campaign_all_fences(Arena *arena);
+// Whether a fence can stand in the test: a dialect's own are no other's.
+bool campaign_takes_fence(const Test *test, const char *name);
 
 // Every run that was asked for, test by test; of one in assembly those without a fence. A placement that a test finds
 // no room on is a warning, or an error where it leaves no run at all (then false). All it points at must outlive it.
 bool campaign_plan(const CampaignOptions *options, const Topology *topology, const Identity *machine,
                    const Compiler *compiler, Arena *arena, Campaign *out, Diag *diag);
+
+// One run that a plan for many machines asks for.
+typedef struct {
+  const Test *test;
+  const char *digest;    // of the test
+  const char *fence;     // its name
+  const char *placement; // its name; "default": the default one
+} CampaignChoice;
+
+// These runs, in this order; `tests`, `fences` and the placements of the options do not count. One that this machine
+// cannot do is done already: its record is `refused`, and says why.
+void campaign_plan_choices(const CampaignOptions *options, const CampaignChoice *choices, unsigned count,
+                           const Topology *topology, const Identity *machine, const Compiler *compiler, Arena *arena,
+                           Campaign *out);
 
 // Takes over what earlier records say was done: runs of the same thing (record_same_run) that together are as long as
 // what is asked for, but for a tenth. Those that are shorter will be run for the rest. Returns how many were taken

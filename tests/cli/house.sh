@@ -144,7 +144,10 @@ packages() { sed -n "/^<!-- $1 -->\$/,/^<!-- end -->\$/p" README.md | grep -o 'i
 commands=$("$WEAKMEM" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
 [ "$(wc -w <<<"$commands")" -ge 10 ] || fail "the help names too few commands: $commands"
 for command in $commands; do
-  options=$("$WEAKMEM" "$command" --help | grep -oE '^ +(-[a-z], )*--[a-z-]+' | grep -oE '\-\-[a-z-]+' | grep -vxE -- '--(help|usage)')
+  subcommands=("")
+  [[ $command != campaign ]] || mapfile -t subcommands < <("$WEAKMEM" complete campaign '' | cut -f1)
+  # shellcheck disable=SC2086 # none, no word
+  options=$(for sub in "${subcommands[@]}"; do "$WEAKMEM" "$command" $sub --help; done | grep -oE '^ +(-[a-z], )*--[a-z-]+' | grep -oE '\-\-[a-z-]+' | grep -vxE -- '--(help|usage)')
   [ -n "$options" ] || fail "$command --help names no option"
   for option in $options; do
     grep -qF -- "${option//-/\\-}" harness/weakmem.1 || fail "harness/weakmem.1 lacks $command $option"

@@ -28,8 +28,23 @@ for command in $commands; do
   cmp -s examples shown || fail "the page of $command: $(diff examples shown)"
 done
 
+# A command within a command has its options too: in its help, in completions, on the page of the command.
+subcommands=$("$WEAKMEM" complete campaign '' | cut -f1)
+[[ $(xargs <<<"$subcommands") == "plan task status retry merge" ]] || fail "campaign: $subcommands"
+sub_options() { "$WEAKMEM" campaign "$1" --usage | tr -d '\n' | grep -oP -- '--[a-z0-9-]+' | sort -u; }
+for sub in $subcommands; do
+  "$WEAKMEM" complete campaign "$sub" -- | cut -f1 | sort | cmp -s - <(sub_options "$sub") || fail "campaign $sub is completed otherwise"
+  sed -n "/^.SS weakmem campaign $sub /,/^.S[SH]/ p" campaign.txt >part
+  while read -r option; do
+    grep -qE -- "(^|, )$option(=|\$)" part || fail "the page of campaign $sub lacks $option"
+  done < <(sub_options "$sub" | grep -vxE -- '--(help|usage|version)')
+done
+
 # The page of the whole speaks of no option that there is not, and of every command.
-for command in $commands; do options "$command"; done | sort -u >all
+{
+  for command in $commands; do options "$command"; done
+  for sub in $subcommands; do sub_options "$sub"; done
+} | sort -u >all
 sed 's/\\-/-/g' "$SOURCE/harness/weakmem.1" | grep -oP -- '(?<![a-z-])--[a-z][a-z-]+' | sort -u >told
 [[ -z $(comm -13 all told) ]] || fail "weakmem.1 tells of $(comm -13 all told | xargs)"
 for command in $commands; do

@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# campaign: what is planned is done, each run once, whatever ends a task on its way; what is damaged is told with its place.
+source "$SOURCE/tests/cli/shared/test.bash"
+export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data WEAKMEM
+cd "$work"
+
+# once FILE COUNT: the file has the records of so many runs, none twice.
+once() {
+  local runs
+  runs=$(sed -n 's/.*"campaign":{\([^}]*\)}.*/\1/p' "$1")
+  [[ $(wc -l <<<"$runs") == "$2" ]] || fail "$1 has $(wc -l <<<"$runs") records, not $2"
+  [[ -z $(sort <<<"$runs" | uniq -d) ]] || fail "twice: $(sort <<<"$runs" | uniq -d)"
+}
+
+records() { awk '/"schema":"weakmem.run\/1"/ { n++ } END { print n + 0 }' "$1"; }
+
+# An estimate writes nothing; a plan is what it said, and stands.
+ends 0 "$WEAKMEM" campaign plan SB MP --repeat 3 --machines 'one=2:No such CPU,two' -t 0.01 --task-time 1 --estimate --format tsv
+[[ $(cut -f1-4 out) == $'kind\tnodes\ttasks\truns\none\t2\t3\t6\ntwo\t1\t3\t6' ]] || fail "$(cat out)"
+ends 0 "$WEAKMEM" campaign plan SB MP --repeat 3 --machines 'one=2:No such CPU,two' -t 0.01 --task-time 1 -o camp
+ends 2 "$WEAKMEM" campaign plan SB MP -o camp
+grep -q 'plan.jsonl is there already' err || fail "$(cat err)"
+grep -qx '#SBATCH --constraint=two' camp/two.sbatch && grep -qx '#SBATCH --exclusive' camp/two.sbatch || fail "$(cat camp/two.sbatch)"
+[[ $(grep sbatch camp/submit.sh) == $'sbatch --array=0-2 one.sbatch 0\nsbatch --array=0-2 two.sbatch 3' ]] || fail "$(cat camp/submit.sh)"
+ends 3 "$WEAKMEM" campaign status camp --format tsv
+[[ $(cut -f2 out | sort | uniq -c | xargs) == "1 state 6 waiting" ]] || fail "$(cat out)"
+ends 3 "$WEAKMEM" campaign merge camp -o all.jsonl
+grep -q '0 records; 12 are missing' err && [[ ! -s all.jsonl ]] || fail "$(cat err)"
+
+# A task: its records are those of the plan, and say in what this machine differs. Twice is once.
+ends 0 "$WEAKMEM" campaign task camp 1
+ends 0 "$WEAKMEM" campaign task camp 1
+once camp/records/1.jsonl 2
+[[ $(grep -c '"kind":"one".*"repetition":1,"differs":\["the CPU is .*, not No such CPU"\]' camp/records/1.jsonl) == 2 ]] || fail "$(cat camp/records/1.jsonl)"
+for wrong in 6 x -1 1x ''; do ends 2 "$WEAKMEM" campaign task camp "$wrong"; done
+
+# Another run holds it: it is left to that one.
+exec 8>>camp/records/0.jsonl
+flock 8
+ends 3 "$WEAKMEM" campaign task camp 0
+grep -q 'task 0 is being run elsewhere' err || fail "$(cat err)"
+ends 0 "$WEAKMEM" campaign task --beside camp 0
+ends 3 "$WEAKMEM" campaign status camp --format tsv
+grep -q $'^0\trunning\t' out || fail "$(cat out)"
+exec 8>&-
+
+# Killed, and asked to end: what is in the file is whole, and the next attempt goes on with the rest.
+ends 0 "$WEAKMEM" campaign plan SB MP LB R S 2+2W IRIW WRC -t 0.05 --task-time 100 -o long
+had=0
+touch long/records/0.jsonl
+for signal in KILL TERM KILL; do
+  "$WEAKMEM" campaign task long 0 --quiet 2>err &
+  until (($(records long/records/0.jsonl) > had + 1)); do sleep 0.02; done
+  had=$(records long/records/0.jsonl)
+  kill -"$signal" $!
+  wait $! 2>/dev/null || true
+  [[ $signal == KILL ]] && state=lost || state=stopped
+  for ((tries = 0; tries < 100; tries++)); do # what it started is still on its way out
+    ends 3 "$WEAKMEM" campaign status long
+    ! grep -q "^ *0 *$state " out || break
+    sleep 0.1
+  done
+  ((tries < 100)) || fail "$signal: $(cat out)"
+done
+[[ $("$WEAKMEM" campaign retry long --by slurm | tail -1) == 'sbatch --array=0 any.sbatch 0' ]] || fail "$("$WEAKMEM" campaign retry long)"
+[[ $("$WEAKMEM" campaign retry long --by make | tail -1) == 'make task-0' ]] || fail "$("$WEAKMEM" campaign retry long --by make)"
+printf '{"schema":"weakmem.run/1","test":"SB","dig' >>long/records/0.jsonl # as by a disk that was full
+"$WEAKMEM" campaign retry long --by make | sh >out 2>err || fail "$(cat out err)"
+ends 0 "$WEAKMEM" campaign status long
+ends 0 "$WEAKMEM" campaign merge long -o long.jsonl
+once long.jsonl "$(sed -n '1s/.*"items":\([0-9]*\).*/\1/p' long/plan.jsonl)"
+
+# make does what is left of a campaign, and no task a second time.
+make -s -C camp >out 2>err || fail "$(cat out err)"
+make -s -C camp >out 2>err || fail "$(cat out err)"
+[[ $(grep -c began camp/records/1.jsonl) == 1 ]] || fail "it was done again"
+ends 0 "$WEAKMEM" campaign merge camp -o all.jsonl
+once all.jsonl 12
+grep -h run/1 camp/records/{0..5}.jsonl | cmp - all.jsonl || fail "merging changes records"
+grep -h run/1 camp/records/1.jsonl >>camp/records/1.jsonl.twice && cat camp/records/1.jsonl.twice >>camp/records/1.jsonl
+ends 0 "$WEAKMEM" campaign merge camp -o again.jsonl
+cmp all.jsonl again.jsonl && grep -q '2 more, of runs that were done twice, are left out' err || fail "$(cat err)"
+
+# Damaged records: an error with its place, nothing is merged and nothing is lost; what is whole can be kept.
+sed -i '2s/"count":[0-9]*/"count":"many"/' camp/records/4.jsonl
+ends 2 "$WEAKMEM" campaign merge camp -o all.jsonl
+grep -q 'camp/records/4.jsonl:2: "count" is not a count' err && cmp all.jsonl again.jsonl || fail "$(cat err)"
+ends 2 "$WEAKMEM" campaign status camp
+grep -q 'records/4.jsonl:2' err && grep -q '^ *4 *damaged ' out || fail "$(cat out err)"
+ends 2 "$WEAKMEM" campaign task camp 4
+ends 2 "$WEAKMEM" campaign retry camp --by make
+grep -q 'records/4.jsonl:2' err && ! grep -q task-4 out || fail "$(cat out err)"
+"$WEAKMEM" campaign retry camp --by make --mend 2>err | sh >out 2>&1 || fail "$(cat out err)"
+ends 0 "$WEAKMEM" campaign merge camp -o all.jsonl
+once all.jsonl 12
+grep -q '"many"' camp/records/4.jsonl.damaged || fail "the damaged file is gone"
+cp camp/records/2.jsonl camp/records/3.jsonl
+ends 2 "$WEAKMEM" campaign merge camp -o all.jsonl
+grep -q 'camp/records/3.jsonl:1: the line is of another task' err || fail "$(cat err)"
+
+# A damaged plan is none: whatever of it is not as it was planned.
+damage() { # WANTED SED
+  sed -i.bak "$2" camp/plan.jsonl
+  ! cmp -s camp/plan.jsonl camp/plan.jsonl.bak || fail "$2 changes nothing"
+  ends 2 "$WEAKMEM" campaign task camp 0
+  grep -q "camp/plan.jsonl:$1" err || fail "$2: $(cat err)"
+  mv camp/plan.jsonl.bak camp/plan.jsonl
+}
+damage '1: .*its digest' '1s/"seconds":0.01/"seconds":100/'
+damage '1: .*its digest' '2s/"litmus":"C SB/"litmus":"C SC/'
+damage '5: it names what the plan does not have' '5s/"test":1/"test":2/'
+damage '6: it names what the plan does not have' '6s/"count":2/"count":3/'
+damage '3: it is cut short' '3s/}$//'
+damage '[0-9]*: the plan ends here' '9,99d'
+damage '12: the plan has ended' '11p'
+damage '1: ' '1s/weakmem.plan/weakmem.run/'
+damage '[0-9]*: the plan ends here' '1s/"tasks":6/"tasks":2000000000/'
+
+# What a machine does not offer is a record that says so.
+ends 0 "$WEAKMEM" campaign plan SB --topology 'pack:4 core:2 pu:2' --placement all -t 0.01 -o far
+make -s -C far >out 2>err || fail "$(cat out err)"
+grep '"name":"package"' far/records/0.jsonl | grep -q '"status":"refused","message":"' || fail "$(cat far/records/0.jsonl)"
+for wrong in 'plan' 'plan SB' 'plan SB -o x -m a,a' 'plan SB -o x -m a/b' 'plan SB -o x -m a=0' 'plan SB -o x -p nowhere' 'plan no-such-test -o x' \
+  'task camp' 'status' 'status nowhere' 'merge camp' 'nonsense' ''; do
+  # shellcheck disable=SC2086 # words
+  ends 2 "$WEAKMEM" campaign $wrong
+done
+[[ ! -e x ]] || fail "a mistake made a folder"
+echo PASS
