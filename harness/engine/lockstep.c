@@ -17,9 +17,10 @@ enum {
   TABLE_STATES = 4096,  // a power of two
   SHIFTED_MAX = 8,      // threads with a shift of their own to tune
   TOUCHED_MAX = 4,      // threads that may be the last to touch lines, among the settings tried
-  TRIAL_NS = 200000,    // of a trial, about, where threads meet by the clock
-  TRIAL_LEAST = 512,    // instances of a trial
-  TRIAL_MOST = 6144,
+  TRIAL_NS = 40000,     // of a trial, about, where threads meet by the clock
+  TRIAL_LEAST = 256,    // instances of a trial
+  TRIAL_MOST = 2048,
+  SWEEP_TRIALS = 5, // a sweep is as long as so many trials
   TRIAL_IN_MEMORY = 1024
 };
 
@@ -236,7 +237,7 @@ static bool run_sweep(void *engine, unsigned turn) {
   (void)turn;
   run->pauses = pauses[kernel_random_below(&run->random, COUNT(pauses))];
   TuneSetting setting = sweep_setting(run);
-  run_setting(run, &setting, trial_instances(run, &setting));
+  run_setting(run, &setting, SWEEP_TRIALS * trial_instances(run, &setting));
   run->pauses = 0;
   return true;
 }

@@ -1,6 +1,7 @@
 // What each actor does in a round: for every batch, ready the lines, meet, run, meet, count.
 #include "harness/engine/lockstep_actor.h"
 #include "harness/base/time.h"
+#include "harness/engine/stopwatch.h"
 
 // ---- lines
 
@@ -102,23 +103,8 @@ static bool time_is_up(const LockstepRound *round) {
   return __atomic_load_n(round->stopping, __ATOMIC_RELAXED) || time_seconds() >= round->deadline;
 }
 
-// Time, less what other programs took: a batch that takes several times as long as the shortest one was disturbed, and
-// counts as no more than that. All batches of a segment but the last are of one size.
-typedef struct {
-  double began, shortest, sum; // seconds; shortest: 0 before there is one
-} Stopwatch;
-
-static void note_batch(Stopwatch *watch) {
-  enum { DISTURBED = 3 };
-  double now = time_seconds(), took = now - watch->began;
-  if (watch->shortest == 0 || took < watch->shortest)
-    watch->shortest = took;
-  watch->sum += took < DISTURBED * watch->shortest ? took : DISTURBED * watch->shortest;
-  watch->began = now;
-}
-
 static void run_batches(LockstepRound *round, unsigned actor) {
-  Stopwatch watch = {.began = actor ? 0 : time_seconds()};
+  Stopwatch watch = stopwatch_start();
   uint64_t done = 0;
   for (bool ended = false; done < round->instances && !ended;) {
     uint64_t left = round->instances - done;
@@ -131,13 +117,13 @@ static void run_batches(LockstepRound *round, unsigned actor) {
     meet(round); // every thread is through, and `ended` is the same for all
     ended = round->ended;
     count_batch(round, actor, count);
-    if (!actor)
-      note_batch(&watch);
+    if (count == round->batch || !watch.laps) // a part of one says nothing of the others
+      stopwatch_lap(&watch);
   }
   if (actor)
     return;
   round->done = done;
-  round->seconds = watch.sum;
+  round->seconds = stopwatch_seconds(&watch);
 }
 
 bool lockstep_segment(LockstepRound *round, unsigned actor) {

@@ -3,6 +3,7 @@
 #include "harness/engine/perpetual.h"
 #include "harness/base/time.h"
 #include "harness/engine/perpetual_match.h"
+#include "harness/engine/stopwatch.h"
 #include "harness/engine/trials.h"
 
 #include <assert.h>
@@ -34,6 +35,7 @@ typedef struct {
   unsigned any_every;                   // of the epochs, every so many looks for any state instead of those asked for
   unsigned rare[RARE_MOST], rare_count; // preferred among them
   uint64_t random;
+  double seconds; // that the epochs took, other programs' share left out
 } Round;
 
 // What one actor counted in a round.
@@ -119,10 +121,11 @@ static void count_copy(Shared *shared, const Round *round, unsigned actor, unsig
 
 static void work(unsigned actor, void *region, void *argument) {
   Shared *shared = region;
-  const Round *round = argument;
+  Round *round = argument;
   unsigned copies = 1u << round->variant;
   uint64_t choice = round->random + !round->random, random = choice ^ (actor + 1) * 0x9e3779b97f4a7c15ull;
   random += !random;
+  Stopwatch watch = stopwatch_start();
   for (unsigned epoch = 0; epoch < round->epochs; epoch++) {
     clear_own(shared, actor, copies);
     team_meet(shared->team);
@@ -130,7 +133,10 @@ static void work(unsigned actor, void *region, void *argument) {
     team_meet(shared->team);
     for (unsigned copy = 0; copy < copies; copy++)
       count_copy(shared, round, actor, copy, &choice);
+    stopwatch_lap(&watch);
   }
+  if (!actor)
+    round->seconds = stopwatch_seconds(&watch);
 }
 
 // ---- in the caller
@@ -280,11 +286,10 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   choose_rare(run, round);
   round->any_every = any_every(run, round);
   round->random = kernel_random(&run->tuner.random);
-  double start = time_seconds();
   if (!team_round(run->shared->team, work, round))
     return false;
   TuneOutcome outcome = collect(run);
-  outcome.seconds = run->session->report->ended - start;
+  outcome.seconds = round->seconds;
   *epoch_seconds = outcome.seconds / round->epochs;
   *score = tune_score(&outcome);
   return true;

@@ -2,6 +2,7 @@
 #include "harness/base/time.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <string.h>
 
 double tune_score(const TuneOutcome *outcome) {
@@ -72,25 +73,35 @@ static void rank(Tuner *tuner, unsigned index) {
   tuner->best_score = kept[0].score;
 }
 
-void tuner_judge(Tuner *tuner, const TuneSetting *setting, double score) {
-  for (unsigned i = 0; i < tuner->kept_count; i++)
-    if (!memcmp(&tuner->kept[i].setting, setting, sizeof *setting)) {
-      tuner->kept[i].score += (score - tuner->kept[i].score) / 2;
-      rank(tuner, i);
-      return;
-    }
-  if (tuner->kept_count == TUNE_KEPT && tuner->kept[TUNE_KEPT - 1].score >= score)
-    return;
-  unsigned last = tuner->kept_count < TUNE_KEPT ? tuner->kept_count++ : TUNE_KEPT - 1;
-  tuner->kept[last] = (TuneKept){*setting, score};
-  rank(tuner, last);
+static void add_score(TuneKept *kept, double score) {
+  kept->scores[kept->count++ % TUNE_SCORES] = score;
+  unsigned count = kept->count < TUNE_SCORES ? kept->count : TUNE_SCORES;
+  double sorted[TUNE_SCORES] = {0};
+  for (unsigned i = 0, at; i < count; i++) {
+    for (at = i; at > 0 && sorted[at - 1] > kept->scores[i]; at--)
+      sorted[at] = sorted[at - 1];
+    sorted[at] = kept->scores[i];
+  }
+  kept->score = sorted[(count - 1) / 2];
 }
 
-void tuner_confirm(Tuner *tuner, double score) {
-  if (!tuner->kept_count)
+void tuner_judge(Tuner *tuner, const TuneSetting *setting, double score) {
+  unsigned at = 0;
+  while (at < tuner->kept_count && memcmp(&tuner->kept[at].setting, setting, sizeof *setting) != 0)
+    at++;
+  if (at == TUNE_KEPT && tuner->kept[--at].score >= score)
     return;
-  tuner->kept[0].score += (score - tuner->kept[0].score) / 4;
-  rank(tuner, 0);
+  if (at == tuner->kept_count)
+    tuner->kept_count++;
+  if (memcmp(&tuner->kept[at].setting, setting, sizeof *setting) != 0)
+    tuner->kept[at] = (TuneKept){.setting = *setting};
+  add_score(&tuner->kept[at], score);
+  rank(tuner, at);
+}
+
+void tuner_forget(Tuner *tuner) {
+  tuner->kept_count = 0;
+  tuner->best_score = -1;
 }
 
 int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis) {
@@ -100,93 +111,116 @@ int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis) {
 
 // ---- the schedule
 
-static const double FIRST_SHARE = 0.1; // of the time, and of the iterations asked for: the first trials
-static const double FIRST_SECONDS = 5; // ... but no longer, above all where there is no limit
+static const double SEARCH_SHARE = 0.1; // of what is left of the time, and of the iterations asked for: a search
+static const double SEARCH_SECONDS = 5; // ... but no longer, above all where there is no limit
+static const double LOST = 0.5;         // of what the best brought at most: it brings less, and a search begins
+
+static bool is_best(const Tuner *tuner, const TuneSetting *setting) {
+  return tuner->kept_count && !memcmp(&tuner->best, setting, sizeof *setting);
+}
 
 static void note(const Trials *trials, const TuneSetting *setting) {
-  if (trials->note && !memcmp(&trials->tuner->best, setting, sizeof *setting))
+  if (trials->note && is_best(trials->tuner, setting))
     trials->note(trials->engine, setting);
 }
 
-// A setting that looks as good as the best runs again, longer, and is judged by the worse of the two.
-static bool try_setting(const Trials *trials, const TuneSetting *setting) {
-  double first, second;
-  if (!trials->run(trials->engine, setting, TRIAL_SHORT, &first))
+// Runs a kept setting once more. False where an actor died.
+static bool run_kept(const Trials *trials, TuneSetting setting, TrialLength length) {
+  double score;
+  if (!trials->run(trials->engine, &setting, length, &score))
     return false;
-  if (!tuner_promising(trials->tuner, first) || session_over(trials->session))
-    return true;
-  if (!trials->run(trials->engine, setting, TRIAL_AGAIN, &second))
-    return false;
-  tuner_judge(trials->tuner, setting, second < first ? second : first);
+  tuner_judge(trials->tuner, &setting, score);
+  note(trials, &setting);
+  return true;
+}
+
+// A setting that looks as good as the best runs again, in turns with it, and is judged by all that it brought.
+static bool challenge(const Trials *trials, const TuneSetting *setting, double first) {
+  enum { SCORES = 3 };
+  double scores[SCORES] = {first};
+  unsigned count = 1;
+  while (count < SCORES && !session_over(trials->session)) {
+    if (!trials->run(trials->engine, setting, TRIAL_AGAIN, &scores[count++]))
+      return false;
+    if (trials->tuner->kept_count && !session_over(trials->session) &&
+        !run_kept(trials, trials->tuner->best, TRIAL_AGAIN))
+      return false;
+  }
+  for (unsigned i = 0; i < count; i++)
+    tuner_judge(trials->tuner, setting, scores[i]);
   note(trials, setting);
   return true;
 }
 
-static bool first_trials_over(const Trials *trials, unsigned trial, double until) {
-  const EngineSession *session = trials->session;
-  return session_over(session) || (trials->most && trial >= trials->most) || time_seconds() >= until ||
-         (session->iterations && (double)session->report->executed >= (double)session->iterations * FIRST_SHARE);
+static bool try_setting(const Trials *trials, const TuneSetting *setting) {
+  double score;
+  if (is_best(trials->tuner, setting))
+    return run_kept(trials, *setting, TRIAL_SHORT);
+  if (!trials->run(trials->engine, setting, TRIAL_SHORT, &score))
+    return false;
+  return !tuner_promising(trials->tuner, score) || challenge(trials, setting, score);
 }
 
-static bool run_first_trials(const Trials *trials, TuneSetting setting) {
+// Where a search ends.
+typedef struct {
+  double until;
+  uint64_t executed;
+  unsigned trials;
+} Limit;
+
+static Limit limit_of(const Trials *trials) {
+  const EngineSession *session = trials->session;
+  double now = time_seconds(), seconds = (session->deadline - now) * SEARCH_SHARE;
+  uint64_t done = session->report->executed, left = session->iterations > done ? session->iterations - done : 0;
+  return (Limit){.until = now + (seconds < SEARCH_SECONDS ? seconds : SEARCH_SECONDS),
+                 .executed = session->iterations ? done + (uint64_t)((double)left * SEARCH_SHARE) : UINT64_MAX,
+                 .trials = trials->most ? trials->most : UINT_MAX};
+}
+
+static bool limit_reached(const Trials *trials, const Limit *limit, unsigned trial) {
+  return session_over(trials->session) || trial >= limit->trials || time_seconds() >= limit->until ||
+         trials->session->report->executed >= limit->executed;
+}
+
+// Forgets what it knows, and tries settings from `setting` on.
+static bool search(const Trials *trials, TuneSetting setting) {
+  enum { AT_RANDOM = 32 };
   Tuner *tuner = trials->tuner;
-  double now = time_seconds(), seconds = (trials->session->deadline - now) * FIRST_SHARE;
-  double until = now + (seconds < FIRST_SECONDS ? seconds : FIRST_SECONDS);
+  const Limit limit = limit_of(trials);
+  tuner_forget(tuner);
   bool alive = try_setting(trials, &setting);
-  if (alive && tuner->best_score < 0) {
-    tuner_judge(tuner, &setting, 0);
-    note(trials, &setting);
-  }
-  for (unsigned trial = 0; alive && !first_trials_over(trials, trial, until); trial++) {
+  for (unsigned trial = 0; alive && !limit_reached(trials, &limit, trial); trial++) {
     // Where nothing was seen yet there is nothing to be near to.
-    bool explore = trial < 8 || trial % 4 == 0 || tuner->best_score < 1;
+    bool explore = trial < AT_RANDOM || trial % 4 == 0 || tuner->best_score < 1;
     setting = explore ? tuner_random(tuner) : tuner_near(tuner);
     alive = try_setting(trials, &setting);
   }
   return alive;
 }
 
-// One that was good before is judged anew.
-static bool try_again(const Trials *trials) {
-  TuneSetting setting = tuner_again(trials->tuner);
-  double score;
-  if (!trials->run(trials->engine, &setting, TRIAL_SHORT, &score))
-    return false;
-  tuner_judge(trials->tuner, &setting, score);
-  return true;
+// One that was good before is judged anew; a neighbour; anything at all.
+static bool look_at_others(const Trials *trials) {
+  TuneSetting near = tuner_near(trials->tuner), any = tuner_random(trials->tuner);
+  return run_kept(trials, tuner_again(trials->tuner), TRIAL_SHORT) &&
+         (session_over(trials->session) || try_setting(trials, &near)) &&
+         (session_over(trials->session) || try_setting(trials, &any));
 }
 
-// Between two runs of the best: a sweep, a neighbour, a sweep, one that was good before or anything at all.
-static bool run_other(const Trials *trials, unsigned turn) {
-  TuneSetting setting;
-  switch (turn % 8) {
-  case 0:
-    setting = tuner_random(trials->tuner);
-    return try_setting(trials, &setting);
-  case 4:
-    setting = tuner_near(trials->tuner);
-    return try_setting(trials, &setting);
-  case 2:
-  case 6:
-    return try_again(trials);
-  default:
-    return trials->sweep(trials->engine, turn / 2);
-  }
-}
-
+// The best setting, and every time after it either others or a sweep.
 bool trials_run(const Trials *trials, TuneSetting first) {
-  bool alive = run_first_trials(trials, first);
+  bool alive = search(trials, first);
+  double most = trials->tuner->best_score;
   for (unsigned turn = 0; alive && !session_over(trials->session); turn++) {
-    const TuneSetting best = trials->tuner->best;
-    double score;
-    alive = trials->run(trials->engine, &best, TRIAL_LONG, &score);
-    if (!alive)
+    alive = run_kept(trials, trials->tuner->best, TRIAL_LONG);
+    if (!alive || session_over(trials->session))
       break;
-    note(trials, &best);
-    if (session_over(trials->session))
-      break;
-    tuner_confirm(trials->tuner, score);
-    alive = run_other(trials, turn);
+    if (trials->tuner->best_score < LOST * most && most > 1) {
+      alive = search(trials, trials->tuner->best);
+      most = trials->tuner->best_score;
+      continue;
+    }
+    most = trials->tuner->best_score > most ? trials->tuner->best_score : most;
+    alive = turn % 2 ? trials->sweep(trials->engine, turn / 2) : look_at_others(trials);
   }
   return alive;
 }

@@ -1,15 +1,18 @@
 // Choosing an engine's settings by short trials: random ones first, then neighbours of the best; the few best are kept.
 // Most of the time then goes to the best one, while a part goes on trying others and sweeps over settings that no trial
 // would keep, so that rare states appear too.
-// What a setting brings drifts with the machine's other load, so the best is measured as it runs, and gives way to the
-// next one where it no longer is the best.
+//
+// A machine has other work: single scores lie. A setting's score is the median of its last ones. One that looks as good
+// as the best runs in turns with it, so that what disturbs one disturbs the other, before it can take its place. What a
+// setting brings drifts, so the best is measured as it runs, and gives way to the next one where it no longer is the
+// best; once it brings much less than it did, all is forgotten but where it stands, and the search begins anew.
 //
 // A setting is a point on a few axes, each a short list of values in which neighbours are alike. The same seed proposes
 // the same settings until the first neighbour; from there on proposals follow what the machine showed.
 #pragma once
 #include "harness/engine/session.h"
 
-enum { TUNE_AXES = 16, TUNE_KEPT = 6 };
+enum { TUNE_AXES = 16, TUNE_KEPT = 6, TUNE_SCORES = 5 };
 
 typedef struct {
   const char *name;
@@ -24,7 +27,9 @@ typedef struct {
 
 typedef struct {
   TuneSetting setting;
-  double score;
+  double scores[TUNE_SCORES]; // the last ones
+  unsigned count;             // of all that there were
+  double score;               // the median of the last ones; of two the lower
 } TuneKept;
 
 typedef struct {
@@ -54,12 +59,12 @@ TuneSetting tuner_random(Tuner *tuner);
 TuneSetting tuner_near(Tuner *tuner);
 // One of the kept settings other than the best, to be tried again; the best where there is no other.
 TuneSetting tuner_again(Tuner *tuner);
-// Whether a trial's score deserves a second, longer one: a lucky trial must not win.
+// Whether a trial's score deserves more of them: a lucky trial must not win.
 bool tuner_promising(const Tuner *tuner, double score);
-// Keeps the setting where its score is among the highest. One that is kept already takes part of the new score.
+// Keeps the setting where its score is among the highest. To one that is kept already it is one more score.
 void tuner_judge(Tuner *tuner, const TuneSetting *setting, double score);
-// The best's score again, from a longer run.
-void tuner_confirm(Tuner *tuner, double score);
+// Forgets every setting and score.
+void tuner_forget(Tuner *tuner);
 int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis);
 
 // ---- the schedule
@@ -81,7 +86,7 @@ typedef struct {
   bool (*sweep)(void *engine, unsigned turn);
   // Told the best setting each time it has run; NULL: need not be.
   void (*note)(void *engine, const TuneSetting *setting);
-  unsigned most; // first trials, at most; 0: as many as a tenth of the time, or of the iterations, has room for
+  unsigned most; // trials of a search, at most; 0: as many as a tenth of what is left has room for
 } Trials;
 
 // Runs trials from `first` on, then the best setting and what else the schedule has, until the session is over. False

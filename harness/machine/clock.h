@@ -14,7 +14,7 @@ typedef struct {
   const char *reason;      // why not, a static sentence; NULL where usable
 } Clock;
 
-// Calibrates the counter for the PUs of a placement: about 3 ms, up to 60 ms more where other programs keep the PUs
+// Calibrates the counter for the PUs of a placement: about 3 ms, up to 200 ms more where other programs keep the PUs
 // busy. The calling thread's binding stays as it is.
 Clock clock_calibrate(const Topology *topology, const Placement *placement);
 

@@ -1,7 +1,10 @@
-// The tuner: it climbs to a peak, forgets a best that no longer is one, and repeats what a seed proposes.
+// The tuner: it climbs to a peak, forgets a best that no longer is one, and repeats what a seed proposes. The schedule:
+// no luck wins, no disturbance loses, and a best that has lost is searched for anew. The time of what was disturbed.
+#include "harness/engine/stopwatch.h"
 #include "harness/engine/trials.h"
 
 #include <check.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { STEPS = 40, PEAK_A = 27, PEAK_B = 5 };
@@ -45,7 +48,7 @@ START_TEST(a_best_that_falls_behind_gives_way) {
   ck_assert_int_eq(memcmp(&tuner.best, &lucky, sizeof lucky), 0);
   for (unsigned i = 0; i < 20; i++)
     if (!memcmp(&tuner.best, &lucky, sizeof lucky))
-      tuner_confirm(&tuner, 10);
+      tuner_judge(&tuner, &lucky, 10);
   ck_assert_int_eq(memcmp(&tuner.best, &steady, sizeof steady), 0);
 }
 END_TEST
@@ -89,6 +92,101 @@ START_TEST(any_target_beats_any_variety) {
 }
 END_TEST
 
+// ---- the schedule, with an engine that only tells scores
+
+typedef struct {
+  Report report;
+  EngineSession session;
+  Tuner tuner;
+  unsigned runs;
+  int peak_a, peak_b;        // now
+  uint64_t moves;            // once so much was executed the peak goes elsewhere; 0: never
+  unsigned disturbs;         // every so many runs are worth a tenth; 0: none
+  unsigned lucky;            // the run that is worth a thousand times as much; 0: none
+  TuneSetting lucky_setting; // ... and what it ran
+  unsigned long_at_peak;     // long runs within two steps of the peak
+} Play;
+
+static bool play_run(void *engine, const TuneSetting *setting, TrialLength length, double *score) {
+  Play *play = engine;
+  ck_assert(!session_over(&play->session)); // there is nothing left to run
+  play->runs++;
+  play->report.executed += length == TRIAL_LONG ? 20 : length == TRIAL_AGAIN ? 2 : 1;
+  if (play->moves && play->report.executed > play->moves) {
+    play->peak_a = STEPS - 1 - PEAK_A;
+    play->peak_b = STEPS - 1 - PEAK_B;
+  }
+  int a = tuner_value(&play->tuner, setting, 0) - play->peak_a,
+      b = tuner_value(&play->tuner, setting, 1) - play->peak_b;
+  *score = 2 + 1e6 / (1 + a * a + b * b);
+  if (play->disturbs && play->runs % play->disturbs == 0)
+    *score /= 10;
+  if (play->runs == play->lucky) {
+    *score *= 1000;
+    play->lucky_setting = *setting;
+  }
+  play->long_at_peak += length == TRIAL_LONG && a * a <= 4 && b * b <= 4;
+  return true;
+}
+
+static bool play_sweep(void *engine, unsigned turn) {
+  (void)engine, (void)turn;
+  return true;
+}
+
+enum { PLAYED = 20000 };
+
+static void play(Play *play, uint64_t seed) {
+  play->session = (EngineSession){.report = &play->report, .iterations = PLAYED, .deadline = 1e18};
+  play->peak_a = PEAK_A;
+  play->peak_b = PEAK_B;
+  tuner_init(&play->tuner, axes, 2, seed);
+  const Trials trials = {
+      .session = &play->session, .tuner = &play->tuner, .engine = play, .run = play_run, .sweep = play_sweep};
+  ck_assert(trials_run(&trials, (TuneSetting){{0}}));
+}
+
+START_TEST(most_of_a_run_is_at_the_peak_though_every_third_trial_is_disturbed) {
+  Play disturbed = {.disturbs = 3};
+  play(&disturbed, (uint64_t)_i + 1);
+  ck_assert_uint_ge(disturbed.long_at_peak, PLAYED / 20 / 2);
+}
+END_TEST
+
+START_TEST(one_lucky_trial_does_not_win) {
+  Play lucky = {.lucky = 20};
+  play(&lucky, (uint64_t)_i + 1);
+  ck_assert_int_ne(memcmp(&lucky.tuner.best, &lucky.lucky_setting, sizeof lucky.lucky_setting), 0);
+  ck_assert_uint_ge(lucky.long_at_peak, PLAYED / 20 / 2);
+}
+END_TEST
+
+START_TEST(a_peak_that_goes_elsewhere_is_found_again) {
+  Play moved = {.moves = PLAYED / 2};
+  play(&moved, (uint64_t)_i + 1);
+  int a = tuner_value(&moved.tuner, &moved.tuner.best, 0), b = tuner_value(&moved.tuner, &moved.tuner.best, 1);
+  ck_assert_int_le(abs(a - (STEPS - 1 - PEAK_A)), 2);
+  ck_assert_int_le(abs(b - (STEPS - 1 - PEAK_B)), 2);
+}
+END_TEST
+
+START_TEST(disturbed_laps_count_as_the_others_do) {
+  static const double late[] = {1, 1, 50, 1}, first[] = {50, 40, 1, 1, 1}, alike[] = {1, 2, 1, 2};
+  Stopwatch watch = {0};
+  for (unsigned i = 0; i < 4; i++)
+    stopwatch_add(&watch, late[i]);
+  ck_assert_double_eq_tol(stopwatch_seconds(&watch), 4, 1e-9);
+  watch = (Stopwatch){0};
+  for (unsigned i = 0; i < 5; i++)
+    stopwatch_add(&watch, first[i]);
+  ck_assert_double_eq_tol(stopwatch_seconds(&watch), 5, 1e-9);
+  watch = (Stopwatch){0};
+  for (unsigned i = 0; i < 4; i++)
+    stopwatch_add(&watch, alike[i]);
+  ck_assert_double_eq_tol(stopwatch_seconds(&watch), 6, 1e-9);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("tune");
   TCase *c = tcase_create("tune");
@@ -98,6 +196,10 @@ int main(void) {
   tcase_add_test(c, kept_settings_are_the_highest_and_each_is_kept_once);
   tcase_add_test(c, a_seed_proposes_the_same_settings_again);
   tcase_add_test(c, any_target_beats_any_variety);
+  tcase_add_loop_test(c, most_of_a_run_is_at_the_peak_though_every_third_trial_is_disturbed, 0, 5);
+  tcase_add_loop_test(c, one_lucky_trial_does_not_win, 0, 5);
+  tcase_add_loop_test(c, a_peak_that_goes_elsewhere_is_found_again, 0, 5);
+  tcase_add_test(c, disturbed_laps_count_as_the_others_do);
   suite_add_tcase(suite, c);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
