@@ -95,26 +95,6 @@ const char *emit_type(BaseType base) {
   return base == BASE_BOOL ? "_Bool" : base_type_name(base);
 }
 
-// Whether Layout= puts a location where its type's natural alignment does not hold.
-static bool is_misaligned(const Location *location) {
-  return location->has_offset && location->line_offset % (base_type_bits(location->type) / 8) != 0;
-}
-
-void emit_element_type(const Location *location, Text *out) {
-  if (is_misaligned(location))
-    text_printf(out, "Misaligned_%s", location->name);
-  else
-    text_add(out, emit_type(location->type));
-}
-
-// Plain accesses to a misaligned location must say so: compilers use instructions that trap for some wide types.
-void emit_misaligned_types(const Test *test, Text *out) {
-  for (unsigned l = 0; l < test->location_count; l++)
-    if (is_misaligned(&test->locations[l]))
-      text_printf(out, "typedef %s Misaligned_%s __attribute__((aligned(1)));\n", emit_type(test->locations[l].type),
-                  test->locations[l].name);
-}
-
 // Suffixes and casts give a constant its type; the most negative number has no literal of its own.
 void emit_value(Value value, BaseType type, Text *out) {
   bool is_signed = base_type_signed(type);
@@ -145,10 +125,6 @@ static void emit_order(const Emit *emit, const Order *order) {
     text_add_char(emit->out, (char)toupper((unsigned char)*name));
 }
 
-static const Location *location_of(const Emit *emit, Address address) {
-  return &emit->test->locations[address.location];
-}
-
 static const Register *register_of(const Emit *emit, unsigned reg) {
   return &emit->test->threads[emit->thread].registers[reg];
 }
@@ -165,65 +141,9 @@ static bool is_assignment(const Expr *expr, void *context) {
 
 static bool assigns(const Expr *expr) { return expr_each(expr, is_assignment, NULL) != NULL; }
 
-// Whether it matters which of two operands is evaluated first. The litmus language says: the left one; C does not.
-static bool order_matters(const Expr *left, const Expr *right) {
+bool emit_order_matters(const Expr *left, const Expr *right) {
   return (expr_accesses(left) && expr_accesses(right)) || (assigns(left) && right->kind != EXPR_CONSTANT) ||
          (assigns(right) && left->kind != EXPR_CONSTANT);
-}
-
-// The element's index; false for the first, which needs none.
-static bool emit_index(const Emit *emit, Address address) {
-  const Location *location = location_of(emit, address);
-  if (!address.index || (address.index->kind == EXPR_CONSTANT && address.index->constant == 0))
-    return false;
-  if (address.index->kind == EXPR_CONSTANT && address.index->constant > 0 &&
-      address.index->constant < location->length) {
-    text_printf(emit->out, "%u", (unsigned)address.index->constant);
-    return true;
-  }
-  text_add(emit->out, "kernel_index(");
-  emit_expr(emit, address.index);
-  text_printf(emit->out, ", %u)", location->length);
-  return true;
-}
-
-// Compilers take an atomic access's alignment for granted; it is the CPU that shows what becomes of one that has none.
-void emit_address(const Emit *emit, Address address) {
-  const Location *location = location_of(emit, address);
-  const char *name = location->name;
-  if (is_misaligned(location))
-    text_printf(emit->out, "(%s *)", emit_type(location->type));
-  if (!address.index || (address.index->kind == EXPR_CONSTANT && address.index->constant == 0)) {
-    text_printf(emit->out, "loc_%s", name);
-    return;
-  }
-  text_printf(emit->out, "&loc_%s[", name);
-  emit_index(emit, address);
-  text_add(emit->out, "]");
-}
-
-// An access whose index and value both access memory: opens a block in which they are evaluated in order, as `at` and
-// `value`. False, with nothing printed, where there is no need.
-static bool open_ordered(const Emit *emit, Address address, const Expr *value) {
-  if (!address.index || !order_matters(address.index, value))
-    return false;
-  text_add(emit->out, "__extension__({ const uint64_t at = ");
-  if (!emit_index(emit, address))
-    text_add(emit->out, "0");
-  text_printf(emit->out, "; const %s value = ", emit_type(value->type));
-  emit_expr(emit, value);
-  text_add(emit->out, "; ");
-  return true;
-}
-
-static void close_ordered(const Emit *emit, bool ordered) { text_add(emit->out, ordered ? "; })" : ""); }
-
-static void emit_target(const Emit *emit, Address address, bool ordered) {
-  const Location *location = location_of(emit, address);
-  if (ordered)
-    text_printf(emit->out, "(%s *)&loc_%s[at]", emit_type(location->type), location->name);
-  else
-    emit_address(emit, address);
 }
 
 static void emit_written(const Emit *emit, const Expr *value, bool ordered) {
@@ -231,23 +151,6 @@ static void emit_written(const Emit *emit, const Expr *value, bool ordered) {
     text_add(emit->out, "value");
   else
     emit_expr(emit, value);
-}
-
-// The element as an lvalue of a plain access; `ordered`: its index is in `at`.
-static void emit_element(const Emit *emit, Address address, bool is_volatile, bool ordered) {
-  const Location *location = location_of(emit, address);
-  if (is_volatile) {
-    text_add(emit->out, "((volatile ");
-    emit_element_type(location, emit->out);
-    text_printf(emit->out, " *)loc_%s)[", location->name);
-  } else {
-    text_printf(emit->out, "loc_%s[", location->name);
-  }
-  if (ordered)
-    text_add(emit->out, "at");
-  else if (!emit_index(emit, address))
-    text_add(emit->out, "0");
-  text_add(emit->out, "]");
 }
 
 // ---- the kernel's primitives: a fence is what its headers make of it here, an access what C11 has that is closest,
@@ -295,7 +198,7 @@ static void emit_kernel_fence(const Emit *emit, const LowerRow *row) {
 
 // cmpxchg, add_unless, and what is done to locks.
 static void emit_kernel_update(const Emit *emit, const Access *access) {
-  const char *type = emit_type(location_of(emit, access->address)->type);
+  const char *type = emit_type(address_base(emit->test, &access->address));
   text_printf(emit->out, "__extension__({ %s *const place = ", type);
   emit_address(emit, access->address);
   text_add(emit->out, "; ");
@@ -341,23 +244,14 @@ static bool is_kernel_update(AccessOp op) {
 }
 
 static bool is_unmade(const Expr *expr, void *context) {
-  unsigned location, element;
   const Dialect *dialect = context;
-  if (expr->kind == EXPR_CONSTANT)
-    return dialect->pointers && value_is_address(expr->constant, &location, &element);
-  if (expr->kind != EXPR_ACCESS || dialect != &dialect_linux || expr->access.op == ACCESS_CPU_FENCE)
-    return false;
-  return expr->access.address.pointer || expr->access.expected.pointer ||
-         (!order_is_grace(expr->access.order) && !kernel_row(dialect, &expr->access));
+  return expr->kind == EXPR_ACCESS && dialect == &dialect_linux && expr->access.op != ACCESS_CPU_FENCE &&
+         !order_is_grace(expr->access.order) && !kernel_row(dialect, &expr->access);
 }
 
 const char *emit_refuses(const Test *test) {
-  unsigned location, element;
-  for (unsigned l = 0; l < test->location_count && test->dialect->pointers; l++)
-    for (unsigned e = 0; e < test->locations[l].length; e++)
-      if (value_is_address(test->locations[l].initial[e], &location, &element))
-        return "a location holds an address";
-  return test_each(test, is_unmade, (void *)test->dialect) ? "its registers hold addresses" : grace_fault(test);
+  return test_each(test, is_unmade, (void *)test->dialect) ? "no table says what this CPU makes of one of its accesses"
+                                                           : grace_fault(test);
 }
 
 static void emit_load(const Emit *emit, const Access *load) {
@@ -382,11 +276,11 @@ static void emit_expected(const Emit *emit, const Access *access) {
 // The builtin wants the expected value in an object of the location's own type; where it lies in one of another, it is
 // copied there and back.
 static void emit_compare_exchange(const Emit *emit, const Access *access) {
-  BaseType type = location_of(emit, access->address)->type;
+  BaseType type = address_base(emit->test, &access->address);
   bool in_register = access->expected_in_register;
   bool same = type == (in_register ? register_of(emit, access->expected_register)->type.base
-                                   : location_of(emit, access->expected)->type);
-  bool ordered = open_ordered(emit, access->address, access->operand);
+                                   : address_base(emit->test, &access->expected));
+  bool ordered = emit_open_ordered(emit, access->address, access->operand);
   if (!same) {
     text_printf(emit->out, "__extension__({ %s expected = ", emit_type(type));
     emit_expected(emit, access);
@@ -413,7 +307,7 @@ static void emit_compare_exchange(const Emit *emit, const Access *access) {
     emit_expected(emit, access);
     text_add(emit->out, " = expected; (int)done; })");
   }
-  close_ordered(emit, ordered);
+  emit_close_ordered(emit, ordered);
 }
 
 static void emit_stored(const Emit *emit, const Access *store, bool ordered) {
@@ -424,7 +318,7 @@ static void emit_stored(const Emit *emit, const Access *store, bool ordered) {
 }
 
 static void emit_store(const Emit *emit, const Access *store) {
-  bool ordered = !emit->stored && open_ordered(emit, store->address, store->operand);
+  bool ordered = !emit->stored && emit_open_ordered(emit, store->address, store->operand);
   if (!store->order) {
     emit_element(emit, store->address, store->is_volatile, ordered);
     text_add(emit->out, " = ");
@@ -438,7 +332,7 @@ static void emit_store(const Emit *emit, const Access *store) {
     emit_order(emit, store->order);
     text_add_char(emit->out, ')');
   }
-  close_ordered(emit, ordered);
+  emit_close_ordered(emit, ordered);
 }
 
 // What an operation writes, of what it read (`old`) and its operand, if no builtin of compilers does it; else NULL.
@@ -450,7 +344,7 @@ static const char *written_by(AccessOp op) {
 
 // A loop of compare-exchanges; its reads that fail order nothing.
 static void emit_update_loop(const Emit *emit, const Access *access, bool ordered) {
-  const char *type = emit_type(location_of(emit, access->address)->type);
+  const char *type = emit_type(address_base(emit->test, &access->address));
   text_printf(emit->out, "__extension__({ %s *const place = ", type);
   emit_target(emit, access->address, ordered);
   text_printf(emit->out, "; const %s operand = ", type);
@@ -464,7 +358,7 @@ static void emit_update_loop(const Emit *emit, const Access *access, bool ordere
 }
 
 static void emit_update(const Emit *emit, const Access *access) {
-  bool ordered = open_ordered(emit, access->address, access->operand);
+  bool ordered = emit_open_ordered(emit, access->address, access->operand);
   if (written_by(access->op)) {
     emit_update_loop(emit, access, ordered);
   } else {
@@ -479,7 +373,7 @@ static void emit_update(const Emit *emit, const Access *access) {
     emit_order(emit, access->order);
     text_add_char(emit->out, ')');
   }
-  close_ordered(emit, ordered);
+  emit_close_ordered(emit, ordered);
 }
 
 static void emit_cpu_fence(const Emit *emit, const char *name) {
@@ -605,7 +499,7 @@ static void emit_unary(const Emit *emit, const Expr *expr) {
 static void emit_binary(const Emit *emit, const Expr *expr, bool outermost) {
   const Expr *left = expr->binary.left, *right = expr->binary.right;
   bool logical = binary_operators[expr->binary.op].is_logical;
-  if (!logical && order_matters(left, right)) {
+  if (!logical && emit_order_matters(left, right)) {
     text_printf(emit->out, "__extension__({ const %s left = ", emit_type(left->type));
     emit_expr(emit, left);
     text_printf(emit->out, "; const %s right = ", emit_type(right->type));
@@ -633,7 +527,7 @@ static void emit_conditional(const Emit *emit, const Expr *expr) {
 static void emit_operand(const Emit *emit, const Expr *expr, bool outermost) {
   switch (expr->kind) {
   case EXPR_CONSTANT:
-    emit_value(expr->constant, expr->type, emit->out);
+    emit_constant(emit, expr->constant, expr->type);
     break;
   case EXPR_REGISTER:
     text_printf(emit->out, "reg_%s", register_of(emit, expr->reg)->name);
@@ -663,7 +557,7 @@ void emit_registers(const Emit *emit, unsigned indent) {
     const Register *reg = &thread->registers[i];
     text_repeat(emit->out, ' ', indent);
     text_printf(emit->out, "%s reg_%s = ", emit_type(reg->type.base), reg->name);
-    emit_value(reg->initial, reg->type.base, emit->out);
+    emit_constant(emit, reg->initial, reg->type.base);
     text_add(emit->out, ";\n");
   }
 }

@@ -44,11 +44,23 @@ void emit_element_type(const Location *location, Text *out);
 // The value as a constant expression of the type.
 void emit_value(Value value, BaseType type, Text *out);
 
+// The same, or where the dialect has pointers the address of one of the locations that the thread is given.
+void emit_constant(const Emit *emit, Value value, BaseType type);
+
 // Declarations of all registers of the thread, with their initial values.
 void emit_registers(const Emit *emit, unsigned indent);
 void emit_expr(const Emit *emit, const Expr *expr);
-// `&x`, `&y[r0]`: a pointer to the element.
+// Whether it matters which of two operands is evaluated first. The litmus language says: the left one; C does not.
+bool emit_order_matters(const Expr *left, const Expr *right);
+// `&x`, `&y[r0]`: a pointer to the element, or to what a pointer points to.
 void emit_address(const Emit *emit, Address address);
+// An access whose address and value both access memory: opens a block in which they are evaluated in order, as `at` and
+// `value`. False, with nothing printed, where there is no need.
+bool emit_open_ordered(const Emit *emit, Address address, const Expr *value);
+void emit_close_ordered(const Emit *emit, bool ordered);
+// The pointer, and the element as an lvalue of a plain access; `ordered`: within such a block.
+void emit_target(const Emit *emit, Address address, bool ordered);
+void emit_element(const Emit *emit, Address address, bool is_volatile, bool ordered);
 // One statement, or those from `stmt` to the end of its block, each on lines of its own.
 void emit_stmt(const Emit *emit, const Stmt *stmt, unsigned indent);
 void emit_block(const Emit *emit, const Stmt *stmt, unsigned indent);
@@ -58,6 +70,9 @@ const char *emit_refuses(const Test *test);
 // The first CPU fence in the test that the CPU we run on does not have; NULL: it has all.
 const char *emit_missing_fence(const Test *test);
 
+// The locations whose addresses a thread's function is given, in the order of its parameters: those that the thread
+// names, then those that only its registers begin with. How many.
+unsigned build_given(const Test *test, unsigned thread, unsigned locations[LIMIT_LOCATIONS]);
 // Where in its frame a thread leaves a register, in bytes: C's layout of `Frame1`, in which every value is aligned to
 // its size, as on every CPU of 64 bits. False if it is not observed, and so not left.
 bool build_frame_offset(const Test *test, unsigned thread, unsigned reg, unsigned *offset);

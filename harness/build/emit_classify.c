@@ -3,9 +3,10 @@
 
 // A value as it is compared: as a number, whatever its type.
 static void emit_observed(const Test *test, unsigned index, unsigned word, Text *out) {
-  BaseType type = observable_base(test, &test->observables[index]);
-  text_printf(out, "  const __int128 v%u = (%s)", index, emit_type(type));
-  if (base_type_bits(type) == 128)
+  const Observable *o = &test->observables[index];
+  const char *type = o->may_point ? "__int128" : emit_type(observable_base(test, o));
+  text_printf(out, "  const __int128 v%u = (%s)", index, type);
+  if (observable_bits(test, o) == 128)
     text_printf(out, "((unsigned __int128)state[%u] << 64 | state[%u]);\n", word + 1, word);
   else
     text_printf(out, "state[%u];\n", word);
@@ -84,7 +85,7 @@ static void emit_classify(const Test *test, Text *out) {
   text_add(out, "static unsigned classify(const uint64_t *state) {\n");
   for (unsigned i = 0, word = 0; i < test->observable_total; i++) {
     emit_observed(test, i, word, out);
-    word += base_type_bits(observable_base(test, &test->observables[i])) == 128 ? 2 : 1;
+    word += observable_bits(test, &test->observables[i]) == 128 ? 2 : 1;
   }
   for (unsigned i = 0; test->code && i < test->observable_total; i++)
     text_printf(out, "  const int64_t reg_%s = (int64_t)v%u;\n  (void)reg_%s;\n", test->threads[0].registers[i].name, i,

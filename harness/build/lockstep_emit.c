@@ -55,13 +55,31 @@ static bool can_pause(const Test *test, unsigned t) {
 
 static const char *suffix(bool pauses) { return pauses ? "_pausing" : ""; }
 
-// What a thread function is called with: pointers to the locations that the thread names, and to its frame. `types`:
+unsigned build_given(const Test *test, unsigned t, unsigned locations[LIMIT_LOCATIONS]) {
+  const Thread *thread = &test->threads[t];
+  unsigned count = 0;
+  uint64_t given = 0;
+  for (unsigned p = 0; p < thread->parameter_count; p++) {
+    locations[count++] = thread->parameters[p].location;
+    given |= (uint64_t)1 << thread->parameters[p].location;
+  }
+  for (unsigned r = 0; r < thread->register_count && test->dialect->pointers; r++) {
+    unsigned location, element;
+    if (!value_is_address(thread->registers[r].initial, &location, &element) || given >> location & 1)
+      continue;
+    locations[count++] = location;
+    given |= (uint64_t)1 << location;
+  }
+  return count;
+}
+
+// What a thread function is called with: pointers to the locations that the thread is given, and to its frame. `types`:
 // as its parameters.
 static void emit_arguments(const Test *test, unsigned t, bool types, bool pauses, Text *out) {
-  const Thread *thread = &test->threads[t];
+  unsigned given[LIMIT_LOCATIONS], count = build_given(test, t, given);
   const char *comma = "";
-  for (unsigned p = 0; p < thread->parameter_count; p++, comma = ", ") {
-    const Location *location = &test->locations[thread->parameters[p].location];
+  for (unsigned p = 0; p < count; p++, comma = ", ") {
+    const Location *location = &test->locations[given[p]];
     text_add(out, comma);
     if (types) {
       emit_element_type(location, out);
@@ -142,13 +160,13 @@ void emit_threads(const Test *test, const bool *in, Text *out) {
 
 // Everything that the thread needs is at hand before the wait, so that nothing but its call comes after it.
 static void emit_batch(const Test *test, unsigned t, bool pauses, Text *out) {
-  const Thread *thread = &test->threads[t];
+  unsigned given[LIMIT_LOCATIONS], count = build_given(test, t, given);
   text_printf(out,
               "static void %s%u(KernelBatch *batch) {\n  for (unsigned i = 0; i < batch->count; i++) {\n"
               "    char *at = batch->instances + i * batch->stride;\n",
               pauses ? "pausing" : "thread", t);
-  for (unsigned p = 0; p < thread->parameter_count; p++) {
-    unsigned l = thread->parameters[p].location;
+  for (unsigned p = 0; p < count; p++) {
+    unsigned l = given[p];
     text_add(out, "    ");
     emit_element_type(&test->locations[l], out);
     text_printf(out, " *loc_%s = (void *)(at + batch->offsets[%u]);\n", test->locations[l].name, l);
@@ -210,7 +228,7 @@ static void emit_reset_instance(const Test *test, Text *out) {
     }
     text_printf(out, "  __builtin_memcpy(at + offsets[%u], %sinitial_%s, sizeof initial_%s);\n", l,
                 location->is_array ? "" : "&", location->name, location->name);
-    if (test_is_assembly(test))
+    if (test->dialect->addresses)
       emit_initial_addresses(test, l, out);
   }
   text_add(out,
@@ -223,17 +241,34 @@ static void emit_reset_instance(const Test *test, Text *out) {
 
 // ---- counting
 
+// What the shown value of an observable is made of: as it was left behind, `left`, where it may be an address.
 static void emit_observed_value(const Test *test, unsigned index, Text *out) {
   const Observable *o = &test->observables[index];
-  const char *type = emit_type(observable_base(test, o));
+  const char *type = emit_type(observable_base(test, o)), *name = o->may_point ? "left" : "v";
   if (o->is_register) {
-    text_printf(out, "    const %s v%u = ((const Frame%u *)count->frames[%u])[i].", type, index, o->thread, o->thread);
+    text_printf(out, "    const %s %s%u = ((const Frame%u *)count->frames[%u])[i].", type, name, index, o->thread,
+                o->thread);
     register_identifier(&test->threads[o->thread], o->reg, out);
     text_add(out, ";\n");
-    return;
+  } else {
+    text_printf(out,
+                "    %s %s%u;\n"
+                "    __builtin_memcpy(&%s%u, at + count->offsets[%u] + %u * sizeof %s%u, sizeof %s%u);\n",
+                type, name, index, name, index, o->location, o->element, name, index, name, index);
   }
-  text_printf(out, "    %s v%u;\n    __builtin_memcpy(&v%u, at + count->offsets[%u] + %u * sizeof v%u, sizeof v%u);\n",
-              type, index, index, o->location, o->element, index, index);
+  if (o->may_point)
+    text_printf(out,
+                "    const KernelValue v%u = kernel_shown(left%u, at, count->stride, count->offsets, sizes, %u);\n",
+                index, index, test->location_count);
+}
+
+// Of each location: the bytes of an element, and its elements.
+static void emit_sizes(const Test *test, Text *out) {
+  text_add(out, "static const uint32_t sizes[][2] = {");
+  for (unsigned l = 0; l < test->location_count; l++)
+    text_printf(out, "%s{%u, %u}", l ? ", " : "", base_type_bits(test->locations[l].type) / 8,
+                test->locations[l].length);
+  text_add(out, "};\n\n");
 }
 
 // Bits of each of n values in the index of a small counter; 0: there are none.
@@ -246,7 +281,7 @@ static void emit_count_state(const Test *test, Text *out) {
     text_add(out, "    const uint64_t high = (0");
     for (unsigned i = 0; i < n; i++) {
       text_printf(out, " | (uint64_t)v%u", i);
-      if (base_type_bits(observable_base(test, &test->observables[i])) == 128)
+      if (observable_bits(test, &test->observables[i]) == 128)
         text_printf(out, " | (v%u >> 64 ? ~(uint64_t)0 : 0)", i);
     }
     text_printf(out, ") >> %u;\n    if (__builtin_expect(!high, 1)) {\n      count->small[0", bits);
@@ -257,7 +292,7 @@ static void emit_count_state(const Test *test, Text *out) {
   text_add(out, "    const uint64_t state[] = {");
   for (unsigned i = 0; i < n; i++) {
     text_printf(out, "%s(uint64_t)v%u", i ? ", " : "", i);
-    if (base_type_bits(observable_base(test, &test->observables[i])) == 128)
+    if (observable_bits(test, &test->observables[i]) == 128)
       text_printf(out, ", (uint64_t)(v%u >> 64)", i);
   }
   text_printf(out, "%s};\n    count->count_state(count->table, state);\n", n ? "" : "0");
@@ -266,6 +301,8 @@ static void emit_count_state(const Test *test, Text *out) {
 // Counting takes an instance's lines from the core that wrote them last, so it asks for them ahead, and resets at once.
 static void emit_count(const Test *test, Text *out) {
   enum { PREFETCHED = 4 };
+  if (test_has_addresses(test))
+    emit_sizes(test, out);
   text_add(out, "static void count(const KernelCount *count) {\n"
                 "  for (unsigned i = count->from; i < count->to; i++) {\n"
                 "    char *at = count->instances + i * count->stride;\n");

@@ -316,6 +316,7 @@ const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char
   *shape = (PerpetualShape){.threads = test->thread_count};
   unsigned most = 1;
   bool accepted = test->thread_count >= 2 || refuse(&walk, "it has one thread only");
+  accepted = accepted && (!test_has_addresses(test) || refuse(&walk, "its registers or locations hold addresses"));
   for (; accepted && walk.thread < test->thread_count; walk.thread++)
     accepted = walk_thread(&walk, shape, values, arena);
   if (accepted)

@@ -10,7 +10,8 @@ static const ShapeLocation *locations_of(const Test *test, Arena *arena) {
   ShapeLocation *out = ARENA_ARRAY(arena, ShapeLocation, test->location_count + 1);
   for (unsigned l = 0; l < test->location_count; l++) {
     const Location *location = &test->locations[l];
-    out[l] = (ShapeLocation){.bytes = base_type_bits(location->type) / 8,
+    out[l] = (ShapeLocation){.name = location->name,
+                             .bytes = base_type_bits(location->type) / 8,
                              .length = location->length,
                              .line_offset = location->has_offset ? (int)location->line_offset : -1};
   }
@@ -23,7 +24,9 @@ static const ShapeObservable *observables_of(const Test *test, Arena *arena) {
     BaseType type = observable_base(test, &test->observables[i]);
     Text name = {0};
     observable_print(test, &test->observables[i], &name);
-    out[i] = (ShapeObservable){text_finish(&name, arena), base_type_bits(type), base_type_signed(type)};
+    const Observable *o = &test->observables[i];
+    out[i] =
+        (ShapeObservable){text_finish(&name, arena), observable_bits(test, o), base_type_signed(type), o->may_point};
   }
   return out;
 }

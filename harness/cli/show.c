@@ -148,8 +148,8 @@ static int export_tests(const ShowSettings *s, Diag *diag) {
   for (unsigned i = 0; i < suite.count; i++)
     if (test_is_assembly(suite.tests[i]))
       check_assembly(s, suite.tests[i], diag);
-    else if (emit_refuses(suite.tests[i]))
-      diag_error(diag, "%s: no C is made of it: %s", suite.tests[i]->name, emit_refuses(suite.tests[i]));
+    else if (tests_refused(suite.tests[i], diag->arena))
+      diag_error(diag, "%s: no C is made of it: %s", suite.tests[i]->name, tests_refused(suite.tests[i], diag->arena));
   bool good = !diag->errors && export_write(s->folder, suite.tests, suite.count, &options, s->common.arena, diag);
   return good ? EXIT_OK : EXIT_USAGE;
 }
@@ -184,8 +184,9 @@ static int show(const ShowSettings *s, const Console *console, Text *out, Diag *
   const Test *test = find_test(s, diag);
   if (!test)
     return EXIT_USAGE;
-  if (!test_is_assembly(test) && emit_refuses(test) && s->part != PART_TEST) {
-    diag_error(diag, "%s: no C is made of it: %s; `--part test` shows the test", test->name, emit_refuses(test));
+  if (!test_is_assembly(test) && tests_refused(test, diag->arena) && s->part != PART_TEST) {
+    diag_error(diag, "%s: no C is made of it: %s; `--part test` shows the test", test->name,
+               tests_refused(test, diag->arena));
     return EXIT_USAGE;
   }
   const char *reason = NULL;

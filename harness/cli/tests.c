@@ -1,6 +1,7 @@
 #include "harness/cli/tests.h"
 #include "harness/build/emit.h"
 #include "harness/code/assembly.h"
+#include "harness/event/confined.h"
 #include "harness/lang/parse.h"
 
 #include <string.h>
@@ -101,11 +102,19 @@ static bool check_assembly(const Test *test, const Cpu *cpu, bool named, LeftOut
   return false;
 }
 
+const char *tests_refused(const Test *test, Arena *arena) {
+  const char *why = emit_refuses(test);
+  Diag quiet = {.arena = arena};
+  if (!why && test_has_addresses(test) && !test_is_confined(test, &quiet))
+    why = quiet.first ? quiet.first->message : "its addresses cannot be followed";
+  return why;
+}
+
 // Whether a test can be run by the CPU, as far as its language goes.
 static bool check_language(const Test *test, const Cpu *cpu, bool named, LeftOut *left_out, Diag *diag) {
   if (cpu && test_is_assembly(test))
     return check_assembly(test, cpu, named, left_out, diag);
-  const char *why = cpu ? emit_refuses(test) : NULL;
+  const char *why = cpu ? tests_refused(test, diag->arena) : NULL;
   if (!why)
     return true;
   if (!named)
@@ -119,7 +128,8 @@ static void report_left_out(const LeftOut *left_out, const Cpu *cpu, bool any, D
   const char *text = arena_printf(
       diag->arena,
       "%u test%s not run: %u in the assembly of other CPUs than %s, %u that would do more than access their locations, "
-      "%u of the kernel's with addresses, or whose critical sections do not end; `weakmem predict` judges them: %s",
+      "%u of the kernel's whose pointers may point elsewhere, or whose critical sections do not end; `weakmem predict` "
+      "judges them: %s",
       left_out->count, left_out->count == 1 ? " is" : "s are", left_out->others, cpu->name, left_out->refused,
       left_out->count - left_out->others - left_out->refused, text_string(&left_out->names));
   if (any)

@@ -10,3 +10,6 @@ Suite tests_find(char *const *arguments, unsigned count, const Cpu *cpu, Arena *
 // The same, with tests in C read in this dialect whatever they use; NULL: as they tell.
 Suite tests_find_in(const char *dialect, char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena,
                     Diag *diag);
+
+// Why a test in C cannot be run: the end of a sentence, in `arena`; NULL: it can.
+const char *tests_refused(const Test *test, Arena *arena);

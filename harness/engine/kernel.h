@@ -67,6 +67,25 @@ KERNEL_CALLED void kernel_membarrier(void) {
     __builtin_trap();
 }
 
+// An address in a state: this in its upper word, its location and element in the lower one.
+#define KERNEL_ADDRESS_WORD ((uint64_t)1 << 36)
+#define KERNEL_LOCATION_BIT 32
+
+__extension__ typedef __int128 KernelValue;
+
+// A value that an instance left, as states show it: what lies within one of the instance's locations is its address.
+// `bytes` and `length`: of each location's element, and its elements.
+KERNEL_INLINE KernelValue kernel_shown(KernelValue value, const char *at, size_t stride, const size_t *offsets,
+                                       const uint32_t (*sizes)[2], unsigned locations) {
+  uint64_t into = (uint64_t)value - (uint64_t)at;
+  for (unsigned l = 0; into < stride && l < locations; l++) {
+    uint64_t bytes = into - offsets[l];
+    if (bytes < (uint64_t)sizes[l][0] * sizes[l][1])
+      return (KernelValue)KERNEL_ADDRESS_WORD << 64 | (uint64_t)l << KERNEL_LOCATION_BIT | bytes / sizes[l][0];
+  }
+  return value;
+}
+
 // An index that a test computed wraps around its array.
 KERNEL_INLINE uint64_t kernel_index(uint64_t index, uint64_t length) { return index % length; }
 

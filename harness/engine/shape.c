@@ -44,13 +44,22 @@ static void print_value(uint64_t low, uint64_t high, bool negative, Text *out) {
     text_printf(out, "%llu", (unsigned long long)low);
 }
 
+static void print_address(const Shape *shape, uint64_t low, Text *out) {
+  const ShapeLocation *location = &shape->locations[low >> KERNEL_LOCATION_BIT];
+  unsigned element = (unsigned)low;
+  text_printf(out, element ? "%s[%u]" : "%s", location->name, element);
+}
+
 void shape_print(const Shape *shape, const uint64_t *state, Text *out) {
   for (unsigned i = 0; i < shape->shown; i++) {
     const ShapeObservable *observable = &shape->observables[i];
     unsigned words = words_of(observable);
     bool negative = observable->is_signed && (int64_t)state[words - 1] < 0;
     text_printf(out, "%s%s=", i ? " " : "", observable->name);
-    print_value(state[0], words == 2 ? state[1] : negative ? UINT64_MAX : 0, negative, out);
+    if (observable->may_point && state[1] == KERNEL_ADDRESS_WORD)
+      print_address(shape, state[0], out);
+    else
+      print_value(state[0], words == 2 ? state[1] : negative ? UINT64_MAX : 0, negative, out);
     text_add_char(out, ';');
     state += words;
   }

@@ -9,6 +9,7 @@
 enum { SHAPE_THREADS = 64, SHAPE_LOCATIONS = 64, SHAPE_OBSERVABLES = 128, SHAPE_WORDS = 2 * SHAPE_OBSERVABLES };
 
 typedef struct {
+  const char *name;
   unsigned bytes, length; // of an element; elements
   int line_offset;        // bytes into a 64-byte line, where Layout= puts it; -1: anywhere that suits its type
 } ShapeLocation;
@@ -18,6 +19,7 @@ typedef struct {
   const char *name; // "0:r0", "[x]": as states show it
   unsigned bits;    // of a value: 8 to 128
   bool is_signed;
+  bool may_point; // of 128 bits: an address is its location and element, kernel_address; a number below is a number
 } ShapeObservable;
 
 typedef struct {

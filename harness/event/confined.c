@@ -1,5 +1,7 @@
 #include "harness/event/confined.h"
 
+#include "harness/event/from_test.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -47,6 +49,7 @@ typedef struct {
   Diag *diag;
   Arena *arena;    // of this round
   Cell **cells;    // by location and element
+  bool shows;      // states may show addresses
   bool one_by_one; // numbers that are read are told apart
   bool grown;      // something new was written
   bool may_fail;   // a thread may end `unstored`
@@ -94,7 +97,10 @@ static bool same(Mark a, Mark b) {
   return a.kind == NUMBER && a.id == b.id && a.bits == b.bits && a.is_signed == b.is_signed;
 }
 
-static unsigned bytes_of(const ProgramLocation *location) { return location->length * location->stride; }
+// In units of a pointer's number, as `bytes` and `stride` are: bytes, but elements in the program of a test in C.
+static unsigned stride_of(const ProgramLocation *location) { return location->stride ? location->stride : 1; }
+static unsigned bytes_of(const ProgramLocation *location) { return location->length * stride_of(location); }
+static unsigned width_of(const ProgramLocation *location, unsigned bits) { return location->stride ? bits / 8 : 1; }
 
 // Whether an address is one of a location's bytes: two such addresses are equal as numbers if they are the same one.
 static bool is_inside(const Walk *w, EventValue a) {
@@ -227,24 +233,29 @@ static bool has_addresses(const Cell *cell) {
 // The one element that an access is of; NULL: it is of parts of elements.
 static Cell *whole(const Walk *w, EventValue address, unsigned bits) {
   const ProgramLocation *location = &w->program->locations[address.location];
-  if (location->bits != bits || address.number % location->stride)
+  if (location->bits != bits || address.number % stride_of(location))
     return NULL;
-  return &w->cells[address.location][address.number / location->stride];
+  return &w->cells[address.location][address.number / stride_of(location)];
 }
 
 static bool address_of(Walk *w, const Instr *instr, EventValue *out) {
   Mark m = instr->address.is_register ? w->now.marks[instr->address.reg] : known(instr->address.constant);
   *out = m.known;
-  if (!is_address(m) || !is_inside(w, m.known) ||
-      m.known.number + instr->bits / 8 > (Value)bytes_of(&w->program->locations[m.known.location]))
+  if (!is_address(m) || !is_inside(w, m.known))
     return refuse(w, instr,
                   m.kind == KNOWN ? "it accesses what is no location of the test"
                                   : "it may access what is no location of the test");
+  const ProgramLocation *location = &w->program->locations[m.known.location];
+  if (m.known.number + width_of(location, instr->bits) > (Value)bytes_of(location))
+    return refuse(w, instr, "it accesses what is no location of the test");
+  if (!location->stride && location->bits != instr->bits)
+    return refuse(w, instr, "it accesses a location of another width");
   return true;
 }
 
 static void write_cells(Walk *w, const Instr *instr, EventValue address, Mark m) {
   Cell *cell = whole(w, address, instr->bits);
+  m = cut(w, m, instr->bits, instr->is_signed);
   if (cell) {
     cell_add(w, cell, m);
     return;
@@ -458,11 +469,15 @@ static bool step(Walk *w) {
   return true;
 }
 
+static bool is_shown(const Walk *w, Mark m) {
+  return is_number(m) || (w->shows && is_address(m) && is_inside(w, m.known));
+}
+
 static void end_path(Walk *w) {
   w->may_fail |= w->now.unstored;
   for (unsigned i = 0; i < w->program->observable_total; i++) {
     const ProgramObservable *o = &w->program->observables[i];
-    if (o->is_register && o->thread == w->thread && !is_number(w->now.marks[o->reg]))
+    if (o->is_register && o->thread == w->thread && !is_shown(w, w->now.marks[o->reg]))
       refuse(w, NULL, "a register would show the address of a location as a number");
   }
 }
@@ -518,14 +533,14 @@ static void check_shown_locations(Walk *w) {
     if (o->is_register)
       continue;
     const Cell *cell = &w->cells[o->location][o->element];
-    if (cell->from_address || has_addresses(cell))
+    if (cell->from_address || (has_addresses(cell) && !w->shows))
       refuse(w, NULL, "a location would show the address of a location as a number");
   }
 }
 
 // All threads, until nothing new is written.
-static bool follow_all(const Program *program, bool one_by_one, bool *may_fail, Diag *diag) {
-  Walk w = {.program = program, .diag = diag, .one_by_one = one_by_one};
+static bool follow_all(const Program *program, bool shows, bool one_by_one, bool *may_fail, Diag *diag) {
+  Walk w = {.program = program, .diag = diag, .shows = shows, .one_by_one = one_by_one};
   Arena *cells = arena_new();
   begin(&w, cells);
   w.grown = true;
@@ -547,10 +562,55 @@ static bool follow_all(const Program *program, bool one_by_one, bool *may_fail, 
 
 // First with all numbers in memory taken for one that may be anything, which is soon done; then, where that does not
 // do, with each on a path of its own.
-bool program_is_confined(const Program *program, bool *may_fail, Diag *diag) {
+static bool is_confined(const Program *program, bool shows, bool *may_fail, Diag *diag) {
   Arena *arena = arena_new();
   Diag quiet = {.arena = arena};
-  bool confined = follow_all(program, false, may_fail, &quiet);
+  bool confined = follow_all(program, shows, false, may_fail, &quiet);
   arena_free(arena);
-  return confined || follow_all(program, true, may_fail, diag);
+  return confined || follow_all(program, shows, true, may_fail, diag);
+}
+
+bool program_is_confined(const Program *program, bool *may_fail, Diag *diag) {
+  return is_confined(program, false, may_fail, diag);
+}
+
+// ---- Tests in C ----
+
+static bool moves_pointer(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_BINARY && (expr->binary.op == BINARY_ADD || expr->binary.op == BINARY_SUBTRACT) &&
+         base_type_bits(expr->type) == 64;
+}
+
+// Its own operations, as wide as the C that is made of it has them: a register that is narrower than an address and
+// begins with one has what is made of one.
+static Program *program_of_c(const Test *test, Arena *arena, Diag *diag) {
+  Program *program = program_from_test(test, model_find("sc"), NULL, arena, diag);
+  for (unsigned l = 0; program && l < test->location_count; l++) {
+    program->locations[l].bits = base_type_bits(test->locations[l].type);
+    for (unsigned e = 0; e < test->locations[l].length; e++)
+      if (program->locations[l].bits < 64 && program->locations[l].initial[e].location >= 0)
+        program->locations[l].initial[e].location = (int)program->location_count;
+  }
+  for (unsigned t = 0; program && t < test->thread_count; t++)
+    for (unsigned r = 0; r < test->threads[t].register_count; r++) {
+      EventValue *initial = &program->threads[t].initial[r];
+      if (base_type_bits(test->threads[t].registers[r].type.base) < 64 && initial->location >= 0)
+        initial->location = (int)program->location_count;
+    }
+  return program;
+}
+
+bool test_is_confined(const Test *test, Diag *diag) {
+  bool has_array = false;
+  for (unsigned l = 0; l < test->location_count; l++)
+    has_array |= test->locations[l].is_array;
+  const Expr *moves = has_array ? test_each(test, moves_pointer, NULL) : NULL;
+  if (moves)
+    return diag_error_at(diag, test->source, moves->span, "an address may move within an array");
+  Arena *arena = arena_new();
+  const Program *program = program_of_c(test, arena, diag);
+  bool confined = program && is_confined(program, true, NULL, diag);
+  arena_free(arena);
+  return confined;
 }

@@ -1,5 +1,6 @@
 #include "harness/lang/parse.h"
 #include "harness/lang/parser.h"
+#include "harness/lang/widen.h"
 
 Parser *parser_new(const Source *source, const Dialect *dialect, Arena *arena, Diag *diag) {
   unsigned errors = diag->errors;
@@ -30,6 +31,8 @@ Parser *parser_new(const Source *source, const Dialect *dialect, Arena *arena, D
 Test *parser_end(Parser *p) {
   p->lexer.in_code = false;
   resolve_initial_values(p);
+  if (p->test->dialect->pointers && p->diag->errors == p->errors)
+    test_widen_addresses(p->test);
   resolve_mentions(p);
   parse_layout(p);
   if (!p->test->condition.body) {

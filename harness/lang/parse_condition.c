@@ -535,6 +535,9 @@ void resolve_mentions(Parser *p) {
   test->observables = ARENA_ARRAY(p->arena, Observable, LIMIT_OBSERVABLES);
   if (!ok || !add_observables(p, sorted, false) || !add_observables(p, sorted, true))
     return;
+  bool points = test_has_addresses(test);
+  for (unsigned i = 0; i < test->observable_total; i++)
+    test->observables[i].may_point = points && base_type_bits(observable_base(test, &test->observables[i])) == 64;
   if (test->condition.body)
     resolve_prop(p, test->condition.body);
   if (test->filter)

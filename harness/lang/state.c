@@ -197,6 +197,29 @@ static int read_observable(const Test *test, Reader *r) {
   return find_location(test, name, index);
 }
 
+// NAME [ '[' NUMBER ']' ]
+static bool read_address(const Test *test, Reader *r, Value *value) {
+  unsigned l = 0, element = 0;
+  while (l < test->location_count && !is_named(r->token, test->locations[l].name))
+    l++;
+  next(r);
+  if (l == test->location_count ||
+      (take(r, "[") && (!read_index(r, test->locations[l].length, &element) || !take(r, "]"))))
+    return false;
+  *value = address_value(l, element);
+  return true;
+}
+
+static bool read_value(const Test *test, Reader *r, BaseType type, Value *value) {
+  Number number;
+  if (test->dialect->addresses && r->token.kind == TOKEN_NAME)
+    return read_address(test, r, value);
+  if (!read_number(r, &number) || !number_fits(number, type))
+    return false;
+  *value = number_value(number, type);
+  return true;
+}
+
 bool state_parse(const Test *test, const char *text, Value *values) {
   const Source source = {.name = "state", .bytes = text, .length = strlen(text)};
   Reader r = {.lexer = {.source = &source}};
@@ -205,15 +228,11 @@ bool state_parse(const Test *test, const char *text, Value *values) {
   memset(values, 0, test->observable_total * sizeof *values);
   for (next(&r); r.token.kind != TOKEN_END;) {
     int i = read_observable(test, &r);
-    Number number;
-    if (i < 0 || seen[i] || !take(&r, "=") || !read_number(&r, &number))
-      return false;
-    BaseType type = observable_base(test, &test->observables[i]);
-    if (!number_fits(number, type))
+    if (i < 0 || seen[i] || !take(&r, "=") ||
+        !read_value(test, &r, observable_base(test, &test->observables[i]), &values[i]))
       return false;
     seen[i] = true;
     count++;
-    values[i] = number_value(number, type);
     if (!take(&r, ";") && r.token.kind != TOKEN_END)
       return false;
   }

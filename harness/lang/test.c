@@ -20,6 +20,10 @@ BaseType observable_base(const Test *test, const Observable *observable) {
                                  : test->locations[observable->location].type;
 }
 
+unsigned observable_bits(const Test *test, const Observable *observable) {
+  return observable->may_point ? 128 : base_type_bits(observable_base(test, observable));
+}
+
 bool test_is_assembly(const Test *test) { return test->dialect && test->dialect->cpu; }
 
 unsigned test_first_place(const Test *test, unsigned thread) {

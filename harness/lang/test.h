@@ -180,6 +180,7 @@ typedef struct {
   bool is_register;
   unsigned thread, reg;       // where is_register
   unsigned location, element; // where not
+  bool may_point;             // its value may be an address, when the test is run
 } Observable;
 
 typedef enum {
@@ -271,6 +272,8 @@ const Access *stmt_access(const Stmt *stmt);
 
 // The type of what an observable observes.
 BaseType observable_base(const Test *test, const Observable *observable);
+// The bits of its value in a run's states: 128 where it may be an address, which is an address_value there.
+unsigned observable_bits(const Test *test, const Observable *observable);
 
 // Walks over trees. Expressions come in the order of evaluation: operands before the operation they belong to. A walk
 // ends at the first expression for which `visit` returns true, and returns it; NULL: there was none.
@@ -296,6 +299,9 @@ bool expr_accesses(const Expr *expr);
 // The address of an element as a value: a number that no type of up to 64 bits has.
 Value address_value(unsigned location, unsigned element);
 bool value_is_address(Value value, unsigned *location, unsigned *element);
+// Whether registers, locations or expressions of a test of C's hold addresses; no test has any where the dialect has no
+// pointers.
+bool test_has_addresses(const Test *test);
 // Whether the threads are lines of a CPU's assembly.
 bool test_is_assembly(const Test *test);
 // In such a test addresses beyond those of the locations are places in the code: before each line of each thread, and

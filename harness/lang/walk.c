@@ -124,6 +124,32 @@ static bool is_lock(const Expr *expr, void *context) {
 
 bool test_has_locks(const Test *test) { return test_each(test, is_lock, NULL) != NULL; }
 
+static bool is_address(Value value) {
+  unsigned location, element;
+  return value_is_address(value, &location, &element);
+}
+
+static bool points(const Expr *expr, void *context) {
+  (void)context;
+  return expr->kind == EXPR_CONSTANT
+             ? is_address(expr->constant)
+             : expr->kind == EXPR_ACCESS && (expr->access.address.pointer || expr->access.expected.pointer);
+}
+
+bool test_has_addresses(const Test *test) {
+  if (!test->dialect->pointers)
+    return false;
+  for (unsigned l = 0; l < test->location_count; l++)
+    for (unsigned e = 0; e < test->locations[l].length; e++)
+      if (is_address(test->locations[l].initial[e]))
+        return true;
+  for (unsigned t = 0; t < test->thread_count; t++)
+    for (unsigned r = 0; r < test->threads[t].register_count; r++)
+      if (is_address(test->threads[t].registers[r].initial))
+        return true;
+  return test_each(test, points, NULL) != NULL;
+}
+
 static bool accesses(const Expr *expr, void *context) {
   (void)context;
   return expr->kind == EXPR_ACCESS && !access_is_fence(expr->access.op);

@@ -70,14 +70,14 @@ static void add_shape(const Shape *shape, Text *out) {
     add_perpetual(shape->perpetual, shape, out);
   text_add(out, "static const ShapeLocation locations[] = {");
   for (unsigned l = 0; l < shape->location_count; l++)
-    text_printf(out, "{%u, %u, %d}, ", shape->locations[l].bytes, shape->locations[l].length,
-                shape->locations[l].line_offset);
-  text_add(out, "{0, 0, -1}};\nstatic const ShapeObservable observables[] = {");
+    text_printf(out, "{\"%s\", %u, %u, %d}, ", shape->locations[l].name, shape->locations[l].bytes,
+                shape->locations[l].length, shape->locations[l].line_offset);
+  text_add(out, "{NULL, 0, 0, -1}};\nstatic const ShapeObservable observables[] = {");
   for (unsigned i = 0; i < shape->observable_count; i++)
-    text_printf(out, "{\"%s\", %u, %d}, ", shape->observables[i].name, shape->observables[i].bits,
-                shape->observables[i].is_signed);
+    text_printf(out, "{\"%s\", %u, %d, %d}, ", shape->observables[i].name, shape->observables[i].bits,
+                shape->observables[i].is_signed, shape->observables[i].may_point);
   text_printf(out,
-              "{NULL, 0, 0}};\nstatic const Shape shape = {\n    .threads = %u,\n    .location_count = %u,\n"
+              "{NULL, 0, 0, 0}};\nstatic const Shape shape = {\n    .threads = %u,\n    .location_count = %u,\n"
               "    .locations = locations,\n    .shown = %u,\n    .observable_count = %u,\n"
               "    .observables = observables,\n    .perpetual = %s,\n};\n",
               shape->threads, shape->location_count, shape->shown, shape->observable_count,

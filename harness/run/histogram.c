@@ -5,11 +5,11 @@
 static State read_state(const Test *test, const uint64_t *words, Arena *arena) {
   Value *values = ARENA_ARRAY(arena, Value, test->observable_total + 1);
   for (unsigned i = 0; i < test->observable_count; i++) {
-    BaseType type = observable_base(test, &test->observables[i]);
+    const Observable *o = &test->observables[i];
     UnsignedValue bits = *words++;
-    if (base_type_bits(type) == 128)
+    if (observable_bits(test, o) == 128)
       bits |= (UnsignedValue)*words++ << 64;
-    values[i] = type_wrap(type, (Value)bits);
+    values[i] = o->may_point ? (Value)bits : type_wrap(observable_base(test, o), (Value)bits);
   }
   return (State){values};
 }

@@ -30,18 +30,19 @@ static const ListedFunction *function_of(const Listing *listing, unsigned thread
 static bool find_function(const Test *test, unsigned t, const Listing *listing, const Variant *variant,
                           ThreadFunction *out, Arena *arena, Diag *diag) {
   const Thread *thread = &test->threads[t];
-  FunctionParameter *parameters = ARENA_ARRAY(arena, FunctionParameter, thread->parameter_count + (size_t)1);
+  unsigned given[LIMIT_LOCATIONS], count = build_given(test, t, given);
+  FunctionParameter *parameters = ARENA_ARRAY(arena, FunctionParameter, count + (size_t)1);
   FrameField *fields = ARENA_ARRAY(arena, FrameField, thread->register_count + (size_t)1);
   *out = (ThreadFunction){.source = listing->source,
                           .function = function_of(listing, t, variant->suffix, arena),
                           .parameters = parameters,
                           .fields = fields,
                           .callees = callees,
-                          .parameter_count = thread->parameter_count};
+                          .parameter_count = count};
   if (!out->function && variant->others_plain)
     out->function = function_of(listing, t, "", arena);
-  for (unsigned p = 0; p < thread->parameter_count; p++)
-    parameters[p] = (FunctionParameter){PARAMETER_LOCATION, thread->parameters[p].location};
+  for (unsigned p = 0; p < count; p++)
+    parameters[p] = (FunctionParameter){PARAMETER_LOCATION, given[p]};
   for (unsigned r = 0; r < thread->register_count; r++) {
     fields[out->field_count].reg = r;
     out->field_count += build_frame_offset(test, t, r, &fields[out->field_count].offset);

@@ -32,15 +32,19 @@ P1 (int64_t* x) {
 }
 exists (1:r0=-1)
 L
-"$WEAKMEM" show --export there SB MP 2+2W IRIW hang.litmus odd.litmus
+"$WEAKMEM" show --export there SB MP 2+2W IRIW K-MP+assign+dereference hang.litmus odd.litmus
 [ "$(ls there)" = "$(printf 'Makefile\nREADME\ntests\nweakmem')" ] || fail "there: $(ls there)"
 odd=$(cd there/tests && echo odd*)
-[[ $odd =~ ^odd[_a-z]+\.c$ && $(find there/tests -type f | wc -l) = 6 ]] || fail "tests: $(ls there/tests)"
+[[ $odd =~ ^odd[_a-z]+\.c$ && $(find there/tests -type f | wc -l) = 7 ]] || fail "tests: $(ls there/tests)"
 odd=${odd%.c}
 make -s -C there -j2 WARN="$strict" >/dev/null
 ends 0 make -s -C there WARN="$strict" run PROGRAMS='build/SB build/MP build/2+2W build/IRIW' ARGS='--time 0.15'
 [ ! -s out ] || fail "make run prints $(cat out)"
 [ "$(wc -l <there/records.jsonl)" = 4 ] || fail "not four records"
+
+# Addresses have their locations' names there too.
+ends 0 there/build/K-MP+assign+dereference --time 0.1
+grep -q '"state":"1:r0=[xz]; 1:r1=[01];"' out || fail "no address: $(cat out)"
 
 # Standard output is the record and nothing else; it has the fields of a record that weakmem writes.
 ends 0 there/build/SB --time 0.2 --seed 7 --pus 0

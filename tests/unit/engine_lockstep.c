@@ -101,6 +101,27 @@ START_TEST(counts_add_up_to_the_iterations_asked_for) {
 }
 END_TEST
 
+// Threads and processes alike: an address is one of the instance that it was read in.
+START_TEST(states_show_addresses_as_the_locations_they_are_of) {
+  const Test *test = parse("C t\n{ p=z; z=5; y=7; 0:r9=y; 0:r3=-1; }\n"
+                           "P0 (int **p, int *x, long *r) {\n"
+                           "  int *r1 = READ_ONCE(*p);\n  int r2 = READ_ONCE(*r1);\n  WRITE_ONCE(*p, x);\n"
+                           "  *r9 = 8;\n  long r4 = xchg(r, r3);\n}\n"
+                           "locations [p; y; r; 0:r4]\nexists (0:r1=z /\\ 0:r2=5 /\\ p=x)\n");
+  RunOptions options = so_many(3000);
+  options.actors = _i ? ACTORS_PROCESSES : ACTORS_THREADS;
+  RunResult result = run_parsed(test, options);
+  assert_done(&result);
+  ck_assert_uint_eq(result.histogram.count, 1);
+  ck_assert_uint_eq(result.histogram.witnesses, 3000);
+  const char *state = state_text(test, result.histogram.rows[0].state);
+  ck_assert_str_eq(state, "0:r1=z; 0:r2=5; 0:r4=0; [p]=x; [r]=-1; [y]=8;");
+  Value values[LIMIT_OBSERVABLES];
+  ck_assert(state_parse(test, state, values));
+  ck_assert_int_eq(state_compare(test, result.histogram.rows[0].state, (State){values}), 0);
+}
+END_TEST
+
 START_TEST(processes_count_like_threads) {
   RunOptions options = so_many(20000);
   options.actors = ACTORS_PROCESSES;
@@ -534,6 +555,7 @@ int main(void) {
   tcase_add_checked_fixture(c, setup, teardown);
   tcase_add_test(c, counts_add_up_to_the_iterations_asked_for);
   tcase_add_test(c, processes_count_like_threads);
+  tcase_add_loop_test(c, states_show_addresses_as_the_locations_they_are_of, 0, 2);
   tcase_add_loop_test(c, a_crash_of_the_test_is_a_crash_with_its_signal, 0, 4);
   tcase_add_test(c, iterations_without_coherence_violations);
   tcase_add_test(c, fetch_add_loses_nothing);

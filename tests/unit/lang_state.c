@@ -68,6 +68,18 @@ START_TEST(what_is_no_state_of_the_test_is_refused) {
 }
 END_TEST
 
+START_TEST(a_state_names_addresses) {
+  const Test *test = parsed("C t { p=y; int y[3]; } P0 (int **p) { int *r0 = READ_ONCE(*p); } locations [p; 0:r0]");
+  Value values[LIMIT_OBSERVABLES];
+  ck_assert(state_parse(test, "0:r0=y[2]; p=y", values));
+  ck_assert(values[0] == address_value(1, 2) && values[1] == address_value(1, 0));
+  ck_assert_str_eq(state_text(test, values), "0:r0=y[2]; [p]=y;");
+  static const char *const refused[] = {"0:r0=y[3]; p=y", "0:r0=q; p=y", "0:r0=; p=y", "0:r0=y[1; p=y"};
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+    ck_assert_msg(!state_parse(test, refused[i], values), "%s", refused[i]);
+}
+END_TEST
+
 START_TEST(states_are_ordered_by_value_and_type) {
   const Test *test = parsed(observed);
   const Value low[] = {-1, 0, 0, 0, 0, 0}, high[] = {1, 0, 0, 0, 0, 0}, wide[] = {1, -1, 0, 0, 0, 0};
@@ -175,6 +187,6 @@ START_TEST(types_wrap_and_combine_as_in_c) {
 END_TEST
 
 RUN("state", a_state_prints_registers_then_locations, a_state_is_read_in_every_spelling,
-    what_is_no_state_of_the_test_is_refused, states_are_ordered_by_value_and_type,
+    what_is_no_state_of_the_test_is_refused, a_state_names_addresses, states_are_ordered_by_value_and_type,
     every_connective_means_what_it_should, values_compare_as_their_types_hold_them, quantifiers_judge_sets_of_states,
     a_test_asks_for_witnesses_for_what_breaks_it_or_for_what_is_weak, types_wrap_and_combine_as_in_c)

@@ -78,6 +78,30 @@ START_TEST(what_a_compiler_made_here_is_judged_as_what_it_does) {
 }
 END_TEST
 
+// What is pointed to, and the location that only a register begins with, are known in the code.
+START_TEST(code_with_addresses_is_judged_like_the_test) {
+  SKIP_IF(skip_emulated(), "an emulator has no compiler");
+  static const char text[] =
+      "C t\n{ p=z; 1:r9=z; }\n"
+      "P0 (int *x, int **p) { WRITE_ONCE(*x, 1); smp_store_release(p, x); }\n"
+      "P1 (int **p) { int *r0 = READ_ONCE(*p); int r1 = READ_ONCE(*r0); int r2 = READ_ONCE(*r9); }\n"
+      "locations [p; 1:r9]\nexists (1:r0=x /\\ 1:r1=0)\n";
+  Source *source = ARENA_NEW(arena, Source);
+  *source = (Source){.name = "t", .bytes = text, .length = strlen(text)};
+  const Test *test = test_parse(source, arena, &diag);
+  Compiler compiler;
+  ck_assert(compiler_find("gcc", here[_i], arena, &compiler, &diag));
+  MachineCode code = made(test, &compiler, cpu_here());
+  ck_assert_msg(code.program != NULL, "%s", code.why);
+  Prediction of_code = judged(test, &code, cpu_here()->model->name), of_test = judged(test, NULL, "lkmm");
+  ck_assert_uint_eq(of_code.result.state_count, 2);
+  ck_assert_uint_eq(of_test.result.state_count, 2);
+  for (unsigned s = 0; s < 2; s++)
+    for (unsigned i = 0; i < test->observable_count; i++)
+      ck_assert(event_value_equal(of_code.result.states[s][i], of_test.result.states[s][i]));
+}
+END_TEST
+
 // Every C test of the suite becomes a program, and where there is no race it does nothing that C11 forbids.
 START_TEST(the_whole_suite_is_read) {
   SKIP_IF(skip_emulated(), "an emulator has no compiler");
@@ -224,6 +248,8 @@ END_TEST
 int main(void) {
   TCase *tests = unit_tests("machine code", setup, teardown);
   tcase_add_loop_test(tests, what_a_compiler_made_here_is_judged_as_what_it_does, 0, 4);
+  tcase_add_loop_test(tests, the_whole_suite_is_read, 0, 4);
+  tcase_add_loop_test(tests, code_with_addresses_is_judged_like_the_test, 0, 4);
   tcase_add_loop_test(tests, the_whole_suite_is_read, 0, 4);
   tcase_add_test(tests, a_shift_leaves_the_bit_that_it_shifted_out);
   tcase_add_test(tests, a_product_leaves_whether_it_was_cut);
