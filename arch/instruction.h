@@ -24,7 +24,8 @@
 //   update(a)               puts the address of an operand in memory into its base
 //   forget()                ends the reservation of an exclusive load
 //   goto l   goto (e)       to a place, to where a value points
-//   return                  to the end of the thread
+//   return                  to the end of the function
+//   enter                   to the begin of the function that is called
 //   if (e) goto l   if (e) return
 //                           what follows depends on e
 //   unsupported(why)        refuses the instruction, with a sentence
@@ -72,6 +73,8 @@ typedef struct {
 // A function that does nothing to memory, and whose result nothing depends on, as spellings have it.
 #define IDLE_FUNCTION "<idle>"
 #define HEAVY_FUNCTION "<heavy>" // membarrier(2): an event with the tag HEAVY
+// One whose own instructions follow. Its row goes there by 'enter', or by the 'return' of what ends with it.
+#define FOLLOWED_FUNCTION "<followed>"
 
 typedef struct {
   const char *spelling; // in lower case; of more than one word: "lock add{size}"; with the name of a function

@@ -269,6 +269,7 @@ static const InstructionRow rows[] = {
     {"bl", "@l", "x30 = next; goto l", "C6.2 BL"},
     {"{call} " IDLE_FUNCTION, "", "x0 = 0; {call}", "C6.2 B, BL"},
     {"{call} " HEAVY_FUNCTION, "", "fence(HEAVY); x0 = 0; {call}", "C6.2 B, BL"},
+    {"{call} " FOLLOWED_FUNCTION, "", "{call}; enter", "C6.2 B, BL"},
     {"br", "Xn", "goto (n)", "C6.2 BR"},
     {"blr", "Xn", "k = n; x30 = next; goto (k)", "C6.2 BLR"},
     {"ret", "", "goto (x30)", "C6.2 RET"},

@@ -188,6 +188,7 @@ static const InstructionRow rows[] = {
     {"blr", "", "goto (lr)", "I 2.4"},
     {"{call} " IDLE_FUNCTION, "", "r3 = 0; {call}", "I 2.4"},
     {"{call} " HEAVY_FUNCTION, "", "fence(HEAVY); r3 = 0; {call}", "I 2.4"},
+    {"{call} " FOLLOWED_FUNCTION, "", "{call}; enter", "I 2.4"},
     {"b{cond0:k}lr{hint}", "", "if (k) return", "I 2.4"},
     {"b{cond:k}lr{hint}", "Cc", "if (k) return", "I 2.4"},
     {"mflr", "Rd", "d = lr", "I 3.3.17"},

@@ -167,6 +167,7 @@ static const InstructionRow rows[] = {
     {"ret", "", "goto (x1)", "ret"},
     {"{call} " IDLE_FUNCTION, "", "x10 = 0; {call}", "2.5"},
     {"{call} " HEAVY_FUNCTION, "", "fence(HEAVY); x10 = 0; {call}", "2.5"},
+    {"{call} " FOLLOWED_FUNCTION, "", "{call}; enter", "2.5"},
     // What touches neither memory nor order
     {C "nop", "", "", "nop"},
     {"c.nop", "#i", "", "nop"},

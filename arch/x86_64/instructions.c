@@ -198,8 +198,10 @@ static const InstructionRow rows[] = {
     // Branches
     {"jmp{size}", "@l", "goto l", "JMP"},
     {"j{cond:c}", "@l", "if (c) goto l", "Jcc"},
-    {"ret{size}", "", "return", "RET"},
+    {"ret{size}", "", "rsp = at(64, rsp + 8); return", "RET"},
     {"{call} " IDLE_FUNCTION, "", "rax = 0; {call}", "CALL, JMP"},
+    {"call{size} " FOLLOWED_FUNCTION, "", "rsp = at(64, rsp - 8); enter", "CALL"},
+    {"jmp{size} " FOLLOWED_FUNCTION, "", "return", "JMP"},
     {"{call} " HEAVY_FUNCTION, "", "fence(HEAVY); rax = 0; {call}", "CALL, JMP"},
     {"j{cond:c} " IDLE_FUNCTION, "", "if (c) return", "Jcc"},
     // What touches neither memory nor order

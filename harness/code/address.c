@@ -32,7 +32,7 @@ CodeValue code_symbol_value(Reading *t, const char *name) {
   int location = t->code->location_of(t->code->context, name);
   if (location >= 0)
     return code_constant((EventValue){location, 0});
-  int line = code_label(t, name);
+  int line = code_label(t, t->line, name);
   if (line >= 0)
     return code_line_place(t, (unsigned)line);
   if (!t->failed)

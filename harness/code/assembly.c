@@ -371,7 +371,7 @@ static bool add_thread(const Test *test, unsigned thread, Program *program, unsi
     if (reg->has_initial) // a register's value is as wide as the register
       initial[given++] = (CodeRegisterValue){reg->name, code_value(test, reg->initial, BASE_INT64)};
   }
-  CodeThread code = {.source = test->source,
+  ThreadCode code = {.source = test->source,
                      .thread = thread,
                      .lines = from->lines,
                      .line_count = from->line_count,

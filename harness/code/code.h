@@ -3,6 +3,7 @@
 // What a thread keeps on its own stack is a value in a register, with its dependencies.
 #pragma once
 #include "arch/instruction.h"
+#include "harness/code/layout.h"
 #include "harness/event/program.h"
 #include "harness/lang/test.h"
 
@@ -17,7 +18,8 @@ typedef struct {
   const char *name; // NULL: a field
   unsigned offset;  // of the field, in bytes from CODE_FRAME
   unsigned bits;
-  unsigned reg; // set: the program's
+  unsigned reg;    // set: the program's
+  bool is_written; // set, of a field: the thread puts something there
 } CodeObserved;
 
 enum {
@@ -44,12 +46,15 @@ typedef struct {
   unsigned observed_count;
   int own_location; // where atomic accesses to the thread's own stack take place, of which only the order matters; -1:
                     // none
+  bool frame_is_zero; // its frame is the fields observed, all 0 when it begins; else nothing is known of them then
   bool has_stack;   // the stack pointer points to the thread's own stack
   const CodeCallee *callees;                                 // by name; the last has none. NULL: none
   int (*location_of)(const void *context, const char *name); // a location's index; -1: there is none of that name
   const void *context;
+  CodeLayout *const *layouts; // by location: of those whose elements accesses make; NULL: of one that has its own
+  unsigned layout_count;
   unsigned first_place; // EventValue.location of the place before line 0; those of the other lines, and the end, follow
-} CodeThread;
+} ThreadCode;
 
 // Makes the thread, in `arena`. False, each error reported with its place, where an instruction is not understood.
-bool code_thread(const CodeThread *thread, Arena *arena, Diag *diag, ProgramThread *out);
+bool code_thread(const ThreadCode *thread, Arena *arena, Diag *diag, ProgramThread *out);

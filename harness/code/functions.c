@@ -116,7 +116,7 @@ static bool add_thread(const Test *test, const InstructionSet *set, unsigned thr
   if (!find_parameters(test, set, thread, from, initial, arena, diag))
     return false;
   CodeObserved *fields = frame_fields(test, thread, from, arena);
-  CodeThread code = {.set = set,
+  ThreadCode code = {.set = set,
                      .dialect = &set->dialects[0],
                      .source = from->source,
                      .thread = thread,

@@ -2,11 +2,17 @@
 
 #include <string.h>
 
-int code_label(const Reading *t, const char *name) {
+int code_label(const Reading *t, unsigned from, const char *name) {
+  const CodeLine *lines = t->code->lines;
   for (unsigned i = 0; i < t->code->line_count; i++)
-    if (t->code->lines[i].label && !strcmp(t->code->lines[i].label, name))
+    if (lines[i].label && lines[i].scope == lines[from].scope && !strcmp(lines[i].label, name))
       return (int)i;
   return -1;
+}
+
+unsigned code_return_line(const Reading *t) {
+  const CodeLine *line = &t->code->lines[t->line];
+  return line->leaves ? line->leaves : t->code->line_count;
 }
 
 CodeValue code_line_place(const Reading *t, unsigned line) {
@@ -46,8 +52,8 @@ void code_jump_by(Reading *t, CodeValue to) {
     return;
   }
   // A function goes nowhere else but back.
-  unsigned first = t->code->has_stack ? t->code->line_count : 0;
-  for (unsigned line = first; line <= t->code->line_count; line++) {
+  unsigned first = t->code->has_stack ? code_return_line(t) : 0, last = t->code->has_stack ? first : t->code->line_count;
+  for (unsigned line = first; line <= last; line++) {
     bool is_target =
         line == t->code->line_count || t->code->lines[line].label || (line && t->code->lines[line - 1].span.length);
     if (!is_target)

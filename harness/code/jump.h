@@ -2,8 +2,10 @@
 #pragma once
 #include "harness/code/reading.h"
 
-// The line of a label; -1 where there is none.
-int code_label(const Reading *t, const char *name);
+// The line of a label as line `from` names it; -1 where there is none.
+int code_label(const Reading *t, unsigned from, const char *name);
+// The line that a return from this one goes to.
+unsigned code_return_line(const Reading *t);
 // A line's place, as a value.
 CodeValue code_line_place(const Reading *t, unsigned line);
 // A jump to the first instruction of a line, whose place is known later.

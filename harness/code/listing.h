@@ -22,6 +22,12 @@ typedef struct {
 const Listing *listing_read(const Source *source, Arena *arena, Diag *diag);
 const ListedFunction *listing_find(const Listing *listing, const char *name);
 
+// A function with the functions of the listing that it calls, and that those call: their lines stand behind the line
+// that goes there (CodeLine.enters), once for each call. `callees` are left alone. False, reported at the place, where
+// one calls itself, or it grows beyond the limits.
+bool listing_follow(const Listing *listing, const ListedFunction *function, const CodeCallee *callees, Arena *arena,
+                    Diag *diag, ListedFunction *out);
+
 // What a function is given: the address of a location of the test, of where it puts the final value of a register of
 // its thread, or of its frame, where it puts all of them and which no other thread reads.
 typedef enum { PARAMETER_LOCATION, PARAMETER_RESULT, PARAMETER_FRAME } ParameterKind;

@@ -22,6 +22,11 @@ CodeValue code_update(Reading *t, const CodeAccess *a, Operation operation, Code
 // What it found; `locked`: by its read alone, where it is what was expected.
 CodeValue code_compare_and_swap(Reading *t, const CodeAccess *a, CodeValue old, CodeValue v, bool locked);
 
+// What lies on the stack or in the frame; that it is 0 when the thread begins; whether the code puts anything there.
+CodeValue code_load_stack(Reading *t, Value offset, unsigned bits);
+void code_zero_on_stack(Reading *t, Value offset, unsigned bits);
+bool code_stack_is_written(const Reading *t, Value offset, unsigned bits);
+
 // The slot of the stack or the frame at `offset`, of `bits`; NULL if there is none.
 const CodeSlot *code_slot(const Reading *t, Value offset, unsigned bits);
 // Whether something was put where it overlaps those bytes.

@@ -32,8 +32,9 @@ typedef struct {
 
 typedef struct {
   Value offset;
-  unsigned bits;
+  unsigned bits; // the most that was put there
   unsigned reg;
+  bool is_written; // by the code
 } CodeSlot;
 
 // What a jump back to a line does not agree on with what was gone by there.
@@ -51,7 +52,7 @@ typedef struct {
 
 // A thread being read.
 typedef struct {
-  const CodeThread *code;
+  const ThreadCode *code;
   const InstructionSet *set;
   const Source *source;
   Arena *arena;

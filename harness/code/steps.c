@@ -128,6 +128,12 @@ static CodeValue steps_value(Frame *f, const char *text) {
   return v;
 }
 
+// Where a call comes back to.
+static unsigned line_after(const Reading *t) {
+  const CodeLine *line = &t->code->lines[t->line];
+  return line->enters ? t->code->lines[line->enters].leaves : t->line + 1;
+}
+
 static CodeValue name_value(Frame *f, const char *name, size_t length) {
   const Local *l = local(f, name, length);
   if (l)
@@ -139,7 +145,7 @@ static CodeValue name_value(Frame *f, const char *name, size_t length) {
   if (length == 4 && !memcmp(name, "bits", 4))
     return code_number(f->bits);
   if (length == 4 && !memcmp(name, "next", 4))
-    return code_line_place(f->t, f->t->line + 1);
+    return code_line_place(f->t, line_after(f->t));
   CodeRegister reg;
   if (named_register(f, name, length, &reg))
     return code_narrowed(f->t, code_read_register(f->t, &reg), f->bits);
@@ -570,7 +576,7 @@ static bool find_target(Frame *f, unsigned *line) {
     return false;
   }
   f->at++;
-  int found = code_label(f->t, name->operand->symbol);
+  int found = code_label(f->t, f->t->line, name->operand->symbol);
   if (found < 0) {
     if (!f->t->failed)
       diag_error_at(f->t->diag, f->t->source, name->operand->span, "no label '%s' in P%u", name->operand->symbol,
@@ -582,14 +588,20 @@ static bool find_target(Frame *f, unsigned *line) {
   return true;
 }
 
-// step := 'return' | 'if' '(' e ')' ( 'goto' NAME | 'return' ) | 'goto' NAME | 'goto' '(' e ')' | NAME '=' e | e
+// Where 'return' goes: out of the function, or into the one that takes its place.
+static unsigned line_left_for(const Reading *t) {
+  unsigned enters = t->code->lines[t->line].enters;
+  return enters ? enters : code_return_line(t);
+}
+
+// step := 'return' | 'enter' | 'if' '(' e ')' ( 'goto' NAME | 'return' ) | 'goto' NAME | 'goto' '(' e ')' | NAME '=' e | e
 static void step(Frame *f) {
   unsigned line;
   if (take(f, "if (")) {
     CodeValue condition = expression(f, 0);
     expect(f, ")");
     if (take(f, "return")) {
-      code_branch(f->t, condition, f->t->code->line_count);
+      code_branch(f->t, condition, line_left_for(f->t));
       return;
     }
     expect(f, "goto");
@@ -597,7 +609,7 @@ static void step(Frame *f) {
       code_branch(f->t, condition, line);
     return;
   }
-  f->t->jumps |= !strncmp(f->at, "return", 6) || !strncmp(f->at, "goto ", 5);
+  f->t->jumps |= !strncmp(f->at, "return", 6) || !strncmp(f->at, "goto ", 5) || !strncmp(f->at, "enter", 5);
   if (take(f, "goto (")) {
     CodeValue to = expression(f, 0);
     expect(f, ")");
@@ -605,7 +617,11 @@ static void step(Frame *f) {
     return;
   }
   if (take(f, "return")) {
-    code_jump_to(f->t, f->t->code->line_count);
+    code_jump_to(f->t, line_left_for(f->t));
+    return;
+  }
+  if (take(f, "enter")) {
+    code_jump_to(f->t, f->t->code->lines[f->t->line].enters);
     return;
   }
   if (take(f, "goto ")) {

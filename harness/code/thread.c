@@ -131,6 +131,8 @@ static void guess(Reading *t, Arrival *arrival) {
 
 // The function that the line goes to, as rows know it.
 static const char *callee(const Reading *t, const CodeLine *line) {
+  if (line->enters)
+    return FOLLOWED_FUNCTION;
   const CodeCallee *known = t->code->callees;
   while (known && known->name && strcmp(known->name, line->calls) != 0)
     known++;
@@ -177,7 +179,7 @@ static const bool *find_targets(const Reading *t) {
       continue; // which is reported when it is reached
     for (unsigned o = 0; o < text.operand_count; o++) {
       bool is_name = text.operands[o].kind == CODE_NAME && text.operands[o].symbol;
-      int line = is_name ? code_label(t, text.operands[o].symbol) : -1;
+      int line = is_name ? code_label(t, i, text.operands[o].symbol) : -1;
       if (line >= 0)
         targets[line] = true;
     }
@@ -204,12 +206,18 @@ static bool read_lines(Reading *t, const bool *targets, unsigned *starts) {
       *arrival = (Arrival){.is_set = true, .count = t->state_count, .states = copy_states(t)};
     lose(t, arrival);
     falls_through |= arrival->is_set;
+    if (line->is_end && falls_through) {
+      t->span = t->code->lines[t->line - 1].span;
+      return diag_error_at(t->diag, t->source, t->span, "what is called does not end where its listing does");
+    }
     if (line->span.length && !read_line(t, arrivals, &falls_through)) {
       good = false;
       t->failed = false; // other lines may have errors of their own
     }
   }
   starts[t->line] = (unsigned)t->count;
+  if (arrivals[t->line].is_set)
+    take_over(t, &arrivals[t->line]);
   return good;
 }
 
@@ -275,7 +283,7 @@ static bool state_of_name(Reading *t, const char *name, unsigned *state) {
 }
 
 static void begin(Reading *t) {
-  const CodeThread *code = t->code;
+  const ThreadCode *code = t->code;
   if (code->has_stack) {
     unsigned stack = code_state(t, t->set->stack);
     t->states[stack].is_known = true;
@@ -285,6 +293,8 @@ static void begin(Reading *t) {
     unsigned back = code_state(t, t->set->return_to);
     t->states[back].initial = (EventValue){(int)(code->first_place + code->line_count), 0};
   }
+  for (unsigned i = 0; code->frame_is_zero && i < code->observed_count; i++)
+    code_zero_on_stack(t, (Value)CODE_FRAME + code->observed[i].offset, code->observed[i].bits);
   for (unsigned i = 0; i < code->initial_count; i++) {
     unsigned state;
     EventValue value = code->initial[i].value;
@@ -310,9 +320,22 @@ static bool find_halves(Reading *t, Value offset, CodeObserved *field) {
   return true;
 }
 
+// What a field is where the thread ends.
+static bool find_last(Reading *t, Value offset, CodeObserved *field) {
+  CodeValue v = code_load_stack(t, offset, field->bits);
+  field->reg = code_state(t, arena_printf(t->arena, "result %u", field->offset));
+  code_set_state(t, field->reg, v);
+  if (t->states[field->reg].is_known)
+    code_fail(t, "the address of the thread's stack leaves it");
+  return !t->failed;
+}
+
 // The register that a field of the frame is kept in; 0 is in it if nothing was put there.
 static bool find_field(Reading *t, CodeObserved *field) {
   Value offset = (Value)CODE_FRAME + field->offset;
+  field->is_written = code_stack_is_written(t, offset, field->bits);
+  if (t->code->frame_is_zero)
+    return find_last(t, offset, field);
   const CodeSlot *slot = code_slot(t, offset, field->bits);
   if (!slot && field->bits == 128 && find_halves(t, offset, field))
     return true;
@@ -361,7 +384,7 @@ static bool read_all(Reading *t, unsigned *starts) {
                     READINGS);
 }
 
-bool code_thread(const CodeThread *code, Arena *arena, Diag *diag, ProgramThread *out) {
+bool code_thread(const ThreadCode *code, Arena *arena, Diag *diag, ProgramThread *out) {
   Reading t = {.code = code, .set = code->set, .source = code->source, .arena = arena, .diag = diag};
   begin(&t);
   unsigned *starts = ARENA_ARRAY(arena, unsigned, code->line_count + 1);

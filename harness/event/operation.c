@@ -166,10 +166,36 @@ const char *program_location_name(const Program *program, int location) {
   return (unsigned)location < program->location_count ? program->locations[location].name : "code";
 }
 
+static bool element_at(const ProgramLocation *location, Value offset, unsigned *element) {
+  unsigned low = 0, high = location->length;
+  while (low < high) {
+    unsigned middle = low + (high - low) / 2;
+    if (location->elements[middle].offset < offset)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  *element = low;
+  return low < location->length && location->elements[low].offset == offset;
+}
+
+unsigned program_element_bits(const ProgramLocation *location, unsigned element) {
+  return location->elements ? location->elements[element].bits : location->bits;
+}
+
+void program_print_element(const ProgramLocation *location, unsigned element, Text *out) {
+  if (location->elements)
+    text_printf(out, "+%u", location->elements[element].offset);
+  else if (location->length > 1)
+    text_printf(out, "[%u]", element);
+}
+
 bool program_element(const Program *program, EventValue pointer, unsigned *element) {
   if (pointer.location < 0 || (unsigned)pointer.location >= program->location_count || pointer.number < 0)
     return false;
   const ProgramLocation *location = &program->locations[pointer.location];
+  if (location->elements)
+    return element_at(location, pointer.number, element);
   unsigned stride = location->stride ? location->stride : 1;
   if (pointer.number >= (Value)stride * location->length)
     return false;

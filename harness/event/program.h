@@ -107,6 +107,11 @@ typedef struct {
                            // NULL: they are in the program's
 } ProgramThread;
 
+// An element that lies where it is said to, of its own width: memory of structures.
+typedef struct {
+  unsigned offset, bits; // the offset in bytes
+} ProgramElement;
+
 typedef struct {
   const char *name;
   unsigned length;     // elements
@@ -114,6 +119,8 @@ typedef struct {
   unsigned stride;     // what a pointer's number grows by from one element to the next; 0 is 1: it is the element.
                        // Numbers between two elements are misaligned
   unsigned bits;       // of an element, which accesses of another width do not fit; 0: any does
+  const ProgramElement *elements; // `length` of them, from the lowest offset on, in place of stride and bits; NULL: all
+                                  // elements are alike
 } ProgramLocation;
 
 // What a final state shows.
@@ -153,6 +160,10 @@ const char *operation_name(Operation operation);
 const char *program_location_name(const Program *program, int location);
 // Which element of its location a pointer points to; false where it is no pointer, or not to the begin of an element.
 bool program_element(const Program *program, EventValue pointer, unsigned *element);
+// How wide an element is; 0: as wide as any access.
+unsigned program_element_bits(const ProgramLocation *location, unsigned element);
+// What an element is called behind its location's name: "", "[2]", "+8".
+void program_print_element(const ProgramLocation *location, unsigned element, Text *out);
 // A value as the observable shows it.
 EventValue program_shown(const ProgramObservable *observable, EventValue value);
 

@@ -162,7 +162,13 @@ typedef struct {
   const char *label;    // NULL: none
   Span span;            // of the instruction's text in the source; empty: there is none
   const char *calls;    // of compiled code: the function elsewhere that it calls or goes to; NULL: none
-  unsigned source_line; // of compiled code: the line of what it was compiled from; 0: not known
+  const char *source_file; // of compiled code: what it was compiled from, as the compiler named it; NULL: not known
+  unsigned source_line;    // and the line of it; 0: not known
+  // Of compiled code in which calls are followed (code/listing.h):
+  unsigned scope;  // labels are those of this call of a function; 0: the thread's own function
+  unsigned enters; // the line that a call goes to; 0: none
+  unsigned leaves; // the line that a return goes to; 0: the thread's end
+  bool is_end;     // no instruction: the listing of the function that was called ends here
 } CodeLine;
 
 typedef struct {

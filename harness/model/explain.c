@@ -89,8 +89,7 @@ static void print_event_value(const Execution *x, EventValue value, Text *out) {
 static void print_place(const Execution *x, const Event *event, Text *out) {
   const ProgramLocation *location = &x->program->locations[event->location];
   text_add(out, location->name);
-  if (location->length > 1)
-    text_printf(out, "[%u]", event->element);
+  program_print_element(location, event->element, out);
 }
 
 // "R x=1", "W y=2", "RW x=0 then 1", "F".

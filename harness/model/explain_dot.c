@@ -29,8 +29,7 @@ static void add_node(const Execution *x, unsigned index, Text *out) {
     const ProgramLocation *location = &x->program->locations[event->location];
     text_add(out, event->kind == EVENT_RMW ? "RW " : event->kind == EVENT_READ ? "R " : "W ");
     add_quoted(out, location->name);
-    if (location->length > 1)
-      text_printf(out, "[%u]", event->element);
+    program_print_element(location, event->element, out);
     text_add_char(out, '=');
     add_value(x->program, event->kind == EVENT_WRITE ? event->written : event->read, out);
     if (event->kind == EVENT_RMW) {

@@ -14,13 +14,14 @@ bool search_waits(const Search *s, unsigned event) {
 
 Misfit search_fit(const Search *s, unsigned thread, const PathEvent *access, EventValue address, unsigned *element) {
   Misfit misfit = {.location = (unsigned)address.location,
+                   .offset = address.number,
                    .bits = s->program->threads[thread].instrs[access->instr].bits};
   if (address.location < 0 || misfit.location >= s->program->location_count)
     return (Misfit){.kind = MISFIT_NOWHERE};
   const ProgramLocation *location = &s->program->locations[misfit.location];
   if (!program_element(s->program, address, element))
     misfit.kind = location->stride && address.number % location->stride ? MISFIT_BETWEEN : MISFIT_BEYOND;
-  else if (location->bits && location->bits != misfit.bits)
+  else if (program_element_bits(location, *element) && program_element_bits(location, *element) != misfit.bits)
     misfit.kind = MISFIT_WIDTH;
   return misfit;
 }

@@ -278,6 +278,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   }
   if (enumeration.misfit.kind) {
     result.unmodelled = true;
+    result.misfit = enumeration.misfit;
     result.why = misfit_sentence(program, &enumeration.misfit, arena);
   }
   list_states(&judging.states, &result);

@@ -134,7 +134,7 @@ static void check_row(const InstructionSet *set, const InstructionRow *row) {
     name = known ? callees[i].name : name;
   }
   CodeLine lines[] = {{.label = "L0", .span = {0, known ? (size_t)(known - 1 - line) : strlen(line)}, .calls = name}};
-  CodeThread code = {.set = set,
+  ThreadCode code = {.set = set,
                      .dialect = &set->dialects[0],
                      .source = &source,
                      .lines = lines,
