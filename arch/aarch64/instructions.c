@@ -136,6 +136,7 @@ static const InstructionRow rows[] = {
     {"stlr{size}", "Rt, Ma", "store(a, t, L)", "C6.2 STLR"},
     {"stllr{size}", "Rt, Ma", "store(a, t, L)", "C6.2 STLLR"},
     {"stlur{size}", "Rt, Ma", "store(a, t, L)", "C6.2 STLUR"},
+    {"ldpsw", "Xt, Xu, Ma", "b = a + 4; t = signed(at(32, load(a)), 32); u = signed(at(32, load(b)), 32)", "C6.2 LDPSW"},
     {"ldp", "Rt, Ru, Ma", "q = bits / 8; b = at(64, a + q); t = load(a); u = load(b)", "C6.2 LDP"},
     {"ldnp", "Rt, Ru, Ma", "q = bits / 8; b = at(64, a + q); t = load(a); u = load(b)", "C6.2 LDNP"},
     {"ldiapp", "Rt, Ru, Ma", "q = bits / 8; b = at(64, a + q); t = load(a, Q); u = load(b, Q)", "C6.2 LDIAPP"},

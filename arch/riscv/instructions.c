@@ -58,6 +58,8 @@ static const Word words[] = {
     {"after", "iow", "w", 0, NULL, NULL}, {"after", "irw", "rw", 0, NULL, NULL}, {"after", "orw", "rw", 0, NULL, NULL},
     {"compressed", "", "", 0, NULL, NULL},
     {"compressed", "c.", "", 0, NULL, NULL},
+    {"call", "jalr", "x1 = next", 0, NULL, NULL},
+    {"call", "jr", "return", 0, NULL, NULL},
     {"call", "jal", "x1 = next", 0, NULL, NULL},
     {"call", "call", "x1 = next", 0, NULL, NULL},
     {"call", "j", "return", 0, NULL, NULL},
@@ -155,6 +157,7 @@ static const InstructionRow rows[] = {
     {"bgtz", "Rs, @l", "if (lt(0, s)) goto l", "2.5"},
     {"blez", "Rs, @l", "if (!lt(0, s)) goto l", "2.5"},
     {C "j", "@l", "goto l", "2.5"},
+    {"auipc", "Rd, #i", "d = 0", "2.4"}, // of what goes to a function: the linker knows the rest
     {C "jr", "Rs", "goto (s)", "2.5"},
     {"jal", "Nd, @l", "goto l", "2.5"},
     {"jal", "Rd, @l", "d = next; goto l", "2.5"},

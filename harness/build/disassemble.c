@@ -89,7 +89,7 @@ static const char *find_objdump(const char *target, Arena *arena) {
 }
 
 // How a listing is printed.
-typedef enum { LIST_PLAIN, LIST_ADDRESSES, LIST_LINES } ListKind;
+typedef enum { LIST_PLAIN, LIST_ADDRESSES, LIST_LINES, LIST_ALL } ListKind;
 
 static bool has_ended_well(const Spawn *spawn, GroupEnd end) { return !spawn->late && !end.by_signal && end.code == 0; }
 
@@ -99,11 +99,13 @@ static bool list(const char *object, const char *target, ListKind kind, Arena *a
     return diag_error(diag, "cannot show machine code: there is no objdump (Debian's package binutils)");
   Spawn spawn = {0};
   GroupEnd end = {0};
-  Dump dump = {objdump, &object, 1, kind == LIST_LINES};
+  Dump dump = {objdump, &object, 1, kind >= LIST_LINES};
   if (!run_objdump(&dump, &spawn, &end, arena, diag))
     return false;
   bool good = has_ended_well(&spawn, end);
-  if (good)
+  if (good && kind == LIST_ALL)
+    text_add(out, text_string(&spawn.said));
+  else if (good)
     keep_threads(text_string(&spawn.said), kind == LIST_PLAIN, out);
   else
     diag_error(diag, "objdump failed: %s", spawn.late ? "its time was up" : text_string(&spawn.said));
@@ -144,6 +146,10 @@ bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag
 }
 
 // ---- Many at once
+
+bool build_list_object(const char *object, const char *target, Arena *arena, Text *out, Diag *diag) {
+  return list(object, target, LIST_ALL, arena, out, diag);
+}
 
 // Where objdump begins to speak of an object: "PATH:     file format elf64-x86-64". NULL if it does not.
 static const char *heading_of(const char *text, const char *path) {

@@ -40,6 +40,8 @@ bool build_threads_all(const ThreadBuild *builds, unsigned count, const CompileL
 // from its line "0000000000000000 <P0>:" to an empty one, with lines of the source (a path that ends in
 // "/threads.c:12"). Within 20 s. False with the reason; a listing that is cut is a warning.
 bool build_listing(const ObjectFile *object, Arena *arena, Text *out, Diag *diag);
+// The same of every function of an object of this target, whoever made it.
+bool build_list_object(const char *object, const char *target, Arena *arena, Text *out, Diag *diag);
 // Reads many back by a process for each CPU, where one for each object would cost far more than to judge it, and keeps
 // what build_listing then gives in `listing`, in `arena`. Those that this fails for are left to build_listing.
 void build_listings(ObjectFile *const *objects, unsigned count, Arena *arena);

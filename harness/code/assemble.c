@@ -336,6 +336,8 @@ static void add_mnemonic(Assembler *a, const RowMatch *match, bool says_width) {
 // What the steps name besides the row's operands: registers that the instruction has to itself, and flags.
 static bool look_at_steps(Assembler *a, const RowMatch *match) {
   const char *steps = row_steps(match, a->arena);
+  if (strstr(steps, "return"))
+    return refuse(a, "it leaves the thread, or goes to where a value points");
   for (const char *at = steps; *at;) {
     size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789_.");
     const char *name = at;
@@ -355,7 +357,7 @@ static bool look_at_steps(Assembler *a, const RowMatch *match) {
   }
   for (unsigned i = 0; i < match->name_count; i++)
     a->reads_flags |= !match->names[i].operand; // a condition
-  if (strstr(steps, "goto (") || strstr(steps, "return") || strstr(steps, "next"))
+  if (strstr(steps, "goto (") || strstr(steps, "enter") || strstr(steps, "next"))
     return refuse(a, "it leaves the thread, or goes to where a value points");
   return true;
 }

@@ -12,7 +12,7 @@ typedef struct {
   Diag *diag;
   CodeLine *lines;
   size_t count, capacity;
-  unsigned *leaves; // by scope: the line that it comes back to; 0: the thread's end
+  unsigned *after; // by scope: the line behind the call
   size_t scope_count, scope_capacity;
   const ListedFunction *open[FOLLOWED_DEPTH]; // those that have not ended
   unsigned depth;
@@ -27,8 +27,8 @@ static bool is_known(const CodeCallee *callees, const char *name) {
 }
 
 static unsigned add_scope(Following *f) {
-  f->leaves = arena_grow(f->arena, f->leaves, &f->scope_capacity, f->scope_count + 1, sizeof *f->leaves);
-  f->leaves[f->scope_count] = 0;
+  f->after = arena_grow(f->arena, f->after, &f->scope_capacity, f->scope_count + 1, sizeof *f->after);
+  f->after[f->scope_count] = 0;
   return (unsigned)f->scope_count++;
 }
 
@@ -54,7 +54,7 @@ static bool add_call(Following *f, const ListedFunction *callee) {
   f->lines[caller].enters = (unsigned)f->count;
   if (!add_function(f, callee, scope))
     return false;
-  f->leaves[scope] = add_line(f, (CodeLine){.is_end = true}, scope) + 1;
+  f->after[scope] = add_line(f, (CodeLine){.is_end = true}, scope) + 1;
   return true;
 }
 
@@ -84,7 +84,7 @@ bool listing_follow(const Listing *listing, const ListedFunction *function, cons
   if (!add_function(&f, function, add_scope(&f)))
     return false;
   for (size_t i = 0; i < f.count; i++)
-    f.lines[i].leaves = f.leaves[f.lines[i].scope];
+    f.lines[i].after = f.after[f.lines[i].scope];
   *out = *function;
   out->lines = f.lines;
   out->line_count = (unsigned)f.count;

@@ -11,8 +11,15 @@ int code_label(const Reading *t, unsigned from, const char *name) {
 }
 
 unsigned code_return_line(const Reading *t) {
-  const CodeLine *line = &t->code->lines[t->line];
-  return line->leaves ? line->leaves : t->code->line_count;
+  unsigned line = t->return_lines[t->code->lines[t->line].scope];
+  return line ? line : t->code->line_count;
+}
+
+unsigned code_enter(Reading *t, bool takes_place) {
+  unsigned enters = t->code->lines[t->line].enters;
+  const CodeLine *first = &t->code->lines[enters];
+  t->return_lines[first->scope] = takes_place ? code_return_line(t) : first->after;
+  return enters;
 }
 
 CodeValue code_line_place(const Reading *t, unsigned line) {
@@ -46,12 +53,16 @@ void code_branch(Reading *t, CodeValue condition, unsigned line) {
   code_patch(t, skip);
 }
 
-void code_jump_by(Reading *t, CodeValue to) {
+void code_jump_by(Reading *t, CodeValue to, bool returns) {
   if (code_on_stack(to)) {
     code_fail(t, "it jumps into the stack");
     return;
   }
   // A function goes nowhere else but back.
+  if (t->code->has_stack && !returns) {
+    code_fail(t, "it goes to where a value points, which is not followed");
+    return;
+  }
   unsigned first = t->code->has_stack ? code_return_line(t) : 0, last = t->code->has_stack ? first : t->code->line_count;
   for (unsigned line = first; line <= last; line++) {
     bool is_target =

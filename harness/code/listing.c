@@ -12,7 +12,9 @@ typedef struct {
   size_t function_count, function_capacity;
   CodeLine *lines; // of the last function
   size_t line_count, line_capacity, all_lines;
-  unsigned source_line; // that was told last
+  const char *source_file; // that was told last
+  unsigned source_line;
+  const char *goes_to; // the function that the next instruction goes to; NULL: not known
   bool failed;
 } Reader;
 
@@ -134,6 +136,17 @@ static bool goes_to_itself(const Reader *r, const CodeLine *line) {
   return open && (size_t)(open - at) == strlen(line->label + 1) && !memcmp(at, line->label + 1, (size_t)(open - at));
 }
 
+// Whether a relocation is of two instructions, of which the second goes there: "R_RISCV_CALL_PLT".
+static bool is_pair(const char *at, const char *end) {
+  static const char *const ends[] = {"_CALL", "_CALL_PLT"};
+  for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++) {
+    size_t length = strlen(ends[i]);
+    if ((size_t)(end - at) > length && !memcmp(end - length, ends[i], length))
+      return true;
+  }
+  return false;
+}
+
 // What a relocation tells of the instruction before it: "R_AARCH64_CALL26	__aarch64_swp4_rel". Hints to the linker
 // tell nothing, nor does the base of the table of contents, by which nothing is addressed unless another relocation
 // says so.
@@ -149,15 +162,20 @@ static void read_relocation(Reader *r, const char *at, const char *end) {
   bool of_table = end - symbol >= 5 && !memcmp(symbol, ".TOC.", 5);
   if (!line || of_table || is_one_of(at, name, harmless) || (is_one_of(at, name, branches) && !goes_to_itself(r, line)))
     return;
-  if (is_one_of(at, name, calls) && symbol < end)
+  if (is_pair(at, name) && symbol < end)
+    r->goes_to = symbol_at(r, symbol, end);
+  else if (is_one_of(at, name, calls) && symbol < end)
     line->calls = symbol_at(r, symbol, end);
   else
     r->functions[r->function_count - 1].unresolved =
         (Span){(size_t)(at - r->source->bytes), (size_t)(before_comment(at, end) - at)};
 }
 
-// The function that an instruction goes to where that is not the one it is in: "bl 1130 <name>".
-static const char *function_elsewhere(Reader *r, const char *at, const char *end) {
+// The function that an instruction goes to where that is not the one it is in: "bl 1130 <name>"; by a comment, if it
+// has one operand: "jalr 30(ra) # 58 <name>".
+static const char *function_elsewhere(Reader *r, const char *at, const char *end, const char *comment_end) {
+  if (!memchr(at, ',', (size_t)(end - at)))
+    end = comment_end;
   const char *open = find(at, end, "<");
   if (!open || end[-1] != '>' || open + 2 >= end)
     return NULL;
@@ -165,7 +183,12 @@ static const char *function_elsewhere(Reader *r, const char *at, const char *end
   return *name == '.' || !strcmp(name, r->functions[r->function_count - 1].name) ? NULL : name;
 }
 
-static void add_line(Reader *r, const char *address, const char *address_end, const char *at, const char *end) {
+static void add_line(Reader *r, const char *address, const char *address_end, const char *at, const char *whole_end) {
+  const char *end = before_comment(at, whole_end);
+  if (at == end)
+    return;
+  while (whole_end > end && is_blank(whole_end[-1]))
+    whole_end--;
   if (++r->all_lines > LISTING_LINES) {
     fail(r, at, (size_t)(end - at), "more than 65536 instructions");
     return;
@@ -180,8 +203,10 @@ static void add_line(Reader *r, const char *address, const char *address_end, co
   r->lines[r->line_count++] =
       (CodeLine){.label = arena_printf(r->arena, ".%.*s", (int)(address_end - address), address),
                  .span = {(size_t)(at - r->source->bytes), (size_t)(end - at)},
-                 .calls = function_elsewhere(r, at, end),
+                 .calls = r->goes_to ? r->goes_to : function_elsewhere(r, at, end, whole_end),
+                 .source_file = r->source_file,
                  .source_line = r->source_line};
+  r->goes_to = NULL;
 }
 
 // /threads.c:12 (discriminator 1)
@@ -193,7 +218,11 @@ static void read_source_line(Reader *r, const char *at, const char *end) {
     line = 10 * line + (unsigned)(*digit - '0');
   if (digit < end && !is_blank(*digit))
     return;
-  r->source_line = line ? line : r->source_line;
+  if (!line)
+    return;
+  r->source_line = line;
+  if (!r->source_file || strlen(r->source_file) != (size_t)(colon - at) || memcmp(r->source_file, at, (size_t)(colon - at)) != 0)
+    r->source_file = arena_copy(r->arena, at, (size_t)(colon - at));
 }
 
 //    1c:	ldaxr	wzr, [x1]
@@ -215,7 +244,6 @@ static void read_line(Reader *r, const char *at, const char *end) {
     return;
   }
   at = skip_bytes(at, end);
-  end = before_comment(at, end);
   if (at < end)
     add_line(r, address, address_end, at, end);
 }

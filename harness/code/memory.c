@@ -63,17 +63,18 @@ static void cut_slot(Reading *t, const CodeSlot *slot, Value offset, unsigned bi
     return;
   bool before = begin < offset, behind = end > stop;
   CodeSlot cut = *slot; // slots may move
-  if ((before || behind) && state->is_known) {
+  if ((before || behind) && !code_is_held(state)) {
     state->is_known = false;
     state->is_lost = true;
     return;
   }
+  state->is_known = false;
   if (behind)
     set_slot(t, stop, 8 * (unsigned)(end - stop), slot_part(t, &cut, stop, 8 * (unsigned)(end - stop)));
   if (before)
     set_slot(t, begin, 8 * (unsigned)(offset - begin), slot_part(t, &cut, begin, 8 * (unsigned)(offset - begin)));
   else if (begin != offset)
-    t->states[cut.reg].bits = 0, t->states[cut.reg].is_known = false;
+    t->states[cut.reg].bits = 0;
 }
 
 static void put_on_stack(Reading *t, Value offset, unsigned bits, CodeValue v) {
@@ -125,9 +126,11 @@ CodeValue code_load_stack(Reading *t, Value offset, unsigned bits) {
       return code_fail(t, "the ways to this place do not agree on what lies on the stack");
     Value end = end_of(slot->offset, state->bits);
     end = end < stop ? end : stop;
-    if (state->is_known)
-      return slot->offset == offset && end == stop ? code_constant(state->known)
-                                                   : code_fail(t, "it reads a part of an address of the stack");
+    bool whole_slot = slot->offset == offset && end == stop;
+    if (state->is_known && whole_slot && (bits == 64 || !code_is_held(state)))
+      return code_constant(state->known);
+    if (!code_is_held(state))
+      return code_fail(t, "it reads a part of an address of the stack");
     CodeValue part = slot_part(t, slot, at, 8 * (unsigned)(end - at));
     whole = at == offset
                 ? part

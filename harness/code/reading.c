@@ -135,7 +135,7 @@ CodeValue code_read_register(Reading *t, const CodeRegister *reg) {
   unsigned index = code_state(t, reg->name);
   if (t->states[index].is_lost)
     return code_fail(t, "the ways to this place do not agree on what points into the stack");
-  if (t->states[index].is_known)
+  if (t->states[index].is_known && (reg->bits == 64 || t->states[index].known.location == CODE_STACK))
     return code_constant(t->states[index].known);
   CodeValue v = code_in_register(index, reg->kind == 'f' ? 1 : 64);
   if (reg->shift)
@@ -145,11 +145,11 @@ CodeValue code_read_register(Reading *t, const CodeRegister *reg) {
 
 void code_set_state(Reading *t, unsigned index, CodeValue v) {
   CodeState *state = &t->states[index];
-  state->is_known = code_on_stack(v);
+  state->is_known = code_on_stack(v) || code_in_layout(t->code, v);
   state->is_lost = false;
   if (state->is_known)
     state->known = v.operand.constant;
-  else
+  if (!code_on_stack(v))
     code_emit_operation(t, index, OP_SECOND, 64, false, code_number(0), v);
 }
 

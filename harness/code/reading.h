@@ -19,7 +19,7 @@ typedef struct {
 typedef struct {
   const char *name;
   EventValue initial;
-  bool is_known; // it points into the stack: `known`
+  bool is_known; // it points into the stack, or memory of structures: `known`, which of these alone the register has too
   bool is_lost;  // so it does on one of the ways to this place, or what was put into the slot is not as wide on all
   unsigned bits; // of a slot: as many were put there last; 0: none
   EventValue known;
@@ -41,6 +41,7 @@ typedef struct {
 typedef struct {
   unsigned line;
   const char *state;
+  bool is_held; // in its register all the same
 } CodeLoss;
 
 // What is known at a line that is reached by jumps back alone.
@@ -73,6 +74,7 @@ typedef struct {
   size_t loss_count, loss_capacity;
   CodeEntry *entries; // likewise
   size_t entry_count, entry_capacity;
+  unsigned *return_lines; // by scope: where a return goes, as the call said; 0: the thread's end
   bool again; // one more was found: it is to be read again
   bool jumps; // this line goes nowhere but where it jumps
   bool failed;
@@ -90,6 +92,17 @@ static inline bool code_is_constant(CodeValue v) { return !v.operand.is_register
 static inline bool code_is_number(CodeValue v) { return code_is_constant(v) && v.operand.constant.location < 0; }
 static inline bool code_on_stack(CodeValue v) {
   return code_is_constant(v) && v.operand.constant.location == CODE_STACK;
+}
+
+// Whether it points into memory whose elements accesses make: where it does is known as long as it is the same on all
+// ways.
+static inline bool code_in_layout(const ThreadCode *code, CodeValue v) {
+  int location = code_is_constant(v) ? v.operand.constant.location : -1;
+  return location >= 0 && (unsigned)location < code->layout_count && code->layouts[location];
+}
+// Whether the register has what the state says.
+static inline bool code_is_held(const CodeState *state) {
+  return !state->is_lost && !(state->is_known && state->known.location == CODE_STACK);
 }
 
 // Reports, once a thread, that the instruction being read cannot be followed. Returns 0.

@@ -131,7 +131,13 @@ static CodeValue steps_value(Frame *f, const char *text) {
 // Where a call comes back to.
 static unsigned line_after(const Reading *t) {
   const CodeLine *line = &t->code->lines[t->line];
-  return line->enters ? t->code->lines[line->enters].leaves : t->line + 1;
+  return line->enters ? t->code->lines[line->enters].after : t->line + 1;
+}
+
+static CodeValue return_place(Frame *f) {
+  if (f->t->code->has_stack && !f->t->code->lines[f->t->line].calls)
+    return code_fail(f->t, "it calls itself, or what a value points to, which is not followed");
+  return code_line_place(f->t, line_after(f->t));
 }
 
 static CodeValue name_value(Frame *f, const char *name, size_t length) {
@@ -145,7 +151,7 @@ static CodeValue name_value(Frame *f, const char *name, size_t length) {
   if (length == 4 && !memcmp(name, "bits", 4))
     return code_number(f->bits);
   if (length == 4 && !memcmp(name, "next", 4))
-    return code_line_place(f->t, line_after(f->t));
+    return return_place(f);
   CodeRegister reg;
   if (named_register(f, name, length, &reg))
     return code_narrowed(f->t, code_read_register(f->t, &reg), f->bits);
@@ -588,10 +594,22 @@ static bool find_target(Frame *f, unsigned *line) {
   return true;
 }
 
+// Whether what stands next is the register of the return address, by its name or as an operand.
+static bool is_return_register(Frame *f) {
+  const char *back = f->t->set->return_to;
+  size_t length = word_length(f->at);
+  CodeSeen *seen;
+  const RowName *name = row_name(f, f->at, length, &seen);
+  if (!back || f->at[length] != ')')
+    return false;
+  if (name)
+    return name->operand && name->operand->kind == CODE_REGISTER && !strcmp(name->operand->reg.name, back);
+  return length == strlen(back) && !memcmp(f->at, back, length);
+}
+
 // Where 'return' goes: out of the function, or into the one that takes its place.
-static unsigned line_left_for(const Reading *t) {
-  unsigned enters = t->code->lines[t->line].enters;
-  return enters ? enters : code_return_line(t);
+static unsigned line_left_for(Reading *t) {
+  return t->code->lines[t->line].enters ? code_enter(t, true) : code_return_line(t);
 }
 
 // step := 'return' | 'enter' | 'if' '(' e ')' ( 'goto' NAME | 'return' ) | 'goto' NAME | 'goto' '(' e ')' | NAME '=' e | e
@@ -609,11 +627,12 @@ static void step(Frame *f) {
       code_branch(f->t, condition, line);
     return;
   }
-  f->t->jumps |= !strncmp(f->at, "return", 6) || !strncmp(f->at, "goto ", 5) || !strncmp(f->at, "enter", 5);
+  f->t->jumps |= !strncmp(f->at, "return", 6) || !strncmp(f->at, "goto ", 5);
   if (take(f, "goto (")) {
+    bool returns = is_return_register(f);
     CodeValue to = expression(f, 0);
     expect(f, ")");
-    code_jump_by(f->t, to);
+    code_jump_by(f->t, to, returns);
     return;
   }
   if (take(f, "return")) {
@@ -621,7 +640,10 @@ static void step(Frame *f) {
     return;
   }
   if (take(f, "enter")) {
-    code_jump_to(f->t, f->t->code->lines[f->t->line].enters);
+    if (f->t->jumps) // by 'return'
+      return;
+    f->t->jumps = true;
+    code_jump_to(f->t, code_enter(f->t, false));
     return;
   }
   if (take(f, "goto ")) {

@@ -27,6 +27,11 @@ static bool same_known(const CodeState *a, const CodeState *b) {
   return a->bits == b->bits && a->is_known == b->is_known && (!a->is_known || event_value_equal(a->known, b->known));
 }
 
+// Whether the register has it on both ways, though it is not known to be the same.
+static bool both_held(const CodeState *a, const CodeState *b) {
+  return a->bits == b->bits && code_is_held(a) && code_is_held(b);
+}
+
 // What an arrival knows of a register; of one that came up since then, nothing.
 static CodeState known_there(const Arrival *arrival, size_t state) {
   return state < arrival->count ? arrival->states[state] : (CodeState){0};
@@ -35,7 +40,8 @@ static CodeState known_there(const Arrival *arrival, size_t state) {
 // Whether the way here does not agree with what was gone by there.
 static bool differs(const Reading *t, const Arrival *arrival, size_t state) {
   CodeState there = known_there(arrival, state);
-  return !there.is_lost && (t->states[state].is_lost || !same_known(&t->states[state], &there));
+  const CodeState *here = &t->states[state];
+  return !there.is_lost && (here->is_lost || !same_known(here, &there)) && (there.is_known || !both_held(here, &there));
 }
 
 // The first jump back to a line that nothing else goes to: the thread is read again, with what is known here.
@@ -62,7 +68,8 @@ static void come_back(Reading *t, Arrival *arrival, unsigned line) {
     if (!differs(t, arrival, i))
       continue;
     t->losses = arena_grow(t->arena, t->losses, &t->loss_capacity, t->loss_count + 1, sizeof *t->losses);
-    t->losses[t->loss_count++] = (CodeLoss){line, t->states[i].name};
+    CodeState there = known_there(arrival, i);
+    t->losses[t->loss_count++] = (CodeLoss){line, t->states[i].name, both_held(&t->states[i], &there)};
     t->again = true;
   }
 }
@@ -72,19 +79,49 @@ static void lose(Reading *t, Arrival *arrival) {
   for (size_t i = 0; i < t->loss_count; i++)
     if (t->losses[i].line == t->line) {
       unsigned state = code_state(t, t->losses[i].state); // may move the states
+      t->states[state].is_lost |= !t->losses[i].is_held || !code_is_held(&t->states[state]);
       t->states[state].is_known = false;
-      t->states[state].is_lost = any = true;
+      any = true;
     }
   if (any)
     *arrival = (Arrival){.is_set = true, .count = t->state_count, .states = copy_states(t)};
+}
+
+static bool is_nothing(const CodeState *state) { return !state->bits && !state->is_known && !state->is_lost; }
+
+// Whether on a way on which nothing was put into this slot nothing was put where it lies, either. What is there then no
+// code may read.
+static bool is_free(const Reading *t, const CodeState *way, size_t count, size_t state, unsigned bits) {
+  const CodeSlot *slot = NULL;
+  for (size_t i = 0; i < t->slot_count && !slot; i++)
+    slot = t->slots[i].reg == state ? &t->slots[i] : NULL;
+  for (size_t i = 0; slot && i < t->slot_count; i++) {
+    const CodeSlot *other = &t->slots[i];
+    bool meets = other->offset < slot->offset + (Value)(bits / 8) &&
+                 slot->offset < other->offset + (Value)(other->bits / 8);
+    if (other != slot && meets && other->reg < count && !is_nothing(&way[other->reg]))
+      return false;
+  }
+  return slot;
+}
+
+// What is known of a state that may be either.
+static void differ(CodeState *merged, const CodeState *here, const CodeState *there) {
+  if (!here->is_lost && !there->is_lost && same_known(here, there))
+    return;
+  merged->is_lost = !both_held(here, there);
+  merged->is_known = false;
 }
 
 // Another way to a line that is still to be read: what the two do not agree on is lost there.
 static void merge(const Reading *t, Arrival *arrival) {
   CodeState *merged = copy_states(t);
   for (size_t i = 0; i < t->state_count; i++) {
-    CodeState there = known_there(arrival, i);
-    merged[i].is_lost |= there.is_lost || !same_known(&merged[i], &there);
+    CodeState here = t->states[i], there = known_there(arrival, i);
+    if (is_nothing(&here) && there.bits && is_free(t, t->states, t->state_count, i, there.bits))
+      merged[i] = there;
+    else if (!is_nothing(&there) || !here.bits || !is_free(t, arrival->states, arrival->count, i, here.bits))
+      differ(&merged[i], &here, &there);
   }
   *arrival = (Arrival){.is_set = true, .count = t->state_count, .states = merged};
 }
@@ -284,6 +321,7 @@ static bool state_of_name(Reading *t, const char *name, unsigned *state) {
 
 static void begin(Reading *t) {
   const ThreadCode *code = t->code;
+  t->return_lines = ARENA_ARRAY(t->arena, unsigned, code->line_count + (size_t)1);
   if (code->has_stack) {
     unsigned stack = code_state(t, t->set->stack);
     t->states[stack].is_known = true;
@@ -300,9 +338,9 @@ static void begin(Reading *t) {
     EventValue value = code->initial[i].value;
     if (!state_of_name(t, code->initial[i].name, &state))
       continue;
-    t->states[state].is_known = value.location == CODE_STACK;
+    t->states[state].is_known = value.location == CODE_STACK || code_in_layout(code, code_constant(value));
     t->states[state].known = value;
-    if (!t->states[state].is_known)
+    if (value.location != CODE_STACK)
       t->states[state].initial = value;
   }
 }
@@ -325,7 +363,7 @@ static bool find_last(Reading *t, Value offset, CodeObserved *field) {
   CodeValue v = code_load_stack(t, offset, field->bits);
   field->reg = code_state(t, arena_printf(t->arena, "result %u", field->offset));
   code_set_state(t, field->reg, v);
-  if (t->states[field->reg].is_known)
+  if (!code_is_held(&t->states[field->reg]))
     code_fail(t, "the address of the thread's stack leaves it");
   return !t->failed;
 }

@@ -109,6 +109,15 @@ static Value numbers(Operation operation, unsigned bits, bool is_signed, Value a
   }
 }
 
+// A pointer with low bits set, cleared or taken, as a mark beside it.
+static EventValue marked(Operation operation, EventValue pointer, Value number) {
+  enum { MARKS = 0x7f }; // what a location's begin is a multiple of, less 1
+  UnsignedValue upper = (UnsignedValue)(uint64_t)number & ~(UnsignedValue)MARKS;
+  bool stays = operation == OP_AND ? upper == (UnsignedValue)(uint64_t)~(uint64_t)MARKS : !upper;
+  return (EventValue){stays ? pointer.location : -1,
+                      wrap(numbers(operation, 64, false, pointer.number, number), 64, stays)};
+}
+
 EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, EventValue a, EventValue b) {
   switch (operation) {
   case OP_EQ:
@@ -135,6 +144,12 @@ EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, E
       return (EventValue){
           b.location >= 0 ? -1 : a.location,
           wrap((Value)((UnsignedValue)a.number - (UnsignedValue)b.number), bits, b.location < 0 || is_signed)};
+    break;
+  case OP_AND: // the low bits of a pointer are its own: locations begin where no access is misaligned
+  case OP_OR:
+  case OP_XOR:
+    if ((a.location >= 0) != (b.location >= 0) && bits == 64)
+      return marked(operation, a.location >= 0 ? a : b, a.location >= 0 ? b.number : a.number);
     break;
   default:
     break;

@@ -74,7 +74,8 @@ typedef enum {
 
 typedef struct {
   InstrKind kind;
-  Span span;        // in Program.source
+  Span span;        // in `source`
+  const Source *source; // NULL: the thread's
   const char *text; // for people: "ldar", "load acquire"
   const char *tags; // of the event (INSTR_RMW: of the read, or of the one event), separated by blanks: "ACQ", "A L"
   const char *write_tags; // INSTR_RMW: of the write

@@ -167,7 +167,7 @@ typedef struct {
   // Of compiled code in which calls are followed (code/listing.h):
   unsigned scope;  // labels are those of this call of a function; 0: the thread's own function
   unsigned enters; // the line that a call goes to; 0: none
-  unsigned leaves; // the line that a return goes to; 0: the thread's end
+  unsigned after;  // the line behind the call, in all lines of the function called
   bool is_end;     // no instruction: the listing of the function that was called ends here
 } CodeLine;
 

@@ -128,7 +128,7 @@ static const Instr *instr_of(const Execution *x, const Event *event) {
 void event_print_line(const Execution *x, unsigned index, Text *out) {
   const Event *event = &x->events[index];
   const Instr *instr = instr_of(x, event);
-  const Source *source = instr ? x->program->threads[event->thread].source : NULL;
+  const Source *source = instr ? instr->source ? instr->source : x->program->threads[event->thread].source : NULL;
   source = source ? source : x->program->source;
   if (!instr || !source || instr->span.offset > source->length)
     return;

@@ -232,9 +232,12 @@ static void list_states(StateSet *set, ModelResult *result) {
 static const char *misfit_sentence(const Program *program, const Misfit *misfit, Arena *arena) {
   if (misfit->kind == MISFIT_NOWHERE)
     return "an access may be where no location is";
-  if (misfit->kind == MISFIT_BEYOND)
-    return "an access may be beyond its array";
   const ProgramLocation *location = &program->locations[misfit->location];
+  if (misfit->kind == MISFIT_BEYOND && !location->elements)
+    return "an access may be beyond its array";
+  if (location->elements)
+    return arena_printf(arena, "an access of %u bits at %s+%lld, of which others access a part, or which is misaligned",
+                        misfit->bits, location->name, (long long)misfit->offset);
   if (misfit->kind == MISFIT_BETWEEN)
     return arena_printf(arena, "an access of %u bits may begin within %s", misfit->bits, location->name);
   return arena_printf(arena, "an access of %u bits to %s, of %u bits: mixed sizes are not judged", misfit->bits,

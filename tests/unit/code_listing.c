@@ -235,9 +235,14 @@ START_TEST(what_is_not_understood_is_refused_with_its_place) {
           "0000000000000010 <P1>:\n  10:\tret\n",
           "the address of the thread's stack leaves it");
   refused("aarch64",
-          "0000000000000000 <P0>:\n   0:\tstr\tx0, [sp, #-16]\n   4:\tldr\tw2, [sp, #-12]\n   8:\tret\n\n"
+          "0000000000000000 <P0>:\n   0:\tstr\tw0, [sp, #-16]\n   4:\tldr\tx2, [sp, #-16]\n   8:\tret\n\n"
           "0000000000000010 <P1>:\n  10:\tret\n",
-          "it accesses a part of what lies on the stack");
+          "it reads more of the stack than was put there");
+  refused("aarch64",
+          "0000000000000000 <P0>:\n   0:\tadd\tx2, sp, #0x8\n   4:\tstr\tx2, [sp, #-16]\n"
+          "   8:\tstr\tw0, [sp, #-16]\n   c:\tldr\tx2, [sp, #-16]\n  10:\tret\n\n"
+          "0000000000000020 <P1>:\n  20:\tret\n",
+          "it reads more of the stack than was put there");
 }
 END_TEST
 
