@@ -47,7 +47,7 @@ typedef struct {
   int own_location; // where atomic accesses to the thread's own stack take place, of which only the order matters; -1:
                     // none
   bool frame_is_zero; // its frame is the fields observed, all 0 when it begins; else nothing is known of them then
-  bool has_stack;   // the stack pointer points to the thread's own stack
+  bool has_stack;     // the stack pointer points to the thread's own stack
   const CodeCallee *callees;                                 // by name; the last has none. NULL: none
   int (*location_of)(const void *context, const char *name); // a location's index; -1: there is none of that name
   const void *context;

@@ -63,7 +63,8 @@ void code_jump_by(Reading *t, CodeValue to, bool returns) {
     code_fail(t, "it goes to where a value points, which is not followed");
     return;
   }
-  unsigned first = t->code->has_stack ? code_return_line(t) : 0, last = t->code->has_stack ? first : t->code->line_count;
+  unsigned first = t->code->has_stack ? code_return_line(t) : 0,
+           last = t->code->has_stack ? first : t->code->line_count;
   for (unsigned line = first; line <= last; line++) {
     bool is_target =
         line == t->code->line_count || t->code->lines[line].label || (line && t->code->lines[line - 1].span.length);

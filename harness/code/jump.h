@@ -15,6 +15,6 @@ CodeValue code_line_place(const Reading *t, unsigned line);
 void code_jump_to(Reading *t, unsigned line);
 // The same if the condition is not 0.
 void code_branch(Reading *t, CodeValue condition, unsigned line);
-// To where a value points: one of the lines that have a label, the one after a call, or the end. `returns`: the value is
-// in the register of the return address; a compiled function goes by no other.
+// To where a value points: one of the lines that have a label, the one after a call, or the end. `returns`: the value
+// is in the register of the return address; a compiled function goes by no other.
 void code_jump_by(Reading *t, CodeValue to, bool returns);

@@ -221,7 +221,8 @@ static void read_source_line(Reader *r, const char *at, const char *end) {
   if (!line)
     return;
   r->source_line = line;
-  if (!r->source_file || strlen(r->source_file) != (size_t)(colon - at) || memcmp(r->source_file, at, (size_t)(colon - at)) != 0)
+  if (!r->source_file || strlen(r->source_file) != (size_t)(colon - at) ||
+      memcmp(r->source_file, at, (size_t)(colon - at)) != 0)
     r->source_file = arena_copy(r->arena, at, (size_t)(colon - at));
 }
 

@@ -34,7 +34,8 @@ static CodeSlot *slot_at(Reading *t, Value offset) {
     return NULL;
   }
   t->slots = arena_grow(t->arena, t->slots, &t->slot_capacity, t->slot_count + 1, sizeof *t->slots);
-  t->slots[t->slot_count] = (CodeSlot){offset, 0, code_state(t, arena_printf(t->arena, "stack %d", (int)offset)), false};
+  t->slots[t->slot_count] =
+      (CodeSlot){offset, 0, code_state(t, arena_printf(t->arena, "stack %d", (int)offset)), false};
   return &t->slots[t->slot_count++];
 }
 
@@ -61,7 +62,7 @@ static void cut_slot(Reading *t, const CodeSlot *slot, Value offset, unsigned bi
   Value begin = slot->offset, end = end_of(begin, state->bits), stop = end_of(offset, bits);
   if (state->is_lost || !meets(begin, state->bits, offset, bits) || (begin == offset && end <= stop))
     return;
-  bool before = begin < offset, behind = end > stop;
+  bool before = begin<offset, behind = end> stop;
   CodeSlot cut = *slot; // slots may move
   if ((before || behind) && !code_is_held(state)) {
     state->is_known = false;
@@ -132,10 +133,9 @@ CodeValue code_load_stack(Reading *t, Value offset, unsigned bits) {
     if (!code_is_held(state))
       return code_fail(t, "it reads a part of an address of the stack");
     CodeValue part = slot_part(t, slot, at, 8 * (unsigned)(end - at));
-    whole = at == offset
-                ? part
-                : code_operate(t, OP_OR, bits, false, whole,
-                               code_operate(t, OP_SHL, bits, false, part, code_number(8 * (at - offset))));
+    whole = at == offset ? part
+                         : code_operate(t, OP_OR, bits, false, whole,
+                                        code_operate(t, OP_SHL, bits, false, part, code_number(8 * (at - offset))));
     at = end;
   }
   return whole;

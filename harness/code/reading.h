@@ -19,8 +19,9 @@ typedef struct {
 typedef struct {
   const char *name;
   EventValue initial;
-  bool is_known; // it points into the stack, or memory of structures: `known`, which of these alone the register has too
-  bool is_lost;  // so it does on one of the ways to this place, or what was put into the slot is not as wide on all
+  bool
+      is_known; // it points into the stack, or memory of structures: `known`, which of these alone the register has too
+  bool is_lost; // so it does on one of the ways to this place, or what was put into the slot is not as wide on all
   unsigned bits; // of a slot: as many were put there last; 0: none
   EventValue known;
 } CodeState;
@@ -75,8 +76,8 @@ typedef struct {
   CodeEntry *entries; // likewise
   size_t entry_count, entry_capacity;
   unsigned *return_lines; // by scope: where a return goes, as the call said; 0: the thread's end
-  bool again; // one more was found: it is to be read again
-  bool jumps; // this line goes nowhere but where it jumps
+  bool again;             // one more was found: it is to be read again
+  bool jumps;             // this line goes nowhere but where it jumps
   bool failed;
 } Reading;
 

@@ -22,10 +22,8 @@ static void add_locations(const SharedThreads *from, Program *program, Arena *ar
                                                           .stride = 8,
                                                           .bits = 64};
   for (unsigned t = 0; t < from->function_count; t++)
-    program->locations[OWN_LOCATIONS + t] = (ProgramLocation){.name = arena_printf(arena, "stack of P%u", t),
-                                                              .length = 1,
-                                                              .initial = values(NULL, 1, arena),
-                                                              .stride = 8};
+    program->locations[OWN_LOCATIONS + t] = (ProgramLocation){
+        .name = arena_printf(arena, "stack of P%u", t), .length = 1, .initial = values(NULL, 1, arena), .stride = 8};
 }
 
 static int no_location(const void *context, const char *name) {
@@ -53,8 +51,8 @@ static bool observe(const SharedThreads *from, unsigned thread, const CodeObserv
     if (to->is_register)
       return diag_error(diag, "the result '%s' is assigned by more than one thread: %s and %s", from->results[r],
                         from->functions[to->thread], from->functions[thread]);
-    *to = (ProgramObservable){
-        .is_register = true, .thread = thread, .reg = fields[r].reg, .bits = 64, .is_signed = true};
+    *to =
+        (ProgramObservable){.is_register = true, .thread = thread, .reg = fields[r].reg, .bits = 64, .is_signed = true};
   }
   return true;
 }
@@ -115,7 +113,8 @@ Program *shared_program(const SharedThreads *from, Arena *arena, Diag *diag) {
                        .location_count = OWN_LOCATIONS + from->function_count,
                        .locations = ARENA_ARRAY(arena, ProgramLocation, OWN_LOCATIONS + from->function_count)};
   add_locations(from, program, arena);
-  program->observable_count = from->result_count + (from->shows_memory ? program->locations[SHARED_LOCATION].length : 0);
+  program->observable_count =
+      from->result_count + (from->shows_memory ? program->locations[SHARED_LOCATION].length : 0);
   program->observable_total = program->observable_count;
   program->observables = ARENA_ARRAY(arena, ProgramObservable, program->observable_count + (size_t)1);
   add_observables(from, program);

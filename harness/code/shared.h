@@ -11,9 +11,9 @@ typedef struct {
   unsigned function_count;
   const char *const *results; // names of the result's members, each of 64 bits
   unsigned result_count;
-  bool alone;         // the only function, which may read what others left in the result: it is a location too
-  bool shows_memory;  // the elements of the shared memory are observables, behind the results
-  CodeLayout *layout; // of the shared memory: touched where it is seen to be accessed
+  bool alone;               // the only function, which may read what others left in the result: it is a location too
+  bool shows_memory;        // the elements of the shared memory are observables, behind the results
+  CodeLayout *layout;       // of the shared memory: touched where it is seen to be accessed
   const EventValue *memory; // what its elements are at first; NULL: 0
   const EventValue *before; // `alone`: what the results are at first; NULL: 0
   const CodeCallee *callees;
@@ -23,7 +23,7 @@ typedef struct {
 
 enum { SHARED_LOCATION, RESULT_LOCATION }; // the program's first locations
 
-// The program, in `arena`: its observables are the results. It is one of the layout as it was; if `layout->changed` now,
-// it is to be made again. NULL, each error reported with its place, where an instruction is not understood, a function
-// is not there, or two threads assign one result.
+// The program, in `arena`: its observables are the results. It is one of the layout as it was; if `layout->changed`
+// now, it is to be made again. NULL, each error reported with its place, where an instruction is not understood, a
+// function is not there, or two threads assign one result.
 Program *shared_program(const SharedThreads *from, Arena *arena, Diag *diag);

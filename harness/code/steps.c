@@ -612,7 +612,8 @@ static unsigned line_left_for(Reading *t) {
   return t->code->lines[t->line].enters ? code_enter(t, true) : code_return_line(t);
 }
 
-// step := 'return' | 'enter' | 'if' '(' e ')' ( 'goto' NAME | 'return' ) | 'goto' NAME | 'goto' '(' e ')' | NAME '=' e | e
+// step := 'return' | 'enter' | 'if' '(' e ')' ( 'goto' NAME | 'return' ) | 'goto' NAME | 'goto' '(' e ')' | NAME '=' e
+// | e
 static void step(Frame *f) {
   unsigned line;
   if (take(f, "if (")) {

@@ -97,8 +97,8 @@ static bool is_free(const Reading *t, const CodeState *way, size_t count, size_t
     slot = t->slots[i].reg == state ? &t->slots[i] : NULL;
   for (size_t i = 0; slot && i < t->slot_count; i++) {
     const CodeSlot *other = &t->slots[i];
-    bool meets = other->offset < slot->offset + (Value)(bits / 8) &&
-                 slot->offset < other->offset + (Value)(other->bits / 8);
+    bool meets =
+        other->offset < slot->offset + (Value)(bits / 8) && slot->offset < other->offset + (Value)(other->bits / 8);
     if (other != slot && meets && other->reg < count && !is_nothing(&way[other->reg]))
       return false;
   }

@@ -113,7 +113,7 @@ static Value numbers(Operation operation, unsigned bits, bool is_signed, Value a
 static EventValue marked(Operation operation, EventValue pointer, Value number) {
   enum { MARKS = 0x7f }; // what a location's begin is a multiple of, less 1
   UnsignedValue upper = (UnsignedValue)(uint64_t)number & ~(UnsignedValue)MARKS;
-  bool stays = operation == OP_AND ? upper == (UnsignedValue)(uint64_t)~(uint64_t)MARKS : !upper;
+  bool stays = operation == OP_AND ? upper == (UnsignedValue)(uint64_t) ~(uint64_t)MARKS : !upper;
   return (EventValue){stays ? pointer.location : -1,
                       wrap(numbers(operation, 64, false, pointer.number, number), 64, stays)};
 }

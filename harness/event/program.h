@@ -74,10 +74,10 @@ typedef enum {
 
 typedef struct {
   InstrKind kind;
-  Span span;        // in `source`
+  Span span;            // in `source`
   const Source *source; // NULL: the thread's
-  const char *text; // for people: "ldar", "load acquire"
-  const char *tags; // of the event (INSTR_RMW: of the read, or of the one event), separated by blanks: "ACQ", "A L"
+  const char *text;     // for people: "ldar", "load acquire"
+  const char *tags;     // of the event (INSTR_RMW: of the read, or of the one event), separated by blanks: "ACQ", "A L"
   const char *write_tags; // INSTR_RMW: of the write
   bool is_pair;           // INSTR_RMW: a load- and a store-exclusive, not one instruction
   // INSTR_READ: reserves what it reads. INSTR_WRITE: stores only with a reservation of the same place, which it ends;

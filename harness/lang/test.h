@@ -159,9 +159,9 @@ typedef struct {
 
 // A line of code: a label, an instruction, or a label and the instruction that it stands before.
 typedef struct {
-  const char *label;    // NULL: none
-  Span span;            // of the instruction's text in the source; empty: there is none
-  const char *calls;    // of compiled code: the function elsewhere that it calls or goes to; NULL: none
+  const char *label;       // NULL: none
+  Span span;               // of the instruction's text in the source; empty: there is none
+  const char *calls;       // of compiled code: the function elsewhere that it calls or goes to; NULL: none
   const char *source_file; // of compiled code: what it was compiled from, as the compiler named it; NULL: not known
   unsigned source_line;    // and the line of it; 0: not known
   // Of compiled code in which calls are followed (code/listing.h):

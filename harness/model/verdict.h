@@ -25,7 +25,7 @@ typedef struct {
   const Execution *racy; // that one, where the two accesses that race are known; else NULL
   unsigned race[2];      // its events
   bool unmodelled;
-  Misfit misfit; // why it is unmodelled, where an access fits no element
+  Misfit misfit;               // why it is unmodelled, where an access fits no element
   uint64_t executions, judged; // shown by the enumerator; given to the model: one whose state is known to be allowed
                                // need not be
   const Execution *hang;       // an allowed one in which some thread waits for ever; NULL: none was found

@@ -52,7 +52,9 @@ static Program *read_functions(Reader *r, const char *const *functions, unsigned
                         .layout = &r->layout,
                         .callees = callees,
                         .rmw_is_one_event = alone || r->cpu->model->rmw_is_one_event,
-                        .unroll = alone ? ALONE_UNROLL : r->options->unroll ? r->options->unroll : LOWER_UNROLL};
+                        .unroll = alone                ? ALONE_UNROLL
+                                  : r->options->unroll ? r->options->unroll
+                                                       : LOWER_UNROLL};
   Program *program = shared_program(&from, r->arena, &r->diag);
   if (!program)
     fail(r, users_lines_error(&r->diag, r->listing, r->arena));
@@ -87,9 +89,9 @@ static const EventValue *run_alone(Reader *r, const Program *program, const char
     return result.states[0];
   if (!learn(r, &result))
     fail(r, arena_printf(r->arena, "%s does not end: %s", symbol,
-                         result.why            ? result.why
+                         result.why             ? result.why
                          : result.bound_reached ? "a loop goes on beyond 64 turns"
-                                               : "it waits for ever"));
+                                                : "it waits for ever"));
   return NULL;
 }
 

@@ -26,8 +26,8 @@ typedef struct {
   unsigned unroll;          // turns of a loop that values decide; 0: as test's programs have it
 } UsersOptions;
 
-// `listing`: of every function of the object, with the lines of its sources, which explanations show where the files can
-// be read. `judges`: of model_all. All lives in `arena`; judges, file and listing must outlive it.
+// `listing`: of every function of the object, with the lines of its sources, which explanations show where the files
+// can be read. `judges`: of model_all. All lives in `arena`; judges, file and listing must outlive it.
 UsersCode users_code_judge(const CodeFile *code, const Cpu *cpu, const Source *listing, const Judge *judges,
                            const UsersOptions *options, Arena *arena);
 // Whether not everything could be looked at, or nothing.

@@ -127,7 +127,8 @@ static void check_row(const InstructionSet *set, const InstructionRow *row) {
   const char *line = line_of(set, row);
   Source source = {.name = "row", .bytes = line, .length = strlen(line)};
   // A row on what goes to that function.
-  static const CodeCallee callees[] = {{"pause", IDLE_FUNCTION}, {"heavy", HEAVY_FUNCTION}, {"followed", FOLLOWED_FUNCTION}, {NULL, NULL}};
+  static const CodeCallee callees[] = {
+      {"pause", IDLE_FUNCTION}, {"heavy", HEAVY_FUNCTION}, {"followed", FOLLOWED_FUNCTION}, {NULL, NULL}};
   const char *callee = strstr(line, " __"), *known = NULL, *name = callee ? callee + 1 : NULL;
   for (unsigned i = 0; callees[i].name && !known; i++) {
     known = strstr(line, callees[i].as);

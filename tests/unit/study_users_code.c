@@ -53,22 +53,25 @@ START_TEST(a_function_that_is_called_comes_back_and_one_gone_to_ends_the_thread)
          "  2c:\tldp\tx29, x30, [sp], #32\n  30:\tb\t0 <add>\n  34:\tstr\tx3, [x1, #8]\n\n"
          "0000000000000040 <wm_arbiter>:\n  40:\tldr\tw2, [x0]\n  44:\tstr\tx2, [x1, #8]\n  48:\tret\n",
          "2,3");
-  allows("x86_64",
-         "0000000000000000 <set>:\n   0:\tmov    %rdx,(%rsi)\n   3:\tmov    0x8(%rsp),%rax\n   8:\tmov    %rax,0x8(%rsi)\n"
-         "   c:\tret\n\n0000000000000010 <gone>:\n  10:\tmov    $0x7,%edx\n  15:\tpush   $0x5\n  17:\tcall   0 <set>\n"
-         "  1c:\tadd    $0x8,%rsp\n  20:\tret\n\n0000000000000030 <a>:\n  30:\tjmp    10 <gone>\n  32:\tmovq   $0x9,(%rsi)\n"
-         "  39:\tret\n",
-         "7,5");
+  allows(
+      "x86_64",
+      "0000000000000000 <set>:\n   0:\tmov    %rdx,(%rsi)\n   3:\tmov    0x8(%rsp),%rax\n   8:\tmov    %rax,0x8(%rsi)\n"
+      "   c:\tret\n\n0000000000000010 <gone>:\n  10:\tmov    $0x7,%edx\n  15:\tpush   $0x5\n  17:\tcall   0 <set>\n"
+      "  1c:\tadd    $0x8,%rsp\n  20:\tret\n\n0000000000000030 <a>:\n  30:\tjmp    10 <gone>\n  32:\tmovq   "
+      "$0x9,(%rsi)\n"
+      "  39:\tret\n",
+      "7,5");
 }
 END_TEST
 
 START_TEST(a_wide_access_of_what_others_access_in_parts_is_one_to_each_part) {
-  allows("x86_64",
-         "0000000000000000 <wm_init>:\n   0:\tmovq   $0x3,0x8(%rdi)\n   8:\tret\n\n"
-         "0000000000000010 <a>:\n  10:\tmovabs $0x200000001,%rax\n  1a:\tmov    %rax,0x8(%rdi)\n  1e:\tret\n\n"
-         "0000000000000020 <b>:\n  20:\tmov    0xc(%rdi),%eax\n  23:\tmov    %rax,(%rsi)\n  26:\tmov    0x8(%rdi),%eax\n"
-         "  29:\tmov    %rax,0x8(%rsi)\n  2c:\tret\n",
-         "0,1 | 0,3 | 2,1");
+  allows(
+      "x86_64",
+      "0000000000000000 <wm_init>:\n   0:\tmovq   $0x3,0x8(%rdi)\n   8:\tret\n\n"
+      "0000000000000010 <a>:\n  10:\tmovabs $0x200000001,%rax\n  1a:\tmov    %rax,0x8(%rdi)\n  1e:\tret\n\n"
+      "0000000000000020 <b>:\n  20:\tmov    0xc(%rdi),%eax\n  23:\tmov    %rax,(%rsi)\n  26:\tmov    0x8(%rdi),%eax\n"
+      "  29:\tmov    %rax,0x8(%rsi)\n  2c:\tret\n",
+      "0,1 | 0,3 | 2,1");
   refused("x86_64",
           "0000000000000000 <a>:\n   0:\tlock xadd %eax,(%rdi)\n   4:\tret\n\n"
           "0000000000000010 <b>:\n  10:\tmovw   $0x1,(%rdi)\n  15:\tret\n",
@@ -110,15 +113,17 @@ START_TEST(what_cannot_be_followed_is_named_with_its_line) {
           "it calls itself, or what a value points to");
   refused("aarch64", "0000000000000000 <a>:\n/u/users.c:8\n   0:\tldr\tx2, [x0]\n   4:\tbr\tx2\n",
           "it goes to where a value points");
-  refused("x86_64", "0000000000000000 <a>:\n/u/users.c:9\n   0:\tcall   5 <a+0x5>\n\t\t\t1: R_X86_64_PLT32\tputs-0x4\n   5:\tret\n",
-          "users.c:9: no row of the x86_64 table tells what a call of 'puts' does");
+  refused(
+      "x86_64",
+      "0000000000000000 <a>:\n/u/users.c:9\n   0:\tcall   5 <a+0x5>\n\t\t\t1: R_X86_64_PLT32\tputs-0x4\n   5:\tret\n",
+      "users.c:9: no row of the x86_64 table tells what a call of 'puts' does");
   refused("x86_64", "0000000000000000 <a>:\n/u/users.c:9\n   0:\tmovl   $0x1,0x40(%rdi)\n   8:\tret\n",
           "it accesses what lies outside of what is shared");
-  refused("x86_64",
-          "0000000000000000 <f>:\n   0:\tnop\n\n0000000000000010 <a>:\n  10:\tcall   0 <f>\n  15:\tret\n",
+  refused("x86_64", "0000000000000000 <f>:\n   0:\tnop\n\n0000000000000010 <a>:\n  10:\tcall   0 <f>\n  15:\tret\n",
           "what is called does not end where its listing does");
   refused("aarch64",
-          "0000000000000000 <a>:\n   0:\tstr\tx0, [x1]\n   4:\tret\n\n0000000000000010 <b>:\n  10:\tstr\tx0, [x1]\n  14:\tret\n",
+          "0000000000000000 <a>:\n   0:\tstr\tx0, [x1]\n   4:\tret\n\n0000000000000010 <b>:\n  10:\tstr\tx0, [x1]\n  "
+          "14:\tret\n",
           "the result 'x' is assigned by more than one thread: a and b");
 }
 END_TEST
