@@ -1,122 +1,10 @@
 #include "harness/build/emit.h"
 #include "arch/cpu.h"
 #include "arch/cpus.h"
-#include "harness/base/embedded.h"
 #include "harness/lang/grace.h"
-#include "harness/lang/print.h"
 
-#include <assert.h>
 #include <ctype.h>
-#include <inttypes.h>
 #include <string.h>
-
-// ---- the head
-
-static const char *embedded_text(const Embedded *files, const char *path) {
-  for (; files->path; files++)
-    if (!strcmp(files->path, path))
-      return files->bytes;
-  assert(!"the build embeds every header that is pasted");
-  return "";
-}
-
-static bool line_starts(const char *line, const char *with) { return !strncmp(line, with, strlen(with)); }
-
-// A header's text without what makes no sense in the middle of a file.
-static void paste_header(const char *bytes, Text *out) {
-  for (const char *line = bytes; *line;) {
-    const char *end = strchr(line, '\n');
-    size_t length = end ? (size_t)(end - line) + 1 : strlen(line);
-    if (!line_starts(line, "#pragma once") && !line_starts(line, "#include \""))
-      text_add_bytes(out, line, length);
-    line += length;
-  }
-}
-
-// Whether a compiler would join the next line to this one, as it does after a backslash, blanks after it or not, and
-// after the trigraph that stands for one.
-static bool joins_next(const char *line, size_t length) {
-  while (length && line[length - 1] == ' ')
-    length--;
-  return (length && line[length - 1] == '\\') || (length >= 3 && !memcmp(line + length - 3, "?\?/", 3));
-}
-
-void emit_comment(const Test *test, Text *out) {
-  Text canonical = {0};
-  test_print(test, &canonical);
-  const char *line = text_string(&canonical);
-  while (*line) {
-    size_t length = strcspn(line, "\n");
-    text_add(out, "// ");
-    for (size_t i = 0; i < length; i++) {
-      char c = line[i];
-      if ((unsigned char)c < ' ')
-        c = ' ';
-      text_add_char(out, c);
-    }
-    text_add(out, joins_next(line, length) ? " //\n" : "\n");
-    line += length + (line[length] == '\n');
-  }
-  text_free(&canonical);
-}
-
-// What a litmus test does on purpose (it overflows, assigns what it never reads) is not for the compiler to remark on.
-void emit_silence(Text *out) {
-  text_add(out, "#if defined(__clang__)\n#pragma clang diagnostic ignored \"-Weverything\"\n"
-                "#elif defined(__GNUC__)\n");
-  static const char *const ignored[] = {"-Woverflow",        "-Wunused-variable",     "-Wunused-but-set-variable",
-                                        "-Wunused-value",    "-Wsign-compare",        "-Wtype-limits",
-                                        "-Wbool-compare",    "-Wbool-operation",      "-Wtautological-compare",
-                                        "-Wpedantic",        "-Wint-in-bool-context", "-Woverlength-strings",
-                                        "-Wunused-parameter"};
-  for (unsigned i = 0; i < sizeof ignored / sizeof *ignored; i++)
-    text_printf(out, "#pragma GCC diagnostic ignored \"%s\"\n", ignored[i]);
-  text_add(out, "#endif\n\n");
-}
-
-void emit_head(const Test *test, const Shape *shape, Text *out) {
-  emit_comment(test, out);
-  text_printf(out, "//\n// For the %s engine.\n\n", shape->perpetual ? "perpetual" : "lockstep");
-  emit_silence(out);
-  paste_header(embedded_text(embedded_arch, CPU_NAME "/cpu.h"), out);
-  text_add_char(out, '\n');
-  paste_header(embedded_text(embedded_kernel, "kernel.h"), out);
-  if (test_has_grace(test))
-    paste_header(embedded_text(embedded_kernel, "rcu.h"), out);
-  text_add_char(out, '\n');
-  emit_misaligned_types(test, out);
-}
-
-// ---- words
-
-const char *emit_type(BaseType base) {
-  if (base == BASE_CHAR)
-    return "signed char";
-  return base == BASE_BOOL ? "_Bool" : base_type_name(base);
-}
-
-// Suffixes and casts give a constant its type; the most negative number has no literal of its own.
-void emit_value(Value value, BaseType type, Text *out) {
-  bool is_signed = base_type_signed(type);
-  if (base_type_bits(type) == 128) {
-    text_printf(out, "(%s)((unsigned __int128)0x%" PRIx64 "u << 64 | 0x%" PRIx64 "u)", emit_type(type),
-                (uint64_t)((UnsignedValue)value >> 64), (uint64_t)value);
-  } else if (type == BASE_INT || type == BASE_INT32) {
-    if (value == INT32_MIN)
-      text_add(out, "(-2147483647 - 1)");
-    else
-      text_printf(out, value < 0 ? "(%" PRId64 ")" : "%" PRId64, (int64_t)value);
-  } else if (is_signed) {
-    text_printf(out, "(%s)", emit_type(type));
-    if (value == INT64_MIN)
-      text_add(out, "(-9223372036854775807l - 1)");
-    else
-      text_printf(out, value < 0 ? "(%" PRId64 "%s)" : "%" PRId64 "%s", (int64_t)value,
-                  base_type_bits(type) == 64 ? "l" : "");
-  } else {
-    text_printf(out, "(%s)%" PRIu64 "u%s", emit_type(type), (uint64_t)value, base_type_bits(type) == 64 ? "l" : "");
-  }
-}
 
 // "__ATOMIC_ACQ_REL". A plain access is made relaxed where it must be atomic.
 static void emit_order(const Emit *emit, const Order *order) {
@@ -141,9 +29,137 @@ static bool is_assignment(const Expr *expr, void *context) {
 
 static bool assigns(const Expr *expr) { return expr_each(expr, is_assignment, NULL) != NULL; }
 
-bool emit_order_matters(const Expr *left, const Expr *right) {
+// Whether it matters which of two operands is evaluated first. The litmus language says: the left one; C does not.
+static bool order_matters(const Expr *left, const Expr *right) {
   return (expr_accesses(left) && expr_accesses(right)) || (assigns(left) && right->kind != EXPR_CONSTANT) ||
          (assigns(right) && left->kind != EXPR_CONSTANT);
+}
+
+// ---- where an access is: an element of a location, or what a pointer points to
+
+static const Location *location_of(const Emit *emit, Address address) {
+  return &emit->test->locations[address.location];
+}
+
+// The element's index; false for the first, which needs none.
+static bool emit_index(const Emit *emit, Address address) {
+  const Location *location = location_of(emit, address);
+  if (!address.index || (address.index->kind == EXPR_CONSTANT && address.index->constant == 0))
+    return false;
+  if (address.index->kind == EXPR_CONSTANT && address.index->constant > 0 &&
+      address.index->constant < location->length) {
+    text_printf(emit->out, "%u", (unsigned)address.index->constant);
+    return true;
+  }
+  text_add(emit->out, "kernel_index(");
+  emit_expr(emit, address.index);
+  text_printf(emit->out, ", %u)", location->length);
+  return true;
+}
+
+// What the dialect's pointers point to may be what other types point to as well: its compilers are told so.
+static void emit_pointer_type(Address address, bool is_volatile, Text *out) {
+  text_printf(out, "(%s%s __attribute__((may_alias)) *)", is_volatile ? "volatile " : "", emit_type(address.base));
+}
+
+static void emit_pointer(const Emit *emit, Address address, bool is_volatile) {
+  emit_pointer_type(address, is_volatile, emit->out);
+  text_add_char(emit->out, '(');
+  emit_expr(emit, address.pointer);
+  text_add_char(emit->out, ')');
+}
+
+// A value, or the address of one of the locations that the thread is given.
+static void emit_constant(const Emit *emit, Value value, BaseType type) {
+  unsigned location, element;
+  if (emit->test->dialect->pointers && value_is_address(value, &location, &element))
+    text_printf(emit->out, element ? "(%s)&loc_%s[%u]" : "(%s)loc_%s", emit_type(BASE_LONG),
+                emit->test->locations[location].name, element);
+  else
+    emit_value(value, type, emit->out);
+}
+
+// Compilers take an atomic access's alignment for granted; it is the CPU that shows what becomes of one that has none.
+void emit_address(const Emit *emit, Address address) {
+  if (address.pointer) {
+    emit_pointer(emit, address, false);
+    return;
+  }
+  const Location *location = location_of(emit, address);
+  const char *name = location->name;
+  if (emit_is_misaligned(location))
+    text_printf(emit->out, "(%s *)", emit_type(location->type));
+  if (!address.index || (address.index->kind == EXPR_CONSTANT && address.index->constant == 0)) {
+    text_printf(emit->out, "loc_%s", name);
+    return;
+  }
+  text_printf(emit->out, "&loc_%s[", name);
+  emit_index(emit, address);
+  text_add(emit->out, "]");
+}
+
+// An access whose address and value both access memory: opens a block in which they are evaluated in order, as `at` and
+// `value`. False, with nothing printed, where there is no need.
+static bool open_ordered(const Emit *emit, Address address, const Expr *value) {
+  const Expr *of = address.pointer ? address.pointer : address.index;
+  if (!of || !order_matters(of, value))
+    return false;
+  text_add(emit->out, "__extension__({ const uint64_t at = ");
+  if (address.pointer)
+    emit_expr(emit, of);
+  else if (!emit_index(emit, address))
+    text_add(emit->out, "0");
+  text_printf(emit->out, "; const %s value = ", emit_type(value->type));
+  emit_expr(emit, value);
+  text_add(emit->out, "; ");
+  return true;
+}
+
+static void close_ordered(const Emit *emit, bool ordered) { text_add(emit->out, ordered ? "; })" : ""); }
+
+// The pointer, and below the element as an lvalue of a plain access; `ordered`: within such a block.
+static void emit_target(const Emit *emit, Address address, bool ordered) {
+  const Location *location = location_of(emit, address);
+  if (ordered && address.pointer) {
+    emit_pointer_type(address, false, emit->out);
+    text_add(emit->out, "at");
+  } else if (ordered) {
+    text_printf(emit->out, "(%s *)&loc_%s[at]", emit_type(location->type), location->name);
+  } else {
+    emit_address(emit, address);
+  }
+}
+
+// What a pointer points to, as an lvalue.
+static void emit_pointed(const Emit *emit, Address address, bool is_volatile, bool ordered) {
+  text_add(emit->out, "(*");
+  if (ordered) {
+    emit_pointer_type(address, is_volatile, emit->out);
+    text_add(emit->out, "at");
+  } else {
+    emit_pointer(emit, address, is_volatile);
+  }
+  text_add(emit->out, ")");
+}
+
+static void emit_element(const Emit *emit, Address address, bool is_volatile, bool ordered) {
+  const Location *location = location_of(emit, address);
+  if (address.pointer) {
+    emit_pointed(emit, address, is_volatile, ordered);
+    return;
+  }
+  if (is_volatile) {
+    text_add(emit->out, "((volatile ");
+    emit_element_type(location, emit->out);
+    text_printf(emit->out, " *)loc_%s)[", location->name);
+  } else {
+    text_printf(emit->out, "loc_%s[", location->name);
+  }
+  if (ordered)
+    text_add(emit->out, "at");
+  else if (!emit_index(emit, address))
+    text_add(emit->out, "0");
+  text_add(emit->out, "]");
 }
 
 static void emit_written(const Emit *emit, const Expr *value, bool ordered) {
@@ -280,7 +296,7 @@ static void emit_compare_exchange(const Emit *emit, const Access *access) {
   bool in_register = access->expected_in_register;
   bool same = type == (in_register ? register_of(emit, access->expected_register)->type.base
                                    : address_base(emit->test, &access->expected));
-  bool ordered = emit_open_ordered(emit, access->address, access->operand);
+  bool ordered = open_ordered(emit, access->address, access->operand);
   if (!same) {
     text_printf(emit->out, "__extension__({ %s expected = ", emit_type(type));
     emit_expected(emit, access);
@@ -307,7 +323,7 @@ static void emit_compare_exchange(const Emit *emit, const Access *access) {
     emit_expected(emit, access);
     text_add(emit->out, " = expected; (int)done; })");
   }
-  emit_close_ordered(emit, ordered);
+  close_ordered(emit, ordered);
 }
 
 static void emit_stored(const Emit *emit, const Access *store, bool ordered) {
@@ -318,7 +334,7 @@ static void emit_stored(const Emit *emit, const Access *store, bool ordered) {
 }
 
 static void emit_store(const Emit *emit, const Access *store) {
-  bool ordered = !emit->stored && emit_open_ordered(emit, store->address, store->operand);
+  bool ordered = !emit->stored && open_ordered(emit, store->address, store->operand);
   if (!store->order) {
     emit_element(emit, store->address, store->is_volatile, ordered);
     text_add(emit->out, " = ");
@@ -332,7 +348,7 @@ static void emit_store(const Emit *emit, const Access *store) {
     emit_order(emit, store->order);
     text_add_char(emit->out, ')');
   }
-  emit_close_ordered(emit, ordered);
+  close_ordered(emit, ordered);
 }
 
 // What an operation writes, of what it read (`old`) and its operand, if no builtin of compilers does it; else NULL.
@@ -358,7 +374,7 @@ static void emit_update_loop(const Emit *emit, const Access *access, bool ordere
 }
 
 static void emit_update(const Emit *emit, const Access *access) {
-  bool ordered = emit_open_ordered(emit, access->address, access->operand);
+  bool ordered = open_ordered(emit, access->address, access->operand);
   if (written_by(access->op)) {
     emit_update_loop(emit, access, ordered);
   } else {
@@ -373,7 +389,7 @@ static void emit_update(const Emit *emit, const Access *access) {
     emit_order(emit, access->order);
     text_add_char(emit->out, ')');
   }
-  emit_close_ordered(emit, ordered);
+  close_ordered(emit, ordered);
 }
 
 static void emit_cpu_fence(const Emit *emit, const char *name) {
@@ -499,7 +515,7 @@ static void emit_unary(const Emit *emit, const Expr *expr) {
 static void emit_binary(const Emit *emit, const Expr *expr, bool outermost) {
   const Expr *left = expr->binary.left, *right = expr->binary.right;
   bool logical = binary_operators[expr->binary.op].is_logical;
-  if (!logical && emit_order_matters(left, right)) {
+  if (!logical && order_matters(left, right)) {
     text_printf(emit->out, "__extension__({ const %s left = ", emit_type(left->type));
     emit_expr(emit, left);
     text_printf(emit->out, "; const %s right = ", emit_type(right->type));
@@ -693,5 +709,5 @@ static bool is_cpu_fence(const Expr *expr, void *context) {
 
 void emit_cpu_fences(const Test *test, Text *out) {
   if (test_each(test, is_cpu_fence, (void *)test->dialect))
-    paste_header(embedded_text(embedded_arch, CPU_NAME "/cpu.h"), out);
+    emit_cpu_header(out);
 }

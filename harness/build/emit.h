@@ -4,7 +4,7 @@
 // declares the first, emit_registers the second. Accesses are compiler builtins (__atomic_load_n, ...); plain accesses
 // are plain C, so the compiler may reorder them as it may in any program.
 #pragma once
-#include "harness/engine/shape.h"
+#include "harness/build/emit_head.h"
 #include "harness/lang/test.h"
 
 // What is printed, and where to.
@@ -18,9 +18,7 @@ typedef struct Emit {
   void *context;       // the engine's own
 } Emit;
 
-// The head of every file: the test as a comment, then cpu.h and kernel.h.
-void emit_head(const Test *test, const Shape *shape, Text *out);
-// What comes after it: the threads, and `kernel_code` at the end.
+// What comes after its head (emit_head.h): the threads, and `kernel_code` at the end.
 void emit_code(const Test *test, const Shape *shape, Text *out);
 // The functions of those threads alone, P0 for thread 0, complete without any header: for compilers that have none, as
 // for other CPUs. (A test with a fence of our CPU includes what its cpu.h does.)
@@ -29,38 +27,14 @@ void emit_threads(const Test *test, const bool *in, Text *out);
 void emit_thread_functions(const Test *test, Text *out);
 void lockstep_emit(const Test *test, const Shape *shape, Text *out);
 void perpetual_emit(const Test *test, const Shape *shape, Text *out);
-// Its parts, for files that include these headers instead: the test as `//` comments; pragmas that keep compilers from
-// remarking on what tests do; types of locations that Layout= misaligns.
-void emit_comment(const Test *test, Text *out);
-void emit_silence(Text *out);
-void emit_misaligned_types(const Test *test, Text *out);
 // cpu.h, if the test has a fence of the CPU we run on.
 void emit_cpu_fences(const Test *test, Text *out);
-
-// "int", "signed char": as C spells the type here.
-const char *emit_type(BaseType base);
-// The type of a location's elements, as what `loc_x` points to: says so where Layout= misaligns it.
-void emit_element_type(const Location *location, Text *out);
-// The value as a constant expression of the type.
-void emit_value(Value value, BaseType type, Text *out);
-
-// The same, or where the dialect has pointers the address of one of the locations that the thread is given.
-void emit_constant(const Emit *emit, Value value, BaseType type);
 
 // Declarations of all registers of the thread, with their initial values.
 void emit_registers(const Emit *emit, unsigned indent);
 void emit_expr(const Emit *emit, const Expr *expr);
-// Whether it matters which of two operands is evaluated first. The litmus language says: the left one; C does not.
-bool emit_order_matters(const Expr *left, const Expr *right);
 // `&x`, `&y[r0]`: a pointer to the element, or to what a pointer points to.
 void emit_address(const Emit *emit, Address address);
-// An access whose address and value both access memory: opens a block in which they are evaluated in order, as `at` and
-// `value`. False, with nothing printed, where there is no need.
-bool emit_open_ordered(const Emit *emit, Address address, const Expr *value);
-void emit_close_ordered(const Emit *emit, bool ordered);
-// The pointer, and the element as an lvalue of a plain access; `ordered`: within such a block.
-void emit_target(const Emit *emit, Address address, bool ordered);
-void emit_element(const Emit *emit, Address address, bool is_volatile, bool ordered);
 // One statement, or those from `stmt` to the end of its block, each on lines of its own.
 void emit_stmt(const Emit *emit, const Stmt *stmt, unsigned indent);
 void emit_block(const Emit *emit, const Stmt *stmt, unsigned indent);
