@@ -12,10 +12,14 @@ static const char *text_at(const void *object, const Field *field) {
   return text ? text : "";
 }
 
-static unsigned length_of(const void *object, const Field *field) { return AT(unsigned, object, field->count); }
+unsigned fields_list_length(const void *object, const Field *field) { return AT(unsigned, object, field->count); }
 
 static const void *element_of(const void *object, const Field *field, size_t size, unsigned index) {
   return AT(char *, object, field->place) + index * size;
+}
+
+const void *fields_list_element(const void *object, const Field *field, unsigned index) {
+  return element_of(object, field, field->fields->size, index);
 }
 
 static bool is_absent(const void *object, const Field *field);
@@ -53,7 +57,7 @@ static bool is_absent(const void *object, const Field *field) {
   case FIELD_VALUES:
     break;
   }
-  return !length_of(object, field);
+  return !fields_list_length(object, field);
 }
 
 // ---- Writing
@@ -72,7 +76,7 @@ static void write_count(uint64_t count, JsonText *json) {
 
 static void write_list(const void *object, const Field *field, JsonText *json) {
   json_text_open(json, '[');
-  for (unsigned i = 0; i < length_of(object, field); i++)
+  for (unsigned i = 0; i < fields_list_length(object, field); i++)
     if (field->kind == FIELD_LIST)
       fields_write(field->fields, element_of(object, field, field->fields->size, i), json);
     else if (field->kind == FIELD_TEXTS)
@@ -84,7 +88,7 @@ static void write_list(const void *object, const Field *field, JsonText *json) {
 
 static void write_names(const void *object, const Field *field, JsonText *json) {
   json_text_open(json, '{');
-  for (unsigned i = 0; i < length_of(object, field); i++)
+  for (unsigned i = 0; i < fields_list_length(object, field); i++)
     if (field->kind == FIELD_NAMES) {
       const char *const *pair = element_of(object, field, 2 * sizeof *pair, i);
       json_text_key(json, pair[0]);
@@ -100,8 +104,7 @@ static void write_names(const void *object, const Field *field, JsonText *json) 
   json_text_close(json, '}');
 }
 
-static void write_field(const void *object, const Field *field, JsonText *json) {
-  json_text_key(json, field->name);
+void fields_write_value(const void *object, const Field *field, JsonText *json) {
   switch (field->kind) {
   case FIELD_TEXT:
     json_text_string(json, text_at(object, field));
@@ -117,13 +120,19 @@ static void write_field(const void *object, const Field *field, JsonText *json) 
     break;
   case FIELD_REAL:
   case FIELD_MEASURE:
-    json_text_real(json, AT(double, object, field->place));
+    if (isnan(AT(double, object, field->place)))
+      json_text_null(json);
+    else
+      json_text_real(json, AT(double, object, field->place));
     break;
   case FIELD_FLAG:
     json_text_bool(json, AT(bool, object, field->place));
     break;
   case FIELD_MAYBE:
-    json_text_bool(json, AT(int, object, field->place) > 0);
+    if (is_absent(object, field))
+      json_text_null(json);
+    else
+      json_text_bool(json, AT(int, object, field->place) > 0);
     break;
   case FIELD_OBJECT:
     fields_write(field->fields, (const char *)object + field->place, json);
@@ -149,8 +158,10 @@ void fields_write(const Fields *fields, const void *object, JsonText *json) {
   for (unsigned i = 0; i < fields->count; i++) {
     const Field *field = &fields->rows[i];
     bool may_be_absent = field->marks & FIELD_OPTIONAL || field->kind == FIELD_MAYBE || field->kind == FIELD_MEASURE;
-    if (!may_be_absent || !is_absent(object, field))
-      write_field(object, field, json);
+    if (!may_be_absent || !is_absent(object, field)) {
+      json_text_key(json, field->name);
+      fields_write_value(object, field, json);
+    }
   }
   json_text_close(json, '}');
 }
@@ -216,7 +227,7 @@ static void key_field(const void *object, const Field *field, unsigned marks, Te
     break;
   }
   text_add_bytes(out, (const char *)object + field->count, sizeof(unsigned));
-  for (unsigned i = 0; i < length_of(object, field); i++)
+  for (unsigned i = 0; i < fields_list_length(object, field); i++)
     key_element(object, field, i, marks, out);
 }
 

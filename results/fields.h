@@ -64,6 +64,11 @@ struct Fields {
 
 // The object as the next value.
 void fields_write(const Fields *fields, const void *object, JsonText *json);
+// The value of one of its fields alone; null where it is not known.
+void fields_write_value(const void *object, const Field *field, JsonText *json);
+// How long the list at a field of FIELD_LIST is, and its elements.
+unsigned fields_list_length(const void *object, const Field *field);
+const void *fields_list_element(const void *object, const Field *field, unsigned index);
 
 // Bytes that are the same for two objects if and only if all fields with one of these marks are. NULL texts are empty.
 void fields_key(const Fields *fields, const void *object, unsigned marks, Text *out);

@@ -5,6 +5,7 @@
 #include "results/import_test.h"
 #include "results/lines.h"
 #include "results/record_read.h"
+#include "results/share.h"
 #include "results/test_name.h"
 
 #include <ctype.h>
@@ -54,8 +55,9 @@ typedef struct {
   bool is_lost;              // what follows is of no test, as was told
   bool is_timed;             // each test so far had a line of its time, which is its last
   unsigned first_of_machine; // record
-  Text machine_text;         // behind "Machine:"
-  Identity machine;          // what it says
+  Share share;
+  Text machine_text; // behind "Machine:"
+  Identity machine;  // what it says
   unsigned long line;
 } Import;
 
@@ -388,28 +390,43 @@ static void complete(Record *record, const ImportOptions *options) {
     record->machine.cpu = options->machine;
 }
 
-static const char *read_record(const char *line, size_t length, const ImportOptions *options, Arena *arena,
-                               Record *out) {
+static const char *read_record(const char *line, size_t length, Arena *arena, Record *out) {
   FieldsFault fault;
   if (!record_read(line, length, arena, out, &fault))
     return fault.is_cut_short ? "a record that is cut short" : fault.why;
-  complete(out, options);
   return NULL;
+}
+
+static void add_own(Import *im, const Record *record) {
+  Records *out = im->out;
+  out->records = arena_grow(im->arena, out->records, &im->capacity, out->count + 1, sizeof *record);
+  out->records[out->count++] = *record;
+  complete(&out->records[out->count - 1], im->options);
+  im->first_of_machine = out->count; // it names its own
 }
 
 static void record_line(Import *im, const char *line, size_t length) {
   end_section(im);
   end_machine(im);
   Record record;
-  const char *fault = read_record(line, length, im->options, im->arena, &record);
+  const char *fault = read_record(line, length, im->arena, &record);
   if (fault) {
     skip(im, im->line, fault);
     return;
   }
-  Records *out = im->out;
-  out->records = arena_grow(im->arena, out->records, &im->capacity, out->count + 1, sizeof record);
-  out->records[out->count++] = record;
-  im->first_of_machine = out->count; // it names its own
+  add_own(im, &record);
+}
+
+// Whether the line is of a block that was shared.
+static bool take_share(Import *im, const char *line) {
+  Records shared = {0};
+  const char *why;
+  ShareLine what = share_line(&im->share, line, im->arena, &shared, &why);
+  if (what == SHARE_DAMAGED)
+    skip(im, im->line, why);
+  for (unsigned i = 0; what == SHARE_WHOLE && i < shared.count; i++)
+    add_own(im, &shared.records[i]);
+  return what != SHARE_OUTSIDE;
 }
 
 // Code that no test followed.
@@ -535,6 +552,8 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
     trim(line, &length);
     if (status == LINE_TOO_LONG || memchr(line, '\0', length))
       damage(&im, "no line of a log");
+    else if (!im.section.open && take_share(&im, line))
+      continue;
     else if (is_record(line))
       record_line(&im, line, length);
     else
@@ -542,6 +561,9 @@ static bool read_log(const char *name, FILE *file, const ImportOptions *options,
     if (!lines.ended && !may_end(&im, line))
       damage(&im, arena_printf(arena, "test %s is cut short", im.section.name));
   }
+  const char *unended = share_end(&im.share);
+  if (unended)
+    skip(&im, im.line, unended);
   end_last(&im);
   end_machine(&im);
   share_arch(out);

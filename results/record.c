@@ -10,31 +10,32 @@ enum {
   WAY = RECORD_WAY,
   MACHINE = RECORD_MACHINE,
   SYSTEM = RECORD_SYSTEM,
-  TOLD = RECORD_TOLD
+  TOLD = RECORD_TOLD,
+  SHARED = RECORD_SHARED
 };
 
 static const Field machine_rows[] = {
-    FIELD_ROW(Identity, "arch", FIELD_TEXT, arch, MACHINE),
-    FIELD_ROW(Identity, "cpu", FIELD_TEXT, cpu, MACHINE),
-    FIELD_ROW(Identity, "vendor", FIELD_TEXT, vendor, MACHINE),
-    FIELD_ROW(Identity, "family", FIELD_INTEGER, family, MACHINE),
-    FIELD_ROW(Identity, "model", FIELD_INTEGER, model, MACHINE),
-    FIELD_ROW(Identity, "stepping", FIELD_INTEGER, stepping, MACHINE),
-    FIELD_ROW(Identity, "microcode", FIELD_TEXT, microcode, SYSTEM),
-    FIELD_ROW(Identity, "cores", FIELD_UNSIGNED, cores, MACHINE),
-    FIELD_ROW(Identity, "pus", FIELD_UNSIGNED, pus, MACHINE),
-    FIELD_ROW(Identity, "virtual", FIELD_TEXT, virtual_, MACHINE),
-    FIELD_ROW(Identity, "emulated", FIELD_FLAG, emulated, MACHINE),
-    FIELD_ROW(Identity, "kernel", FIELD_TEXT, kernel, SYSTEM),
-    FIELD_ROW(Identity, "cache_line", FIELD_UNSIGNED, cache_line, 0),
-    FIELD_ROW(Identity, "lse", FIELD_FLAG, has_lse, 0),
+    FIELD_ROW(Identity, "arch", FIELD_TEXT, arch, MACHINE | SHARED),
+    FIELD_ROW(Identity, "cpu", FIELD_TEXT, cpu, MACHINE | SHARED),
+    FIELD_ROW(Identity, "vendor", FIELD_TEXT, vendor, MACHINE | SHARED),
+    FIELD_ROW(Identity, "family", FIELD_INTEGER, family, MACHINE | SHARED),
+    FIELD_ROW(Identity, "model", FIELD_INTEGER, model, MACHINE | SHARED),
+    FIELD_ROW(Identity, "stepping", FIELD_INTEGER, stepping, MACHINE | SHARED),
+    FIELD_ROW(Identity, "microcode", FIELD_TEXT, microcode, SYSTEM | SHARED),
+    FIELD_ROW(Identity, "cores", FIELD_UNSIGNED, cores, MACHINE | SHARED),
+    FIELD_ROW(Identity, "pus", FIELD_UNSIGNED, pus, MACHINE | SHARED),
+    FIELD_ROW(Identity, "virtual", FIELD_TEXT, virtual_, MACHINE | SHARED),
+    FIELD_ROW(Identity, "emulated", FIELD_FLAG, emulated, MACHINE | SHARED),
+    FIELD_ROW(Identity, "kernel", FIELD_TEXT, kernel, SYSTEM | SHARED),
+    FIELD_ROW(Identity, "cache_line", FIELD_UNSIGNED, cache_line, SHARED),
+    FIELD_ROW(Identity, "lse", FIELD_FLAG, has_lse, SHARED),
 };
 const Fields machine_fields = {NULL, sizeof(Identity), FIELD_TABLE(machine_rows)};
 
 static const Field state_rows[] = {
-    FIELD_ROW(RecordState, "state", FIELD_TEXT, state, REQUIRED | TOLD),
-    FIELD_ROW(RecordState, "count", FIELD_COUNT, count, TOLD),
-    FIELD_ROW(RecordState, "witness", FIELD_FLAG, witness, TOLD),
+    FIELD_ROW(RecordState, "state", FIELD_TEXT, state, REQUIRED | TOLD | SHARED),
+    FIELD_ROW(RecordState, "count", FIELD_COUNT, count, TOLD | SHARED),
+    FIELD_ROW(RecordState, "witness", FIELD_FLAG, witness, TOLD | SHARED),
     FIELD_ROW(RecordState, "weak", FIELD_MAYBE, weak, 0),
     FIELD_ROW(RecordState, "by", FIELD_TEXT, by, OPTIONAL),
     FIELD_ROW(RecordState, "thin_air", FIELD_FLAG, thin_air, OPTIONAL),
@@ -51,15 +52,15 @@ static const Field mutant_rows[] = {
 static const Fields mutant_fields = {NULL, sizeof(RecordMutant), FIELD_TABLE(mutant_rows)};
 
 static const Field compiler_rows[] = {
-    FIELD_ROW(Record, "path", FIELD_TEXT, compiler_path, COMPILER),
-    FIELD_ROW(Record, "version", FIELD_TEXT, compiler_version, COMPILER | TOLD),
-    FIELD_ROW(Record, "flags", FIELD_TEXT, compiler_flags, COMPILER | TOLD),
+    FIELD_ROW(Record, "path", FIELD_TEXT, compiler_path, COMPILER | SHARED),
+    FIELD_ROW(Record, "version", FIELD_TEXT, compiler_version, COMPILER | TOLD | SHARED),
+    FIELD_ROW(Record, "flags", FIELD_TEXT, compiler_flags, COMPILER | TOLD | SHARED),
 };
 static const Fields compiler_fields = {NULL, 0, FIELD_TABLE(compiler_rows)};
 
 static const Field placement_rows[] = {
-    FIELD_ROW(Record, "name", FIELD_TEXT, placement, WAY | TOLD),
-    FIELD_ROWS(Record, "pus", FIELD_NUMBERS, pus, pu_count, WAY | TOLD, NULL),
+    FIELD_ROW(Record, "name", FIELD_TEXT, placement, WAY | TOLD | SHARED),
+    FIELD_ROWS(Record, "pus", FIELD_NUMBERS, pus, pu_count, WAY | TOLD | SHARED, NULL),
 };
 static const Fields placement_fields = {NULL, 0, FIELD_TABLE(placement_rows)};
 
@@ -75,41 +76,41 @@ static const Field campaign_rows[] = {
 static const Fields campaign_fields = {NULL, sizeof(RecordCampaign), FIELD_TABLE(campaign_rows)};
 
 static const Field record_rows[] = {
-    FIELD_ROW(Record, "test", FIELD_TEXT, test, REQUIRED | TEST | TOLD),
+    FIELD_ROW(Record, "test", FIELD_TEXT, test, REQUIRED | TEST | TOLD | SHARED),
     FIELD_ROW(Record, "family", FIELD_TEXT, family, OPTIONAL),
     FIELD_ROW(Record, "file", FIELD_TEXT, file, 0),
-    FIELD_ROW(Record, "digest", FIELD_TEXT, digest, TEST | TOLD),
-    FIELD_ROW(Record, "started", FIELD_TEXT, started, TOLD),
-    FIELD_ROW(Record, "weakmem", FIELD_TEXT, weakmem, TOLD),
-    FIELD_ROW(Record, "status", FIELD_TEXT, status, REQUIRED | TOLD),
+    FIELD_ROW(Record, "digest", FIELD_TEXT, digest, TEST | TOLD | SHARED),
+    FIELD_ROW(Record, "started", FIELD_TEXT, started, TOLD | SHARED),
+    FIELD_ROW(Record, "weakmem", FIELD_TEXT, weakmem, TOLD | SHARED),
+    FIELD_ROW(Record, "status", FIELD_TEXT, status, REQUIRED | TOLD | SHARED),
     FIELD_ROW(Record, "message", FIELD_TEXT, message, OPTIONAL),
-    FIELD_PART("machine", offsetof(Record, machine), REQUIRED | MACHINE | SYSTEM, &machine_fields),
-    FIELD_PART("compiler", 0, COMPILER | TOLD, &compiler_fields),
-    FIELD_ROW(Record, "engine", FIELD_TEXT, engine, WAY | TOLD),
+    FIELD_PART("machine", offsetof(Record, machine), REQUIRED | MACHINE | SYSTEM | SHARED, &machine_fields),
+    FIELD_PART("compiler", 0, COMPILER | TOLD | SHARED, &compiler_fields),
+    FIELD_ROW(Record, "engine", FIELD_TEXT, engine, WAY | TOLD | SHARED),
     FIELD_ROWS(Record, "settings", FIELD_VALUES, settings, setting_count, TOLD, NULL),
-    FIELD_ROW(Record, "actors", FIELD_TEXT, actors, WAY | TOLD),
-    FIELD_ROW(Record, "fence", FIELD_TEXT, fence, TEST | TOLD),
-    FIELD_PART("placement", 0, WAY | TOLD, &placement_fields),
+    FIELD_ROW(Record, "actors", FIELD_TEXT, actors, WAY | TOLD | SHARED),
+    FIELD_ROW(Record, "fence", FIELD_TEXT, fence, TEST | TOLD | SHARED),
+    FIELD_PART("placement", 0, WAY | TOLD | SHARED, &placement_fields),
     FIELD_ROW(Record, "seed", FIELD_COUNT, seed, TOLD),
     FIELD_ROW(Record, "iterations", FIELD_COUNT, iterations, TOLD),
-    FIELD_ROW(Record, "runs", FIELD_COUNT, runs, OPTIONAL | TOLD),
+    FIELD_ROW(Record, "runs", FIELD_COUNT, runs, OPTIONAL | TOLD | SHARED),
     FIELD_ROW(Record, "frames", FIELD_COUNT, frame_witnesses, OPTIONAL | TOLD),
-    FIELD_ROW(Record, "lost", FIELD_COUNT, lost, OPTIONAL | TOLD),
-    FIELD_ROW(Record, "filtered", FIELD_COUNT, filtered, OPTIONAL | TOLD),
+    FIELD_ROW(Record, "lost", FIELD_COUNT, lost, OPTIONAL | TOLD | SHARED),
+    FIELD_ROW(Record, "filtered", FIELD_COUNT, filtered, OPTIONAL | TOLD | SHARED),
     FIELD_ROW(Record, "forbidden_state", FIELD_TEXT, forbidden_state, OPTIONAL),
     FIELD_ROW(Record, "forbidden_by", FIELD_TEXT, forbidden_by, OPTIONAL),
     FIELD_ROW(Record, "culprit", FIELD_TEXT, culprit, OPTIONAL),
-    FIELD_ROW(Record, "seconds", FIELD_REAL, seconds, TOLD),
+    FIELD_ROW(Record, "seconds", FIELD_REAL, seconds, TOLD | SHARED),
     FIELD_ROW(Record, "steal", FIELD_REAL, steal, OPTIONAL),
     FIELD_ROW(Record, "compiling", FIELD_UNSIGNED, compiling, OPTIONAL),
-    FIELD_ROW(Record, "condition", FIELD_TEXT, condition, TOLD),
+    FIELD_ROW(Record, "condition", FIELD_TEXT, condition, TOLD | SHARED),
     FIELD_ROWS(Record, "verdict", FIELD_NAMES, verdicts, verdict_count, OPTIONAL, NULL),
     FIELD_ROW(Record, "thin_air", FIELD_FLAG, thin_air, OPTIONAL),
     FIELD_ROW(Record, "witnesses", FIELD_COUNT, witnesses, TOLD),
     FIELD_ROW(Record, "source", FIELD_TEXT, source, OPTIONAL | MACHINE | TOLD),
     FIELD_ROW(Record, "program", FIELD_TEXT, program, OPTIONAL | TOLD),
     FIELD_PART("campaign", offsetof(Record, campaign), OPTIONAL, &campaign_fields),
-    FIELD_ROWS(Record, "histogram", FIELD_LIST, states, state_count, TOLD, &state_fields),
+    FIELD_ROWS(Record, "histogram", FIELD_LIST, states, state_count, TOLD | SHARED, &state_fields),
     FIELD_ROWS(Record, "mutants", FIELD_LIST, mutants, mutant_count, OPTIONAL | TOLD, &mutant_fields),
     FIELD_ROW(Record, "litmus", FIELD_TEXT, litmus, OPTIONAL),
 };

@@ -63,7 +63,7 @@ static bool check_counts(const Record *record, Diag *diag) {
   return true;
 }
 
-static bool check(const Record *record, Diag *diag) {
+bool record_check(const Record *record, Diag *diag) {
   if (!*record->test)
     return diag_error(diag, "\"test\" is empty");
   if (!is_status(record->status))
@@ -80,7 +80,7 @@ bool record_read(const char *line, size_t length, Arena *arena, Record *out, Fie
   Diag diag = {.arena = arena};
   if (!fields_read(&record_fields, line, length, arena, out, fault))
     return false;
-  if (!check(out, &diag))
+  if (!record_check(out, &diag))
     fault->why = diag.first->message;
   return !fault->why;
 }

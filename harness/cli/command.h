@@ -33,6 +33,7 @@ int command_fences(int argc, char **argv, const Console *console);
 int command_cost(int argc, char **argv, const Console *console);
 int command_compare(int argc, char **argv, const Console *console);
 int command_records(int argc, char **argv, const Console *console);
+int command_share(int argc, char **argv, const Console *console);
 int command_import(int argc, char **argv, const Console *console);
 int command_report(int argc, char **argv, const Console *console);
 int command_gen(int argc, char **argv, const Console *console);

@@ -40,11 +40,13 @@ static error_t check(struct argp_state *state, void *settings) {
 
 static const Options import_options = {
     .arguments = "LOG...",
-    .summary = "Turns logs of litmus7 and herd7 into records, an object a line; and judges records of tests\n"
-               "that `weakmem show --export` took to another machine.",
+    .summary = "Turns logs of litmus7 and herd7 into records, an object a line; judges records of tests that\n"
+               "`weakmem show --export` took to another machine; and finds what `weakmem share` printed in any\n"
+               "text.",
     .examples = "  weakmem import there/records.jsonl -o mine.jsonl       what exported tests saw\n"
                 "  weakmem import run.log -o run.jsonl                    then: weakmem compare run.jsonl\n"
                 "  weakmem import --arch aarch64 --machine 'Neoverse N1' *.log\n"
+                "  weakmem import issue.txt -o theirs.jsonl               what others shared in it\n"
                 "  litmus7 MP.litmus | weakmem import - | weakmem compare - --published\n"
                 "\n"
                 "Registers become r0, r1, ... in program order. Damaged tests are skipped, each with a warning.\n"
