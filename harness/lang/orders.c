@@ -66,6 +66,16 @@ typedef struct {
   const Dialect *dialect;
 } Strengthening;
 
+// Whether a primitive of the dialect does what the access does, in this order.
+static bool is_said(const Dialect *dialect, const Access *access, const Order *order) {
+  for (unsigned i = 0; i < dialect->primitive_count; i++) {
+    const Primitive *row = &dialect->primitives[i];
+    if (row->op == access->op && row->weak == access->weak && (!row->order || !strcmp(row->order, order->name)))
+      return true;
+  }
+  return false;
+}
+
 static bool may_change(const Dialect *dialect, const Access *access) {
   if (!access->order || access_is_fence(access->op))
     return false;
@@ -82,6 +92,8 @@ static void strengthen(const Expr *was, Access *access, const void *context) {
   const char *order = access->op == ACCESS_LOAD    ? s->orders->load
                       : access->op == ACCESS_STORE ? s->orders->store
                                                    : s->orders->update;
+  if (!is_said(s->dialect, access, dialect_order(s->dialect, order)))
+    return;
   access->order = dialect_order(s->dialect, order);
   if (access->failure) // the kernel's have one order
     access->failure = access->failure->as ? access->order : dialect_order(s->dialect, s->orders->load);
@@ -132,7 +144,7 @@ unsigned orders_weaker(const Test *test, const OrderSite *site, const Order *ord
   const char *const *names = order ? weaker_names(order) : NULL;
   for (; names && *names; names++) {
     const Order *one = dialect_order(test->dialect, *names);
-    if (fits(site, one))
+    if (fits(site, one) && (site->failure || is_said(test->dialect, &site->expr->access, one)))
       weaker[count++] = one;
   }
   return count;

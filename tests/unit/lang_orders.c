@@ -55,6 +55,17 @@ START_TEST(accesses_of_the_kernels_take_its_orders_and_locks_stay) {
 }
 END_TEST
 
+START_TEST(an_update_that_the_dialect_has_in_one_order_alone_keeps_it) {
+  const Test *test = parsed("C t {} P0 (atomic_t* a) { int r0 = atomic_add_unless(a, 1, 5); }");
+  ck_assert(test_equal(test_with_orders(test, 0, 1, arena), test));
+  unsigned count;
+  const OrderSite *sites = order_sites(test, arena, &count);
+  const Order *weaker[ORDER_STEPS];
+  ck_assert_uint_eq(count, 1);
+  ck_assert_uint_eq(orders_weaker(test, &sites[0], order_of_site(&sites[0]), weaker), 0);
+}
+END_TEST
+
 // Each place, what it has and the steps down from there: "0 store in line 4: seq_cst > release".
 static const char *places(const Test *test) {
   unsigned count;
@@ -123,5 +134,5 @@ START_TEST(a_place_takes_its_order_and_a_failure_is_no_stronger_than_its_success
 END_TEST
 
 RUN("orders", atomic_accesses_take_their_order_and_nothing_else_does,
-    accesses_of_the_kernels_take_its_orders_and_locks_stay, each_place_has_its_steps_down,
-    a_place_takes_its_order_and_a_failure_is_no_stronger_than_its_success)
+    accesses_of_the_kernels_take_its_orders_and_locks_stay, an_update_that_the_dialect_has_in_one_order_alone_keeps_it,
+    each_place_has_its_steps_down, a_place_takes_its_order_and_a_failure_is_no_stronger_than_its_success)
