@@ -18,14 +18,18 @@ typedef struct {
   const char *path;           // of its text in embedded_arch: "x86_64/model.cat"
   const Cpu *cpu;             // whose instructions it speaks of; NULL: a language's operations
   bool rmw_is_one_event;      // C11, sc and RISC-V: an exchange is one event that reads and writes
-  bool unsequenced;     // its language leaves the order of an expression's operands open, and it is judged in each
-  bool coherent;        // its text forbids whatever is not coherent per location
-  const char *thin_air; // the axiom that is stricter than what the model stands for; NULL: none
+  bool unsequenced;         // its language leaves the order of an expression's operands open, and it is judged in each
+  bool coherent;            // its text forbids whatever is not coherent per location
+  bool undefined_behaviour; // a flag is of the whole program, raised by an execution that its filter leaves out too
+  const char *thin_air;     // the axiom that is stricter than what the model stands for; NULL: none
   const ModelTag *tags;
   unsigned tag_count;
-  const char *steps;      // relations that explanations of a cycle tell of, apart by blanks; NULL: as C11's models
-  const char *dialect;    // of a language's model: the tests that it speaks of; NULL: all
-  const Mapping *mapping; // of a language's model whose events are not the operations themselves: what they are
+  const char *steps; // relations that explanations of a cycle tell of, apart by blanks; NULL: as C11's models
+  const char *apart; // sets of events, apart by blanks, that its language's own files, where they come with a .bell,
+                     // make reads and writes of themselves; NULL: none
+  const char *const *variants; // that such files ask for (`if "variant"`), NULL-terminated; NULL: none
+  const char *dialect;         // of a language's model: the tests that it speaks of; NULL: all
+  const Mapping *mapping;      // of a language's model whose events are not the operations themselves: what they are
 } Model;
 
 // sc c11 x86-tso aarch64 riscv power, in this order: those that speak of C11.

@@ -21,6 +21,7 @@ const Model model_c11 = {
     .title = "C11 (RC11)",
     .path = "c11/model.cat",
     .dialect = "c11",
+    .undefined_behaviour = true,
     .thin_air = "no-thin-air", // ISO C11 has no such axiom
     .rmw_is_one_event = true,
     .unsequenced = true, // C17 6.5p3

@@ -80,6 +80,9 @@ static const ModelTag tags[] = {
     {"RU", "RU"},
 };
 
+// As herd's, which had other events before the kernel's release 6.13 (tools/memory-model/linux-kernel.cfg).
+static const char *const variants[] = {"lkmmv2", NULL};
+
 static const char *const names[] = {"linux", "linux-kernel", NULL};
 
 const Model model_lkmm = {
@@ -91,6 +94,8 @@ const Model model_lkmm = {
     .coherent = true,
     .tags = tags,
     .tag_count = sizeof tags / sizeof *tags,
+    .apart = "LKR LKW UL LF RL RU",
+    .variants = variants,
     .dialect = "linux",
     .mapping = &mapping,
 };

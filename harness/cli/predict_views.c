@@ -123,6 +123,33 @@ static bool is_consume(const Expr *expr, void *context) {
          (!strcmp(order_name(expr->access.order), "consume") || !strcmp(order_name(expr->access.failure), "consume"));
 }
 
+// The next flag that the model raises in an execution that it allows; NULL after the last.
+static const char *next_flag(const Prediction *p, unsigned *at) {
+  unsigned count = 0;
+  const char *const *names = p->result.flags ? cat_flags(p->judge->cat, &count) : NULL;
+  while (*at < count && !(p->result.flags >> *at & 1))
+    ++*at;
+  return *at < count ? names[(*at)++] : NULL;
+}
+
+// But for the race, of which more is said.
+static void add_flags(const Prediction *p, Text *out) {
+  bool any = false;
+  const char *flag;
+  for (unsigned at = 0; (flag = next_flag(p, &at));) {
+    if (p->result.flag && !strcmp(flag, p->result.flag))
+      continue;
+    if (any)
+      text_add(out, ", ");
+    else
+      text_printf(out, "   %s: flagged ", p->judge->name);
+    text_add(out, flag);
+    any = true;
+  }
+  if (any)
+    text_add_char(out, '\n');
+}
+
 static void add_notes(const PredictedTest *predicted, Text *out) {
   if (test_each(predicted->test, is_consume, NULL))
     text_add(out, "   memory_order_consume is judged as acquire, which is what compilers make of it\n");
@@ -143,6 +170,7 @@ static void add_notes(const PredictedTest *predicted, Text *out) {
                   p->result.state_count == 1 ? "" : "s");
     if (p->result.racy)
       race_print(p->result.racy, p->result.race, out);
+    add_flags(p, out);
     bool any = false;
     for (unsigned i = 0; i < p->result.candidate_count && !p->result.undefined; i++)
       any |= p->result.thin_air[i];
@@ -224,8 +252,9 @@ void predict_herd(const PredictedTest *predicted, Text *out) {
     text_printf(out, "%s%s\n", p->result.bound_reached ? "Loop " : "",
                 condition_validated(test, p->any_witness, p->all_witnesses) ? "Ok" : "No");
   text_printf(out, "Witnesses\nPositive: %ju Negative: %ju\n", (uintmax_t)positive, (uintmax_t)negative);
-  if (p->result.undefined)
-    text_printf(out, "Flag %s\n", p->result.flag);
+  const char *flag;
+  for (unsigned at = 0; (flag = next_flag(p, &at));)
+    text_printf(out, "Flag %s\n", flag);
   text_add(out, "Condition ");
   condition_print(test, out);
   text_printf(out, "\nObservation %s %s %ju %ju\nTime %s %.2f\n\n", test->name,
@@ -259,6 +288,14 @@ static Cell hang_cell(const Prediction *p, Arena *arena) {
   return cell;
 }
 
+static Cell flags_cell(const Prediction *p, Arena *arena) {
+  Sheet *list = sheet_list(arena);
+  const char *flag;
+  for (unsigned at = 0; (flag = next_flag(p, &at));)
+    sheet_add(list, cell_text(flag));
+  return p->result.flags ? cell_sheet(list) : (Cell){0};
+}
+
 static Cell model_cell(const Prediction *p, Arena *arena) {
   Sheet *object = sheet_object(arena), *allowed = sheet_list(arena);
   Sheet *forbidden = sheet_list(arena), *thin_air = sheet_list(arena);
@@ -281,6 +318,7 @@ static Cell model_cell(const Prediction *p, Arena *arena) {
             cell_flag(p->program && !p->result.gave_up && !p->result.unmodelled && !p->result.bound_reached &&
                       !p->result.hang_open));
   sheet_set(object, "flag", cell_text(p->result.flag));
+  sheet_set(object, "flags", flags_cell(p, arena));
   sheet_set(object, "race", race_cell(p, arena));
   sheet_set(object, "hang", hang_cell(p, arena));
   sheet_set(object, "reason", cell_text(p->why));

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 // Of one run, and of the one that tries a model out: see cat_eval.c's charge.
 static const uint64_t STEPS = 20000000, TRIAL_STEPS = 1000000;
@@ -72,6 +73,8 @@ CatModel *cat_parse(const Source *source, const Model *as, const CatOptions *opt
   model->title = tree.title ? tree.title : as->name;
   model->block = tree.block;
   collect_sets(model);
+  if (tree.bell && as->apart)
+    model->apart = cat_sets_named(model, as->apart);
   if (!cat_resolve(model, diag))
     return NULL;
   Machine *m = &model->machine;
@@ -85,13 +88,25 @@ CatModel *cat_parse(const Source *source, const Model *as, const CatOptions *opt
   return try_out(m, diag) ? model : NULL;
 }
 
+// "linux-kernel.bell" beside "linux-kernel.cat", of a language's model; NULL where there is none.
+static const Source *bell_beside(const char *path, const Model *as, Arena *arena) {
+  size_t length = strlen(path), suffix = strlen(".cat");
+  if (!as->dialect || length < suffix || strcmp(path + length - suffix, ".cat") != 0)
+    return NULL;
+  Diag unread = {.arena = arena};
+  const char *bell = arena_printf(arena, "%.*s.bell", (int)(length - suffix), path);
+  return access(bell, F_OK) ? NULL : source_read_file(bell, CAT_FILE_LIMIT, arena, &unread);
+}
+
 CatModel *cat_load(const char *path, const Model *as, const char *const *paths, Arena *arena, Diag *diag) {
   const Source *source = source_read_file(path, CAT_FILE_LIMIT, arena, diag);
   if (!source)
     return NULL;
   const char *slash = strrchr(path, '/');
   const char *folder = !slash ? "." : slash == path ? "/" : arena_copy(arena, path, (size_t)(slash - path));
-  return cat_parse(source, as, &(CatOptions){.folder = folder, .paths = paths}, arena, diag);
+  CatOptions options = {
+      .folder = folder, .paths = paths, .bell = bell_beside(path, as, arena), .variants = as->variants};
+  return cat_parse(source, as, &options, arena, diag);
 }
 
 CatModel *cat_builtin(const Model *builtin, Arena *arena) {
@@ -110,7 +125,11 @@ CatModel *cat_builtin(const Model *builtin, Arena *arena) {
 
 bool cat_implies_coherence(const CatModel *model) { return model->implies_coherence; }
 bool cat_implies_atomicity(const CatModel *model) { return model->implies_atomicity; }
-bool cat_raises_flags(const CatModel *model) { return model->raises_flags; }
+
+const char *const *cat_flags(const CatModel *model, unsigned *count) {
+  *count = model->flag_count;
+  return model->flags;
+}
 
 void cat_reset(CatModel *model) {
   model->machine.program = NULL;
@@ -143,6 +162,16 @@ static bool test_holds(Machine *m, const CatStatement *s, const Env *env) {
 // Whether a name is one that models give to a data race.
 static bool names_race(const char *name) { return name && strcasestr(name, "race"); }
 
+static void raise_flag(Machine *m, const CatStatement *s, const Env *env, bool undefined) {
+  m->flags |= (uint64_t)1 << s->flag;
+  if (!undefined || m->undefined)
+    return;
+  m->undefined = true;
+  m->flag = s->name;
+  if (m->explain)
+    cat_explain_race(m, s, env);
+}
+
 // What a check's outcome means; false where it forbids the execution.
 static bool take_outcome(Machine *m, const CatStatement *s, bool held, const Env *env) {
   if (m->trial)
@@ -153,20 +182,12 @@ static bool take_outcome(Machine *m, const CatStatement *s, bool held, const Env
       cat_explain(m, s, env);
     return held;
   case ROLE_UNDEFINED_UNLESS:
-    if (!held) {
-      if (m->explain && !m->undefined)
-        cat_explain_race(m, s, env);
-      m->undefined = true;
-      m->flag = s->name ? s->name : "undefined";
-    }
+    if (!held)
+      raise_flag(m, s, env, true);
     return true;
   case ROLE_FLAG:
-    if (held && !m->undefined) {
-      m->undefined = names_race(s->name);
-      m->flag = s->name ? s->name : "flag";
-      if (m->explain && m->undefined)
-        cat_explain_race(m, s, env);
-    }
+    if (held)
+      raise_flag(m, s, env, names_race(s->name));
     return true;
   case ROLE_ASSERT:
     if (!held)
@@ -239,11 +260,20 @@ static void choose(Machine *m, const CatStatement *s, CatValue v) {
   m->globals[s->slot] = (Kept){v, m->generation[PART_ORDER]};
 }
 
-// co is what the execution says it is: of orders to choose a co from, that one.
+// co is what the execution says it is: of orders to choose a co from, the one that says so of the writes that it is of.
 static bool can_choose(Machine *m, const CatStatement *s, CatValue v) {
   if (strcmp(s->name, "co") != 0)
     return true;
-  return v.kind == VALUE_RELATION && bits_equal(v.bits, m->execution->co.bits, m->relation_size);
+  if (v.kind != VALUE_RELATION)
+    return false;
+  Relation order = machine_relation_of(m, v.bits), co = machine_relation_of(m, machine_relation(m));
+  EventSet from = machine_set_of(m, machine_set(m)), writes = machine_set_of(m, machine_set(m));
+  relation_domain(from, order);
+  relation_range(writes, order);
+  bits_or(writes.bits, writes.bits, from.bits, m->words);
+  relation_restrict_from(co, writes, m->execution->co);
+  relation_restrict_to(co, co, writes);
+  return bits_equal(v.bits, co.bits, m->relation_size);
 }
 
 // with x from choices, then the rest: allowed where some choice lets the rest hold. Flags are those of the choices that
@@ -254,6 +284,7 @@ static bool run_with(Machine *m, const CatBlock *block, unsigned at, const Env *
   unsigned count;
   bool some = false, undefined = m->undefined;
   const char *flag = m->flag;
+  uint64_t flags = m->flags, raised = m->flags;
   if (!machine_items(m, s->expr, cat_eval(m, s->expr, env), &items, &count))
     return true;
   CatValue none = {.kind = VALUE_EMPTY};
@@ -273,13 +304,16 @@ static bool run_with(Machine *m, const CatBlock *block, unsigned at, const Env *
     const char *flag_before = m->flag;
     m->undefined = undefined;
     m->flag = flag;
+    m->flags = flags;
     bool held = run_block(m, block, at + 1, inside, top);
     some |= held;
+    raised |= held ? m->flags : 0;
     if (!held || (undefined_before && !m->undefined)) {
       m->undefined = undefined_before;
       m->flag = flag_before;
     }
   }
+  m->flags = raised;
   if (count == 0 && m->explain && !m->verdict->axiom)
     cat_explain(m, s, env);
   return some;
@@ -385,6 +419,7 @@ static void begin(Machine *m, const Execution *x) {
   m->hopeless = false;
   m->undefined = m->has_race = false;
   m->flag = NULL;
+  m->flags = 0;
 }
 
 bool cat_refutes(CatModel *model, const Execution *part, const char *but) {
@@ -417,6 +452,7 @@ void cat_judge(CatModel *model, const Execution *execution, bool explain, Arena 
     *verdict = (CatVerdict){.allowed = true,
                             .undefined = m->undefined,
                             .flag = m->flag,
+                            .flags = m->flags,
                             .has_race = m->undefined && m->has_race,
                             .race = {m->race[0], m->race[1]},
                             .steps = verdict->steps,

@@ -18,8 +18,9 @@ bool cat_implies_coherence(const CatModel *model);
 // Whether every execution in which another thread writes between the read and the write of an rmw pair is forbidden.
 // Where the two are one event, coherence says so.
 bool cat_implies_atomicity(const CatModel *model);
-// Whether some check of the model can only raise a flag (flag, undefined_unless).
-bool cat_raises_flags(const CatModel *model);
+// The names of what the model's checks that forbid nothing (flag, undefined_unless) may raise, each once, as they
+// stand.
+const char *const *cat_flags(const CatModel *model, unsigned *count);
 
 // Forgets what was kept of earlier executions (their serials): to be called before those of another program.
 void cat_reset(CatModel *model);

@@ -25,11 +25,21 @@ static void base_initial_writes(const Machine *m, uint64_t *out) {
 
 static bool is_access(const Event *e) { return (e->kind & (EVENT_READ | EVENT_WRITE)) != 0; }
 
-// The last write of each location.
+static bool is_observed(const Program *program, const Event *e) {
+  for (unsigned i = 0; i < program->observable_total; i++) {
+    const ProgramObservable *o = &program->observables[i];
+    if (!o->is_register && (int)o->location == e->location && o->element == e->element)
+      return true;
+  }
+  return false;
+}
+
+// The last write of each location that is observed.
 static void base_final_writes(const Machine *m, uint64_t *out) {
   base_writes(m, out);
   for (unsigned e = 0; e < m->n; e++)
-    if (!bits_empty(relation_row(m->execution->co, e), m->words))
+    if (!bits_empty(relation_row(m->execution->co, e), m->words) ||
+        !is_observed(m->execution->program, &m->execution->events[e]))
       out[e / 64] &= ~((uint64_t)1 << e % 64);
 }
 
@@ -111,52 +121,52 @@ static void base_ext(const Machine *m, uint64_t *out) { pairs(m, out, other_thre
 static void base_same_instr(const Machine *m, uint64_t *out) { pairs(m, out, same_instruction); }
 
 const Base cat_bases[] = {
-    {"R", true, PART_PATH, base_reads},
-    {"W", true, PART_PATH, base_writes},
-    {"M", true, PART_PATH, base_accesses},
-    {"RMW", true, PART_PATH, base_rmws},
-    {"AMO", true, PART_PATH, base_amos},
-    {"X", true, PART_PATH, base_atomics},
-    {"EX", true, PART_PATH, base_none},
-    {"F", true, PART_PATH, base_fences},
-    {"B", true, PART_PATH, base_branches},
-    {"BCC", true, PART_PATH, base_branches},
-    {"PRED", true, PART_PATH, base_none},
-    {"IW", true, PART_PATH, base_initial_writes},
-    {"FW", true, PART_ORDER, base_final_writes},
-    {"Exp", true, PART_PATH, base_all},
-    {"NExp", true, PART_PATH, base_none},
-    {"EXEC", true, PART_PATH, base_all},
-    {"SPEC", true, PART_PATH, base_none},
-    {"po", false, PART_PATH, base_po},
-    {"partial_po", false, PART_PATH, base_po},
-    {"rf", false, PART_VALUE, base_rf},
-    {"co", false, PART_ORDER, base_co},
-    {"addr", false, PART_PATH, base_addr},
-    {"data", false, PART_PATH, base_data},
-    {"ctrl", false, PART_PATH, base_ctrl},
+    {"R", true, true, PART_PATH, base_reads},
+    {"W", true, true, PART_PATH, base_writes},
+    {"M", true, true, PART_PATH, base_accesses},
+    {"RMW", true, true, PART_PATH, base_rmws},
+    {"AMO", true, false, PART_PATH, base_amos},
+    {"X", true, false, PART_PATH, base_atomics},
+    {"EX", true, false, PART_PATH, base_none},
+    {"F", true, false, PART_PATH, base_fences},
+    {"B", true, false, PART_PATH, base_branches},
+    {"BCC", true, false, PART_PATH, base_branches},
+    {"PRED", true, false, PART_PATH, base_none},
+    {"IW", true, false, PART_PATH, base_initial_writes},
+    {"FW", true, true, PART_ORDER, base_final_writes},
+    {"Exp", true, false, PART_PATH, base_all},
+    {"NExp", true, false, PART_PATH, base_none},
+    {"EXEC", true, false, PART_PATH, base_all},
+    {"SPEC", true, false, PART_PATH, base_none},
+    {"po", false, false, PART_PATH, base_po},
+    {"partial_po", false, false, PART_PATH, base_po},
+    {"rf", false, true, PART_VALUE, base_rf},
+    {"co", false, true, PART_ORDER, base_co},
+    {"addr", false, false, PART_PATH, base_addr},
+    {"data", false, false, PART_PATH, base_data},
+    {"ctrl", false, false, PART_PATH, base_ctrl},
     // Ours: dependencies through what a conditional select or a compare-and-swap picked (Arm ARM B2.3.2).
-    {"pick-addr", false, PART_PATH, base_pick_addr},
-    {"pick-data", false, PART_PATH, base_pick_data},
-    {"pick-ctrl", false, PART_PATH, base_pick_ctrl},
-    {"rmw", false, PART_PATH, base_rmw},
-    {"amo", false, PART_PATH, base_amo},
-    {"loc", false, PART_PATH, base_loc},
-    {"int", false, PART_PATH, base_int},
-    {"ext", false, PART_PATH, base_ext},
-    {"id", false, PART_PATH, base_id},
-    {"sm", false, PART_PATH, base_sm},
-    {"si", false, PART_PATH, base_sm},
-    {"same-instr", false, PART_PATH, base_same_instr},
-    {"same-instance", false, PART_PATH, base_same_instr},
-    {"same-static", false, PART_PATH, base_same_instr},
+    {"pick-addr", false, false, PART_PATH, base_pick_addr},
+    {"pick-data", false, false, PART_PATH, base_pick_data},
+    {"pick-ctrl", false, false, PART_PATH, base_pick_ctrl},
+    {"rmw", false, true, PART_PATH, base_rmw},
+    {"amo", false, false, PART_PATH, base_amo},
+    {"loc", false, false, PART_PATH, base_loc},
+    {"int", false, false, PART_PATH, base_int},
+    {"ext", false, false, PART_PATH, base_ext},
+    {"id", false, false, PART_PATH, base_id},
+    {"sm", false, false, PART_PATH, base_sm},
+    {"si", false, false, PART_PATH, base_sm},
+    {"same-instr", false, false, PART_PATH, base_same_instr},
+    {"same-instance", false, false, PART_PATH, base_same_instr},
+    {"same-static", false, false, PART_PATH, base_same_instr},
     // What is known of co before it is chosen. Ours is chosen already.
-    {"pco", false, PART_PATH, base_none},
+    {"pco", false, false, PART_PATH, base_none},
     // What happens inside one instruction: ours are single events, or pairs that rmw joins.
-    {"iico_data", false, PART_PATH, base_rmw},
-    {"iico_ctrl", false, PART_PATH, base_none},
-    {"iico_order", false, PART_PATH, base_none},
-    {"rf-reg", false, PART_PATH, base_none},
+    {"iico_data", false, false, PART_PATH, base_rmw},
+    {"iico_ctrl", false, false, PART_PATH, base_none},
+    {"iico_order", false, false, PART_PATH, base_none},
+    {"rf-reg", false, false, PART_PATH, base_none},
 };
 const unsigned cat_base_count = sizeof cat_bases / sizeof cat_bases[0];
 
@@ -170,17 +180,20 @@ static bool word_in(const char *words, const char *word, size_t length) {
   return false;
 }
 
-// The architecture's sets, as bits, that a list of tags puts an event into.
+uint64_t cat_sets_named(const CatModel *model, const char *names) {
+  uint64_t sets = 0;
+  for (unsigned s = 0; s < model->arch_set_count; s++)
+    if (word_in(names, model->arch_sets[s], strlen(model->arch_sets[s])))
+      sets |= (uint64_t)1 << s;
+  return sets;
+}
+
+// The sets that a list of tags puts an event into.
 static uint64_t sets_of_tags(const CatModel *model, const char *tags) {
   uint64_t sets = 0;
-  for (unsigned t = 0; t < model->as->tag_count; t++) {
-    const ModelTag *tag = &model->as->tags[t];
-    if (!word_in(tags, tag->tag, strlen(tag->tag)))
-      continue;
-    for (unsigned s = 0; s < model->arch_set_count; s++)
-      if (word_in(tag->sets, model->arch_sets[s], strlen(model->arch_sets[s])))
-        sets |= (uint64_t)1 << s;
-  }
+  for (unsigned t = 0; t < model->as->tag_count; t++)
+    if (word_in(tags, model->as->tags[t].tag, strlen(model->as->tags[t].tag)))
+      sets |= cat_sets_named(model, model->as->tags[t].sets);
   return sets;
 }
 

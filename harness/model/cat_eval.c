@@ -36,6 +36,21 @@ const Env *machine_bind(Machine *m, const CatExpr *e, const CatPattern *pattern,
   return env;
 }
 
+// What events that are apart are not in.
+static void drop_apart(Machine *m, bool is_set, uint64_t *bits) {
+  EventSet kept = machine_set_of(m, machine_set(m));
+  for (unsigned e = 0; e < m->n; e++)
+    if (!(machine_tag_sets(m, m->execution->events[e].tags) & m->model->apart))
+      set_add(kept, e);
+  if (is_set) {
+    bits_and(bits, bits, kept.bits, m->words);
+    return;
+  }
+  Relation r = machine_relation_of(m, bits);
+  relation_restrict_from(r, kept, r);
+  relation_restrict_to(r, r, kept);
+}
+
 CatValue machine_base(Machine *m, unsigned index) {
   bool is_arch = index >= cat_base_count;
   Part part = is_arch ? PART_PATH : cat_bases[index].part;
@@ -61,6 +76,8 @@ CatValue machine_base(Machine *m, unsigned index) {
     kept->value = value_relation(machine_relation(m));
     cat_bases[index].compute(m, kept->value.bits);
   }
+  if (!is_arch && m->model->apart && cat_bases[index].communicates)
+    drop_apart(m, cat_bases[index].is_set, kept->value.bits);
   m->pool = before;
   kept->generation = m->generation[part];
   return kept->value;
@@ -485,7 +502,16 @@ static const Env *bind(Machine *m, const CatBinding *b, CatValue v, const Env *e
   return made;
 }
 
-// let rec, locally: each round makes the names anew, from the values of the round before.
+// The name at a place among a binding's, innermost last.
+static Env *named(const Env *round, const CatExpr *e, unsigned binding) {
+  for (unsigned i = e->binding_count - 1; i > binding; i--)
+    for (unsigned k = 0; k < e->bindings[i].pattern.count; k++)
+      round = e->bindings[i].pattern.names[k] ? round->up : round;
+  return (Env *)round;
+}
+
+// let rec, locally: each round makes the names anew, from the values of the round before, and each of them as soon as
+// it is computed: not all that is defined so only grows (the kernel's matching of nested critical sections).
 static const Env *fix_locals(Machine *m, const CatExpr *e, const Env *env) {
   unsigned count = e->binding_count;
   CatValue *values = machine_new_items(m, count);
@@ -495,18 +521,9 @@ static const Env *fix_locals(Machine *m, const CatExpr *e, const Env *env) {
     const Env *round = env;
     for (unsigned i = 0; i < count; i++)
       round = bind(m, &e->bindings[i], values[i], round, NULL);
-    // Functions know the round that they are part of.
-    const Env *at = round;
-    for (unsigned i = count; i-- > 0;) {
-      const CatBinding *b = &e->bindings[i];
-      if (is_function(b->value) && b->pattern.names[0]) {
-        Env *own = (Env *)at;
-        own->value = (CatValue){.kind = VALUE_FUNCTION, .function = b->value, .env = round};
-      }
-      for (unsigned k = 0; k < b->pattern.count; k++)
-        if (b->pattern.names[k])
-          at = at->up;
-    }
+    for (unsigned i = 0; i < count; i++) // functions know the round that they are part of
+      if (is_function(e->bindings[i].value) && e->bindings[i].pattern.names[0])
+        named(round, e, i)->value = (CatValue){.kind = VALUE_FUNCTION, .function = e->bindings[i].value, .env = round};
     bool stable = true;
     for (unsigned i = 0; i < count && !m->error; i++) {
       if (is_function(e->bindings[i].value))
@@ -514,6 +531,8 @@ static const Env *fix_locals(Machine *m, const CatExpr *e, const Env *env) {
       CatValue is = cat_eval(m, e->bindings[i].value, round);
       stable &= is_stable(m, values[i], is);
       values[i] = is;
+      if (!e->bindings[i].pattern.is_tuple && e->bindings[i].pattern.names[0])
+        named(round, e, i)->value = is;
     }
     if (stable || m->error)
       return round;

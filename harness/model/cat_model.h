@@ -11,7 +11,7 @@ typedef struct Machine Machine;
 // A base set or relation: computed from the execution.
 typedef struct {
   const char *name;
-  bool is_set;
+  bool is_set, communicates; // what is apart is not in what communicates
   Part part;
   void (*compute)(const Machine *m, uint64_t *out);
 } Base;
@@ -133,6 +133,7 @@ struct Machine {
   bool trial;        // every definition is computed, and no check ends the run
   bool undefined;
   const char *flag;
+  uint64_t flags;
   bool has_race;
   unsigned race[2];
   bool explain;
@@ -150,9 +151,12 @@ struct CatModel {
   unsigned buckets[NAME_BUCKETS]; // latest global of the bucket, plus one
   const char *arch_sets[ARCH_SET_LIMIT];
   unsigned arch_set_count;
+  uint64_t apart;    // those whose events are neither reads nor writes until the model makes them so
   const char **tags; // of enumerations
   size_t tag_count, tag_capacity;
-  bool implies_coherence, implies_atomicity, raises_flags;
+  bool implies_coherence, implies_atomicity;
+  const char *flags[CAT_FLAG_LIMIT];
+  unsigned flag_count;
   Machine machine;
 };
 
@@ -196,6 +200,7 @@ EventSet machine_as_set(Machine *m, const CatExpr *e, CatValue v);
 CatValue value_relation(uint64_t *bits);
 CatValue value_set(uint64_t *bits);
 int value_compare(Machine *m, CatValue a, CatValue b);
+uint64_t cat_sets_named(const CatModel *model, const char *names); // the architecture's sets of a list, a bit each
 uint64_t machine_tag_sets(Machine *m, const char *tags);
 
 // Whether a statement at the top is a check that, where it fails on an execution whose reads have not all a source and

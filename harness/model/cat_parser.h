@@ -11,6 +11,7 @@ typedef struct {
   unsigned include_depth, includes, depth;
   const Source *catdep_source; // where the first 'catdep' is; NULL: nowhere
   Span catdep;
+  bool bell;     // a .bell is among the files
   bool stood_in; // a file of ours was read for one of its name
 } CatParsing;
 

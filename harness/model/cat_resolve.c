@@ -226,6 +226,18 @@ static const CatScope *resolve_procedure(Resolver *r, CatStatement *s, const Cat
   return s->recursive ? scope : name_statement(r, s, scope, top);
 }
 
+static void name_flag(Resolver *r, CatStatement *s) {
+  CatModel *m = r->model;
+  if (!s->name)
+    s->name = s->role == ROLE_FLAG ? "flag" : "undefined";
+  while (s->flag < m->flag_count && strcmp(m->flags[s->flag], s->name) != 0)
+    s->flag++;
+  if (s->flag == CAT_FLAG_LIMIT)
+    diag_error_at(r->diag, s->source, s->span, "more than %d names of flags", CAT_FLAG_LIMIT);
+  else if (s->flag == m->flag_count)
+    m->flags[m->flag_count++] = s->name;
+}
+
 static const CatScope *resolve_statement(Resolver *r, CatStatement *s, const CatScope *scope, bool top) {
   r->part = PART_PATH;
   if (s->expr)
@@ -239,7 +251,8 @@ static const CatScope *resolve_statement(Resolver *r, CatStatement *s, const Cat
     return scope;
   case STATEMENT_TEST:
     s->part = r->part;
-    r->model->raises_flags |= s->role == ROLE_FLAG || s->role == ROLE_UNDEFINED_UNLESS;
+    if (s->role == ROLE_FLAG || s->role == ROLE_UNDEFINED_UNLESS)
+      name_flag(r, s);
     return scope;
   case STATEMENT_CALL:
     resolve(r, s->argument, scope);

@@ -165,6 +165,8 @@ static bool parse_include(CatParser *p, StatementList *list) {
   Found found = {0};
   if (!find_include(p, t, &found))
     return false;
+  const char *dot = strrchr(t->text, '.');
+  all->bell |= dot && !strcmp(dot, ".bell");
   all->includes++;
   all->include_depth++;
   const char *title;
@@ -421,7 +423,8 @@ bool cat_parse_tree(const Source *source, const Model *as, const CatOptions *opt
                     CatTree *tree) {
   CatParsing all = {.as = as, .options = options, .arena = arena, .diag = diag};
   StatementList list = {0};
-  if (!parse_preludes(&all, &list) ||
+  const Source *bell = options ? options->bell : NULL;
+  if (!parse_preludes(&all, &list) || (bell && !parse_file(&all, bell, options->folder, false, &list, &tree->title)) ||
       !parse_file(&all, source, options ? options->folder : NULL, false, &list, &tree->title))
     return false;
   if (all.catdep_source && !all.stood_in)
@@ -429,5 +432,6 @@ bool cat_parse_tree(const Source *source, const Model *as, const CatOptions *opt
                          "'catdep': this model makes its dependencies of register events (rf-reg, iico), which "
                          "executions here do not have; addr, data and ctrl are given");
   tree->block = to_block(list);
+  tree->bell = bell || all.bell;
   return true;
 }

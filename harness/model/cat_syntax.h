@@ -216,11 +216,13 @@ struct CatStatement {
   bool held;
   bool grows; // cat_check_grows
   uint64_t judged;
+  unsigned flag; // of one that raises a flag: its bit
 };
 
 typedef struct {
   const char *title; // NULL: none given
   CatBlock block;
+  bool bell; // a .bell is among its files
 } CatTree;
 
 // Parses a model, its includes in place, after the preludes: ours, and that of the architecture.

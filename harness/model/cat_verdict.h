@@ -6,11 +6,15 @@
 
 typedef struct CatModel CatModel;
 
-enum { CAT_FILE_LIMIT = 4 << 20 }; // bytes of one file
+enum {
+  CAT_FILE_LIMIT = 4 << 20, // bytes of one file
+  CAT_FLAG_LIMIT = 64       // names that a model gives to flags
+};
 
 typedef struct {
   const char *folder;          // where `include` looks, after the folder of the file that includes; NULL: nowhere
   const char *const *paths;    // folders where it looks then, NULL-terminated; may be NULL. What is built in comes last
+  const Source *bell;          // what the events of the model's language are: read before the model; NULL: none
   const char *const *variants; // for `if "variant" then .. else`; NULL-terminated, may be NULL
 } CatOptions;
 
@@ -28,7 +32,8 @@ typedef struct {
   bool allowed;     // every check holds
   bool undefined;   // a flag or undefined_unless that the model gives for a data race was raised (and the execution is
                     // allowed)
-  const char *flag; // the name of what was raised, here or by any other `flag`; NULL: nothing
+  const char *flag; // its name; NULL: none was
+  uint64_t flags;   // every flag that was raised, a bit each: see cat_flags
   bool has_race;    // the two accesses that raised `undefined` are known (with `explain`)
   unsigned race[2]; // they
   // Why the model says nothing of this execution: it does not end, or goes wrong on it. NULL: it does. `allowed` then

@@ -79,7 +79,10 @@ Prediction judge_test(const Judge *judge, const Test *test, const JudgeOptions *
   p.program = program_of(judge, test, options, arena, &p.why);
   if (!p.program)
     return p;
-  ModelOptions own = {.limits = options->limits, .thin_air = judge->model->thin_air, .count = options->count};
+  ModelOptions own = {.limits = options->limits,
+                      .thin_air = judge->model->thin_air,
+                      .undefined_behaviour = judge->model->undefined_behaviour,
+                      .count = options->count};
   p.result = model_run(judge->cat, p.program, &own, arena);
   p.filtered_out = test->filter && !p.result.executions && !p.result.hang && !p.result.gave_up && !p.result.unmodelled;
   p.why = why_of(&p, arena);

@@ -74,7 +74,7 @@ static SeenState *state_of(StateSet *set, const EventValue *values) {
 typedef struct {
   CatModel *model;
   const ModelOptions *options;
-  bool flags; // the model may raise some: every execution is judged until one is
+  uint64_t flags; // that the model may raise: executions are judged until all are
   StateSet states;
   ModelResult *result;
   Arena *scratch;
@@ -138,6 +138,7 @@ static bool allows(Judging *j, const Execution *execution) {
     give_up(j, verdict.error);
     return false;
   }
+  j->result->flags |= verdict.allowed ? verdict.flags : 0;
   if (verdict.allowed && verdict.undefined && !j->result->undefined) {
     j->result->undefined = true;
     j->result->flag = arena_string(j->states.arena, verdict.flag ? verdict.flag : "");
@@ -174,10 +175,12 @@ static void judge_state(Judging *j, const Execution *execution, SeenState *state
   }
 }
 
+static bool all_raised(const Judging *j) { return !(j->flags & ~j->result->flags); }
+
 static bool judge(const Execution *execution, void *context) {
   Judging *j = context;
   if (execution->refused) {
-    if (!j->result->undefined)
+    if (!all_raised(j))
       allows(j, execution);
     tidy(j);
     return !j->result->gave_up;
@@ -185,7 +188,7 @@ static bool judge(const Execution *execution, void *context) {
   SeenState *state = state_of(&j->states, execution->state);
   if (j->states.count > STATE_LIMIT || j->states.count * j->states.width * sizeof *state->values > STATE_MEMORY)
     give_up(j, "it has more than a million final states, or more than 64 MiB of them");
-  if (!state->allowed || j->options->count || (j->flags && !j->result->undefined))
+  if (!state->allowed || j->options->count || !all_raised(j))
     judge_state(j, execution, state);
   tidy(j);
   return !j->result->gave_up;
@@ -256,12 +259,15 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   limits.atomic_only = cat_implies_atomicity(model);
   limits.waits = true;
   limits.alike = !options->count;
-  limits.keeps_turns = limits.refused = cat_raises_flags(model); // a race that the filter hides is one all the same
+  unsigned flag_count;
+  cat_flags(model, &flag_count);
+  limits.keeps_turns = flag_count != 0;
+  limits.refused = flag_count && options->undefined_behaviour;
   limits.hang = judge_hang;
   limits.promising = promising;
   Judging judging = {.model = model,
                      .options = options,
-                     .flags = cat_raises_flags(model),
+                     .flags = flag_count < CAT_FLAG_LIMIT ? ((uint64_t)1 << flag_count) - 1 : UINT64_MAX,
                      .states = {.arena = arena, .width = program->observable_count},
                      .result = &result,
                      .scratch = arena_new()};

@@ -22,6 +22,7 @@ typedef struct {
   unsigned candidate_count;
   bool undefined; // some allowed execution has a data race (C11)
   const char *flag;
+  uint64_t flags;        // every flag that allowed executions raise: see cat_flags
   const Execution *racy; // that one, where the two accesses that race are known; else NULL
   unsigned race[2];      // its events
   bool unmodelled;
@@ -38,6 +39,7 @@ typedef struct {
 typedef struct {
   EnumerationLimits limits; // coherent_only is not looked at
   const char *thin_air;     // an axiom: candidates that it alone forbids are told apart; NULL: none
+  bool undefined_behaviour; // as of the Model
   bool count;               // judge and count every execution, not one for each state
   bool incoherent;          // make executions that are not coherent too, whatever the model says of them
 } ModelOptions;

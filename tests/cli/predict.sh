@@ -378,6 +378,25 @@ ends 1 "$WEAKMEM" predict --check-results "$work/SB+rmbs.litmus"
 grep -q $'^SB+rmbs\tNever\tbut lkmm says Sometimes$' "$work/out" || fail "$(cat "$work/out")"
 ends 0 "$WEAKMEM" predict --explain --model lkmm "$work/SB+mbs.litmus"
 grep -q "its axiom 'propagation'" "$work/out" && grep -q '^    pb: ' "$work/out" || fail "$(cat "$work/out")"
+
+# What a test does wrong is flagged, with its race or without.
+sed 's/smp_mb(); int/rcu_read_lock(); int/; 0,/WRITE_ONCE(\*x, 1)/s//*x = 1/' "$work/SB+mbs.litmus" >"$work/wrong.litmus"
+ends 0 "$WEAKMEM" predict --model lkmm "$work/wrong.litmus"
+grep -q 'lkmm: flagged unmatched-rcu-lock$' "$work/out" && grep -q 'a data race (data-race)' "$work/out" || fail "$(cat "$work/out")"
+ends 0 "$WEAKMEM" predict --model lkmm --format json "$work/wrong.litmus"
+grep -q '"flags":\["unmatched-rcu-lock","data-race"\]' "$work/out" || fail "$(cat "$work/out")"
+ends 0 "$WEAKMEM" predict --model lkmm --format herd "$work/wrong.litmus"
+[ "$(grep -c '^Flag ' "$work/out")" = 2 ] || fail "$(cat "$work/out")"
+
+# The kernel's model comes with a .bell, which is read where it lies beside it.
+printf '"own"\ninclude "marks.cat"\nflag ~empty Marked & UL as unlocks\nacyclic po | rf | co as sc\n' >"$work/own.cat"
+printf 'let Marked = Marks | LKR | LKW | UL\n' >"$work/marks.cat"
+printf 'let Marks = Once\n' >"$work/own.bell"
+ends 0 "$WEAKMEM" predict --cat "$work/own.cat" --as lkmm K-SB+locks
+grep -q 'own.cat: flagged unlocks$' "$work/out" || fail "$(cat "$work/out")"
+rm "$work/own.bell"
+ends 2 "$WEAKMEM" predict --cat "$work/own.cat" --as lkmm K-SB+locks
+grep -q "'Marks' is not defined" "$work/err" || fail "$(cat "$work/err")"
 ends 2 "$WEAKMEM" predict --dialect c11 "$work/SB+mbs.litmus"
 grep -q "'WRITE_ONCE' is of the dialect linux" "$work/err" || fail "$(cat "$work/err")"
 ends 2 "$WEAKMEM" predict --dialect c12 "$work/SB+mbs.litmus"

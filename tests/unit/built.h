@@ -112,6 +112,8 @@ static inline const Execution *built(Built *b, Arena *arena, const char *text) {
       memcpy(relation_row(fit, e), relation_row(*relations[i], e), fit.words * sizeof(uint64_t));
     *relations[i] = fit;
   }
+  static const Program none;
+  b->x.program = &none;
   b->x.events = b->events;
   b->x.event_count = b->n;
   return &b->x;

@@ -166,6 +166,73 @@ START_TEST(a_plain_access_races_unless_something_orders_it) {
 }
 END_TEST
 
+// The flags of the executions that are allowed, apart by blanks.
+static const char *flags_of(const char *text) {
+  Prediction p = predicted(text);
+  unsigned count;
+  const char *const *names = cat_flags(p.judge->cat, &count);
+  const char *all = "";
+  for (unsigned i = 0; i < count; i++)
+    if (p.result.flags >> i & 1)
+      all = arena_printf(arena, "%s%s%s", all, *all ? " " : "", names[i]);
+  return all;
+}
+
+START_TEST(what_a_test_does_wrong_is_flagged) {
+  static const struct {
+    const char *code, *flags;
+  } wrong[] = {
+      {"rcu_read_lock(); rcu_read_lock(); rcu_read_unlock(); WRITE_ONCE(*x, 1);", "unmatched-rcu-lock"},
+      {"rcu_read_lock(); rcu_read_unlock(); rcu_read_unlock();", "unmatched-rcu-unlock"},
+      {"int r0 = srcu_read_lock(ss);", "unmatched-srcu-lock"},
+      {"int r0 = srcu_read_lock(ss); srcu_read_unlock(ss, r0); srcu_read_unlock(ss, r0);", "multiple-srcu-matches"},
+      {"rcu_read_lock(); synchronize_srcu(ss); rcu_read_unlock();", "invalid-sleep"},
+      {"spin_lock(s); spin_unlock(s); spin_unlock(s);", "unmatched-unlock"},
+      {"*x = 1; int r0 = READ_ONCE(*x);", "mixed-accesses"},
+      {"rcu_read_lock(); *x = 1; int r1 = READ_ONCE(*x); ", "unmatched-rcu-lock mixed-accesses"},
+      {"rcu_read_lock(); spin_lock(s); int r0 = READ_ONCE(*x); spin_unlock(s); rcu_read_unlock();", ""},
+  };
+  for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    ck_assert_str_eq(flags_of(arena_printf(arena, TEST("x=1", P(0, "%s")), wrong[i].code)), wrong[i].flags);
+}
+END_TEST
+
+// As in herd: a flag is one of the executions that count.
+START_TEST(what_the_filter_leaves_out_races_no_more) {
+  static const char code[] = P(0, "WRITE_ONCE(*x, 1);") P(1, "int r0 = READ_ONCE(*x); smp_store_release(y, 1);")
+      P(2, "int r0 = smp_load_acquire(y); if (r0) { *x = 2; }");
+  ck_assert_str_eq(flags_of(arena_printf(arena, "C t\n{}\n%sexists (x=2)\n", code)), "data-race");
+  ck_assert_str_eq(flags_of(arena_printf(arena, "C t\n{}\n%sfilter (1:r0=1)\nexists (x=2)\n", code)), "");
+}
+END_TEST
+
+// As the kernel's lock.cat has it: with a .bell, what a lock does is no read or write until the model takes it in,
+// finds the order of the locks, and puts each unlock behind its lock.
+START_TEST(a_model_with_a_bell_orders_its_locks_itself) {
+  static const char text[] = "flag ~empty (M | W | FW | RMW) & (LKR | LKW | UL) as accesses\n"
+                             "let section = ([LKW]; po-loc; [UL]) \\ (po-loc; [LKW | UL]; po-loc)\n"
+                             "let with-accesses = rf | co | fr\n"
+                             "with co from linearisations(LKW | (IW & domain ((IW * LKW) & loc)), 0)\n"
+                             "let co = (co | section | (section^-1; co))+\n"
+                             "let rf = [IW | UL]; singlestep(co); (Bell & ([LKR]; po-loc; [LKW]))^-1\n"
+                             "acyclic po | with-accesses | rf | co as sc\n";
+  static const char test[] =
+      TEST("0:r0=0 /\\ 1:r0=0", P(0, "spin_lock(s); int r0 = READ_ONCE(*x); WRITE_ONCE(*x, 1); spin_unlock(s);")
+                                    P(1, "spin_lock(s); int r0 = READ_ONCE(*x); WRITE_ONCE(*x, 1); spin_unlock(s);"));
+  Source cat = {.name = "m.cat", .bytes = text, .length = strlen(text)},
+         bell = {.name = "m.bell", .bytes = "let Bell = _\n", .length = strlen("let Bell = _\n")};
+  Diag diag = {.arena = arena};
+  const Model *lkmm = model_find("lkmm");
+  Judge judge = {"m", lkmm, cat_parse(&cat, lkmm, &(CatOptions){.bell = &bell}, arena, &diag)};
+  ck_assert_msg(judge.cat != NULL, "%s", diag.first ? diag.first->message : "");
+  JudgeOptions options = {.limits = judge_limits(60)};
+  Prediction p = judge_test(&judge, parsed(test), &options, arena);
+  ck_assert_msg(!p.why, "%s", p.why);
+  ck_assert_uint_eq(p.result.state_count, 2);
+  ck_assert(!p.any_witness && !p.result.flags);
+}
+END_TEST
+
 START_TEST(what_the_dialect_has_not_is_an_error_at_its_place) {
   static const struct {
     const char *code, *message;
@@ -259,6 +326,9 @@ int main(void) {
   tcase_add_loop_test(all, a_cpu_allows_nothing_that_the_model_forbids, 0, count);
   tcase_add_test(all, our_own_tests_are_judged_as_their_stories_say);
   tcase_add_test(all, a_plain_access_races_unless_something_orders_it);
+  tcase_add_test(all, what_a_test_does_wrong_is_flagged);
+  tcase_add_test(all, what_the_filter_leaves_out_races_no_more);
+  tcase_add_test(all, a_model_with_a_bell_orders_its_locks_itself);
   tcase_add_test(all, what_the_dialect_has_not_is_an_error_at_its_place);
   tcase_add_test(all, casts_are_nested_no_deeper_than_anything_else);
   tcase_add_test(all, a_release_reaches_through_a_read_modify_write);
