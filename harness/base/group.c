@@ -189,6 +189,10 @@ void group_finish(Group *group, GroupEnd *end) {
   *group = (Group){.watch = -1};
 }
 
+bool group_end_is_others(GroupEnd end) {
+  return end.by_signal && (end.code == SIGTERM || end.code == SIGKILL || end.code == SIGINT || end.code == SIGHUP);
+}
+
 const char *group_end_words(GroupEnd end, Arena *arena) {
   if (!end.by_signal)
     return arena_printf(arena, "the test's process ended with status %d", end.code);

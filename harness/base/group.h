@@ -44,6 +44,8 @@ void group_finish(Group *group, GroupEnd *end);
 // For a process just forked: dies when `parent` does, also where that has happened already.
 void group_die_with(pid_t parent);
 
+// Whether the end is by a signal that others send, and no fault of a program's own: SIGTERM, SIGKILL and their like.
+bool group_end_is_others(GroupEnd end);
 // "crashed: segmentation fault (SIGSEGV)", or with what status it ended; in `arena`.
 const char *group_end_words(GroupEnd end, Arena *arena);
 // "segmentation fault (SIGSEGV)", in `arena`.

@@ -78,6 +78,7 @@ Measured measure_session(Measurement *measurement, Arena *arena) {
   const Shared *shared = out.child.report;
   out.status = out.child.status;
   out.message = out.child.message;
+  out.killed = group_end_is_others((GroupEnd){out.child.signal != 0, out.child.signal});
   if (!shared)
     return out;
   out.report = &shared->report;
@@ -85,6 +86,7 @@ Measured measure_session(Measurement *measurement, Arena *arena) {
   if (out.status == RUN_DONE && out.report->died) {
     out.status = RUN_CRASH;
     out.message = group_end_words(out.report->end, arena);
+    out.killed = group_end_is_others(out.report->end);
   } else if (out.status == RUN_DONE && out.report->refused[0]) {
     out.status = RUN_REFUSED;
     out.message = arena_string(arena, out.report->refused);

@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
   RunStatus status;
   const char *message;  // why not done; NULL where done
+  bool killed;          // a crash by a signal that others send
   const Report *report; // what the engine told; NULL where there was no memory for it
   const Tally *tally;   // what it counted; NULL where counting did not begin
   ChildResult child;

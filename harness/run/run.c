@@ -58,6 +58,7 @@ RunResult run_test(const Test *test, const Compiled *compiled, const Topology *t
   Measured measured = measure_session(&measurement, arena);
   result.status = measured.status;
   result.message = measured.message;
+  result.killed = measured.killed;
   result.seconds = measured_seconds(&measured);
   if (measured.report)
     result.report = *measured.report;

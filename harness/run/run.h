@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
   RunStatus status;
   const char *message; // why not done: the compiler's own words, the signal, what could not be pinned; NULL where done
+  bool killed;         // a crash by a signal that others send
   Engine engine;
   uint64_t seed;
   Histogram histogram;

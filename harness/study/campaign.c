@@ -476,6 +476,7 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record->steal = conditions_steal(&before, campaign->topology, &run->placement);
   record->status = run_status_name(result.status);
   record->message = result.message;
+  run->killed = result.killed;
   record->engine = engine_name(result.engine);
   record->seed = result.seed;
   record->iterations = result.histogram.total;

@@ -30,6 +30,7 @@ typedef struct {
   const Record *before; // what earlier records of the same run add up to; NULL: there are none
   bool done;            // the record is whole: it was run, or taken over from an earlier campaign
   bool taken;           // ... taken over: it is what `before` says
+  bool killed;          // its processes were ended by a signal that others send, as to whole jobs
   Labels labels;        // what the models say of it, once it was run
   const char *remark;   // why it ran otherwise than asked for or than best; NULL
 } CampaignRun;

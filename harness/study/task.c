@@ -188,6 +188,19 @@ static bool add_record(Doing *d, const Part *part, CampaignRun *run, unsigned it
   return true;
 }
 
+// A run. Who ends a whole job, as Slurm does, may end the test first, and us only then: that is no crash of the test,
+// if it does not come again.
+static void run_item(Doing *d, Campaign *campaign, CampaignRun *run) {
+  enum { TRIES = 2, PAUSES = 30 };
+  for (unsigned tries = 0; tries < TRIES && !stop_wanted(d->stop); tries++) {
+    campaign_run(campaign, run, d->arena, d->stop);
+    for (unsigned i = 0; run->killed && i < PAUSES && !stop_wanted(d->stop); i++)
+      nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    if (!run->killed)
+      return;
+  }
+}
+
 // False if there is no use in going on. What was stopped on its way is no record: the next attempt makes a whole one.
 static bool run_part(Doing *d, Part *part) {
   unsigned *items;
@@ -202,8 +215,8 @@ static bool run_part(Doing *d, Part *part) {
     if (d->watch->progress)
       d->watch->progress(d->done, d->task->count, run, d->watch->context);
     if (!run->done)
-      campaign_run(campaign, run, d->arena, d->stop);
-    if (run->done && strcmp(run->record.status, "interrupted") != 0)
+      run_item(d, campaign, run);
+    if (run->done && (!stop_wanted(d->stop) || !strcmp(run->record.status, "done")))
       good = add_record(d, part, run, items[i]);
   }
   campaign_release(campaign);

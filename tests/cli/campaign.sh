@@ -70,6 +70,18 @@ ends 0 "$WEAKMEM" campaign status long
 ends 0 "$WEAKMEM" campaign merge long -o long.jsonl
 once long.jsonl "$(sed -n '1s/.*"items":\([0-9]*\).*/\1/p' long/plan.jsonl)"
 
+# Who kills a whole job may kill the test first: that is no crash of the test, and it is run again.
+ends 0 "$WEAKMEM" campaign plan SB -t 1 -o hit
+"$WEAKMEM" campaign task hit 0 --quiet 2>err &
+for ((tries = 0; tries < 400; tries++)); do
+  child=$(cut -d' ' -f1 "/proc/$!/task/$!/children" 2>/dev/null || true)
+  [[ -z $child || $(cat "/proc/$child/comm" 2>/dev/null || true) != weakmem ]] || break
+  sleep 0.05
+done
+kill -9 "$child"
+wait $! || fail "$(cat err hit/records/0.jsonl)"
+[[ $(grep -c '"status":"done","machine"' hit/records/0.jsonl) == 1 && $(records hit/records/0.jsonl) == 1 ]] || fail "$(cat hit/records/0.jsonl)"
+
 # make does what is left of a campaign, and no task a second time.
 make -s -C camp >out 2>err || fail "$(cat out err)"
 make -s -C camp >out 2>err || fail "$(cat out err)"
