@@ -39,6 +39,8 @@ static const Field state_rows[] = {
     FIELD_ROW(RecordState, "weak", FIELD_MAYBE, weak, 0),
     FIELD_ROW(RecordState, "by", FIELD_TEXT, by, OPTIONAL),
     FIELD_ROW(RecordState, "thin_air", FIELD_FLAG, thin_air, OPTIONAL),
+    FIELD_ROW(RecordState, "grade", FIELD_TEXT, grade, OPTIONAL),
+    FIELD_ROW(RecordState, "means", FIELD_TEXT, means, OPTIONAL),
     FIELD_ROWS(RecordState, "verdict", FIELD_NAMES, verdicts, verdict_count, OPTIONAL, NULL),
 };
 static const Fields state_fields = {NULL, sizeof(RecordState), FIELD_TABLE(state_rows)};

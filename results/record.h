@@ -22,6 +22,9 @@ typedef struct {
   const char *by; // whose doing a weak state is: "compiler", if even sequential consistency allows it for the code that
                   // ran, else "cpu"; NULL or "": not known
   bool thin_air;  // C11 forbids it by RC11's no-thin-air axiom alone, which ISO C11 does not have
+  // Of the user's own code: what its grades call it, "forbidden", "interesting" or "acceptable", and why; "" if
+  // nothing.
+  const char *grade, *means;
 } RecordState;
 
 typedef FieldValue RecordSetting;

@@ -107,6 +107,9 @@ static bool all_allow(const RecordState *state) {
 // Sequentially consistent, or weak and by which models allowed. A weak state that some models forbid, as a message
 // passed out of order is by x86-tso, is no alarm here: which of them speak of this machine is told below the states.
 static void add_verdicts(const RecordState *state, Text *out) {
+  if (state->grade && *state->grade)
+    text_printf(out, "%s%s%s  ", state->grade, state->means && *state->means ? ": " : "",
+                state->means ? state->means : "");
   if (state->weak >= 0)
     text_add(out, state->weak ? "weak" : "sc");
   if (state->weak > 0 && state->by && *state->by)
@@ -138,7 +141,8 @@ static void add_state(const Record *record, const RecordState *state, Sheet *she
   cells[SHARE_BAR] = cells[SHARE] = cell_number(share);
   cells[COUNT] = cell_count(state->count);
   cells[WITNESS] = cell_text(state->witness ? "*" : "");
-  cells[VERDICTS] = verdicts_cell(state, sheet->arena);
+  bool alarms = state->grade && !strcmp(state->grade, "forbidden");
+  cells[VERDICTS] = cell_toned(verdicts_cell(state, sheet->arena), alarms ? TONE_ALARM : TONE_PLAIN);
 }
 
 // Witnesses first, then the most frequent, then the order of the record.

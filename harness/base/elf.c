@@ -115,6 +115,7 @@ bool elf_symbols(const Elf *elf, Arena *arena, ElfSymbol **out, unsigned *count,
         .size = MEMBER(elf, Elf64_Sym, at, st_size),
         .section = (unsigned)MEMBER(elf, Elf64_Sym, at, st_shndx),
         .is_function = ELF64_ST_TYPE(MEMBER(elf, Elf64_Sym, at, st_info)) == STT_FUNC,
+        .is_local = ELF64_ST_BIND(MEMBER(elf, Elf64_Sym, at, st_info)) == STB_LOCAL,
     };
     if (!(*out)[i].name)
       return fail(elf, at, "a symbol's name does not end", diag);

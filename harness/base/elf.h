@@ -21,6 +21,7 @@ typedef struct {
   uint64_t value, size; // of a relocatable file, the place in its section
   unsigned section;     // 0: it is defined elsewhere
   bool is_function;
+  bool is_local; // no other file can name it
 } ElfSymbol;
 
 // Whether these bytes begin as an ELF file does.

@@ -13,6 +13,7 @@ extern const Embedded embedded_litmus[]; // litmus/**/*.litmus and README.md
 extern const Embedded embedded_arch[];   // arch/*/model.cat, arch/*/cpu.h
 extern const Embedded embedded_kernel[]; // harness/engine/kernel.h, rcu.h: what the generated C shares with the engines
 extern const Embedded embedded_header[]; // weakmem.h, which the user's own C includes
+extern const Embedded embedded_code[];   // litmus/code/: examples of it
 extern const Embedded embedded_export[]; // the sources that an exported test takes along, from the top folder
 extern const Embedded embedded_published[]; // results/published/*.jsonl: records of other people's figures
 extern const Embedded embedded_page[];      // results/page/: page.html, its style and scripts

@@ -10,6 +10,12 @@ typedef struct {
   size_t length, capacity;
 } Text;
 
+// Several of them, in order.
+typedef struct {
+  const char *const *items;
+  unsigned count;
+} TextList;
+
 void text_free(Text *text);
 void text_clear(Text *text);
 void text_add(Text *text, const char *string);

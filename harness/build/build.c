@@ -2,6 +2,7 @@
 #include "arch/cpus.h"
 #include "harness/build/compile.h"
 #include "harness/build/emit.h"
+#include "harness/lang/code_file.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -61,6 +62,18 @@ struct Building {
   const char *why;
 };
 
+// The user's object is linked with it.
+static CompileUnit unit_of(const Test *test, const char *source, const Compiler *compiler, Arena *arena) {
+  CompileUnit unit = {.compiler = compiler, .source = source, .shared = true};
+  if (!test->code)
+    return unit;
+  const char **objects = ARENA_ARRAY(arena, const char *, 2);
+  objects[0] = test->code->object;
+  unit.objects = objects;
+  unit.more = users_link_flag(test->code, arena);
+  return unit;
+}
+
 static Building *plan(const Test *const *tests, unsigned count, Engine asked, const Compiler *compiler, Arena *arena) {
   Building *out = ARENA_NEW(arena, Building);
   *out = (Building){.compiled = ARENA_ARRAY(arena, Compiled *, count + 1),
@@ -75,7 +88,7 @@ static Building *plan(const Test *const *tests, unsigned count, Engine asked, co
       continue;
     Text source = {0};
     emit(tests[i], out->compiled[i]->shape, &source);
-    out->all[out->unit_count++] = (CompileUnit){compiler, text_finish(&source, arena), .shared = true};
+    out->all[out->unit_count++] = unit_of(tests[i], text_finish(&source, arena), compiler, arena);
   }
   return out;
 }

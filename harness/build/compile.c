@@ -169,18 +169,25 @@ static int open_source(const char *source, const char *workspace, Arena *arena) 
   return -1;
 }
 
-// <weakmem.h> beside what is made. It is there already from an earlier unit, or is written.
-static bool put_header(const char *workspace, Arena *arena) {
-  const Embedded *header = embedded_header;
-  return file_create(arena_printf(arena, "%s/%s", workspace, header->path), header->bytes, header->length) ||
-         errno == EEXIST;
+// <weakmem.h> beside what is made, and the examples, which include one another. They are there already from an earlier
+// unit, or are written.
+static bool put_files(const char *workspace, const Embedded *files, Arena *arena) {
+  for (; files->path; files++)
+    if (!file_create(arena_printf(arena, "%s/%s", workspace, files->path), files->bytes, files->length) &&
+        errno != EEXIST)
+      return false;
+  return true;
+}
+
+static bool put_headers(const char *workspace, Arena *arena) {
+  return put_files(workspace, embedded_header, arena) && put_files(workspace, embedded_code, arena);
 }
 
 // On one of the places, or, if there are none, anywhere.
 static bool start(Job *job, Running *running, unsigned unit, const CompilePlaces *places, unsigned place) {
   Diag diag = {.arena = job->arena};
   const char *workspace = cache_workspace(job->cache, &diag), *source = job->units[unit].source;
-  bool ready = workspace && (!job->units[unit].folder || put_header(workspace, job->arena));
+  bool ready = workspace && (!job->units[unit].folder || put_headers(workspace, job->arena));
   int input = ready ? open_source(source ? source : "", workspace, job->arena) : -1;
   if (input < 0) {
     fail(job, unit,

@@ -27,6 +27,15 @@ void emit_threads(const Test *test, const bool *in, Text *out);
 void emit_thread_functions(const Test *test, Text *out);
 void lockstep_emit(const Test *test, const Shape *shape, Text *out);
 void perpetual_emit(const Test *test, const Shape *shape, Text *out);
+// The same around threads that are the user's own functions.
+void users_emit(const Test *test, Text *out);
+// The flag with which their object is linked to it: what each is called here, and that names it has are its own.
+const char *users_link_flag(const struct CodeFile *code, Arena *arena);
+// Of what the lockstep engine calls: the function that resets instances one by one; the statements that count a state
+// of values v0, v1, ...; and how small its values are then.
+void emit_reset_all(Text *out);
+void emit_count_state(const Test *test, Text *out);
+void emit_small_bits(const Test *test, Text *out);
 // cpu.h, if the test has a fence of the CPU we run on.
 void emit_cpu_fences(const Test *test, Text *out);
 

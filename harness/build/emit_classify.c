@@ -102,7 +102,9 @@ static void emit_classify(const Test *test, Text *out) {
 }
 
 void emit_code(const Test *test, const Shape *shape, Text *out) {
-  if (shape->perpetual)
+  if (test->code)
+    users_emit(test, out);
+  else if (shape->perpetual)
     perpetual_emit(test, shape, out);
   else
     lockstep_emit(test, shape, out);

@@ -74,7 +74,10 @@ void emit_silence(Text *out) {
 void emit_cpu_header(Text *out) { paste_header(embedded_text(embedded_arch, CPU_NAME "/cpu.h"), out); }
 
 void emit_head(const Test *test, const Shape *shape, Text *out) {
-  emit_comment(test, out);
+  if (test->code)
+    text_add(out, "// The threads are functions of the user's.\n");
+  else
+    emit_comment(test, out);
   text_printf(out, "//\n// For the %s engine.\n\n", shape->perpetual ? "perpetual" : "lockstep");
   emit_silence(out);
   emit_cpu_header(out);

@@ -231,8 +231,12 @@ static void emit_reset_instance(const Test *test, Text *out) {
     if (test->dialect->addresses)
       emit_initial_addresses(test, l, out);
   }
+  text_add(out, "  (void)at, (void)offsets;\n}\n\n");
+  emit_reset_all(out);
+}
+
+void emit_reset_all(Text *out) {
   text_add(out,
-           "  (void)at, (void)offsets;\n}\n\n"
            "static void reset(char *instances, size_t stride, const size_t *offsets, unsigned from, unsigned to) {\n"
            "  for (unsigned i = from; i < to; i++)\n"
            "    reset_instance(instances + i * stride, offsets);\n"
@@ -275,7 +279,7 @@ static void emit_sizes(const Test *test, Text *out) {
 static unsigned small_bits(unsigned n) { return n == 0 ? 1 : n > 12 ? 0 : 12 / n > 3 ? 3 : 12 / n; }
 
 // The counter of a state of small values; others go the long way.
-static void emit_count_state(const Test *test, Text *out) {
+void emit_count_state(const Test *test, Text *out) {
   unsigned n = test->observable_total, bits = small_bits(n);
   if (bits) {
     text_add(out, "    const uint64_t high = (0");
@@ -327,7 +331,12 @@ static void emit_tables(const Test *test, Text *out) {
   text_add(out, "};\nstatic const size_t frame_bytes[] = {");
   for (unsigned t = 0; t < test->thread_count; t++)
     text_printf(out, leaves_frames(test, t) ? "%ssizeof(Frame%u)" : "%s0", t ? ", " : "", t);
-  text_printf(out, "};\nenum { SMALL_BITS = %u };\n\n", small_bits(test->observable_total));
+  text_add(out, "};\n");
+  emit_small_bits(test, out);
+}
+
+void emit_small_bits(const Test *test, Text *out) {
+  text_printf(out, "enum { SMALL_BITS = %u };\n\n", small_bits(test->observable_total));
 }
 
 void emit_thread_functions(const Test *test, Text *out) {

@@ -317,6 +317,7 @@ const PerpetualShape *perpetual_shape(const Test *test, Arena *arena, const char
   unsigned most = 1;
   bool accepted = test->thread_count >= 2 || refuse(&walk, "it has one thread only");
   accepted = accepted && (!test_has_addresses(test) || refuse(&walk, "its registers or locations hold addresses"));
+  accepted = accepted && (!test->code || refuse(&walk, "its threads are functions of the user's"));
   for (; accepted && walk.thread < test->thread_count; walk.thread++)
     accepted = walk_thread(&walk, shape, values, arena);
   if (accepted)

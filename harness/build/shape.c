@@ -1,5 +1,6 @@
 #include "harness/build/shape.h"
 #include "harness/build/perpetual_shape.h"
+#include "harness/lang/code_file.h"
 #include "harness/lang/print.h"
 
 _Static_assert((int)SHAPE_THREADS == (int)LIMIT_THREADS && (int)SHAPE_LOCATIONS == (int)LIMIT_LOCATIONS &&
@@ -15,6 +16,17 @@ static const ShapeLocation *locations_of(const Test *test, Arena *arena) {
                              .length = location->length,
                              .line_offset = location->has_offset ? (int)location->line_offset : -1};
   }
+  return out;
+}
+
+// What the user's threads share, as one location at the start of a line: whole lines where it is to be aligned to more
+// than one.
+static const ShapeLocation *shared_of(const CodeFile *code, Arena *arena) {
+  enum { LINE = 64 };
+  uint64_t alignment = code->shared_alignment > LINE ? code->shared_alignment : 1;
+  uint64_t bytes = (code->shared_bytes + alignment - 1) / alignment * alignment;
+  ShapeLocation *out = ARENA_NEW(arena, ShapeLocation);
+  *out = (ShapeLocation){.bytes = bytes ? (unsigned)bytes : 1, .length = 1, .line_offset = 0};
   return out;
 }
 
@@ -36,8 +48,8 @@ const Shape *shape_of(const Test *test, Engine asked, Arena *arena, const char *
   const PerpetualShape *perpetual = perpetual_shape(test, arena, reason ? reason : &ignored);
   Shape *shape = ARENA_NEW(arena, Shape);
   *shape = (Shape){.threads = test->thread_count,
-                   .location_count = test->location_count,
-                   .locations = locations_of(test, arena),
+                   .location_count = test->code ? 1 : test->location_count,
+                   .locations = test->code ? shared_of(test->code, arena) : locations_of(test, arena),
                    .shown = test->observable_count,
                    .observable_count = test->observable_total,
                    .observables = observables_of(test, arena),

@@ -1,11 +1,12 @@
 #include "harness/build/users.h"
 
+#include "harness/base/embedded.h"
 #include "harness/base/source.h"
+#include "harness/base/table.h"
 
 #include <sha2.h>
 #include <string.h>
-
-enum { C_MOST = 16 << 20, OBJECT_MOST = 64 << 20 }; // bytes
+#include <unistd.h>
 
 static bool ends_with(const char *text, const char *end) {
   size_t length = strlen(text), tail = strlen(end);
@@ -39,41 +40,126 @@ CompileUnit users_unit(const Source *c, const Compiler *compiler, Arena *arena) 
       .compiler = compiler, .source = text_finish(&source, arena), .folder = folder_of(c->name, arena)};
 }
 
-static const char *digest_of(const Source *source, Arena *arena) {
+// ---- What the user wrote
+
+typedef struct {
+  Table seen; // names of files
+  SHA2_CTX digest;
+  Arena *arena;
+} Written;
+
+enum { INCLUDED_MOST = 256 }; // files
+
+static const Source *find_included(const char *path, const char *name, Arena *arena) {
+  Diag quiet = {.arena = arena};
+  const Source *found = access(path, R_OK) ? NULL : source_read_file(path, USERS_C_MOST, arena, &quiet);
+  for (const Embedded *file = embedded_code; !found && file->path; file++)
+    if (!strcmp(file->path, name)) {
+      Source *source = ARENA_NEW(arena, Source);
+      *source = (Source){.name = name, .bytes = file->bytes, .length = file->length};
+      found = source;
+    }
+  return found;
+}
+
+// After `#`: the name of `include "name"`; NULL: it is no such line.
+static const char *included(const char *line, Arena *arena) {
+  line += strspn(line, " \t");
+  if (strncmp(line, "include", 7) != 0)
+    return NULL;
+  line += 7 + strspn(line + 7, " \t");
+  size_t length = *line == '"' ? strcspn(line + 1, "\"\n") : 0;
+  return length && line[1 + length] == '"' ? arena_copy(arena, line + 1, length) : NULL;
+}
+
+// A file and those that it includes by their names in quotes, whether the compiler comes to that line or not.
+static void add_written(Written *w, const Source *source) {
+  size_t before = w->seen.count;
+  if (before == INCLUDED_MOST || table_add(&w->seen, source->name, strlen(source->name)) < before)
+    return;
+  SHA256Update(&w->digest, (const uint8_t *)source->bytes, source->length);
+  for (const char *at = source->bytes; (at = strchr(at, '#')); at++) {
+    const char *name = included(at + 1, w->arena);
+    const char *path = name && *name == '/'
+                           ? name
+                           : arena_printf(w->arena, "%s/%s", folder_of(source->name, w->arena), name ? name : "");
+    const Source *more = name ? find_included(path, name, w->arena) : NULL;
+    if (more)
+      add_written(w, more);
+  }
+}
+
+static const char *digest_of(const Source *given, Arena *arena) {
   char *digest = arena_alloc(arena, SHA256_DIGEST_STRING_LENGTH);
-  SHA256Data((const uint8_t *)source->bytes, source->length, digest);
+  Written written = {.seen = {.arena = arena}, .arena = arena};
+  SHA256Init(&written.digest);
+  if (users_is_c(given->name))
+    add_written(&written, given);
+  else
+    SHA256Update(&written.digest, (const uint8_t *)given->bytes, given->length);
+  SHA256End(&written.digest, digest);
   return digest;
 }
 
-static bool compile(const Source *c, const Compiler *compiler, const Stop *stop, Arena *arena, CompileResult *made,
-                    Diag *diag) {
+// ---- Compiling and reading it
+
+static bool check_text(const Source *c, Diag *diag) {
   const char *end = memchr(c->bytes, '\0', c->length);
-  if (end)
-    return diag_error_at(diag, c, (Span){(size_t)(end - c->bytes), 1}, "a NUL: this is no text");
-  CompileUnit unit = users_unit(c, compiler, arena);
-  if (!compile_all(&unit, 1, &(CompileLimits){.stop = stop}, made, arena, diag))
-    return false;
-  if (made->object)
-    return true;
-  return diag_error(diag, "%s does not compile: %s %s\n%s", c->name, compiler->path, compiler->flags,
-                    made->errors ? made->errors : "");
+  return !end || diag_error_at(diag, c, (Span){(size_t)(end - c->bytes), 1}, "a NUL: this is no text");
 }
 
-bool users_read(const char *path, const CodeSaid *said, const Compiler *compiler, const Stop *stop, Arena *arena,
-                UsersFile *out, Diag *diag) {
-  *out = (UsersFile){.made = {.memory = -1}};
-  bool is_c = users_is_c(path);
-  const Source *given = source_read_file(path, is_c ? C_MOST : OBJECT_MOST, arena, diag), *object = given;
-  if (!given || (is_c && !compile(given, compiler, stop, arena, &out->made, diag)))
+// The objects of C files.
+static bool compile(UsersFile *files, unsigned count, const Compiler *compiler, const Stop *stop, Arena *arena,
+                    Diag *diag) {
+  CompileUnit *units = ARENA_ARRAY(arena, CompileUnit, count + (size_t)1);
+  CompileResult *results = ARENA_ARRAY(arena, CompileResult, count + (size_t)1);
+  unsigned made = 0;
+  for (unsigned i = 0; i < count; i++)
+    if (users_is_c(files[i].given->name))
+      units[made++] = users_unit(files[i].given, compiler, arena);
+  if (made && !compile_all(units, made, &(CompileLimits){.stop = stop}, results, arena, diag))
     return false;
-  CodeFile known = {
-      .path = path, .story = is_c ? code_read_story(given, arena) : "", .digest = digest_of(given, arena)};
-  known.object = is_c ? out->made.object : path;
-  if (is_c && !(object = source_read_file(known.object, OBJECT_MOST, arena, diag)))
-    return false;
-  const Source named = {.name = path, .bytes = object->bytes, .length = object->length};
-  out->code = code_read(&known, said, &named, arena, diag);
-  return out->code;
+  made = 0;
+  for (unsigned i = 0; i < count; i++)
+    if (users_is_c(files[i].given->name))
+      files[i].made = results[made++];
+  return true;
 }
 
-void users_release(UsersFile *file) { compile_release(&file->made, 1); }
+static bool read_object(UsersFile *file, const CodeSaid *said, const Compiler *compiler, Arena *arena, Diag *diag) {
+  const Source *given = file->given, *object = given;
+  CodeFile known = {.path = given->name, .story = "", .object = given->name, .digest = digest_of(given, arena)};
+  if (users_is_c(given->name)) {
+    if (!file->made.object)
+      return diag_error(diag, "%s does not compile: %s %s\n%s", given->name, compiler->path, compiler->flags,
+                        file->made.errors ? file->made.errors : "interrupted");
+    known.story = code_read_story(given, arena);
+    known.object = file->made.object;
+    object = source_read_file(known.object, USERS_OBJECT_MOST, arena, diag);
+  }
+  if (!object)
+    return false;
+  const Source named = {.name = given->name, .bytes = object->bytes, .length = object->length};
+  file->code = code_read(&known, said, &named, arena, diag);
+  return file->code;
+}
+
+bool users_read(UsersFile *files, unsigned count, const CodeSaid *said, const Compiler *compiler, const Stop *stop,
+                Arena *arena, Diag *diag) {
+  unsigned errors = diag->errors;
+  for (unsigned i = 0; i < count; i++) {
+    files[i].made = (CompileResult){.memory = -1};
+    if (users_is_c(files[i].given->name))
+      check_text(files[i].given, diag);
+  }
+  if (diag->errors > errors || !compile(files, count, compiler, stop, arena, diag))
+    return false;
+  for (unsigned i = 0; i < count; i++)
+    read_object(&files[i], said, compiler, arena, diag);
+  return diag->errors == errors;
+}
+
+void users_release(UsersFile *files, unsigned count) {
+  for (unsigned i = 0; i < count; i++)
+    compile_release(&files[i].made, 1);
+}

@@ -3,19 +3,24 @@
 #include "harness/build/compile.h"
 #include "harness/lang/code_read.h"
 
-// How the C file is compiled: as it is, with headers of its own folder, and with weakmem.h. `c` and `compiler` must
-// outlive it.
-CompileUnit users_unit(const Source *c, const Compiler *compiler, Arena *arena);
+enum { USERS_C_MOST = 16 << 20, USERS_OBJECT_MOST = 64 << 20 }; // bytes of a file
 
-// Reads a code file that ends in .o, or in .c and is compiled first; the object lasts until users_release. NULL,
-// reported: the compiler's own words of what it would not compile.
-typedef struct {
-  const CodeFile *code;
-  CompileResult made; // of a .c
-} UsersFile;
-bool users_read(const char *path, const CodeSaid *said, const Compiler *compiler, const Stop *stop, Arena *arena,
-                UsersFile *out, Diag *diag);
-void users_release(UsersFile *file);
-// Whether a name ends so.
+// Whether a name ends as that of a C file does, and as that of an object.
 bool users_is_c(const char *path);
 bool users_is_object(const char *path);
+
+// How a C file is compiled: as it is, with the headers of its folder, and weakmem.h. `c` and `compiler` must outlive
+// it.
+CompileUnit users_unit(const Source *c, const Compiler *compiler, Arena *arena);
+
+typedef struct {
+  const Source *given;  // C, or an object, by its name
+  const CodeFile *code; // NULL: it could not be read
+  CompileResult made;   // of C
+} UsersFile;
+
+// Reads what was `given`, C files all compiled first, in parallel. False where any cannot be read: reported, of C that
+// does not compile in the compiler's own words. Released by users_release whatever it returns.
+bool users_read(UsersFile *files, unsigned count, const CodeSaid *said, const Compiler *compiler, const Stop *stop,
+                Arena *arena, Diag *diag);
+void users_release(UsersFile *files, unsigned count);

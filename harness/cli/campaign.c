@@ -16,7 +16,7 @@
 typedef struct {
   Common common;
   Plan plan; // as far as options say: seconds, task_seconds, repetitions, kinds, seed
-  OptionList placements, actors, fences, compilers, flags;
+  TextList placements, actors, fences, compilers, flags;
   const char *topology; // NULL: this machine
   unsigned engine;
   bool estimate;
@@ -266,8 +266,8 @@ static void print_sheet(const Settings *s, const Sheet *sheet, const Console *co
 
 static bool find_compilers(Settings *s, Diag *diag) {
   static const char *const none[] = {NULL};
-  const OptionList ccs = s->compilers.count ? s->compilers : (OptionList){none, 1};
-  const OptionList flags = s->flags.count ? s->flags : (OptionList){none, 1};
+  const TextList ccs = s->compilers.count ? s->compilers : (TextList){none, 1};
+  const TextList flags = s->flags.count ? s->flags : (TextList){none, 1};
   Plan *plan = &s->plan;
   plan->compilers = ARENA_ARRAY(s->common.arena, Compiler, (size_t)ccs.count * flags.count);
   for (unsigned c = 0; c < ccs.count; c++)

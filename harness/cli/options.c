@@ -48,11 +48,19 @@ static error_t read_format(struct argp_state *state, const Option *option, const
 }
 
 static error_t read_list(struct argp_state *state, const char *name, const Option *option, const char *text,
-                         Arena *arena, OptionList *list) {
+                         Arena *arena, TextList *list) {
   error_t error = option_list(state, name, text, arena, &list->items, &list->count);
   for (unsigned i = 0, choice; option->choices && i < list->count && !error; i++)
     error = option_choice(state, name, list->items[i], option->choices, &choice);
   return error;
+}
+
+static void add_text(TextList *list, const char *text, Arena *arena) {
+  const char **items = ARENA_ARRAY(arena, const char *, list->count + (size_t)1);
+  for (unsigned i = 0; i < list->count; i++)
+    items[i] = list->items[i];
+  items[list->count++] = text;
+  list->items = items;
 }
 
 static error_t read_option(struct argp_state *state, const Option *option, const char *text, void *settings) {
@@ -81,6 +89,9 @@ static error_t read_option(struct argp_state *state, const Option *option, const
   case OPTION_FLAGS:
     *(const char **)value = text;
     return option_flags(state, name, text, common->arena);
+  case OPTION_TEXTS:
+    add_text(value, text, common->arena);
+    return 0;
   case OPTION_PUS:
     return option_pus(state, name, text, common->arena, &common->pus, &common->pu_count);
   case OPTION_PLACEMENT:

@@ -28,16 +28,12 @@ typedef enum {
   OPTION_CHOICE,    // unsigned: the index of one of `choices`
   OPTION_FORMAT,    // Common.format, the same; `markdown` is text, with Common.markdown
   OPTION_FLAGS,     // const char *: a compiler's flags
+  OPTION_TEXTS,     // TextList: one more each time
   OPTION_PUS,       // Common.pus
   OPTION_PLACEMENT, // Common.placement
-  OPTION_LIST,      // OptionList: items between commas, each one of `choices` where there are any
+  OPTION_LIST,      // TextList: items between commas, each one of `choices` where there are any
   OPTION_OWN        // `read` takes it
 } OptionKind;
-
-typedef struct {
-  const char *const *items; // owned by the arena
-  unsigned count;
-} OptionList;
 
 typedef struct Option { // NOLINT(clang-analyzer-optin.performance.Padding): the order is that of the rows
   const char *name;     // without dashes

@@ -1,5 +1,6 @@
 // weakmem run: litmus tests on this machine, and how often each state was seen.
 #include "harness/base/time.h"
+#include "harness/cli/code_files.h"
 #include "harness/cli/console.h"
 #include "harness/cli/fence_option.h"
 #include "harness/cli/options.h"
@@ -29,6 +30,7 @@ static const char *const actors[] = {"threads", "processes", NULL};           //
 typedef struct {
   Common common;
   CampaignOptions campaign;
+  CodeOptions code;
   double budget; // seconds, of all; 0: none
   bool resume, forget, verbose;
   bool mutants;
@@ -80,6 +82,7 @@ static const Option table[] = {
      .place = offsetof(Settings, campaign.run.actors), .choices = actors},
     {"fence", 'F', "NAME|all", "Put a fence between the accesses of every thread", OPTION_OWN, .read = read_fences},
     OPTION_COMPILER(Settings, campaign.run),
+    OPTION_CODE(Settings, code),
     OPTION_COMMON_OUTPUT("Append a record of each run to FILE, a JSON object a line"),
     {"resume", 0, NULL, "Do not run again what FILE says was done; what it has less of goes on", OPTION_FLAG,
      .place = offsetof(Settings, resume)},
@@ -111,7 +114,7 @@ static error_t check(struct argp_state *state, void *settings) {
 
 static const Options run_options = {
     .arguments = "[TEST|FAMILY|FILE|DIR|@LIST|-]...",
-    .summary = "Runs litmus tests on this machine and shows how often each state was seen.\n"
+    .summary = "Runs litmus tests, or your own C, on this machine and shows how often each state was seen.\n"
                "Without an argument it runs the family `classic`.",
     .examples = "  weakmem run                            the classic suite, 15 s, the first time a minute\n"
                 "  weakmem run SB                         store buffering\n"
@@ -120,6 +123,8 @@ static const Options run_options = {
                 "  weakmem run -t 10 -o here.jsonl tests/ a folder, ten seconds a test, recorded\n"
                 "  weakmem run -t 10 -o here.jsonl --resume tests/   the rest of it, after a kill\n"
                 "  weakmem run all --budget 30min -o here.jsonl      every test, for half an hour in all\n"
+                "  weakmem run seqlock.c                  your own C, which includes <weakmem.h>\n"
+                "  weakmem run lock.o --threads f,g --shared 64 --results r --forbid 'r != 2'\n"
                 "\n"
                 "A state marked * is a witness: it satisfies the body of the test's condition.\n"
                 "Exit status: 0 done; 1 a forbidden state was seen; 2 bad usage or a bad test; 3 a test\n"
@@ -442,11 +447,11 @@ static bool open_records(Session *c, Diag *diag) {
   return c->writer && (!settings->resume || resume(c, diag));
 }
 
-// Everything that has to be released lives here.
-static int run_on(const Settings *settings, const Console *console, const Suite *suite, const Topology *topology) {
+// Everything that has to be released lives here, but for code files.
+static int run_on(const Settings *settings, const Console *console, const Suite *suite, const Compiler *compiler,
+                  const Topology *topology) {
   Arena *arena = settings->common.arena;
   Diag diag = {.arena = arena};
-  Compiler compiler;
   CampaignOptions options = settings->campaign;
   options.tests = suite->tests;
   options.test_count = suite->count;
@@ -456,15 +461,13 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
                      .style = console_style(console->out, settings->common.markdown),
                      .progress = progress_new(console, settings->common.quiet)};
   int status = EXIT_MACHINE;
-  if (compiler_find(options.run.cc, options.run.cflags, arena, &compiler, &diag)) {
-    Identity machine = identity_read(topology, arena);
-    if (campaign_plan(&options, topology, &machine, &compiler, arena, &command.campaign, &diag)) {
-      command.failed = diag.first != NULL; // a placement that a test has no room on
-      if (open_records(&command, &diag)) {
-        report(settings, console, &diag);
-        status = run_campaign(&command);
-        campaign_release(&command.campaign);
-      }
+  Identity machine = identity_read(topology, arena);
+  if (campaign_plan(&options, topology, &machine, compiler, arena, &command.campaign, &diag)) {
+    command.failed = diag.first != NULL; // a placement that a test has no room on
+    if (open_records(&command, &diag)) {
+      report(settings, console, &diag);
+      status = run_campaign(&command);
+      campaign_release(&command.campaign);
     }
   }
   report(settings, console, &diag);
@@ -487,25 +490,42 @@ static void check_fences(const CampaignOptions *campaign, const Suite *suite, Di
     diag_warning(diag, "tests in assembly are run without fences between their instructions");
 }
 
-static int run(const Settings *settings, const Console *console) {
+// Litmus tests that were asked for; the classic ones where nothing is.
+static Suite find_tests(const Common *common, const CodeFiles *code, Diag *diag) {
+  if (common->argument_count)
+    return tests_find(common->arguments, common->argument_count, cpu_here(), common->arena, diag);
+  return code->count ? (Suite){0} : suite_builtin("classic", common->arena, diag);
+}
+
+static int run_suite(const Settings *settings, const Console *console, const Suite *suite, const Compiler *compiler) {
   Diag diag = {.arena = settings->common.arena};
-  Suite suite = settings->common.argument_count
-                    ? tests_find(settings->common.arguments, settings->common.argument_count, cpu_here(),
-                                 settings->common.arena, &diag)
-                    : suite_builtin("classic", settings->common.arena, &diag);
-  if (!diag.errors && !suite.count)
-    diag_error(&diag, "there is no test to run");
-  check_fences(&settings->campaign, &suite, &diag);
-  bool good = !diag.errors;
-  report(settings, console, &diag);
-  if (!good)
-    return EXIT_USAGE;
   Topology *topology = topology_new(&diag);
-  int status = EXIT_MACHINE;
-  if (topology)
-    status = run_on(settings, console, &suite, topology);
+  int status = topology ? run_on(settings, console, suite, compiler, topology) : EXIT_MACHINE;
   report(settings, console, &diag);
   topology_free(topology);
+  return status;
+}
+
+static int run(Settings *settings, const Console *console) {
+  Common *common = &settings->common;
+  Diag diag = {.arena = common->arena};
+  CodeFiles code;
+  Compiler compiler;
+  code_files_take(common, &settings->code, &code, &diag);
+  Suite suite = find_tests(common, &code, &diag);
+  if (!diag.errors && !suite.count && !code.count)
+    diag_error(&diag, "there is no test to run");
+  check_fences(&settings->campaign, &suite, &diag);
+  int status = diag.errors ? EXIT_USAGE : EXIT_OK;
+  if (!status &&
+      !compiler_find(settings->campaign.run.cc, settings->campaign.run.cflags, common->arena, &compiler, &diag))
+    status = EXIT_MACHINE;
+  if (!status && !code_files_add(&code, &settings->code, &compiler, console->stop, &suite, common->arena, &diag))
+    status = EXIT_USAGE;
+  report(settings, console, &diag);
+  if (!status)
+    status = run_suite(settings, console, &suite, &compiler);
+  users_release(code.files, code.count);
   return status;
 }
 

@@ -15,15 +15,15 @@ typedef struct {
 typedef struct {
   const char *name;   // "writer"
   const char *symbol; // "wm_thread_writer": void f(struct wm_shared *, struct wm_result *)
-} CodeThread;
+} CodeFunction;
 
 typedef struct CodeFile {
-  const char *name;    // "seqlock", of seqlock.c or seqlock.o
-  const char *path;    // as the user named it
-  const char *story;   // the first comment of its C; "" if there is none
-  const char *object;  // the path of the object file
-  const char *digest;  // SHA-256 of what the user wrote (or, of an object, gave), in hexadecimal
-  CodeThread *threads; // in the order of the file
+  const char *name;      // "seqlock", of seqlock.c or seqlock.o
+  const char *path;      // as the user named it
+  const char *story;     // the first comment of its C; "" if there is none
+  const char *object;    // the path of the object file
+  const char *digest;    // SHA-256 of what the user wrote (or, of an object, gave), in hexadecimal
+  CodeFunction *threads; // in the order of the file
   unsigned thread_count;
   const char *init, *arbiter; // symbols of the same type; NULL: none
   uint64_t shared_bytes, shared_alignment;

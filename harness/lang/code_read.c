@@ -23,7 +23,7 @@ typedef struct {
 
 static bool is_defined(const Reading *r, const char *name) {
   for (unsigned i = 0; i < r->symbol_count; i++)
-    if (r->symbols[i].section && !strcmp(r->symbols[i].name, name))
+    if (r->symbols[i].section && !r->symbols[i].is_local && !strcmp(r->symbols[i].name, name))
       return true;
   return false;
 }
@@ -33,14 +33,15 @@ static bool add_thread(Reading *r, const char *name, const char *symbol) {
   if (!is_defined(r, symbol)) {
     Suggestion suggestion = suggestion_for(symbol);
     for (unsigned i = 0; i < r->symbol_count; i++)
-      if (r->symbols[i].section && r->symbols[i].is_function)
+      if (r->symbols[i].section && r->symbols[i].is_function && !r->symbols[i].is_local)
         suggestion_try(&suggestion, r->symbols[i].name);
-    return diag_error(r->diag, "%s has no function '%s'%s", out->path, symbol, suggestion_text(&suggestion, r->arena));
+    return diag_error(r->diag, "%s has no function '%s' that other files can call%s", out->path, symbol,
+                      suggestion_text(&suggestion, r->arena));
   }
   if (out->thread_count == LIMIT_THREADS)
     return diag_error(r->diag, "%s has more than %d threads", out->path, LIMIT_THREADS);
   out->threads = arena_grow(r->arena, out->threads, &r->thread_capacity, out->thread_count + 1, sizeof *out->threads);
-  out->threads[out->thread_count++] = (CodeThread){name, symbol};
+  out->threads[out->thread_count++] = (CodeFunction){name, symbol};
   return true;
 }
 
@@ -97,11 +98,11 @@ static bool read_threads(Reading *r) {
       continue;
     out->shared_bytes = note->bytes;
     out->shared_alignment = note->alignment;
-    if (!r->said->threads && !add_thread(r, note->text, arena_printf(r->arena, "wm_thread_%s", note->text)))
+    if (!r->said->threads.count && !add_thread(r, note->text, arena_printf(r->arena, "wm_thread_%s", note->text)))
       return false;
   }
-  for (unsigned i = 0; r->said->threads && i < r->said->thread_count; i++)
-    if (!add_thread(r, r->said->threads[i], r->said->threads[i]))
+  for (unsigned i = 0; i < r->said->threads.count; i++)
+    if (!add_thread(r, r->said->threads.items[i], r->said->threads.items[i]))
       return false;
   if (!out->thread_count)
     return diag_error(r->diag,
@@ -130,11 +131,11 @@ static bool read_shared(Reading *r) {
 }
 
 static bool read_results(Reading *r) {
-  for (unsigned i = 0; !r->said->results && i < r->note_count; i++)
+  for (unsigned i = 0; !r->said->results.count && i < r->note_count; i++)
     if (r->notes[i].kind == NOTE_RESULTS && !add_results(r, r->notes[i].text))
       return false;
-  for (unsigned i = 0; r->said->results && i < r->said->result_count; i++)
-    if (!add_result(r, r->said->results[i]))
+  for (unsigned i = 0; i < r->said->results.count; i++)
+    if (!add_result(r, r->said->results.items[i]))
       return false;
   return true;
 }
@@ -147,8 +148,8 @@ static bool read_grades(Reading *r) {
     if (note->kind >= NOTE_ACCEPTABLE)
       add_grade(r, (GradeKind)(note->kind - NOTE_ACCEPTABLE), note->text, note->sentence, note->file, note->line);
   }
-  for (unsigned i = 0; i < r->said->forbidden_count; i++)
-    add_grade(r, GRADE_FORBIDDEN, r->said->forbidden[i], "", "--forbid", 0);
+  for (unsigned i = 0; i < r->said->forbidden.count; i++)
+    add_grade(r, GRADE_FORBIDDEN, r->said->forbidden.items[i], "", "--forbid", 0);
   return r->diag->errors == errors;
 }
 
@@ -217,9 +218,9 @@ Test *code_test(const CodeFile *code, Arena *arena) {
                  .threads = ARENA_ARRAY(arena, Thread, code->thread_count),
                  .thread_count = code->thread_count};
   add_results_to(test, code, arena);
-  Prop *body = forbidden(code, arena), *anything = ARENA_NEW(arena, Prop);
-  *anything = (Prop){.kind = PROP_TRUE};
-  test->condition = (Condition){body ? QUANTIFIER_NOT_EXISTS : QUANTIFIER_NONE, body ? body : anything};
+  Prop *body = forbidden(code, arena), *nothing = ARENA_NEW(arena, Prop);
+  *nothing = (Prop){.kind = PROP_FALSE};
+  test->condition = (Condition){body ? QUANTIFIER_NOT_EXISTS : QUANTIFIER_NONE, body ? body : nothing};
   return test;
 }
 

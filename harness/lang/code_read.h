@@ -7,13 +7,10 @@ enum { CODE_SHARED_MOST = 1 << 20, CODE_ALIGNMENT_MOST = 128 }; // bytes
 
 // What the user says of an object without notes, or besides them.
 typedef struct {
-  const char *const *threads; // symbols; NULL: the notes tell
-  unsigned thread_count;
-  uint64_t shared_bytes;      // 0: the notes tell
-  const char *const *results; // NULL: the notes tell
-  unsigned result_count;
-  const char *const *forbidden; // expressions, more than the notes have
-  unsigned forbidden_count;
+  TextList threads;      // symbols; empty: the notes tell
+  uint64_t shared_bytes; // 0: the notes tell
+  TextList results;      // names; empty: the notes tell
+  TextList forbidden;    // expressions, more than the notes have
 } CodeSaid;
 
 // What is known of a code file before its object is read: the first five members of a CodeFile, but for the name.

@@ -5,6 +5,7 @@
 #include "harness/build/compile.h"
 #include "harness/build/emit.h"
 #include "harness/code/assembly.h"
+#include "harness/lang/code_grade.h"
 #include "harness/lang/insert.h"
 #include "harness/lang/print.h"
 #include "results/record_sum.h"
@@ -64,6 +65,8 @@ const char *const *campaign_all_fences(Arena *arena) {
 }
 
 bool campaign_takes_fence(const Test *test, const char *name) {
+  if (test->code)
+    return !strcmp(name, "none");
   if (!strcmp(name, "none") || dialect_fence(test->dialect, name))
     return true;
   bool others = test_is_assembly(test);
@@ -376,6 +379,12 @@ static void record_settings(Record *record, const RunResult *result, Arena *aren
   record->setting_count = report->setting_count;
 }
 
+static void record_grade(const CodeFile *code, State state, RecordState *out) {
+  const Grade *grade = code_grade(code, state.values);
+  out->grade = grade ? grade_name(grade->kind) : NULL;
+  out->means = grade ? grade->sentence : NULL;
+}
+
 static void record_states(Record *record, const Test *test, const Histogram *histogram, Arena *arena) {
   record->states = ARENA_ARRAY(arena, RecordState, histogram->count + 1);
   record->state_count = histogram->count;
@@ -388,8 +397,23 @@ static void record_states(Record *record, const Test *test, const Histogram *his
                                       .count = row->count,
                                       .witness = row->is_witness,
                                       .weak = -1};
+    if (test->code)
+      record_grade(test->code, row->state, &record->states[i]);
   }
   text_free(&text);
+}
+
+// The state seen most often of those that the user's grades forbid.
+static void record_forbidden(Record *record) {
+  uint64_t most = 0;
+  for (unsigned i = 0; i < record->state_count; i++) {
+    const RecordState *state = &record->states[i];
+    if (!state->grade || strcmp(state->grade, grade_name(GRADE_FORBIDDEN)) != 0 || state->count <= most)
+      continue;
+    most = state->count;
+    record->forbidden_state = state->state;
+    record->forbidden_by = "its grades";
+  }
 }
 
 static const char *remark_on(const RunResult *result, Arena *arena) {
@@ -493,6 +517,8 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record->forbidden_state = run->labels.violation.state;
   record->forbidden_by = run->labels.violation.model;
   record->culprit = run->labels.violation.state ? culprit_name(run->labels.violation.culprit) : NULL;
+  if (run->test->code)
+    record_forbidden(record);
   if (!record->iterations && record->filtered)
     run->remark = arena_printf(arena, "%s: the filter leaves out all of the %ju iterations; nothing is counted",
                                run->test->name, (uintmax_t)record->filtered);

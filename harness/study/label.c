@@ -273,7 +273,7 @@ Labels label_record(Labeller *labeller, const Test *test, const Compiled *compil
                          .record = record,
                          .compiled = compiled,
                          .arena = arena};
-  if (!histogram->count)
+  if (!histogram->count || test->code)
     return (Labels){0};
   JudgeOptions options = {.limits = judge_limits(labeller->seconds / model_count)};
   labelling.predictions = judge_any_by(labelling.judges, model_count, test, &options, arena);

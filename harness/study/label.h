@@ -44,6 +44,7 @@ Labeller *labeller_new(const Identity *machine, double seconds, Arena *arena);
 // C11 and by each CPU's model, and a weak one by whom; and what its condition asks for, by each of them and by sc. A
 // model that cannot speak of the test (a fence of another CPU) or could not decide is left out. The test is the one
 // that ran, its fences in it; `compiled` is what ran, whose code this CPU's model is asked about. NULL: it ran
-// elsewhere, each CPU's code is what the mapping says, and no CPU is blamed.
+// elsewhere, each CPU's code is what the mapping says, and no CPU is blamed. Of the user's own code nothing is said:
+// its grades say it.
 Labels label_record(Labeller *labeller, const Test *test, const Compiled *compiled, const Histogram *histogram,
                     Record *record, Arena *arena);

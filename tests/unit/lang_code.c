@@ -1,4 +1,5 @@
 // Code files: what an object of the user's C tells; what is damaged is refused; what grades say.
+#include "harness/base/source.h"
 #include "harness/build/users.h"
 #include "harness/lang/code_grade.h"
 #include "harness/lang/expr_value.h"
@@ -48,7 +49,8 @@ static bool read_c(const char *text, const CodeSaid *said, UsersFile *out, Diag 
   Compiler compiler;
   *diag = (Diag){.arena = arena};
   ck_assert_msg(compiler_find(NULL, NULL, arena, &compiler, diag), "%s", messages(diag));
-  return users_read(put("own.c", text), said, &compiler, NULL, arena, out, diag);
+  *out = (UsersFile){.given = source_read_file(put("own.c", text), USERS_C_MOST, arena, diag)};
+  return users_read(out, 1, said, &compiler, NULL, arena, diag);
 }
 
 static const char whole[] = "// What it shows,\n// in two lines.\n\n"
@@ -83,7 +85,7 @@ START_TEST(an_object_tells_threads_results_sizes_and_grades_in_the_order_of_the_
   ck_assert_uint_eq(code->grade_count, 2);
   ck_assert_int_eq(code->grades[0].kind, GRADE_INTERESTING);
   ck_assert_str_eq(code->grades[1].sentence, "torn");
-  users_release(&file);
+  users_release(&file, 1);
 }
 END_TEST
 
@@ -118,7 +120,7 @@ START_TEST(the_worst_grade_that_holds_counts) {
   condition_print(test, &text);
   ck_assert_str_eq(text_string(&text), "~exists (a && !b || a < 0)");
   text_free(&text);
-  users_release(&file);
+  users_release(&file, 1);
 }
 END_TEST
 
@@ -148,13 +150,13 @@ START_TEST(expressions_of_grades_come_to_what_c_says) {
     UsersFile file;
     Diag diag;
     const char *forbidden[] = {cases[i].text};
-    const CodeSaid said = {.forbidden = forbidden, .forbidden_count = 1};
+    const CodeSaid said = {.forbidden = {forbidden, 1}};
     Arena *own = arena;
     static const char text[] = "#include <weakmem.h>\nWM_SHARED { int x; };\nWM_RESULTS(a, b)\nWM_THREAD(t) { }\n";
     ck_assert_msg(read_c(text, &said, &file, &diag), "%s", messages(&diag));
     const Value values[] = {a, b};
     ck_assert_msg((expr_value(file.code->grades[0].holds, values) != 0) == (cases[i].value != 0), "%s", cases[i].text);
-    users_release(&file);
+    users_release(&file, 1);
     ck_assert_ptr_eq(own, arena);
   }
 }
@@ -178,7 +180,7 @@ START_TEST(what_is_wrong_is_told_at_its_place) {
     Diag diag;
     ck_assert(!read_c(arena_printf(arena, "%s%s", head, cases[i].text), &(CodeSaid){0}, &file, &diag));
     ck_assert_msg(strstr(messages(&diag), cases[i].message), "%s", messages(&diag));
-    users_release(&file);
+    users_release(&file, 1);
   }
 }
 END_TEST
@@ -186,7 +188,7 @@ END_TEST
 static bool read_object(const Source *object, Diag *diag) {
   *diag = (Diag){.arena = arena};
   const char *threads[] = {"wm_init"};
-  CodeSaid said = {.threads = threads, .thread_count = 1, .shared_bytes = 8};
+  CodeSaid said = {.threads = {threads, 1}, .shared_bytes = 8};
   bool good = code_read(&(CodeFile){.path = "x.o"}, &(CodeSaid){0}, object, arena, diag);
   ck_assert(good || diag->errors);
   Diag other = {.arena = arena};
@@ -219,7 +221,7 @@ START_TEST(a_damaged_object_is_an_error_or_another_object) {
     arena_free(arena);
   }
   arena = kept;
-  users_release(&file);
+  users_release(&file, 1);
 }
 END_TEST
 
@@ -228,18 +230,19 @@ START_TEST(an_object_without_notes_needs_what_the_user_says) {
   const char *threads[] = {"f", "g"}, *wrong[] = {"f", "gg"}, *results[] = {"a", "b"}, *forbidden[] = {"a && b"};
   UsersFile file;
   Diag diag;
-  ck_assert(!read_c(text, &(CodeSaid){.threads = wrong, .thread_count = 2, .shared_bytes = 4}, &file, &diag));
-  ck_assert_msg(strstr(messages(&diag), "has no function 'gg' (did you mean"), "%s", messages(&diag));
-  users_release(&file);
-  ck_assert(!read_c(text, &(CodeSaid){.threads = threads, .thread_count = 2}, &file, &diag));
+  ck_assert(!read_c(text, &(CodeSaid){.threads = {wrong, 2}, .shared_bytes = 4}, &file, &diag));
+  ck_assert_msg(strstr(messages(&diag), "has no function 'gg' that other files can call (did you mean"), "%s",
+                messages(&diag));
+  users_release(&file, 1);
+  ck_assert(!read_c(text, &(CodeSaid){.threads = {threads, 2}}, &file, &diag));
   ck_assert_msg(strstr(messages(&diag), "--shared BYTES"), "%s", messages(&diag));
-  users_release(&file);
-  const CodeSaid said = {threads, 2, 4, results, 2, forbidden, 1};
+  users_release(&file, 1);
+  const CodeSaid said = {{threads, 2}, 4, {results, 2}, {forbidden, 1}};
   ck_assert_msg(read_c(text, &said, &file, &diag), "%s", messages(&diag));
   ck_assert_str_eq(file.code->threads[1].symbol, "g");
   ck_assert_uint_eq(file.code->shared_bytes, 4);
   ck_assert_ptr_null(file.code->init);
-  users_release(&file);
+  users_release(&file, 1);
 }
 END_TEST
 

@@ -28,8 +28,9 @@ static void teardown(void) {
 }
 
 static RecordVerdict verdicts[] = {{"c11", "allowed"}, {"x86-tso", "forbidden"}};
-static RecordState states[] = {{"0:r0=0; 1:r0=0;", 18600000, true, 1, verdicts, 2, "cpu", true},
-                               {"0:r0=0; 1:r0=1;", UINT64_MAX - 18600000, false, -1, NULL, 0, NULL, false}};
+static RecordState states[] = {
+    {"0:r0=0; 1:r0=0;", 18600000, true, 1, verdicts, 2, "cpu", true, NULL, NULL},
+    {"0:r0=0; 1:r0=1;", UINT64_MAX - 18600000, false, -1, NULL, 0, NULL, false, "forbidden", "torn"}};
 static RecordSetting settings[] = {{"ticks", true, 100, NULL}, {"layout", false, 0, "compact"}, {"x", true, 0.5, NULL}};
 static unsigned pus[] = {0, 17};
 
@@ -136,7 +137,8 @@ START_TEST(the_fields_are_those_of_the_design) {
                                "\"histogram\":[{\"state\":\"0:r0=0; 1:r0=0;\",\"count\":18600000,\"witness\":true,"
                                "\"weak\":true,\"by\":\"cpu\",\"thin_air\":true,\"verdict\":{\"c11\":\"allowed\","
                                "\"x86-tso\":\"forbidden\"}},{\"state\":\"0:r0=0; 1:r0=1;\","
-                               "\"count\":\"18446744073690951615\",\"witness\":false}]")); // weak: not known
+                               "\"count\":\"18446744073690951615\",\"witness\":false,"
+                               "\"grade\":\"forbidden\",\"means\":\"torn\"}]")); // weak: not known
 }
 END_TEST
 

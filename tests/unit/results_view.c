@@ -16,9 +16,9 @@ static void teardown(void) {
   arena_free(arena);
 }
 
-static RecordState seen[] = {{"0:r0=0; 1:r0=0;", 900, true, -1, NULL, 0, NULL, false},
-                             {"0:r0=0; 1:r0=1;", 99, false, -1, NULL, 0, NULL, false},
-                             {"0:r0=1; 1:r0=1;", 1, false, -1, NULL, 0, NULL, false}};
+static RecordState seen[] = {{"0:r0=0; 1:r0=0;", 900, true, -1, NULL, 0, NULL, false, NULL, NULL},
+                             {"0:r0=0; 1:r0=1;", 99, false, -1, NULL, 0, NULL, false, NULL, NULL},
+                             {"0:r0=1; 1:r0=1;", 1, false, -1, NULL, 0, NULL, false, NULL, NULL}};
 static unsigned pus[] = {0, 3};
 
 static Record sample(const char *condition, uint64_t witnesses) {
@@ -128,8 +128,8 @@ START_TEST(many_states_are_cut_to_the_most_frequent) {
   RecordState *states = ARENA_ARRAY(arena, RecordState, COUNT);
   uint64_t total = 0;
   for (unsigned i = 0; i < COUNT; i++) {
-    states[i] =
-        (RecordState){arena_printf(arena, "[x]=%u;", i), i == 1234 ? 50000 : 1, false, -1, NULL, 0, NULL, false};
+    states[i] = (RecordState){
+        arena_printf(arena, "[x]=%u;", i), i == 1234 ? 50000 : 1, false, -1, NULL, 0, NULL, false, NULL, NULL};
     total += states[i].count;
   }
   Record record = sample("exists (x=1234)", 0);
@@ -148,7 +148,7 @@ END_TEST
 
 START_TEST(labels_are_shown_where_they_are_known) {
   RecordVerdict verdicts[] = {{"c11", "allowed"}, {"x86-tso", "forbidden"}, {"sc", "forbidden"}};
-  RecordState states[] = {{"0:r0=0;", 1000, true, 1, verdicts, 3, NULL, false}};
+  RecordState states[] = {{"0:r0=0;", 1000, true, 1, verdicts, 3, NULL, false, NULL, NULL}};
   Record record = sample("exists (0:r0=0)", 1000);
   record.states = states;
   record.state_count = 1;

@@ -1,0 +1,4 @@
+// The CLH lock whose holder frees its node by a relaxed store: the next one may enter and not see what was done inside.
+// Right on x86, where stores stay in order, if the compiler leaves them there; wrong on ARM, POWER and RISC-V.
+#define LEAVE memory_order_relaxed
+#include "clh.c"
