@@ -59,7 +59,7 @@ typedef struct {
 const char *const *campaign_fences(const Dialect *dialect, Arena *arena);
 // Those of `--fence all`, of which a test takes its own: those of every dialect of C. NULL-terminated.
 const char *const *campaign_all_fences(Arena *arena);
-// Whether a fence can stand in the test: a dialect's own are no other's.
+// Whether a fence can stand in the test: a dialect's own are no other's, and none is put into the user's code.
 bool campaign_takes_fence(const Test *test, const char *name);
 
 // Every run that was asked for, test by test; of one in assembly those without a fence. A placement that a test finds
