@@ -11,7 +11,7 @@ static void teardown(void) { arena_free(arena); }
 // What a listing allows on a CPU, as "1,2 | 3,4"; `why` is there too. Threads are a and b, where the listing has them.
 static const char *allowed(const char *arch, const char *listing, const char **why) {
   static const char *names[] = {"x", "y"};
-  static CodeThread threads[] = {{"a", "a"}, {"b", "b"}};
+  static CodeFunction threads[] = {{"a", "a"}, {"b", "b"}};
   CodeFile code = {.name = "users",
                    .path = "users.o",
                    .story = "",
