@@ -1,5 +1,5 @@
-// Peterson's lock: each says that it wants to enter, lets the other go first, and waits while the other wants and may. It
-// lives by each seeing the other's wish: a store before a load, which every CPU reorders unless it is told not to.
+// Peterson's lock: each says that it wants to enter, lets the other go first, and waits while the other wants and may.
+// It lives by each seeing the other's wish: a store before a load, which every CPU reorders unless it is told not to.
 // Peterson, "Myths about the mutual exclusion problem" (IPL 1981).
 #include <stdatomic.h>
 #include <weakmem.h>
