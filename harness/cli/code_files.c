@@ -45,22 +45,40 @@ static void add_folder(Finder *f, const char *path) {
 }
 
 // "ticket", of "ticket.c".
-static bool is_named(const Embedded *file, const char *name) {
-  size_t length = strlen(file->path) - 2;
-  return users_is_c(file->path) && !strncmp(file->path, name, length) && !name[length];
+static const char *name_of(const Embedded *file, Arena *arena) {
+  return arena_copy(arena, file->path, strlen(file->path) - 2);
+}
+
+static const Source *source_of(const Embedded *file, Arena *arena) {
+  Source *source = ARENA_NEW(arena, Source);
+  *source =
+      (Source){.name = arena_printf(arena, "code/%s", file->path), .bytes = file->bytes, .length = file->length};
+  return source;
+}
+
+Suite code_examples(Arena *arena) {
+  Suite suite = {0};
+  for (const Embedded *file = embedded_code; file->path; file++)
+    suite.count++;
+  suite.tests = ARENA_ARRAY(arena, const Test *, suite.count + (size_t)1);
+  for (unsigned i = 0; i < suite.count; i++) {
+    Test *test = ARENA_NEW(arena, Test);
+    const Source *source = source_of(&embedded_code[i], arena);
+    *test = (Test){.name = name_of(&embedded_code[i], arena),
+                   .family = "code",
+                   .story = code_read_story(source, arena),
+                   .source = source};
+    suite.tests[i] = test;
+  }
+  return suite;
 }
 
 // An example that comes with weakmem, or all of them. False where there is none of that name.
 static bool add_example(Finder *f, const char *name) {
   unsigned before = f->out->count;
-  for (const Embedded *file = embedded_code; file->path; file++) {
-    if (!users_is_c(file->path) || (strcmp(name, "code") != 0 && !is_named(file, name)))
-      continue;
-    Source *source = ARENA_NEW(f->arena, Source);
-    *source =
-        (Source){.name = arena_printf(f->arena, "code/%s", file->path), .bytes = file->bytes, .length = file->length};
-    add_source(f, source);
-  }
+  for (const Embedded *file = embedded_code; file->path; file++)
+    if (!strcmp(name, "code") || !strcmp(name, name_of(file, f->arena)))
+      add_source(f, source_of(file, f->arena));
   return f->out->count > before;
 }
 

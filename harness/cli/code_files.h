@@ -36,6 +36,9 @@ typedef struct {
   unsigned count;
 } CodeFiles;
 
+// The examples that come with weakmem, of the family "code": their names and stories, of which nothing is compiled.
+Suite code_examples(Arena *arena);
+
 // Takes those that name code out of the arguments, in their order. False, reported, where one cannot be opened.
 bool code_files_take(Common *common, const CodeOptions *options, CodeFiles *out, Diag *diag);
 // Compiles and reads them, and puts each as a test behind those of the suite. users_release lets go of them.

@@ -1,6 +1,7 @@
 #include "harness/cli/complete.h"
 
 #include "arch/cpus.h"
+#include "harness/cli/code_files.h"
 #include "harness/code/assembly.h"
 #include "harness/lang/suite.h"
 #include "harness/study/campaign.h"
@@ -92,15 +93,23 @@ static void offer_options(const Completion *c, const Options *options) {
 
 // ---- Arguments
 
-static void offer_tests(const Completion *c) {
-  Diag diag = {.arena = c->arena};
-  Suite all = suite_builtin_by(test_read, NULL, c->arena, &diag);
+static void offer_suite(const Completion *c, const Suite *suite) {
   const char *family = "";
-  for (unsigned i = 0; i < all.count; i++) {
-    if (strcmp(family, all.tests[i]->family) != 0)
-      offer(c, family = all.tests[i]->family, "a family of tests");
-    offer(c, all.tests[i]->name, all.tests[i]->story);
+  for (unsigned i = 0; i < suite->count; i++) {
+    if (strcmp(family, suite->tests[i]->family) != 0)
+      offer(c, family = suite->tests[i]->family, "a family of tests");
+    offer(c, suite->tests[i]->name, suite->tests[i]->story);
   }
+}
+
+// The examples of C for commands that take some.
+static void offer_tests(const Completion *c, const Options *options) {
+  Diag diag = {.arena = c->arena};
+  Suite tests = suite_builtin_by(test_read, NULL, c->arena, &diag), code = code_examples(c->arena);
+  offer_suite(c, &tests);
+  for (const Option *o = options->table; o->name; o++)
+    if (!strcmp(o->name, "code"))
+      offer_suite(c, &code);
 }
 
 static void offer_arguments(const Completion *c, const Options *options) {
@@ -108,7 +117,7 @@ static void offer_arguments(const Completion *c, const Options *options) {
   for (const Subcommand *sub = options->subcommands; sub && sub->name; sub++)
     offer(c, sub->name, sub->options->summary);
   if (strstr(as, "TEST"))
-    offer_tests(c);
+    offer_tests(c, options);
   if (strstr(as, "FILE") || strstr(as, "DIR") || strstr(as, "RECORDS") || strstr(as, "LOG"))
     fputs(":files\n", c->out);
 }

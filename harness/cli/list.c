@@ -1,5 +1,6 @@
 // weakmem list: the tests that come with it, by family, each with its story.
 #include "harness/base/suggestion.h"
+#include "harness/cli/code_files.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
 #include "harness/code/assembly.h"
@@ -31,12 +32,14 @@ static const SheetColumn columns[] = {
 static void add_test(const Test *test, Sheet *sheet) {
   Cell *cells = sheet_row(sheet);
   Text condition = {0};
-  condition_print(test, &condition);
   cells[TEST] = cell_text(test->name);
   cells[FAMILY] = cell_text(test->family);
+  cells[STORY] = cell_text(test->story);
+  if (!test->thread_count) // C, which nobody has compiled yet
+    return;
+  condition_print(test, &condition);
   cells[THREADS] = cell_count(test->thread_count);
   cells[CONDITION] = cell_text(arena_string(sheet->arena, text_string(&condition)));
-  cells[STORY] = cell_text(test->story);
   text_free(&condition);
 }
 
@@ -83,9 +86,19 @@ static bool report_unknown(const Suite *all, const char *name, Diag *diag) {
                     suggestion_text(&suggestion, diag->arena));
 }
 
+static Suite everything(Arena *arena, Diag *diag) {
+  Suite tests = suite_builtin_by(test_read, NULL, arena, diag), code = code_examples(arena);
+  Suite all = {.tests = ARENA_ARRAY(arena, const Test *, tests.count + code.count + (size_t)1)};
+  for (unsigned i = 0; i < tests.count; i++)
+    all.tests[all.count++] = tests.tests[i];
+  for (unsigned i = 0; i < code.count; i++)
+    all.tests[all.count++] = code.tests[i];
+  return all;
+}
+
 // The built-in tests that the names pick, families, single ones or patterns; all of them where none is given.
 static Suite pick(const Common *s, Diag *diag) {
-  Suite all = suite_builtin_by(test_read, NULL, s->arena, diag);
+  Suite all = everything(s->arena, diag);
   if (!s->argument_count)
     return all;
   Suite picked = {.tests = ARENA_ARRAY(s->arena, const Test *, all.count)};

