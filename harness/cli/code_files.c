@@ -51,8 +51,7 @@ static const char *name_of(const Embedded *file, Arena *arena) {
 
 static const Source *source_of(const Embedded *file, Arena *arena) {
   Source *source = ARENA_NEW(arena, Source);
-  *source =
-      (Source){.name = arena_printf(arena, "code/%s", file->path), .bytes = file->bytes, .length = file->length};
+  *source = (Source){.name = arena_printf(arena, "code/%s", file->path), .bytes = file->bytes, .length = file->length};
   return source;
 }
 
