@@ -1,5 +1,6 @@
-// weakmem check: what compilers make of tests, judged against what C11 allows.
+// weakmem check: what compilers make of tests, judged against what C11 allows; and of the user's own code.
 #include "harness/study/check.h"
+#include "harness/cli/check_code.h"
 #include "harness/cli/check_views.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
@@ -14,10 +15,13 @@ static const char *const formats[] = {"text", "json", "tsv", "junit", "markdown"
 
 typedef struct {
   Common common;
+  CodeOptions code;
+  bool explain;
+  unsigned unroll;
   const char *cc; // --cc; NULL: those of the usual ones that are here
   const char *const *flags;
   unsigned flag_count;
-  const Cpu **cpus; // --target; NULL: this CPU
+  const Cpu **cpus; // --target; NULL: this CPU, of code every one that there are compilers for
   unsigned cpu_count;
   bool first_good;
   double seconds; // of a test and model
@@ -44,6 +48,11 @@ static error_t read_targets(struct argp_state *state, const char *name, const ch
   error_t error = option_list(state, name, text, s->common.arena, &items, &s->cpu_count);
   if (error)
     return error;
+  if (s->cpu_count == 1 && !strcmp(items[0], "all")) {
+    s->cpu_count = cpu_count;
+    s->cpus = (const Cpu **)cpu_all;
+    return 0;
+  }
   s->cpus = ARENA_ARRAY(s->common.arena, const Cpu *, s->cpu_count);
   for (unsigned i = 0; i < s->cpu_count; i++)
     if (!(s->cpus[i] = cpu_find(items[i])))
@@ -64,7 +73,13 @@ static const Option table[] = {
     {"cc", 0, "CC,...", "compilers (default: gcc and clang), or one for each thread: P0=gcc,P1=clang", OPTION_TEXT,
      .place = offsetof(Settings, cc)},
     {"cflags", 0, "FLAGS,...", "their flags, each in turn; -O2", OPTION_OWN, .read = read_flags},
-    {"target", 0, "CPU,...", "CPUs that they make code for; this one", OPTION_OWN, .read = read_targets},
+    {"target", 0, "CPU,...", "CPUs that they make code for, or all; this one, of code all", OPTION_OWN,
+     .read = read_targets},
+    {"explain", 0, NULL, "how every forbidden result of code comes about; else the first", OPTION_FLAG,
+     .place = offsetof(Settings, explain)},
+    {"unroll", 0, "N", "turns of a loop of code that values decide; 4", OPTION_UNSIGNED,
+     .place = offsetof(Settings, unroll), .low = 1, .high = 1000},
+    OPTION_CODE(Settings, code),
     {"first-good", 0, NULL, "from which version on each compiler keeps a test", OPTION_FLAG,
      .place = offsetof(Settings, first_good)},
     OPTION_COMMON_FORMAT(formats, "text (default), json, tsv, junit or markdown"),
@@ -84,9 +99,11 @@ static const Options check_options = {
                 "  weakmem check mp.litmus --cc P0=gcc,P1=clang-14       threads by different compilers\n"
                 "  weakmem check SB+xchg --first-good                    which version mended it\n"
                 "  weakmem check --format junit -o check.xml tests/      for CI\n"
+                "  weakmem check seqlock.c                               your own C, for every CPU\n"
                 "\n"
-                "Exit status: 0 nothing is broken; 1 a compiler's code allows what C11 forbids; 2 bad usage or a bad\n"
-                "test; 3 something could not be compiled, read or decided.\n",
+                "Exit status: 0 nothing is broken; 1 a compiler's code allows what C11 forbids, or what your code's\n"
+                "grades forbid, or a wait of it may never end; 2 bad usage or a bad test; 3 something could not be "
+                "compiled, read or decided.\n",
     .table = table,
     .check = check_settings};
 
@@ -261,6 +278,31 @@ static int check_suite(Session *c, const Suite *suite, const Builds *builds) {
   return c->counts[CHECK_BROKEN] ? EXIT_FORBIDDEN : c->failed || done < suite->count ? EXIT_MACHINE : EXIT_OK;
 }
 
+// The user's own code, in place of tests.
+static int check_users_code(const Session *c, const CodeFiles *files, const Builds *builds) {
+  const Settings *s = c->settings;
+  CodeCheckRun run = {.common = &s->common,
+                      .console = c->console,
+                      .out = c->out,
+                      .style = c->style,
+                      .builds = builds->builds,
+                      .build_count = builds->count,
+                      .options = {.limits = judge_limits(s->seconds), .unroll = s->unroll},
+                      .explain = s->explain,
+                      .as_junit = s->common.format == FORMAT_JUNIT,
+                      .files = files,
+                      .said = &s->code.said};
+  run.options.limits.stop = c->console->stop;
+  return check_code(&run);
+}
+
+static void check_code_settings(const Settings *s, Diag *diag) {
+  if (s->common.argument_count)
+    diag_error(diag, "'%s': tests and code are checked by commands of their own", s->common.arguments[0]);
+  if (s->first_good || (s->cc && strchr(s->cc, '=')))
+    diag_error(diag, "%s is of tests: a file of code is compiled as a whole", s->first_good ? "--first-good" : "P0=");
+}
+
 // The tests that are in C: of others no compiler makes anything.
 static Suite find_tests(const Settings *s, Diag *diag) {
   Suite suite = s->common.argument_count
@@ -283,9 +325,18 @@ static Suite find_tests(const Settings *s, Diag *diag) {
   return suite;
 }
 
-static int check_with(const Settings *s, const Console *console) {
+static int check_with(Settings *s, const Console *console) {
   Diag diag = {.arena = s->common.arena};
-  Suite suite = find_tests(s, &diag);
+  CodeFiles code;
+  Suite suite = {0};
+  if (code_files_take(&s->common, &s->code, &code, &diag) && code.count)
+    check_code_settings(s, &diag);
+  else if (!diag.errors)
+    suite = find_tests(s, &diag);
+  if (code.count && !s->cpus) {
+    s->cpus = (const Cpu **)cpu_all;
+    s->cpu_count = cpu_count;
+  }
   int status = EXIT_USAGE;
   Builds builds = {0};
   if (!diag.errors) {
@@ -298,7 +349,7 @@ static int check_with(const Settings *s, const Console *console) {
     diag_error(&diag, "cannot write %s: %s", s->common.output, strerror(errno));
   if (!diag.errors) {
     session.style = console_style(session.out, s->common.markdown);
-    status = check_suite(&session, &suite, &builds);
+    status = code.count ? check_users_code(&session, &code, &builds) : check_suite(&session, &suite, &builds);
   }
   if (session.out && session.out != console->out && (fclose(session.out) || false))
     diag_error(&diag, "cannot write %s: %s", s->common.output, strerror(errno));

@@ -1,6 +1,7 @@
 #include "harness/study/users_code.h"
 
 #include "harness/code/shared.h"
+#include "harness/event/alone.h"
 #include "harness/lang/code_grade.h"
 #include "harness/lang/code_read.h"
 #include "harness/model/explain.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALONE_UNROLL = 64, LAYOUT_TURNS = 256 };
+enum { LAYOUT_TURNS = 256 };
 
 // What code may call that does nothing to memory.
 static const CodeCallee callees[] = {{"sched_yield", IDLE_FUNCTION}, {NULL, NULL}};
@@ -52,9 +53,7 @@ static Program *read_functions(Reader *r, const char *const *functions, unsigned
                         .layout = &r->layout,
                         .callees = callees,
                         .rmw_is_one_event = alone || r->cpu->model->rmw_is_one_event,
-                        .unroll = alone                ? ALONE_UNROLL
-                                  : r->options->unroll ? r->options->unroll
-                                                       : LOWER_UNROLL};
+                        .unroll = r->options->unroll ? r->options->unroll : LOWER_UNROLL};
   Program *program = shared_program(&from, r->arena, &r->diag);
   if (!program)
     fail(r, users_lines_error(&r->diag, r->listing, r->arena));
@@ -74,25 +73,26 @@ static bool read_programs(Reader *r) {
 }
 
 // An access found no element where it takes place: whether there is one from now on.
-static bool learn(Reader *r, const ModelResult *result) {
-  const Misfit *misfit = &result->misfit;
-  return misfit->kind > MISFIT_NOWHERE && misfit->location == SHARED_LOCATION &&
-         code_layout_touch(&r->layout, misfit->offset, misfit->bits) && r->layout.changed;
+static bool learn(Reader *r, Value offset, unsigned bits) {
+  return code_layout_touch(&r->layout, offset, bits) && r->layout.changed;
+}
+
+static bool learn_of(Reader *r, const Misfit *misfit) {
+  return misfit->kind > MISFIT_NOWHERE && misfit->location == SHARED_LOCATION && learn(r, misfit->offset, misfit->bits);
 }
 
 // ---- Functions that run alone: what they leave, which is what the program shows. NULL: nothing, or not yet known.
 
 static const EventValue *run_alone(Reader *r, const Program *program, const char *symbol) {
-  ModelOptions options = {.limits = r->options->limits};
-  ModelResult result = model_run(judge_alone(r)->cat, program, &options, r->arena);
-  if (result.state_count)
-    return result.states[0];
-  if (!learn(r, &result))
-    fail(r, arena_printf(r->arena, "%s does not end: %s", symbol,
-                         result.why             ? result.why
-                         : result.bound_reached ? "a loop goes on beyond 64 turns"
-                                                : "it waits for ever"));
-  return NULL;
+  AloneRun run = program_run_alone(program, r->arena);
+  if (run.misfits && run.address.location != SHARED_LOCATION)
+    fail(r, arena_printf(r->arena, "%s accesses what lies nowhere", symbol));
+  else if (run.misfits && !learn(r, run.address.number, run.bits))
+    fail(r, arena_printf(r->arena, "%s makes an access of %u bits at shared+%lld, of which others access a part",
+                         symbol, run.bits, (long long)run.address.number));
+  else if (run.why)
+    fail(r, arena_printf(r->arena, "%s does not end: %s", symbol, run.why));
+  return run.state;
 }
 
 static void set_memory(Program *program, const EventValue *values) {
@@ -193,7 +193,7 @@ static void judge(Reader *r, UsersCode *out) {
     JudgeOptions options = {.limits = r->options->limits, .program = out->program};
     Prediction p = judge_test(judge_by(r, r->cpu->model), r->test, &options, r->arena);
     States states = {0};
-    if (learn(r, &p.result) || (!find_states(r, &p.result, &states) && !r->why))
+    if (learn_of(r, &p.result.misfit) || (!find_states(r, &p.result, &states) && !r->why))
       continue;
     out->result = p.result;
     out->states = states.states;

@@ -49,8 +49,12 @@ const char *users_lines_error(const Diag *diag, const Listing *listing, Arena *a
   }
   if (!line || !line->source_line)
     return m->message;
-  return arena_printf(arena, "%s:%u: %s, in '%.*s'", base_name(line->source_file), line->source_line, m->message,
-                      (int)line->span.length, bytes + line->span.offset);
+  char *text = arena_copy(arena, bytes + line->span.offset, line->span.length);
+  for (char *c = text; *c; c++)
+    *c = *c == '\t' ? ' ' : *c;
+  bool named = strstr(m->message, text) != NULL;
+  return arena_printf(arena, "%s:%u: %s%s%s%s", base_name(line->source_file), line->source_line, m->message,
+                      named ? "" : ", in '", named ? "" : text, named ? "" : "'");
 }
 
 static const Source *file_of(Lines *l, const char *path) {
