@@ -193,9 +193,10 @@ static CodeValue load_parts(Reading *t, const CodeAccess *a) {
   for (unsigned at = begin; at < begin + a->bits / 8;) {
     CodeAccess part = part_of(t, a, at);
     CodeValue v = code_load(t, &part, false);
-    whole = at == begin ? v
-                        : code_operate(t, OP_OR, a->bits, false, whole,
-                                       code_operate(t, OP_SHL, a->bits, false, v, code_number(8 * (at - begin))));
+    whole = at == begin
+                ? v
+                : code_operate(t, OP_OR, a->bits, false, whole,
+                               code_operate(t, OP_SHL, a->bits, false, v, code_number((Value)8 * (at - begin))));
     at += part.bits / 8;
   }
   return whole;
@@ -206,7 +207,7 @@ static void store_parts(Reading *t, const CodeAccess *a, CodeValue v) {
   v = code_copy(t, v);
   for (unsigned at = begin; at < begin + a->bits / 8;) {
     CodeAccess part = part_of(t, a, at);
-    code_store(t, &part, code_operate(t, OP_SHR, a->bits, false, v, code_number(8 * (at - begin))));
+    code_store(t, &part, code_operate(t, OP_SHR, a->bits, false, v, code_number((Value)8 * (at - begin))));
     at += part.bits / 8;
   }
 }

@@ -676,8 +676,8 @@ bool code_carry_out(Reading *t, const RowMatch *match) {
   CodeSeen seen[ROW_NAMES] = {{0}};
   t->span = t->code->lines[t->line].span;
   char *text = arena_copy(t->arena, t->source->bytes + t->span.offset, t->span.length);
-  for (char *c = text; *c; c++)
-    *c = *c == '\t' ? ' ' : *c;
+  for (char *tab = text; (tab = strchr(tab, '\t'));)
+    *tab = ' ';
   t->text = text;
   t->temporaries = 0;
   Frame f = {.t = t, .match = match, .seen = seen, .at = row_steps(match, t->arena), .bits = match->bits};

@@ -75,22 +75,21 @@ static EventValue *place(Alone *a, const Instr *instr) {
   return NULL;
 }
 
-static bool access(Alone *a, const Instr *instr) {
+static void access(Alone *a, const Instr *instr) {
   EventValue *at = place(a, instr);
   if (!at)
-    return false;
+    return;
   EventValue found = *at, value = value_of(a, instr->value);
   if (instr->kind == INSTR_READ) {
     set(a, instr->dst, found);
     a->now.reserved |= instr->is_exclusive;
-    return true;
+    return;
   }
   if (instr->kind == INSTR_RMW)
     value = operation_apply(instr->operation, instr->bits, instr->is_signed, found, value);
   *at = value;
   set(a, instr->dst, instr->kind == INSTR_RMW ? found : (EventValue){-1, 0});
   a->now.reserved &= !instr->is_exclusive;
-  return true;
 }
 
 static void choose(Alone *a, unsigned other) {

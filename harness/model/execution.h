@@ -57,7 +57,7 @@ typedef struct {
   MisfitKind kind;
   unsigned location; // but for MISFIT_NOWHERE
   unsigned bits;     // of the access
-  Value offset;      // what its address adds to where the location begins
+  int64_t offset;    // what its address adds to where the location begins
 } Misfit;
 
 typedef struct {

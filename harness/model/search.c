@@ -14,7 +14,7 @@ bool search_waits(const Search *s, unsigned event) {
 
 Misfit search_fit(const Search *s, unsigned thread, const PathEvent *access, EventValue address, unsigned *element) {
   Misfit misfit = {.location = (unsigned)address.location,
-                   .offset = address.number,
+                   .offset = (int64_t)address.number,
                    .bits = s->program->threads[thread].instrs[access->instr].bits};
   if (address.location < 0 || misfit.location >= s->program->location_count)
     return (Misfit){.kind = MISFIT_NOWHERE};

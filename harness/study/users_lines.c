@@ -50,8 +50,8 @@ const char *users_lines_error(const Diag *diag, const Listing *listing, Arena *a
   if (!line || !line->source_line)
     return m->message;
   char *text = arena_copy(arena, bytes + line->span.offset, line->span.length);
-  for (char *c = text; *c; c++)
-    *c = *c == '\t' ? ' ' : *c;
+  for (char *tab = text; (tab = strchr(tab, '\t'));)
+    *tab = ' ';
   bool named = strstr(m->message, text) != NULL;
   return arena_printf(arena, "%s:%u: %s%s%s%s", base_name(line->source_file), line->source_line, m->message,
                       named ? "" : ", in '", named ? "" : text, named ? "" : "'");
