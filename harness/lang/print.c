@@ -402,10 +402,12 @@ static void print_prop(const Test *test, const Prop *prop, Text *out) {
 }
 
 void condition_print(const Test *test, Text *out) {
-  static const char *const words[] = {[QUANTIFIER_NONE] = "forall ",
-                                      [QUANTIFIER_EXISTS] = "exists ",
-                                      [QUANTIFIER_NOT_EXISTS] = "~exists ",
-                                      [QUANTIFIER_FORALL] = "forall "};
+  static const char *const words[] = {
+      [QUANTIFIER_EXISTS] = "exists ", [QUANTIFIER_NOT_EXISTS] = "~exists ", [QUANTIFIER_FORALL] = "forall "};
+  if (test->condition.quantifier == QUANTIFIER_NONE) {
+    text_add(out, "forall (true)");
+    return;
+  }
   text_add(out, words[test->condition.quantifier]);
   print_prop(test, test->condition.body, out);
 }

@@ -160,7 +160,9 @@ static void plan_test(Planning *plan, const Test *test) {
   for (unsigned f = 0; f < plan->options->fence_count; f++)
     any |= campaign_takes_fence(test, plan->options->fences[f]);
   if (!any)
-    diag_warning(plan->diag, "%s is not run: such a fence is of another language than its own", test->name);
+    diag_warning(plan->diag, "%s is not run: %s", test->name,
+                 test->code ? "no fence is put into the user's code"
+                            : "such a fence is of another language than its own");
   for (unsigned p = 0; p < count; p++)
     for (unsigned f = 0; f < plan->options->fence_count; f++)
       if (campaign_takes_fence(test, plan->options->fences[f]))

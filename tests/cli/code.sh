@@ -86,6 +86,20 @@ ends 3 run exit.c
 grep -qF 'ended with status 0: a thread ended it' out || fail "exit: $(cat out)"
 ends 0 run print.c --iterations 10
 ! grep -q 'a word' out && grep -q 'a word' err || fail "print: $(cat out)"
+! grep -qE 'forall|\*' out || fail "a condition that nobody wrote: $(cat out)"
+ends 3 run print.c --fence compiler
+grep -qF "no fence is put into the user's code" err || fail "fence: $(cat err)"
+
+# What is shared lies as it asks to; there are bounds.
+printf '%s' "${notes/int x;/_Alignas(128) int x; char more[1000000];}" >large.c
+printf 'WM_THREAD(two) { result->b = ((unsigned long)shared %% 128) + 1; }\nWM_FORBIDDEN("b != 1", "misaligned")\n' >>large.c
+ends 0 run large.c
+grep -qE 'a=1; b=1;.* 100' out || fail "aligned: $(cat out)"
+for wrong in '_Alignas(256) int x;' 'int x; char more[2000000];'; do
+  printf '%s' "${notes/int x;/$wrong}" >wrong.c
+  ends 2 run wrong.c
+  grep -qE 'what its threads share is aligned|its threads share [0-9]+ bytes' err || fail "bounds: $(cat err)"
+done
 
 # The examples: what is right is never forbidden.
 ends 0 run ticket seqlock ring peterson --iterations 2000
