@@ -47,6 +47,12 @@ bool file_replace(const char *path, const void *bytes, size_t length, Diag *diag
   return good;
 }
 
+unsigned file_mode(void) {
+  mode_t mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
 bool file_lock(int file, unsigned milliseconds) {
   enum { PAUSE_MS = 20 };
   for (unsigned waited = 0; flock(file, LOCK_EX | LOCK_NB); waited += PAUSE_MS) {

@@ -16,6 +16,9 @@ bool file_create(const char *path, const void *bytes, size_t length);
 // False with the reason; then the old one stands.
 bool file_replace(const char *path, const void *bytes, size_t length, Diag *diag);
 
+// The mode of a new file that anyone may be let to read and write: what umask(2) leaves of 0666.
+unsigned file_mode(void);
+
 // Locks the open file against everyone else who does so (flock(2)), until it is closed. Waits for `milliseconds` at
 // most; false, with errno EWOULDBLOCK if another holds it still.
 bool file_lock(int file, unsigned milliseconds);

@@ -112,3 +112,16 @@ Sheet *campaign_tasks(const Plan *plan, const FleetTask *tasks, bool all, Arena 
     sheet->notes = arena_printf(arena, "and %u more: --format tsv\n", left_out);
   return sheet;
 }
+
+void campaign_print(const Common *common, const Sheet *sheet, const Console *console) {
+  Text text = {0};
+  const SheetJson lines = {.lines = true};
+  const SheetStyle style = console_style(console->out, common->markdown);
+  if (common->format == FORMAT_JSON)
+    sheet_json(sheet, &lines, &text);
+  else if (common->format == FORMAT_TSV)
+    sheet_tsv_all(sheet, &text);
+  else
+    sheet_text(sheet, &style, &text);
+  console_print(console, &text);
+}

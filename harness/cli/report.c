@@ -1,5 +1,6 @@
 // weakmem report: a page to look at.
 #include "harness/base/embedded.h"
+#include "harness/base/file.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
 #include "harness/cli/sources.h"
@@ -122,9 +123,7 @@ static bool open_output(const Settings *s, const Console *console, Output *out, 
   }
   out->temporary = arena_printf(s->common.arena, "%s.new-XXXXXX", out->path);
   int number = mkostemp(out->temporary, O_CLOEXEC);
-  mode_t mask = umask(0);
-  umask(mask);
-  out->file = number < 0 || fchmod(number, exists ? status.st_mode & 0777 : 0666 & ~mask) ? NULL : fdopen(number, "w");
+  out->file = number < 0 || fchmod(number, exists ? status.st_mode & 0777 : file_mode()) ? NULL : fdopen(number, "w");
   if (out->file)
     return true;
   cannot_write(s->common.output, diag);

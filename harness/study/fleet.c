@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *const fleet_state_names[FLEET_STATES] = {
@@ -146,7 +147,7 @@ bool fleet_merge(const Plan *plan, const char *folder, const char *path, FleetMe
   *out = (FleetMerge){0};
   char *beside = arena_printf(diag->arena, "%s.new-XXXXXX", path);
   int file = mkostemp(beside, O_CLOEXEC);
-  Merging m = {.file = file < 0 ? NULL : fdopen(file, "w")};
+  Merging m = {.file = file < 0 || fchmod(file, file_mode()) ? NULL : fdopen(file, "w")};
   if (!m.file)
     return diag_error(diag, "cannot write beside %s: %s", path, strerror(errno));
   bool good = merge_tasks(plan, folder, &m, out, stop, diag);

@@ -93,6 +93,9 @@ grep -h run/1 camp/records/1.jsonl >>camp/records/1.jsonl.twice && cat camp/reco
 ends 0 "$WEAKMEM" campaign merge camp -o again.jsonl
 cmp all.jsonl again.jsonl && grep -q '2 more, of runs that were done twice, are left out' err || fail "$(cat err)"
 
+ends 0 "$WEAKMEM" campaign status camp --format junit
+grep -q '<testsuite name="weakmem campaign" tests="12" failures="0" errors="0"' out || fail "$(head -3 out)"
+
 # Damaged records: an error with its place, nothing is merged and nothing is lost; what is whole can be kept.
 sed -i '2s/"count":[0-9]*/"count":"many"/' camp/records/4.jsonl
 ends 2 "$WEAKMEM" campaign merge camp -o all.jsonl
