@@ -414,7 +414,7 @@ static void record_forbidden(Record *record) {
       continue;
     most = state->count;
     record->forbidden_state = state->state;
-    record->forbidden_by = "its grades";
+    record->forbidden_by = "its own grade";
   }
 }
 

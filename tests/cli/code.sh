@@ -58,6 +58,18 @@ grep -qF -- '--threads f,g says which' err || fail "no threads: $(cat err)"
 ends 2 run objects/lock.o --threads f,cuont --shared 8
 grep -qF "no function 'cuont' that other files can call (did you mean 'count'?)" err || fail "no function: $(cat err)"
 
+# The header is C of every standard from C11 on, and C++, without a warning.
+printf '%sWM_FORBIDDEN("a", "")\n' "$notes" >strict.c
+compile() { "$@" -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror -I "$SOURCE/harness" -c strict.c -o strict.o; }
+for standard in c11 c17 gnu17; do
+  compile "${CC:-cc}" -std=$standard || fail "the header as $standard"
+done
+ends 1 run strict.o
+if command -v g++ >/dev/null; then
+  g++ -x c++ -Wall -Wextra -Wpedantic -Wshadow -Werror -fPIC -I "$SOURCE/harness" -c strict.c -o strict.o || fail "the header as C++"
+  [[ $(uname -m) != x86_64 || $("${CC:-cc}" -dumpmachine) != x86_64* ]] || ends 1 run strict.o
+fi
+
 # What is wrong is told at its place, and nothing runs.
 printf '%sWM_THREAD(two) { return 1 + ; }\n' "$notes" >wrong.c
 ends 2 run wrong.c
