@@ -2,6 +2,7 @@
 // word to the others, and then counts a part of the frames, all threads at once.
 #include "harness/engine/perpetual.h"
 #include "harness/base/time.h"
+#include "harness/engine/crew.h"
 #include "harness/engine/perpetual_match.h"
 #include "harness/engine/stopwatch.h"
 #include "harness/engine/trials.h"
@@ -19,17 +20,20 @@ enum {
 };
 
 // The settings that trials choose from.
-enum { AXIS_COPIES, AXIS_DELAY, AXES };
+enum { AXIS_COPIES, AXIS_DELAY, AXIS_CHUNK, AXIS_CREW, AXES };
 static const int copies_values[] = {1, 2, 4, 8};
 static const int delay_values[] = {0, 1, 2, 4, 8, 16, 32, 64};
 enum { DELAYS = sizeof delay_values / sizeof *delay_values };
-static const TuneAxis axes[AXES] = {{"copies", copies_values, PERPETUAL_VARIANTS}, {"delay", delay_values, DELAYS}};
+static const int chunk_values[] = {1, 2, 4, 16, 64}; // iterations between two threads of one actor
+enum { CHUNKS = sizeof chunk_values / sizeof *chunk_values };
 
 // What a round consists of.
 typedef struct {
-  unsigned variant;    // 1 << variant copies
-  bool pauses;         // between the statements too; of one copy
-  uint32_t delay;      // turns of kernel_delay before a visit
+  unsigned variant; // 1 << variant copies
+  bool pauses;      // between the statements too; of one copy
+  uint32_t delay;   // turns of kernel_delay before a visit
+  uint32_t chunk;   // iterations between two threads of one actor
+  Crew crew;
   uint32_t iterations; // of each copy in an epoch
   unsigned epochs;
   unsigned any_every;                   // of the epochs, every so many looks for any state instead of those asked for
@@ -62,16 +66,39 @@ typedef struct {
 
 // ---- in the actors
 
-// The sequences begin anew in each epoch. Nobody is running.
-static void clear_own(const Shared *shared, unsigned thread, unsigned copies) {
+static void clear_thread(const Shared *shared, unsigned thread, unsigned copies) {
   const PerpetualShape *shape = shared->shape;
   for (unsigned l = 0; l < shape->load_count; l++)
     if (shape->loads[l].writer == thread)
       memset(shared->cells + perpetual_cell(shape->loads[l].location, 0), 0, (size_t)copies * PERPETUAL_CELL);
 }
 
+// The sequences begin anew in each epoch. Nobody is running.
+static void clear_own(const Shared *shared, const Crew *crew, unsigned actor, unsigned copies) {
+  for (unsigned i = crew->from[actor]; i < crew->from[actor + 1]; i++)
+    clear_thread(shared, crew->order[i], copies);
+}
+
+static KernelIterations code_of(const Shared *shared, const Round *round, unsigned thread) {
+  return shared->code[thread * PERPETUAL_CODES + (round->pauses ? PERPETUAL_PAUSING : round->variant)];
+}
+
+// The threads of an actor in turn, some iterations each. Fences stand for threads that others have more.
+static void run_crew(const Shared *shared, const Round *round, unsigned actor) {
+  const Crew *crew = &round->crew;
+  for (uint32_t from = 0, to; from < round->iterations; from = to) {
+    to = round->iterations - from > round->chunk ? from + round->chunk : round->iterations;
+    for (unsigned i = crew->from[actor]; i < crew->from[actor] + crew->most; i++) {
+      unsigned thread = i < crew->from[actor + 1] ? crew->order[i] : crew->threads;
+      if (thread < crew->threads)
+        code_of(shared, round, thread)(shared->cells, shared->seen[thread], from, to, round->delay);
+      crew_switch();
+    }
+  }
+}
+
 static void run_thread(const Shared *shared, const Round *round, unsigned thread, uint64_t *random) {
-  KernelIterations code = shared->code[thread * PERPETUAL_CODES + (round->pauses ? PERPETUAL_PAUSING : round->variant)];
+  KernelIterations code = code_of(shared, round, thread);
   if (!shared->crowded) {
     code(shared->cells, shared->seen[thread], 0, round->iterations, round->delay);
     return;
@@ -108,7 +135,7 @@ static void count_copy(Shared *shared, const Round *round, unsigned actor, unsig
   for (unsigned l = 0; l < shape->load_count; l++)
     seen[l] = shared->seen[shape->loads[l].thread] + perpetual_buffer(shape->loads[l].slot, copy, 1u << round->variant);
   PerpetualRange ranges[SHAPE_THREADS];
-  perpetual_cut(shape, seen, round->iterations, actor, shape->threads, ranges);
+  perpetual_cut(shape, seen, round->iterations, actor, round->crew.actors, ranges);
   signed char target[PERPETUAL_LOADS];
   unsigned state = choose_target(shared, round, choice);
   target_digits(shape, state, target);
@@ -127,9 +154,12 @@ static void work(unsigned actor, void *region, void *argument) {
   random += !random;
   Stopwatch watch = stopwatch_start();
   for (unsigned epoch = 0; epoch < round->epochs; epoch++) {
-    clear_own(shared, actor, copies);
+    clear_own(shared, &round->crew, actor, copies);
     team_meet(shared->team);
-    run_thread(shared, round, actor, &random);
+    if (round->crew.actors < round->crew.threads)
+      run_crew(shared, round, actor);
+    else
+      run_thread(shared, round, actor, &random);
     team_meet(shared->team);
     for (unsigned copy = 0; copy < copies; copy++)
       count_copy(shared, round, actor, copy, &choice);
@@ -146,6 +176,9 @@ typedef struct {
   EngineSession *session;
   const PerpetualShape *shape;
   Shared *shared;
+  unsigned actors;
+  int arrangements[CREW_ARRANGEMENTS];
+  TuneAxis axes[AXES];
   Tuner tuner;
   TuneSetting ran;                                  // the best one, as it last ran: what the report shows
   double epoch_seconds[PERPETUAL_VARIANTS][DELAYS]; // as last seen; 0: never
@@ -197,9 +230,9 @@ static void find_asked(Run *run) {
 // What all actors counted of a state, and forgets it.
 static uint64_t take_state(const Run *run, unsigned state) {
   uint64_t count = 0;
-  for (unsigned t = 0; t < run->shape->threads; t++) {
-    count += run->shared->counts[t].states[state];
-    run->shared->counts[t].states[state] = 0;
+  for (unsigned a = 0; a < run->actors; a++) {
+    count += run->shared->counts[a].states[state];
+    run->shared->counts[a].states[state] = 0;
   }
   return count;
 }
@@ -219,8 +252,8 @@ static TuneOutcome collect(Run *run) {
     outcome.variety += log2(1 + (double)count);
     outcome.targets += run->is_asked[s] ? count : 0;
   }
-  for (unsigned t = 0; t < run->shape->threads; t++) {
-    Count *count = &run->shared->counts[t];
+  for (unsigned a = 0; a < run->actors; a++) {
+    Count *count = &run->shared->counts[a];
     report->frames += count->frames;
     report->frame_witnesses += count->frame_witnesses;
     count->frames = count->frame_witnesses = 0;
@@ -281,6 +314,8 @@ static bool run_round(Run *run, const TuneSetting *setting, double seconds, doub
   round->pauses = false;
   round->variant = setting->at[AXIS_COPIES];
   round->delay = (uint32_t)tuner_value(&run->tuner, setting, AXIS_DELAY);
+  round->chunk = (uint32_t)tuner_value(&run->tuner, setting, AXIS_CHUNK);
+  round->crew = crew_arrange(run->shape->threads, run->actors, setting->at[AXIS_CREW]);
   round->iterations = epoch_iterations(run, 1u << round->variant);
   round->epochs = run->session->iterations || epochs < 1 ? 1 : epochs > 1000 ? 1000 : (unsigned)epochs;
   choose_rare(run, round);
@@ -315,6 +350,9 @@ static bool run_sweep(void *engine, unsigned turn) {
   round->pauses = true;
   round->variant = 0;
   round->delay = SHORTEST << kernel_random_below(&run->tuner.random, 4);
+  round->chunk = 1;
+  round->crew = crew_arrange(run->shape->threads, run->actors,
+                             kernel_random_below(&run->tuner.random, run->axes[AXIS_CREW].count));
   round->iterations = epoch_iterations(run, 1);
   if (round->iterations > ITERATIONS)
     round->iterations = ITERATIONS;
@@ -335,22 +373,40 @@ static void report_settings(const Run *run) {
   session_setting_number(session, "copies", tuner_value(&run->tuner, &run->ran, AXIS_COPIES));
   session_setting_number(session, "delay", tuner_value(&run->tuner, &run->ran, AXIS_DELAY));
   session_setting_number(session, "visits", PERPETUAL_VISITS);
+  if (run->actors < run->shape->threads) {
+    char text[40];
+    const Crew crew = crew_arrange(run->shape->threads, run->actors, run->ran.at[AXIS_CREW]);
+    crew_print(&crew, text, sizeof text);
+    session_setting_text(session, "crew", text);
+    session_setting_number(session, "chunk", tuner_value(&run->tuner, &run->ran, AXIS_CHUNK));
+  }
   snprintf(session->report->meeting, sizeof session->report->meeting, "none");
 }
 
+static void make_axes(Run *run) {
+  unsigned arrangements = crew_arrangements(run->shape->threads, run->actors);
+  for (unsigned i = 0; i < arrangements; i++)
+    run->arrangements[i] = (int)i;
+  run->axes[AXIS_COPIES] = (TuneAxis){"copies", copies_values, PERPETUAL_VARIANTS};
+  run->axes[AXIS_DELAY] = (TuneAxis){"delay", delay_values, DELAYS};
+  run->axes[AXIS_CHUNK] = (TuneAxis){"chunk", chunk_values, arrangements > 1 ? CHUNKS : 1};
+  run->axes[AXIS_CREW] = (TuneAxis){"crew", run->arrangements, arrangements};
+}
+
 static void run_team(Run *run, Team *team) {
-  enum { FIRST_TRIALS = 40 };
+  enum { FIRST_TRIALS = 40, FIRST_TRIALS_CREW = 400 };
   EngineSession *session = run->session;
   Shared *shared = run->shared = team_shared(team);
   lay_out_region(run->shape, session->shape->location_count, shared);
   shared->shape = run->shape;
   shared->team = team;
   shared->code = session->code->iterations;
-  shared->crowded = session->binding.crowded;
+  shared->crowded = session->binding.crowded && run->actors == run->shape->threads;
   shared->asked = run->asked;
   shared->asked_count = run->asked_count;
   shared->is_asked = run->is_asked;
-  tuner_init(&run->tuner, axes, AXES, session->seed);
+  make_axes(run);
+  tuner_init(&run->tuner, run->axes, AXES, session->seed);
   session_began(session);
   const Trials trials = {.session = session,
                          .tuner = &run->tuner,
@@ -358,7 +414,7 @@ static void run_team(Run *run, Team *team) {
                          .run = run_trial,
                          .sweep = run_sweep,
                          .note = note_ran,
-                         .most = FIRST_TRIALS};
+                         .most = run->axes[AXIS_CREW].count > 1 ? FIRST_TRIALS_CREW : FIRST_TRIALS};
   if (!trials_run(&trials, (TuneSetting){0}))
     session_died(session, team);
   report_settings(run);
@@ -370,13 +426,15 @@ void perpetual_run(EngineSession *session) {
   const PerpetualShape *shape = session->shape->perpetual;
   Run run = {.session = session,
              .shape = shape,
+             .actors = crew_actors(&session->binding, false),
              .asked = ARENA_ARRAY(arena, unsigned, shape->state_count),
              .is_asked = ARENA_ARRAY(arena, bool, shape->state_count),
              .counted = ARENA_ARRAY(arena, uint64_t, shape->state_count)};
   find_asked(&run);
   Diag diag = {.arena = arena};
   size_t bytes = lay_out_region(shape, session->shape->location_count, NULL);
-  Team *team = team_new(&session->binding, session->actors, bytes, &diag);
+  const Binding binding = crew_binding(&session->binding, run.actors);
+  Team *team = team_new(&binding, session->actors, bytes, &diag);
   if (team)
     run_team(&run, team);
   else

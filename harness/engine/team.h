@@ -13,8 +13,10 @@ typedef struct Team Team;
 // Where the actors of a run sit.
 typedef struct {
   unsigned threads;
-  bool crowded;  // some of them share a PU, so whoever waits must yield
-  bool spare_pu; // the caller finds a PU that no actor is on
+  bool crowded;          // some of them share a PU, so whoever waits must yield
+  unsigned pus;          // that they sit on
+  const unsigned *seats; // of each of those the first thread that sits there
+  bool spare_pu;         // the caller finds a PU that no actor is on
   // Pins the calling thread, or process, to the actor's PU. False with the reason in `diag`.
   bool (*bind)(const void *context, unsigned actor, Diag *diag);
   const void *context;

@@ -18,11 +18,26 @@ static bool bind_actor(const void *context, unsigned actor, Diag *diag) {
   return topology_bind(places->topology, places->placement->pus[actor], diag);
 }
 
+// Of each PU the first thread that sits there.
+static unsigned find_seats(const Placement *placement, unsigned *seats) {
+  unsigned count = 0;
+  for (unsigned t = 0, seat; t < placement->threads; t++) {
+    for (seat = 0; seat < count && placement->pus[seats[seat]] != placement->pus[t];)
+      seat++;
+    if (seat == count)
+      seats[count++] = t;
+  }
+  return count;
+}
+
 Binding measure_binding(const Topology *topology, const Placement *placement, Arena *arena) {
   Places *places = ARENA_NEW(arena, Places);
   *places = (Places){topology, placement};
+  unsigned *seats = ARENA_ARRAY(arena, unsigned, placement->threads);
   return (Binding){.threads = placement->threads,
                    .crowded = placement_oversubscribed(placement),
+                   .pus = find_seats(placement, seats),
+                   .seats = seats,
                    .spare_pu = topology_pu_count(topology) > placement->threads,
                    .bind = bind_actor,
                    .context = places};
