@@ -118,6 +118,8 @@ void emit_code(const Test *test, const Shape *shape, Text *out) {
     text_add(out, "    .threads = threads,\n    .pausing = pausing,\n    .frame_bytes = frame_bytes,\n"
                   "    .reset = reset,\n    .count = count,\n    .small_bits = SMALL_BITS,\n");
   bool grace = test_has_grace(test), locks = test_has_locks(test);
+  if (test_has_loop(test) || test_is_assembly(test))
+    text_add(out, "    .waits = 1,\n");
   if (grace || test_has_heavy_fence(test))
     text_add(out, "    .heavy = 1,\n");
   if (grace || locks)

@@ -222,6 +222,7 @@ typedef struct {
   unsigned small_bits; // of each value in the index of a small counter; 0: there are none
   // For the perpetual engine: thread by thread, variant by variant.
   const KernelIterations *iterations;
+  int waits;         // a thread may wait for another in a loop
   int heavy;         // a thread calls kernel_membarrier, or keeps its part of RCU in memory of the process
   const char *means; // what stands for what is the operating system's own: "spin locks, RCU by membarrier"; NULL
 } KernelCode;

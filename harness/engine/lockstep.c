@@ -43,15 +43,24 @@ static const int shift_values[] = {-600, -400, -300, -200, -150, -120, -100, -80
 
 #define COUNT(array) (unsigned)(sizeof(array) / sizeof *(array))
 
-enum { AXIS_PACE, AXIS_SPREAD, AXIS_BATCH, AXIS_LAYOUT, AXIS_TOUCH, AXIS_SHIFT }; // AXIS_PACE: interval or every
+enum {
+  AXIS_PACE,
+  AXIS_SPREAD,
+  AXIS_BATCH,
+  AXIS_LAYOUT,
+  AXIS_TOUCH,
+  AXIS_CREW,
+  AXIS_SHIFT
+}; // AXIS_PACE: interval or every
 
 typedef struct {
   EngineSession *session;
   const KernelCode *code;
   LockstepRound *round; // in the team's region
-  unsigned threads;
+  unsigned threads, actors;
   bool by_clock;
   double ticks_per_ns;
+  int arrangements[CREW_ARRANGEMENTS];
   Layout layouts[2];
   TuneAxis axes[TUNE_AXES];
   Tuner tuner;
@@ -63,6 +72,7 @@ typedef struct {
 } Lockstep;
 
 unsigned lockstep_axes(unsigned threads, bool one_layout, bool by_clock, TuneAxis axes[TUNE_AXES]) {
+  static const int alone[] = {0};
   unsigned touched = threads < TOUCHED_MAX ? threads : TOUCHED_MAX;
   axes[AXIS_PACE] = by_clock ? (TuneAxis){"interval", interval_values, COUNT(interval_values)}
                              : (TuneAxis){"every", every_values, COUNT(every_values)};
@@ -71,6 +81,7 @@ unsigned lockstep_axes(unsigned threads, bool one_layout, bool by_clock, TuneAxi
   axes[AXIS_LAYOUT] = (TuneAxis){"layout", layout_values, one_layout ? 1 : 2};
   // Up to TOUCH_ONE + t, and the turns beyond them where every thread can have one.
   axes[AXIS_TOUCH] = (TuneAxis){"touch", touch_values, 3 + touched * (touched == threads ? 2 : 1)};
+  axes[AXIS_CREW] = (TuneAxis){"crew", alone, 1};
   unsigned count = AXIS_SHIFT;
   for (unsigned t = 1; t < threads && t < SHIFTED_MAX; t++)
     axes[count++] = (TuneAxis){"shift", shift_values, COUNT(shift_values)};
@@ -106,6 +117,7 @@ static void apply(Lockstep *run, const TuneSetting *setting) {
       earliest = shift_of(run, setting, t);
   for (unsigned t = 0; t < run->threads; t++)
     round->shift[t] = delay(run, shift_of(run, setting, t) - earliest);
+  round->crew = crew_arrange(run->threads, run->actors, setting->at[AXIS_CREW]);
   round->layout = run->layouts[value(run, setting, AXIS_LAYOUT)];
   round->batch = batch_of(run, setting, &round->layout);
   round->ticks = run->by_clock ? delay(run, value(run, setting, AXIS_PACE)) : 0;
@@ -129,7 +141,7 @@ static TuneSetting sweep_setting(Lockstep *run) {
       pace++;
     setting.at[AXIS_PACE] = pace;
   }
-  for (unsigned axis = AXIS_SHIFT; axis < run->tuner.axis_count; axis++)
+  for (unsigned axis = AXIS_CREW; axis < run->tuner.axis_count; axis++)
     setting.at[axis] = (unsigned char)kernel_random_below(&run->random, run->axes[axis].count);
   return setting;
 }
@@ -154,9 +166,9 @@ static void take_small(Lockstep *run, TuneOutcome *outcome) {
   unsigned bits = run->code->small_bits;
   for (unsigned index = 0; index < small_counters(run); index++) {
     uint64_t count = 0;
-    for (unsigned t = 0; t < run->threads; t++) {
-      count += run->round->actors[t].small[index];
-      run->round->actors[t].small[index] = 0;
+    for (unsigned a = 0; a < run->actors; a++) {
+      count += run->round->actors[a].small[index];
+      run->round->actors[a].small[index] = 0;
     }
     if (!count)
       continue;
@@ -195,8 +207,8 @@ static TuneOutcome run_setting(Lockstep *run, const TuneSetting *setting, uint64
     round->batch /= 2;
   lockstep_segment(round, 0);
   take_small(run, &outcome);
-  for (unsigned t = 0; t < run->threads; t++)
-    take_table(run, &outcome, round->actors[t].table);
+  for (unsigned a = 0; a < run->actors; a++)
+    take_table(run, &outcome, round->actors[a].table);
   session_counted(run->session);
   outcome.seconds = round->seconds;
   return outcome;
@@ -327,7 +339,7 @@ static size_t lay_out_region(Lockstep *run, char *base) {
 
 static void decide_meeting(Lockstep *run) {
   const EngineSession *session = run->session;
-  bool crowded = session->binding.crowded;
+  bool crowded = session->binding.crowded && run->actors == run->threads;
   const char *reason = crowded ? "threads share PUs" : session->no_clock;
   run->by_clock = !reason;
   run->ticks_per_ns = session->ticks_per_second * 1e-9;
@@ -341,10 +353,14 @@ static void prepare_round(const Lockstep *run, LockstepRound *round) {
   *shared = *run;
   bool one_layout = run->layouts[0].stride == run->layouts[1].stride;
   unsigned axes = lockstep_axes(run->threads, one_layout, run->by_clock, shared->axes);
+  unsigned arrangements = crew_arrangements(run->threads, run->actors);
+  for (unsigned i = 0; i < arrangements; i++)
+    shared->arrangements[i] = (int)i;
+  shared->axes[AXIS_CREW] = (TuneAxis){"crew", shared->arrangements, arrangements};
   tuner_init(&shared->tuner, shared->axes, axes, run->session->seed);
   shared->random = run->session->seed ^ 0x9e3779b97f4a7c15u;
   shared->random += !shared->random;
-  round->crowded = run->session->binding.crowded;
+  round->crowded = run->session->binding.crowded && run->actors == run->threads;
   round->margin = run->by_clock ? (uint64_t)(300 * run->ticks_per_ns) : 0;
 }
 
@@ -373,6 +389,11 @@ static void report_settings(Lockstep *run) {
   session_setting_number(session, "spread", round->spread);
   session_setting_number(session, "batch", run->ran_batch);
   session_setting_text(session, "layout", value(run, &run->ran, AXIS_LAYOUT) ? "compact" : "apart");
+  if (run->actors < run->threads) {
+    char crew[40];
+    crew_print(&round->crew, crew, sizeof crew);
+    session_setting_text(session, "crew", crew);
+  }
   char touch[40];
   touch_name(run, round->touch, touch, sizeof touch);
   session_setting_text(session, "touch", touch);
@@ -402,14 +423,15 @@ static void actor_work(unsigned actor, void *shared, void *argument) {
   lockstep_segment(round, 0);
 }
 
-void lockstep_run(EngineSession *session) {
+static void run_actors(EngineSession *session, unsigned actors) {
   Arena *arena = arena_new();
   Diag diag = {.arena = arena};
-  Lockstep run = {.session = session, .code = session->code, .threads = session->shape->threads};
+  Lockstep run = {.session = session, .code = session->code, .threads = session->shape->threads, .actors = actors};
   run.layouts[0] = layout_of(session->shape, false);
   run.layouts[1] = layout_of(session->shape, true);
   decide_meeting(&run);
-  Team *team = team_new(&session->binding, session->actors, lay_out_region(&run, NULL), &diag);
+  const Binding binding = crew_binding(&session->binding, actors);
+  Team *team = team_new(&binding, session->actors, lay_out_region(&run, NULL), &diag);
   if (team) {
     lay_out_region(&run, team_shared(team));
     assert(run.round);
@@ -421,4 +443,26 @@ void lockstep_run(EngineSession *session) {
   }
   team_free(team);
   arena_free(arena);
+}
+
+// A part of the run with an actor for each thread, though PUs are few: where the system switches between them anywhere,
+// states appear that need more than two to overlap.
+static void run_crowded_part(const EngineSession *session) {
+  enum { PARTS = 8 };
+  EngineSession part = *session;
+  Report *report = session->report;
+  unsigned settings = report->setting_count;
+  part.seconds = session->seconds > 0 ? session->seconds / PARTS : session->iterations ? 0 : 1;
+  part.iterations = (session->iterations + PARTS - 1) / PARTS; // 0 stays 0
+  run_actors(&part, session->shape->threads);
+  report->setting_count = settings; // those of the other part are told
+}
+
+void lockstep_run(EngineSession *session) {
+  unsigned threads = session->shape->threads;
+  unsigned actors = session->no_clock ? threads : crew_actors(&session->binding, session->code->waits);
+  if (actors < threads)
+    run_crowded_part(session);
+  if (!session->report->refused[0] && !session->report->died)
+    run_actors(session, actors);
 }

@@ -24,7 +24,7 @@ static void touch_lines(const LockstepRound *round, unsigned actor, unsigned cou
     for (size_t line = 0; line < lines; line++) {
       if (round->touch == TOUCH_SHARED)
         (void)*(volatile char *)(at + line * LAYOUT_LINE);
-      else if (line_toucher(round, line) == actor)
+      else if (round->crew.actor_of[line_toucher(round, line)] == actor)
         own_line(at + line * LAYOUT_LINE);
     }
   }
@@ -39,12 +39,12 @@ static void flush_lines(const LockstepRound *round, unsigned from, unsigned to) 
 // ---- a batch
 
 static uint64_t meet(LockstepRound *round) {
-  return kernel_meet(&round->batch_meeting, round->threads, round->crowded, round->margin);
+  return kernel_meet(&round->batch_meeting, round->crew.actors, round->crowded, round->margin);
 }
 
 // The part of `count` instances that an actor counts and resets.
 static unsigned part(const LockstepRound *round, unsigned actor, unsigned count) {
-  return (unsigned)((uint64_t)count * actor / round->threads);
+  return (unsigned)((uint64_t)count * actor / round->crew.actors);
 }
 
 static void ready_lines(LockstepRound *round, unsigned actor, unsigned count) {
@@ -56,29 +56,53 @@ static void ready_lines(LockstepRound *round, unsigned actor, unsigned count) {
   touch_lines(round, actor, count);
 }
 
+// A thread's part of a batch, or of one instance of it.
+static void run_thread(LockstepRound *round, unsigned actor, unsigned thread, KernelBatch *batch) {
+  batch->shift = round->shift[thread];
+  batch->random = round->actors[actor].random;
+  (round->pauses ? round->code->pausing : round->code->threads)[thread](batch);
+  round->actors[actor].random = batch->random;
+}
+
+// Each instance by all threads of the actor, each as its time comes.
+static void run_crew(LockstepRound *round, unsigned actor, const KernelBatch *batch) {
+  const Crew *crew = &round->crew;
+  for (unsigned instance = 0; instance < batch->count; instance++)
+    for (unsigned i = crew->from[actor]; i < crew->from[actor + 1]; i++) {
+      unsigned thread = crew->order[i];
+      KernelBatch one = *batch;
+      one.instances += instance * batch->stride;
+      one.frames = (char *)round->frames[thread] + instance * round->code->frame_bytes[thread];
+      one.count = 1;
+      one.start += instance * batch->ticks;
+      run_thread(round, actor, thread, &one);
+      crew_switch();
+    }
+}
+
 static void run_batch(LockstepRound *round, unsigned actor, unsigned count) {
-  LockstepActor *self = &round->actors[actor];
+  const Crew *crew = &round->crew;
+  unsigned first = crew->order[crew->from[actor]];
   KernelBatch batch = {
       .instances = round->memory,
       .stride = round->layout.stride,
       .offsets = round->layout.offsets,
-      .frames = self->frames,
+      .frames = round->frames[first],
       .count = count,
       .by_clock = round->by_clock,
       .ticks = round->ticks,
-      .shift = round->shift[actor],
       .spread = round->spread,
       .pauses = round->pauses,
       .crowded = round->crowded,
-      .random = self->random,
       .meeting = &round->instance_meeting,
-      .threads = round->threads,
+      .threads = crew->actors,
       .every = round->every,
   };
   batch.start = meet(round);
-  void (*const *threads)(KernelBatch *) = round->pauses ? round->code->pausing : round->code->threads;
-  threads[actor](&batch);
-  self->random = batch.random;
+  if (crew->from[actor + 1] - crew->from[actor] > 1)
+    run_crew(round, actor, &batch);
+  else
+    run_thread(round, actor, first, &batch);
 }
 
 static void count_state(void *table, const uint64_t *state) { tally_add(table, state, 1); }

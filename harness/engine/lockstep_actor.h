@@ -1,5 +1,6 @@
 // What each actor of the lockstep engine does in a round. Private to engine/.
 #pragma once
+#include "harness/engine/crew.h"
 #include "harness/engine/lockstep_layout.h"
 #include "harness/engine/tally.h"
 
@@ -25,6 +26,7 @@ typedef struct {
   KernelMeeting batch_meeting, instance_meeting;
   const KernelCode *code;
   unsigned threads;
+  Crew crew;          // which actor runs which of them
   uint64_t instances; // to run; 0: the run is over
   unsigned batch;     // instances at a time
   Layout layout;
@@ -35,7 +37,7 @@ typedef struct {
   uint32_t pauses; // 0: the threads do not pause between their statements
   unsigned touch;  // a Touch
   unsigned every;
-  bool crowded;    // threads share PUs
+  bool crowded;    // actors share PUs
   uint64_t margin; // ticks from the meeting before a batch to its first instance
   double deadline; // time_seconds
   const int *stopping;

@@ -23,7 +23,8 @@ void session_lost(EngineSession *session, uint64_t count) {
 
 void session_began(EngineSession *session) {
   Report *report = session->report;
-  report->began = report->ended = time_seconds();
+  if (!report->started)
+    report->began = report->ended = time_seconds();
   session->deadline = session->seconds > 0 ? report->began + session->seconds : 1e18;
   report->started = 1;
 }

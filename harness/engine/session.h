@@ -55,7 +55,7 @@ typedef struct {
 unsigned session_count(EngineSession *session, const uint64_t *state, uint64_t count);
 // Counts iterations whose states an engine had no room for.
 void session_lost(EngineSession *session, uint64_t count);
-// To be called at the first counted iteration, and after each count.
+// To be called at the first counted iteration, again where a part of the run begins, and after each count.
 void session_began(EngineSession *session);
 void session_counted(EngineSession *session);
 // Whether the run should end now: time used up, told to stop, iterations reached, or a witness where one is enough.

@@ -293,6 +293,8 @@ bool test_has_heavy_fence(const Test *test);
 // Whether one has something of RCU's or SRCU's, and of locks.
 bool test_has_grace(const Test *test);
 bool test_has_locks(const Test *test);
+// Whether a thread has a loop, in which it may wait for another. What is in assembly says nothing of its own.
+bool test_has_loop(const Test *test);
 
 // Where an expression keeps the expressions it is made of, in the order of evaluation; what it could have and has not
 // is NULL. How many.

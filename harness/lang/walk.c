@@ -156,3 +156,17 @@ static bool accesses(const Expr *expr, void *context) {
 }
 
 bool expr_accesses(const Expr *expr) { return expr_each(expr, accesses, NULL) != NULL; }
+
+static bool block_has_loop(const Stmt *stmt) {
+  for (; stmt; stmt = stmt->next)
+    if (stmt->kind == STMT_WHILE || block_has_loop(stmt->body) || block_has_loop(stmt->else_body))
+      return true;
+  return false;
+}
+
+bool test_has_loop(const Test *test) {
+  for (unsigned t = 0; t < test->thread_count; t++)
+    if (block_has_loop(test->threads[t].body))
+      return true;
+  return false;
+}

@@ -124,6 +124,6 @@ void conditions_end(const Conditions *begin, const Topology *topology, const Pla
   if (threads_are_siblings(topology, placement))
     diag_warning(diag, "some threads are SMT siblings: they share a core's store buffer and first-level cache");
   if (placement_oversubscribed(placement) && placement->kind != PLACEMENT_SAME_PU)
-    diag_warning(diag, "%u threads take turns on %u PU%s: those that wait see nothing", placement->threads, end.pus,
+    diag_warning(diag, "%u threads take turns on %u PU%s: fewer run at once", placement->threads, end.pus,
                  end.pus == 1 ? "" : "s");
 }
