@@ -6,7 +6,6 @@
 #include "harness/cli/tests.h"
 #include "harness/study/plan_scripts.h"
 
-#include <ctype.h>
 #include <string.h>
 
 typedef struct {
@@ -23,13 +22,6 @@ static const char *const actors[] = {"threads", "processes", NULL};
 
 // ---- Machines: NAME[=COUNT[:CPU]]
 
-static bool is_name(const char *text, size_t length) {
-  for (size_t i = 0; i < length; i++)
-    if (!isalnum((unsigned char)text[i]) && !strchr("._-", text[i]))
-      return false;
-  return length && text[0] != '-' && text[0] != '.';
-}
-
 static error_t read_machine(struct argp_state *state, const char *name, const char *text, Settings *s) {
   PlanKind *kind = &s->plan.kinds[s->plan.kind_count++];
   size_t length = strcspn(text, "=");
@@ -37,7 +29,7 @@ static error_t read_machine(struct argp_state *state, const char *name, const ch
   for (unsigned i = 0; i + 1 < s->plan.kind_count; i++)
     if (!strcmp(s->plan.kinds[i].name, kind->name))
       return option_error(state, name, "%s is there twice", kind->name);
-  if (!is_name(text, length) || !strcmp(kind->name, "all"))
+  if (!plan_is_kind_name(kind->name))
     return option_error(state, name, "a kind of machine is a word of letters, digits, '.', '_' and '-', got '%s'",
                         kind->name);
   if (!text[length])

@@ -191,6 +191,11 @@ const char *plan_binary(Arena *arena) {
   return SHA256File("/proc/self/exe", digest) ? digest : "";
 }
 
+bool plan_is_kind_name(const char *name) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  return *name && !strchr(".-", *name) && !name[strspn(name, letters)] && strcmp(name, "all") != 0;
+}
+
 // ---- How long
 
 unsigned plan_kind_tasks(const Plan *plan, unsigned kind, unsigned *count) {
@@ -314,12 +319,21 @@ static bool check_task(const Plan *plan, const void *object) {
          task->count <= plan->item_count - task->first;
 }
 
+// What the first line says: a plan need not be ours, and what it names goes into commands.
+static bool check_plan(const Plan *plan) {
+  bool good = plan->kind_count && plan->compiler_count && plan->task_count && plan->repetitions &&
+              plan->task_count % plan->kind_count == 0 && plan->seconds > 0 && plan->seconds <= 1e6;
+  for (unsigned i = 0; i < plan->kind_count && good; i++)
+    good = plan_is_kind_name(plan->kinds[i].name);
+  return good;
+}
+
 static bool read_lines(Reading *r) {
   Plan *plan = r->plan;
   if (!next_object(r, &plan_fields, plan))
     return false;
-  if (!plan->kind_count || !plan->compiler_count || !plan->task_count || plan->task_count % plan->kind_count)
-    return fail(r, 0, "the plan's kinds, compilers and tasks do not fit");
+  if (!check_plan(plan))
+    return fail(r, 0, "the plan's kinds, compilers, tasks and times do not fit");
   if (!next_objects(r, &test_fields, plan->test_count, &plan->tests, NULL) ||
       !next_objects(r, &item_fields, plan->item_count, &plan->items, check_item) ||
       !next_objects(r, &task_fields, plan->task_count, &plan->tasks, check_task))

@@ -75,6 +75,9 @@ unsigned plan_kind_tasks(const Plan *plan, unsigned kind, unsigned *count);
 double plan_kind_seconds(const Plan *plan, unsigned kind);
 double plan_kind_wall(const Plan *plan, unsigned kind);
 
+// Whether this can name a kind: it becomes a file's name, make's target, and a word of a shell's commands.
+bool plan_is_kind_name(const char *name);
+
 // The manifest as text; sets the plan's digest.
 void plan_print(Plan *plan, Arena *arena, Text *out);
 // Reads DIR/plan.jsonl. False with the place of what is wrong: damaged, cut short, of another kind. Lives in `arena`.

@@ -131,6 +131,23 @@ damage '12: the plan has ended' '11p'
 damage '1: ' '1s/weakmem.plan/weakmem.run/'
 damage '[0-9]*: the plan ends here' '1s/"tasks":6/"tasks":2000000000/'
 
+# A plan that says so itself, by a digest that fits, is looked at all the same.
+forge() { # STATUS MESSAGE SED
+  cp camp/plan.jsonl forged/plan.jsonl
+  sed -i "$3; 1s/\"digest\":\"[0-9a-f]*\"/\"digest\":\"\"/" forged/plan.jsonl
+  sed -i "1s/\"digest\":\"\"/\"digest\":\"$(sha256sum <forged/plan.jsonl | cut -d' ' -f1)\"/" forged/plan.jsonl
+  rm -f forged/records/*
+  ends "$1" "$WEAKMEM" campaign task forged 0
+  grep -q "$2" err || fail "$3: $(cat err)"
+}
+mkdir -p forged/records
+forge 3 'this weakmem is .*, and the plan was made by 0.0.9' '1s/"weakmem":"[^"]*"/"weakmem":"0.0.9"/'
+ends 3 "$WEAKMEM" campaign status forged
+grep -q '^ *0 *failed .*the plan was made by 0.0.9' out || fail "$(cat out)"
+forge 3 'its digest differs' '2s/x, 1, memory/x, 2, memory/'
+forge 2 'forged/plan.jsonl:1: .* do not fit' '1s/"name":"one"/"name":"x;touch owned"/'
+forge 2 'forged/plan.jsonl:1: .* do not fit' '1s/"seconds":0.01/"seconds":0.0/'
+
 # What a machine does not offer is a record that says so.
 ends 0 "$WEAKMEM" campaign plan SB --topology 'pack:4 core:2 pu:2' --placement all -t 0.01 -o far
 make -s -C far >out 2>err || fail "$(cat out err)"
