@@ -35,6 +35,18 @@
 // threads: how frames are looked for decides what is found, never whether it is true. It fails where two threads store
 // to one location, where a value or an access depends on a load, and for read-modify-writes: perpetual_shape refuses
 // those.
+//
+// Why 2+2W, R and S are not run so. Each asks which of two threads' stores to one location is the last, and no access
+// of theirs tells it. 2+2W has no load at all: what a run leaves of a copy is one final value a location, whatever the
+// number of iterations, so that of all its frames one can be told. R and S load only the other location; two executions
+// that differ in nothing but the coherence order of the asked one return the same values, and their frames end in
+// different states. So an encoding must add accesses. Loads are enough, each of a location with two writers, behind the
+// thread's last access of an iteration (removing them from an execution removes edges, and adds none). One in thread a
+// that returns iteration j of thread b, between a's own stores of iterations i and i + 1, says that i is before j and j
+// before i + 1 in coherence; since each thread's stores are in its program order there, it decides all frames but those
+// whose store was overwritten unread. It must come so late that the store has left the store buffer, else it returns
+// the thread's own, and says nothing: visits of other copies later. That is a test with a third of its accesses ours,
+// on lines that are no longer left to the stores; lockstep runs these tests as they are.
 #pragma once
 #include "harness/engine/session.h"
 
