@@ -144,7 +144,8 @@ unsigned comparison_column(Comparison *c, const Record *record, bool predicted) 
                              .predicted = predicted,
                              .model = cpu ? cpu->model->name : NULL,
                              .known_arch = *machine->arch,
-                             .own = c->own};
+                             .own = c->own,
+                             .mutants = mutant_tally_new(c->arena)};
   for (unsigned i = 0; i < c->machine_count; i++)
     if (comparison_same_machine(&c->machines[i], column))
       c->machines[i].twice = column->twice = true;
@@ -568,6 +569,7 @@ void comparison_add(Comparison *c, const Record *record) {
     cell->condition = arena_string(c->arena, record->condition);
   Quantifier condition = view_condition(record);
   c->machines[column].records++;
+  mutant_tally_add(&c->machines[column].mutants, record);
   note_program(c, &c->machines[column], record->program);
   cell->conditional |= condition != QUANTIFIER_NONE || weak_is_known(record);
   cell->predicted = predicted;

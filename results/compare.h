@@ -2,6 +2,7 @@
 // them. It holds a row for each test, a cell for each machine that has it, and of each record at most a hash.
 #pragma once
 #include "harness/base/table.h"
+#include "results/mutants.h"
 #include "results/objects.h"
 #include "results/records.h"
 #include "results/view.h"
@@ -105,6 +106,7 @@ typedef struct {
   double cost_ghz;        // of the clock that `cycles` counts; 0 where not said
   CompareLadder *ladders; // in the order they were read
   unsigned ladder_count;
+  MutantTally mutants; // that were run for what it never showed
 } CompareMachine;
 
 typedef struct Comparison {

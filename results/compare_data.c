@@ -59,6 +59,8 @@ static Sheet *machine_object(const CompareMachine *machine, Arena *arena) {
   sheet_set(object, "records", cell_count(machine->records));
   sheet_set(object, "costs", costs_cell(machine, arena));
   sheet_set(object, "fences", ladders_cell(machine, arena));
+  if (machine->mutants.count)
+    sheet_set(object, "mutants", cell_sheet(mutant_tally_sheet(&machine->mutants, arena)));
   return object;
 }
 

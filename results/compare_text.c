@@ -62,6 +62,11 @@ static void print_machine(const Comparison *c, unsigned index, FILE *out) {
     compare_printable(machine->source, &line);
     text_add_char(&line, '\n');
   }
+  if (machine->mutants.count) {
+    text_add(&line, "       mutants: ");
+    mutant_tally_sentence(&machine->mutants, &line);
+    text_add_char(&line, '\n');
+  }
   flush(&line, out);
   text_free(&line);
 }
@@ -341,12 +346,53 @@ static void print_costs(const Comparison *c, const SheetStyle *style, FILE *out)
   arena_free(arena);
 }
 
+// ---- Mutants
+
+// "2 of 4", or nothing where none was run.
+static Cell score_cell(const CompareMachine *machine, const char *shape, Arena *arena) {
+  size_t index = table_find(&machine->mutants.shapes, shape, strlen(shape));
+  if (index == TABLE_NONE)
+    return (Cell){0};
+  MutantCount count = mutant_tally_count(&machine->mutants, MUTANT_ANY, (int)index);
+  return cell_toned(cell_shown((Cell){0}, arena_printf(arena, "%u of %u", count.shown, count.count)),
+                    count.shown == count.count ? TONE_GOOD : TONE_NOTICE);
+}
+
+static void print_mutants(const Comparison *c, const SheetStyle *style, FILE *out) {
+  static const SheetColumn key[] = {{.name = "shape", .fit = FIT_KEY}};
+  Arena *arena = arena_new();
+  unsigned *machines = ARENA_ARRAY(arena, unsigned, c->machine_count + 1), count = 0;
+  Table shapes = {.arena = arena};
+  for (unsigned m = 0; m < c->machine_count; m++) {
+    const Table *own = &c->machines[m].mutants.shapes;
+    for (size_t s = 0; s < own->count; s++)
+      table_add(&shapes, table_key(own, s), strlen(table_key(own, s)));
+    if (own->count)
+      machines[count++] = m;
+  }
+  if (count) {
+    sheet_print_head(style, "Mutants that were shown, of those that were run for what was never seen", out);
+    Sheet *sheet = machine_sheet(c, key, 1, machines, count, arena);
+    sheet->indent = 2;
+    for (size_t s = 0; s < shapes.count; s++) {
+      Cell *cells = sheet_row(sheet);
+      cells[0] = cell_text(table_key(&shapes, s));
+      for (unsigned m = 0; m < count; m++)
+        cells[1 + m] = score_cell(&c->machines[machines[m]], table_key(&shapes, s), arena);
+    }
+    sheet_print(sheet, style, out);
+    fputc('\n', out);
+  }
+  arena_free(arena);
+}
+
 void compare_text(const Comparison *c, const Changes *changes, const CompareStyle *style, FILE *out) {
   print_machines(c, &style->style, out);
   if (c->row_count)
     print_matrix(c, style, out);
   print_differences(c, &style->style, out);
   print_changes(c, changes, &style->style, out);
+  print_mutants(c, &style->style, out);
   print_costs(c, &style->style, out);
   compare_ladders(c, &style->style, out);
 }

@@ -126,6 +126,8 @@ static Cell machine_cell(const Comparison *c, unsigned index, Arena *arena) {
   page_set_count(object, "cells", machine->cells);
   page_set_number(object, "ghz", machine->cost_ghz);
   sheet_set(object, "costs", costs_cell(machine, arena));
+  if (machine->mutants.count)
+    sheet_set(object, "mutants", cell_sheet(mutant_tally_sheet(&machine->mutants, arena)));
   return cell_sheet(object);
 }
 

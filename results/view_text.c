@@ -418,36 +418,35 @@ static int by_rank(const void *a, const void *b) {
   return left != right ? (left > right) - (left < right) : (x > y) - (x < y);
 }
 
-// "mutants: lockstep shows 12 of 15, perpetual 20 of 20", and those that are never shown.
-static void add_scores(const Record *records, unsigned count, Text *out) {
+// The mutation score, by engine, and what is never shown: by shape, and the first few by name.
+static void add_scores(const Record *records, unsigned count, Arena *arena, Text *out) {
   enum { NAMED = 8 };
-  const char *between = "mutants that the model allows: ";
-  for (unsigned first = 0; first < count; first++) {
-    unsigned of_engine = 0, shown = 0, before = 0;
-    for (unsigned i = 0; i < count; i++)
-      if (!differ(records[i].engine, records[first].engine)) {
-        MutantScore score = mutant_score(&records[i]);
-        of_engine += score.count;
-        shown += score.shown;
-        before += i < first;
-      }
-    if (before || !of_engine)
-      continue;
-    text_printf(out, "%s%s shows %u of %u", between, records[first].engine, shown, of_engine);
-    between = ", ";
-  }
-  if (*between == ',')
-    text_add_char(out, '\n');
-  unsigned named = 0;
+  MutantTally tally = mutant_tally_new(arena);
   for (unsigned i = 0; i < count; i++)
-    for (unsigned k = 0; k < records[i].mutant_count; k++)
-      if (!records[i].mutants[k].witnesses && named++ < NAMED) {
-        text_printf(out, "  never shown: %s, ", records[i].test);
-        text_add_printable(out, records[i].mutants[k].what, strlen(records[i].mutants[k].what));
-        text_add_char(out, '\n');
-      }
-  if (named > NAMED)
-    text_printf(out, "  and %u more\n", named - NAMED);
+    mutant_tally_add(&tally, &records[i]);
+  if (!tally.count)
+    return;
+  MutantCount all = mutant_tally_count(&tally, MUTANT_ANY, MUTANT_ANY);
+  text_add(out, "mutants that the model allows: ");
+  mutant_tally_sentence(&tally, out);
+  text_add_char(out, '\n');
+  if (all.shown == all.count)
+    return;
+  text_add(out, "  never shown: ");
+  mutant_tally_never(&tally, out);
+  text_add_char(out, '\n');
+  unsigned named = 0;
+  for (unsigned i = 0; i < tally.count && named < NAMED; i++)
+    if (!tally.seen[i].shown) {
+      text_add(out, "    ");
+      text_add_printable(out, tally.seen[i].test, strlen(tally.seen[i].test));
+      text_add(out, ", ");
+      text_add_printable(out, tally.seen[i].what, strlen(tally.seen[i].what));
+      text_add_char(out, '\n');
+      named++;
+    }
+  if (all.count - all.shown > named)
+    text_printf(out, "    and %u more\n", all.count - all.shown - named);
 }
 
 // Fences and placements are shown if runs differ in them.
@@ -471,7 +470,7 @@ void view_summary(const Record *records, unsigned count, const SheetStyle *style
   }
   sheet_text(sheet, style, out);
   add_counts(records, count, out);
-  add_scores(records, count, out);
+  add_scores(records, count, arena, out);
   add_conclusion(records, count, out);
   arena_free(arena);
 }

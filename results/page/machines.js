@@ -18,6 +18,22 @@ function spans(index) {
   return {first, last, iterations, seconds};
 }
 
+// What its mutants say: "lockstep 12 of 15, perpetual 20 of 20"; those never shown, by shape.
+function mutantLines({mutants}) {
+  if (!mutants) return [];
+  const sum = (list, name) => list.reduce((total, row) => total + number(row[name]), 0);
+  const engines = [...new Set(mutants.map((row) => row.engine))].map((engine) => {
+    const own = mutants.filter((row) => row.engine === engine);
+    return `${engine} ${sum(own, "shown")} of ${sum(own, "mutants")}`;
+  });
+  const never = mutants.filter((row) => number(row.shown) < number(row.mutants))
+                  .map((row) => `${row.shape} ${number(row.mutants) - number(row.shown)} (${row.engine})`);
+  const untested = !sum(mutants, "shown") ? ": what it never showed says nothing" : "";
+  const lines = [make("p", {class: "mutants"}, "Mutants shown: " + engines.join(", ") + untested)];
+  if (never.length) lines.push(make("p", {class: "mutants"}, "Never shown: " + never.join(", ")));
+  return lines;
+}
+
 function machineCard(machine, index) {
   const {first, last, iterations, seconds} = spans(index);
   const facts = [
@@ -54,7 +70,7 @@ function machineCard(machine, index) {
       "div", null, make("h3", null, hidden(`Machine ${index + 1}: `), machine.name),
       make(
         "ul", {class: "chips"}, ...trust(machine).map(([look, words]) => make("li", {class: "chip " + look}, words))),
-      make("p", null, counted + (when ? `; ${when}` : "")),
+      make("p", null, counted + (when ? `; ${when}` : "")), ...mutantLines(machine),
       machine.compiler ? make("p", null, "Compiled by " + machine.compiler) : null,
       machine.source ? make("p", null, "Source: ", linked(machine.source)) : null,
       machine.program ? make("p", null, "Ran: " + machine.program) : null,

@@ -14,9 +14,16 @@ done
 
 # Of a suite the summary has the score by engine. A condition that was met has no mutants, nor does a run without the option.
 ends 0 "$WEAKMEM" run --no-keep -t 0.02 --mutants --engine lockstep MP+fences "$work/SB.litmus"
-grep -qE 'mutants that the model allows: lockstep shows [0-9]+ of [0-9]+$' "$work/out" || fail "no score: $(cat "$work/out")"
+grep -qE 'mutants that the model allows: lockstep shows [0-9]+ of [0-9]+(:|$)' "$work/out" || fail "no score: $(cat "$work/out")"
 ends 0 "$WEAKMEM" run --no-keep -t 0.02 --format json "$work/SB.litmus"
 ! grep -q mutants "$work/out" || fail "mutants that nobody asked for"
+
+# compare has each machine's score, by shape too, in every format.
+ends 0 "$WEAKMEM" compare --alone --quiet "$work/here.jsonl"
+grep -qE '^ +mutants: [a-z]+ shows [0-4] of 4' "$work/out" || fail "no score: $(cat "$work/out")"
+grep -qE '^ +SB +[0-4] of 4$' "$work/out" || fail "no score by shape: $(cat "$work/out")"
+ends 0 "$WEAKMEM" compare --alone --quiet --format json "$work/here.jsonl"
+grep -qE '"mutants":\[\{"engine":"[a-z]+","shape":"SB","mutants":4,"shown":[0-4]\}\]' "$work/out" || fail "no score: $(cat "$work/out")"
 
 # --confidence sets the time by them.
 ends 0 "$WEAKMEM" run --no-keep -q --confidence 99 -t 1 "$work/SB.litmus"

@@ -93,6 +93,7 @@ static void add(const char *test, const char *arch, const char *verdict, uint64_
   RecordState states[] = {
       {.state = "0:r0=1;", .count = count, .witness = true, .weak = 1, .verdicts = verdicts, .verdict_count = 1},
       {.state = "0:r0=0;", .count = 100 - count, .weak = 0}};
+  RecordMutant mutants[] = {{"P0 without its fence in line 5", 100, 3, 1}};
   Record record = {.test = test,
                    .family = "classic",
                    .digest = "",
@@ -110,7 +111,9 @@ static void add(const char *test, const char *arch, const char *verdict, uint64_
                    .witnesses = count,
                    .iterations = 100,
                    .states = states,
-                   .state_count = 2};
+                   .state_count = 2,
+                   .mutants = mutants,
+                   .mutant_count = count ? 0 : 1};
   comparison_add(&comparison, &record);
 }
 
@@ -164,6 +167,9 @@ START_TEST(a_page_holds_what_the_records_hold) {
   ck_assert_int_eq(YAJL_GET_INTEGER(at(cell, "n")), 100);
   ck_assert_double_eq_tol(YAJL_GET_DOUBLE(at(cell, "share")), 0.07, 1e-12);
   ck_assert(YAJL_IS_TRUE(at(page, "machines.1.unmodelled")));
+  ck_assert_ptr_null(at(page, "machines.0.mutants"));
+  ck_assert_str_eq(YAJL_GET_STRING(at(page, "machines.1.mutants.0.shape")), "SB");
+  ck_assert_int_eq(YAJL_GET_INTEGER(at(page, "machines.1.mutants.0.shown")), 1);
   ck_assert_uint_eq(count.alarms, 0);
   yajl_tree_free(page);
 }
