@@ -452,6 +452,7 @@ static void confirm(Campaign *campaign, CampaignRun *run, Arena *arena, const St
   Compiled **compiled = build_compile(&run->test, 1, ENGINE_LOCKSTEP, &campaign->compiler, arena, stop, NULL, NULL);
   RunOptions options = campaign->options;
   options.engine = ENGINE_LOCKSTEP;
+  options.until_witness = true;
   Clock clock = clock_calibrate(campaign->topology, &run->placement);
   options.clock = &clock;
   RunResult result = run_test(run->test, compiled[0], campaign->topology, &run->placement, &options, arena, stop);
