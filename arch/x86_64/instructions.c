@@ -144,6 +144,7 @@ static const InstructionRow rows[] = {
     {"adc{size}", "Es, Ed", "d = flags_adc(d, s)", "ADC"},
     {"sbb{size}", "Es, Ed", "d = flags_sbb(d, s)", "SBB"},
     {"cmp{size}", "Es, Ed", "flags_sub(d, s)", "CMP"},
+    {"xor{size}", "Rd, Rd", "d = flags_logic(0)", "XOR"}, // whatever the register had
     {"{logic}{size}", "Es, Ed", "d = flags_logic(d {logic} s)", "AND, OR, XOR"},
     {"test{size}", "Es, Ed", "flags_logic(d & s)", "TEST"},
     {"not{size}", "Ed", "d = ~d", "NOT"},

@@ -104,6 +104,14 @@ START_TEST(what_lies_on_the_stack_is_read_in_any_pieces) {
 }
 END_TEST
 
+START_TEST(a_register_is_cleared_whatever_it_had) {
+  allows("x86_64",
+         "0000000000000000 <a>:\n   0:\tmov    (%rdi),%eax\n   2:\ttest   %eax,%eax\n   4:\tje     b <a+0xb>\n"
+         "   6:\tlea    -0x8(%rsp),%rdx\n   b:\txor    %edx,%edx\n   d:\tmov    %rdx,(%rsi)\n  10:\tret\n",
+         "0,0");
+}
+END_TEST
+
 START_TEST(what_cannot_be_followed_is_named_with_its_line) {
   refused("x86_64",
           "0000000000000000 <f>:\n/u/users.c:7\n   0:\tcall   10 <a>\n   5:\tret\n\n"
@@ -134,6 +142,7 @@ int main(void) {
   tcase_add_test(tests, a_wide_access_of_what_others_access_in_parts_is_one_to_each_part);
   tcase_add_test(tests, pointers_into_what_is_shared_are_followed_through_memory);
   tcase_add_test(tests, what_lies_on_the_stack_is_read_in_any_pieces);
+  tcase_add_test(tests, a_register_is_cleared_whatever_it_had);
   tcase_add_test(tests, what_cannot_be_followed_is_named_with_its_line);
   return unit_run("study_users_code", tests);
 }
