@@ -172,16 +172,19 @@ static void emit_written(const Emit *emit, const Expr *value, bool ordered) {
 // ---- the kernel's primitives: a fence is what its headers make of it here, an access what C11 has that is closest,
 // and between the fences that the headers put around it
 
+static const Cpu *cpu_of(const Emit *emit) { return emit->cpu ? emit->cpu : cpu_here(); }
+
 // The row of an access of the kernel's; NULL of another dialect's, or if there is none.
-static const LowerRow *kernel_row(const Dialect *dialect, const Access *access) {
+static const LowerRow *kernel_row(const Dialect *dialect, const Cpu *cpu, const Access *access) {
   bool loads = access->op == ACCESS_LOAD || access->op == ACCESS_IS_LOCKED;
   LowerOperation operation = access->op == ACCESS_FENCE   ? LOWER_FENCE
                              : loads                      ? LOWER_LOAD
                              : access->op == ACCESS_STORE ? LOWER_STORE
                                                           : LOWER_RMW;
-  if (dialect != &dialect_linux || !cpu_here() || access->op == ACCESS_SIGNAL_FENCE || access->op == ACCESS_CPU_FENCE)
+  if (dialect != &dialect_linux || !cpu || access->op == ACCESS_SIGNAL_FENCE || access->op == ACCESS_CPU_FENCE)
     return NULL;
-  return cpu_lower(cpu_here(), dialect->name, operation, access->order ? access->order->name : dialect->plain_as, NULL);
+  static const char *const none[] = {NULL}; // it is the compiler that knows of those that a CPU may not have
+  return cpu_lower(cpu, dialect->name, operation, access->order ? access->order->name : dialect->plain_as, none);
 }
 
 static bool has_steps_of(const LowerRow *row, StepKind kind) {
@@ -200,7 +203,7 @@ static void emit_fences(const Emit *emit, const LowerRow *row, bool after) {
     behind |= row->steps[i].kind != STEP_FENCE;
     if (row->steps[i].kind != STEP_FENCE || behind != after)
       continue;
-    emit_cpu_fence(emit, cpu_fence_of(cpu_here(), row->steps[i].instruction)->name);
+    emit_cpu_fence(emit, cpu_fence_of(cpu_of(emit), row->steps[i].instruction)->name);
     text_add(emit->out, "; ");
   }
 }
@@ -209,7 +212,7 @@ static void emit_kernel_fence(const Emit *emit, const LowerRow *row) {
   if (!has_steps_of(row, STEP_FENCE))
     text_add(emit->out, "__atomic_signal_fence(__ATOMIC_SEQ_CST)");
   else
-    emit_cpu_fence(emit, cpu_fence_of(cpu_here(), row->steps[0].instruction)->name);
+    emit_cpu_fence(emit, cpu_fence_of(cpu_of(emit), row->steps[0].instruction)->name);
 }
 
 // cmpxchg, add_unless, and what is done to locks.
@@ -262,7 +265,7 @@ static bool is_kernel_update(AccessOp op) {
 static bool is_unmade(const Expr *expr, void *context) {
   const Dialect *dialect = context;
   return expr->kind == EXPR_ACCESS && dialect == &dialect_linux && expr->access.op != ACCESS_CPU_FENCE &&
-         !order_is_grace(expr->access.order) && !kernel_row(dialect, &expr->access);
+         !order_is_grace(expr->access.order) && !kernel_row(dialect, cpu_here(), &expr->access);
 }
 
 const char *emit_refuses(const Test *test) {
@@ -467,7 +470,7 @@ static void emit_access(const Emit *emit, const Access *access) {
     text_add(emit->out, "kernel_membarrier()");
     return;
   }
-  const LowerRow *row = kernel_row(emit->test->dialect, access);
+  const LowerRow *row = kernel_row(emit->test->dialect, cpu_of(emit), access);
   if (row && access->op == ACCESS_FENCE) {
     emit_kernel_fence(emit, row);
     return;
@@ -700,14 +703,15 @@ const char *emit_missing_fence(const Test *test) {
 }
 
 static bool is_cpu_fence(const Expr *expr, void *context) {
-  const Dialect *dialect = context;
+  const Emit *emit = context;
+  const Dialect *dialect = emit->test->dialect;
   if (expr->kind == EXPR_ACCESS && dialect == &dialect_linux && expr->access.op != ACCESS_CPU_FENCE)
-    return has_steps_of(kernel_row(dialect, &expr->access), STEP_FENCE);
+    return has_steps_of(kernel_row(dialect, cpu_of(emit), &expr->access), STEP_FENCE);
   return expr->kind == EXPR_ACCESS && expr->access.op == ACCESS_CPU_FENCE &&
          strcmp(expr->access.cpu_fence, "compiler") != 0;
 }
 
-void emit_cpu_fences(const Test *test, Text *out) {
-  if (test_each(test, is_cpu_fence, (void *)test->dialect))
-    emit_cpu_header(out);
+void emit_cpu_fences(const Emit *emit) {
+  if (test_each(emit->test, is_cpu_fence, (void *)emit))
+    emit_cpu_header(cpu_of(emit)->name, emit->out);
 }

@@ -4,12 +4,14 @@
 // declares the first, emit_registers the second. Accesses are compiler builtins (__atomic_load_n, ...); plain accesses
 // are plain C, so the compiler may reorder them as it may in any program.
 #pragma once
+#include "arch/cpus.h"
 #include "harness/build/emit_head.h"
 #include "harness/lang/test.h"
 
 // What is printed, and where to.
 typedef struct Emit {
   const Test *test;
+  const Cpu *cpu; // whose fences the kernel's primitives become; NULL: of the CPU we run on
   unsigned thread;
   Text *out;
   // Prints what a store writes instead of its operand, where the engine wants something else there; NULL: the operand.
@@ -21,8 +23,8 @@ typedef struct Emit {
 // What comes after its head (emit_head.h): the threads, and `kernel_code` at the end.
 void emit_code(const Test *test, const Shape *shape, Text *out);
 // The functions of those threads alone, P0 for thread 0, complete without any header: for compilers that have none, as
-// for other CPUs. (A test with a fence of our CPU includes what its cpu.h does.)
-void emit_threads(const Test *test, const bool *in, Text *out);
+// for other CPUs. (A test with a fence of a CPU includes what its cpu.h does.) `cpu`: as Emit has it.
+void emit_threads(const Test *test, const Cpu *cpu, const bool *in, Text *out);
 // P0, P1, ..., as the lockstep engine calls them.
 void emit_thread_functions(const Test *test, Text *out);
 void lockstep_emit(const Test *test, const Shape *shape, Text *out);
@@ -36,8 +38,8 @@ const char *users_link_flag(const struct CodeFile *code, Arena *arena);
 void emit_reset_all(Text *out);
 void emit_count_state(const Test *test, Text *out);
 void emit_small_bits(const Test *test, Text *out);
-// cpu.h, if the test has a fence of the CPU we run on.
-void emit_cpu_fences(const Test *test, Text *out);
+// cpu.h, if the test has a fence of the CPU, or of the kernel's primitives one becomes one there.
+void emit_cpu_fences(const Emit *emit);
 
 // Declarations of all registers of the thread, with their initial values.
 void emit_registers(const Emit *emit, unsigned indent);

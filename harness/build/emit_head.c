@@ -71,7 +71,12 @@ void emit_silence(Text *out) {
   text_add(out, "#endif\n\n");
 }
 
-void emit_cpu_header(Text *out) { paste_header(embedded_text(embedded_arch, CPU_NAME "/cpu.h"), out); }
+void emit_cpu_header(const char *cpu, Text *out) {
+  Text path = {0};
+  text_printf(&path, "%s/cpu.h", cpu);
+  paste_header(embedded_text(embedded_arch, text_string(&path)), out);
+  text_free(&path);
+}
 
 void emit_head(const Test *test, const Shape *shape, Text *out) {
   if (test->code)
@@ -80,7 +85,7 @@ void emit_head(const Test *test, const Shape *shape, Text *out) {
     emit_comment(test, out);
   text_printf(out, "//\n// For the %s engine.\n\n", shape->perpetual ? "perpetual" : "lockstep");
   emit_silence(out);
-  emit_cpu_header(out);
+  emit_cpu_header(CPU_NAME, out);
   text_add_char(out, '\n');
   paste_header(embedded_text(embedded_kernel, "kernel.h"), out);
   if (test_has_grace(test))

@@ -6,11 +6,12 @@
 // The head of every file: the test as a comment, then cpu.h and kernel.h.
 void emit_head(const Test *test, const Shape *shape, Text *out);
 // Its parts, for files that include these headers instead: the test as `//` comments; pragmas that keep compilers from
-// remarking on what tests do; types of locations that Layout= misaligns; cpu.h alone.
+// remarking on what tests do; types of locations that Layout= misaligns; cpu.h of
+// the CPU of that name.
 void emit_comment(const Test *test, Text *out);
 void emit_silence(Text *out);
 void emit_misaligned_types(const Test *test, Text *out);
-void emit_cpu_header(Text *out);
+void emit_cpu_header(const char *cpu, Text *out);
 
 // "int", "signed char": as C spells the type here.
 const char *emit_type(BaseType base);

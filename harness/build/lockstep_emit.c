@@ -99,9 +99,9 @@ static void emit_arguments(const Test *test, unsigned t, bool types, bool pauses
 }
 
 // The thread itself. Its body is the thread's statements; what its registers hold is written down behind the last one.
-static void emit_thread(const Test *test, unsigned t, bool pauses, Text *out) {
+static void emit_thread(const Test *test, const Cpu *cpu, unsigned t, bool pauses, Text *out) {
   const Thread *thread = &test->threads[t];
-  Emit emit = {.test = test, .thread = t, .out = out, .between = pauses ? "kernel_pause(batch);" : NULL};
+  Emit emit = {.test = test, .cpu = cpu, .thread = t, .out = out, .between = pauses ? "kernel_pause(batch);" : NULL};
   for (unsigned definition = 0; definition < 2; definition++) {
     text_printf(out, "KERNEL_THREAD void P%u%s(", t, suffix(pauses));
     emit_arguments(test, t, true, pauses, out);
@@ -138,23 +138,26 @@ static void emit_thread_prelude(Text *out) {
   text_add(out, "#if __has_attribute(noipa) // no thread becomes a call of another that has the same code\n"
                 "#define KERNEL_THREAD __attribute__((noipa))\n#else\n#define KERNEL_THREAD\n#endif\n"
                 "#define kernel_index(index, length) ((uint64_t)(index) % (length))\n"
-                "#define kernel_loop_turn(turn) 0\nvoid kernel_membarrier(void);\n");
+                "#define kernel_loop_turn(turn) 0\nvoid kernel_membarrier(void);\n"
+                "void kernel_rcu_read_lock(unsigned);\nvoid kernel_rcu_read_unlock(unsigned);\n"
+                "void kernel_synchronize_rcu(unsigned, unsigned);\nint kernel_srcu_read_lock(unsigned);\n"
+                "void kernel_srcu_read_unlock(unsigned, int);\nvoid kernel_synchronize_srcu(unsigned);\n");
   text_printf(out, "#define kernel_compiler_barrier() %s\n", TEXT_OF(CPU_COMPILER_BARRIER));
   text_add(out, "#define cpu_fence_compiler() kernel_compiler_barrier()\n\n");
 }
 
-void emit_threads(const Test *test, const bool *in, Text *out) {
+void emit_threads(const Test *test, const Cpu *cpu, const bool *in, Text *out) {
   text_add(out, "#line 2 \"/threads.c\"\n"); // compilers have different names for standard input
   emit_comment(test, out);
   emit_silence(out);
-  emit_cpu_fences(test, out);
+  emit_cpu_fences(&(Emit){.test = test, .cpu = cpu, .out = out});
   emit_thread_prelude(out);
   emit_misaligned_types(test, out);
   for (unsigned t = 0; t < test->thread_count; t++) {
     if (!in[t])
       continue;
     emit_frame_type(test, t, out);
-    emit_thread(test, t, false, out);
+    emit_thread(test, cpu, t, false, out);
   }
 }
 
@@ -342,7 +345,7 @@ void emit_small_bits(const Test *test, Text *out) {
 void emit_thread_functions(const Test *test, Text *out) {
   for (unsigned t = 0; t < test->thread_count; t++) {
     emit_frame_type(test, t, out);
-    emit_thread(test, t, false, out);
+    emit_thread(test, NULL, t, false, out);
   }
 }
 
@@ -353,7 +356,7 @@ void lockstep_emit(const Test *test, const Shape *shape, Text *out) {
            "// The same with pauses, for sweeps: idle time between statements shows orders that are rare without.\n");
   for (unsigned t = 0; t < test->thread_count; t++)
     if (can_pause(test, t))
-      emit_thread(test, t, true, out);
+      emit_thread(test, NULL, t, true, out);
   text_add(out, "// Each on every instance of a batch.\n");
   for (unsigned t = 0; t < test->thread_count; t++) {
     emit_batch(test, t, false, out);

@@ -14,7 +14,7 @@ static const char *source_of(const ThreadBuild *build, unsigned t, Arena *arena)
   for (unsigned other = 0; other < build->test->thread_count; other++)
     in[other] = joined(build, t, other);
   Text source = {0};
-  emit_threads(build->test, in, &source);
+  emit_threads(build->test, compiler_cpu(build->compilers[t], arena), in, &source);
   return text_finish(&source, arena);
 }
 

@@ -92,8 +92,8 @@ static const Option table[] = {
 static const Options check_options = {
     .arguments = "[TEST|FILE|DIR|@LIST|-]...",
     .summary = "Says whether compilers keep to C11: compiles each thread of a test, reads the machine code back, and\n"
-               "compares what its CPU allows with what C11 allows for the source. Nothing is run. Without a test: the\n"
-               "classic suite.",
+               "compares what its CPU allows with what C11, or of a kernel's test the kernel's model, allows for the\n"
+               "source. Nothing is run. Without a test: the classic suite.",
     .examples = "  weakmem check SB+xchg --cc gcc,clang-14 --cflags '-O0,-O2,-O3'\n"
                 "  weakmem check classic --target aarch64,riscv,power,x86_64 --cc clang\n"
                 "  weakmem check mp.litmus --cc P0=gcc,P1=clang-14       threads by different compilers\n"
@@ -310,10 +310,7 @@ static Suite find_tests(const Settings *s, Diag *diag) {
                     : suite_builtin("classic", s->common.arena, diag);
   unsigned kept = 0;
   for (unsigned i = 0; i < suite.count; i++) {
-    if (suite.tests[i]->dialect == &dialect_linux)
-      diag_error(diag, "%s is in the kernel's dialect: how its primitives are compiled is the kernel's own",
-                 suite.tests[i]->name);
-    else if (!test_is_assembly(suite.tests[i]))
+    if (!test_is_assembly(suite.tests[i]))
       suite.tests[kept++] = suite.tests[i];
     else
       diag_error(diag, "%s is in %s assembly, which no compiler has made; `weakmem predict` judges it",

@@ -136,7 +136,7 @@ static void add_broken(const CheckedTest *checked, const EnumerationLimits *limi
                 state_string(checked->test, state, arena));
     if (told)
       continue;
-    explain(&checked->c11, limits, state, arena, out);
+    explain(&checked->source, limits, state, arena, out);
     machine_code_tell_lines(&check.code, checked->test, check.objects, arena);
     check.of_code.program = check.code.program;
     explain(&check.of_code, limits, state, arena, out);
@@ -238,7 +238,8 @@ void check_junit(const CheckedTest *checked, const EnumerationLimits *limits, Ar
         check_text(checked, limits, &(SheetStyle){0}, arena, &details);
       told = true;
       one.outcome = JUNIT_FAILED;
-      one.message = arena_printf(arena, "the code allows what C11 forbids: %s", rows->rows[c].cells[STATES].text);
+      one.message = arena_printf(arena, "the code allows what %s forbids: %s", checked->test->dialect->language,
+                                 rows->rows[c].cells[STATES].text);
       one.details = text_finish(&details, arena);
     } else if (check->verdict != CHECK_KEPT) {
       one.outcome = check->failed ? JUNIT_ERROR : JUNIT_SKIPPED;

@@ -114,7 +114,7 @@ static bool is_forbidden(const Prediction *prediction, State state) {
   return prediction_verdict(prediction, state) == VERDICT_FORBIDDEN;
 }
 
-// What the code allows, and what it adds to what C11 allows for the source.
+// What the code allows, and what it adds to what its language's model allows for the source.
 static void compare(const CheckedTest *checked, Check *check, const Prediction *by_sc, Arena *arena) {
   const Test *test = checked->test;
   const ModelResult *allowed = &check->of_code.result;
@@ -122,19 +122,19 @@ static void compare(const CheckedTest *checked, Check *check, const Prediction *
   check->states = ARENA_ARRAY(arena, CheckState, allowed->state_count + (size_t)1);
   for (unsigned i = 0; i < allowed->state_count; i++) {
     State state = prediction_state(test, allowed->states[i], arena);
-    bool added = !checked->c11.result.undefined && is_forbidden(&checked->c11, state);
+    bool added = !checked->source.result.undefined && is_forbidden(&checked->source, state);
     bool weak = is_forbidden(&checked->sc, state);
     check->states[check->state_count++] =
         (CheckState){state, added, weak, weak && prediction_verdict(by_sc, state) == VERDICT_ALLOWED};
-    broken |= added && !prediction_is_thin_air(&checked->c11, state);
+    broken |= added && !prediction_is_thin_air(&checked->source, state);
     thin_air |= added;
   }
   for (unsigned i = 0; i < check->state_count && broken; i++)
-    check->states[i].is_added &= !prediction_is_thin_air(&checked->c11, check->states[i].state);
-  check->verdict = checked->c11.result.undefined ? CHECK_RACY
-                   : broken                      ? CHECK_BROKEN
-                   : thin_air                    ? CHECK_THIN_AIR
-                                                 : CHECK_KEPT;
+    check->states[i].is_added &= !prediction_is_thin_air(&checked->source, check->states[i].state);
+  check->verdict = checked->source.result.undefined ? CHECK_RACY
+                   : broken                         ? CHECK_BROKEN
+                   : thin_air                       ? CHECK_THIN_AIR
+                                                    : CHECK_KEPT;
 }
 
 static const char *line_of(const Execution *execution, unsigned event, Arena *arena) {
@@ -147,24 +147,30 @@ static const char *line_of(const Execution *execution, unsigned event, Arena *ar
 
 // Why nothing is raised; NULL where that needs no reason.
 static const char *excuse(const CheckedTest *checked, const Check *check, Arena *arena) {
-  const ModelResult *c11 = &checked->c11.result;
+  const ModelResult *source = &checked->source.result;
+  const char *language = checked->test->dialect->language;
   if (check->verdict == CHECK_THIN_AIR)
     return "only RC11's no-thin-air axiom forbids that state, against load buffering; ISO C11 does not";
   if (check->verdict != CHECK_RACY)
     return NULL;
-  const char *what = "the source has a data race, so that C11 forbids nothing";
-  return c11->racy ? arena_printf(arena, "%s: %s and %s", what, line_of(c11->racy, c11->race[0], arena),
-                                  line_of(c11->racy, c11->race[1], arena))
-                   : what;
+  const char *what = arena_printf(arena, "the source has a data race, so that %s forbids nothing", language);
+  return source->racy ? arena_printf(arena, "%s: %s and %s", what, line_of(source->racy, source->race[0], arena),
+                                     line_of(source->racy, source->race[1], arena))
+                      : what;
 }
 
-// Whether C11's model could judge the source; else the test's own verdict is set.
+// Whether its language's model could judge the source; else the test's own verdict is set.
 static bool is_judged(const CheckedTest *checked, Check *check) {
-  const Prediction *c11 = &checked->c11;
-  if (c11->program && !c11->result.unmodelled && !c11->result.gave_up)
+  const Prediction *source = &checked->source;
+  if (test_has_grace(checked->test)) {
+    fail(check, "that a grace period waits is in no machine code of a thread's");
+    check->failed = false;
+    return false;
+  }
+  if (source->program && !source->result.unmodelled && !source->result.gave_up)
     return true;
-  fail(check, c11->why ? c11->why : "C11's model does not speak of it");
-  check->failed = !c11->program || c11->result.gave_up;
+  fail(check, source->why ? source->why : "its language's model does not speak of it");
+  check->failed = !source->program || source->result.gave_up;
   return false;
 }
 
@@ -190,11 +196,11 @@ static void check_one(const CheckedTest *checked, const Judge *judges, const Enu
   }
   compare(checked, check, &by_sc, arena);
   check->why = excuse(checked, check, arena);
-  check->why = check->why ? check->why : check->of_code.why ? check->of_code.why : checked->c11.why;
+  check->why = check->why ? check->why : check->of_code.why ? check->of_code.why : checked->source.why;
   bool is_partial = check->of_code.result.gave_up, is_good = check->verdict == CHECK_KEPT;
   if (is_partial && (is_good || check->verdict == CHECK_THIN_AIR))
     fail(check, check->of_code.why);
-  else if (is_good && check->of_code.result.hang && !checked->c11.result.hang)
+  else if (is_good && check->of_code.result.hang && !checked->source.result.hang)
     fail(check, "the code may wait for ever, where the source does not");
 }
 
@@ -202,18 +208,19 @@ static void check_one(const CheckedTest *checked, const Judge *judges, const Enu
 
 typedef struct {
   const CheckOptions *options;
-  const Judge *judges;
+  const Judge *judges, *kernels; // for tests in C11, and in the kernel's dialect
 } Session;
 
 static bool check_test(const Session *s, const Test *test, Check *checks) {
   Arena *arena = arena_new();
   const CheckOptions *o = s->options;
   JudgeOptions options = {.limits = o->limits};
+  const Judge *judges = test->dialect == &dialect_linux ? s->kernels : s->judges;
   CheckedTest checked = {.test = test, .checks = checks, .count = o->build_count};
-  checked.c11 = judge_test(judge_named(s->judges, "c11"), test, &options, arena);
-  checked.sc = judge_test(judge_named(s->judges, "sc"), test, &options, arena);
+  checked.source = judge_test(judge_named(judges, "c11"), test, &options, arena);
+  checked.sc = judge_test(judge_named(judges, "sc"), test, &options, arena);
   for (unsigned b = 0; b < o->build_count && !stop_wanted(o->stop); b++)
-    check_one(&checked, s->judges, &o->limits, &checks[b], arena);
+    check_one(&checked, judges, &o->limits, &checks[b], arena);
   bool going = !stop_wanted(o->stop) && o->each(&checked, arena, o->context);
   arena_free(arena);
   return going;
@@ -259,7 +266,7 @@ static unsigned check_batch(const Session *s, const Test *const *tests, unsigned
 
 unsigned check_all(const CheckOptions *options, Diag *diag) {
   Arena *arena = arena_new();
-  Session session = {options, judges_all(arena)};
+  Session session = {options, judges_all(arena), judges_for(dialect_linux.name, arena)};
   unsigned done = 0, batch = BATCH_UNITS / (options->build_count ? options->build_count : 1);
   batch = batch ? batch : 1;
   for (unsigned made = batch; done < options->test_count && made == batch && !diag->errors;) {

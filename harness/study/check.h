@@ -1,5 +1,6 @@
-// What compilers make of tests, judged: the machine code of each test's threads by its CPU's model, against what C11
-// allows for the source. Nothing is run.
+// What compilers make of tests, judged: the machine code of each test's threads by its CPU's model, against what C11,
+// or the kernel's model, allows for the source. Nothing is run. Of the kernel's dialect a barrier is the instruction
+// that the kernel's headers have there, and an access the C11 one that is closest.
 #pragma once
 #include "harness/build/threads.h"
 #include "harness/model/judge.h"
@@ -15,9 +16,9 @@ typedef struct {
 } CheckBuild;
 
 typedef enum {
-  CHECK_KEPT,     // the code allows nothing that C11 forbids
+  CHECK_KEPT,     // the code allows nothing that its language forbids
   CHECK_BROKEN,   // it does
-  CHECK_RACY,     // the source has a data race, so that C11 forbids nothing
+  CHECK_RACY,     // the source has a data race, so that nothing is forbidden
   CHECK_THIN_AIR, // what it allows is forbidden by C11's no-thin-air axiom alone, which ISO C11 does not have
   CHECK_UNREAD    // it was not judged: `why` says why not
 } CheckVerdict;
@@ -27,7 +28,7 @@ const char *check_verdict_name(CheckVerdict verdict); // "thin-air"
 // A state that the code allows.
 typedef struct {
   State state;
-  bool is_added;    // C11 forbids it for the source; where the verdict is broken, by more than no-thin-air
+  bool is_added;    // the language forbids it for the source; where the verdict is broken, by more than no-thin-air
   bool is_weak;     // sequential consistency forbids it for the source
   bool by_compiler; // a weak one: it allows it for the machine code. Else only the CPU's model does
 } CheckState;
@@ -48,7 +49,8 @@ typedef struct {
 
 typedef struct {
   const Test *test;
-  Prediction c11, sc;  // of the source
+  Prediction source;   // by its language's model: C11's, or the kernel's
+  Prediction sc;       // of the source
   const Check *checks; // one for each way, in order
   unsigned count;
 } CheckedTest;

@@ -13,6 +13,16 @@ grep -q '^2 tests, 1 way to compile each: 2 kept$' "$work/out" || fail "$(cat "$
 # A loop of compare-exchanges is decided, also over the stack: its paths that contradict themselves are seen to.
 ends 0 "$WEAKMEM" check fetch_max --cc gcc --cflags "-O0,-O2"
 
+# The kernel's tests are held to the kernel's model, on each CPU by its own barriers: an xchg of its LL/SC loops is a
+# full barrier too. A grace period is in no code.
+ends 0 "$WEAKMEM" check K-SB+onces K-SB+mbs K-MP+assign+dereference K-SB+inc+xchg K-RCU+grace-period --cc gcc --format tsv
+[[ $(grep -cP '\tkept\t$' "$work/out") == 4 ]] || fail "$(cat "$work/out")"
+grep -qP '^K-RCU\+grace-period\t.*\tunread\t' "$work/out" || fail "$(cat "$work/out")"
+if command -v clang >/dev/null; then
+  ends 0 "$WEAKMEM" check K-SB+mbs K-SB+inc+xchg --cc clang --target aarch64,riscv,power,x86_64 --format tsv
+  [[ $(grep -cP '\tkept\t$' "$work/out") == 8 ]] || fail "$(cat "$work/out")"
+fi
+
 # Columns: a line for each test, compiler, flags and CPU.
 ends 0 "$WEAKMEM" check SB MP --cc gcc --cflags "-O0,-O2 -fno-inline" --format tsv
 [[ $(head -1 "$work/out") == $'test\tcompiler\tflags\tarch\tverdict\tstates' ]] || fail "no header: $(cat "$work/out")"
