@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { STEPS = 4000000, CHOICES = 1 << 14 };
+enum { STEPS = 1000000, CHOICES = 1 << 14 };
 
 // Where the thread is, and what it and the memory hold.
 typedef struct {
@@ -168,7 +168,7 @@ AloneRun program_run_alone(const Program *program, Arena *arena) {
   while (a.now.at < a.thread->instr_count && !a.run.misfits && !a.run.why) {
     step(&a);
     if (++steps > STEPS)
-      a.run.why = "it goes on beyond 4000000 steps";
+      a.run.why = "it goes on beyond 1000000 steps";
   }
   if (!a.run.misfits && !a.run.why)
     a.run.state = state_of(&a);

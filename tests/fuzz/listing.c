@@ -1,6 +1,8 @@
 // Any text as a disassembler's listing, of the CPU that its first byte picks: refused with a reason, or every function
 // of it becomes a program or is refused.
 #include "harness/code/listing.h"
+#include "harness/code/shared.h"
+#include "harness/event/alone.h"
 #include "harness/lang/parse.h"
 
 #include <stdint.h>
@@ -16,6 +18,33 @@ static const InstructionSet *pick(uint8_t byte) {
   while (instruction_sets[count])
     count++;
   return instruction_sets[byte % count];
+}
+
+// The same function with all that it calls, on memory of a structure; alone, it ends or says why not.
+static void share(const Listing *listing, unsigned function, const InstructionSet *set, Arena *arena, Diag *diag) {
+  static const char *const results[] = {"a", "b"};
+  CodeLayout layout = code_layout_new(64, arena);
+  SharedThreads from = {.name = "fuzz",
+                        .listing = listing,
+                        .set = set,
+                        .functions = &listing->functions[function].name,
+                        .function_count = 1,
+                        .results = results,
+                        .result_count = 2,
+                        .layout = &layout,
+                        .unroll = 1};
+  for (unsigned turn = 0; turn < 2; turn++) {
+    from.alone = from.shows_memory = turn % 2;
+    unsigned errors = diag->errors;
+    const Program *program = shared_program(&from, arena, diag);
+    if (!program && diag->errors == errors)
+      abort();
+    AloneRun run = {.misfits = true};
+    if (program && from.alone)
+      run = program_run_alone(program, arena);
+    if (!run.state && !run.misfits && !run.why)
+      abort();
+  }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -44,6 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     unsigned errors = diag.errors;
     if (!functions_program(test, pick(*data), &function, false, 0, arena, &diag) && diag.errors == errors)
       abort();
+    if (i < 2)
+      share(listing, i, pick(*data), arena, &diag);
   }
   Text messages = {0};
   diag_format(&diag, &messages);
