@@ -21,6 +21,7 @@ static void *grow_by_half(void *old, size_t *capacity, size_t count, size_t size
 
 Comparison comparison_new(Arena *arena) {
   return (Comparison){.arena = arena,
+                      .nodes = {.arena = arena},
                       .row_table = {.arena = arena, .key_size = sizeof(uint64_t)},
                       .again_table = {.arena = arena, .key_size = sizeof(uint64_t)},
                       .label_table = {.arena = arena}};
@@ -31,6 +32,7 @@ void comparison_free(Comparison *c) {
   free(c->cells);
   c->rows = NULL;
   c->cells = NULL;
+  nodes_free(&c->nodes);
 }
 
 // ---- Rows
@@ -574,7 +576,9 @@ void comparison_add(Comparison *c, const Record *record) {
   cell->conditional |= condition != QUANTIFIER_NONE || weak_is_known(record);
   cell->predicted = predicted;
   if (way) {
-    way_add(way, record->iterations, seen_of(record, condition));
+    uint64_t seen = seen_of(record, condition);
+    way_add(way, record->iterations, seen);
+    nodes_add(&c->nodes, (unsigned)(cell - c->cells), way->label, seen, record);
     if (c->keep)
       run_add(c, way, record);
   }
@@ -636,4 +640,7 @@ static void join_objects(Comparison *c) {
   count_twice(c);
 }
 
-void comparison_finish(Comparison *c) { join_objects(c); }
+void comparison_finish(Comparison *c) {
+  join_objects(c);
+  c->found = nodes_judge(&c->nodes);
+}

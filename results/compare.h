@@ -2,6 +2,7 @@
 // them. It holds a row for each test, a cell for each machine that has it, and of each record at most a hash.
 #pragma once
 #include "harness/base/table.h"
+#include "results/compare_nodes.h"
 #include "results/mutants.h"
 #include "results/objects.h"
 #include "results/records.h"
@@ -130,6 +131,8 @@ typedef struct Comparison {
   unsigned label_count;
   size_t label_capacity;
   Table row_table, label_table;
+  Nodes nodes;          // of campaigns: what each counted
+  NodeFindings found;   // by comparison_finish: how they differ
   Table again_table;    // what tells records apart that are not the first of their way
   unsigned long beyond; // records of machines beyond COMPARE_MACHINES
   unsigned long empty;  // records that counted nothing
@@ -162,6 +165,13 @@ void comparison_add(Comparison *comparison, const Record *record);
 // it is kept.
 bool comparison_add_cost(Comparison *comparison, const char *line, size_t length, FieldsFault *fault);
 bool comparison_add_fences(Comparison *comparison, const char *line, size_t length, FieldsFault *fault);
+// A node that differs from its kind, as a sentence without its end.
+void compare_odd_node(const Comparison *comparison, const NodeOdd *odd, Text *out);
+// What of `found` is not named, and how it was compared; nothing where no nodes were.
+void compare_nodes_note(const Comparison *comparison, Text *out);
+void compare_nodes_text(const Comparison *comparison, const SheetStyle *style, FILE *out);
+// Objects of "spreads" and "odd".
+Sheet *compare_nodes_sheet(const Comparison *comparison, Arena *arena);
 // After the last of them: costs and ladders that stand in a file of their own join the machine's column.
 void comparison_finish(Comparison *comparison);
 
@@ -244,9 +254,6 @@ enum { CHANGE_RUNS = 3 }; // that either side needs for its spread to be known
 // least that of independent iterations, 1/4N. Over all tests together at most 5 % are called changed by chance
 // (Holm, Scand. J. Statistics 6, 1979). Lives in the comparison's arena.
 Changes comparison_changes(const Comparison *comparison);
-
-// Two-sided p of Student's t with `freedom` degrees of freedom.
-double student_p(double t, double freedom);
 
 // ---- Views
 

@@ -175,7 +175,16 @@ void compare_json(const Comparison *c, const Changes *changes, FILE *out) {
   write_list("machines", nth_machine, &whole, c->machine_count, out);
   write_list("tests", nth_test, &whole, c->row_count, out);
   write_list("changes", nth_change, &whole, changes->count, out);
-  fprintf(out, "\"unlike\":%u}\n", changes->unlike);
+  fprintf(out, "\"unlike\":%u", changes->unlike);
+  if (c->found.spread_count) {
+    Arena *arena = arena_new();
+    Text text = {0};
+    sheet_json(compare_nodes_sheet(c, arena), NULL, &text);
+    fprintf(out, ",\"nodes\":%s", text_string(&text));
+    text_free(&text);
+    arena_free(arena);
+  }
+  fputs("}\n", out);
 }
 
 // ---- Columns: a row a cell

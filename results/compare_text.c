@@ -393,6 +393,7 @@ void compare_text(const Comparison *c, const Changes *changes, const CompareStyl
   print_differences(c, &style->style, out);
   print_changes(c, changes, &style->style, out);
   print_mutants(c, &style->style, out);
+  compare_nodes_text(c, &style->style, out);
   print_costs(c, &style->style, out);
   compare_ladders(c, &style->style, out);
 }

@@ -462,6 +462,38 @@ static Cell changes_cell(const Comparison *c, const Changes *changes, Arena *are
   return cell_sheet(object);
 }
 
+static Cell nodes_cell(const Comparison *c, Arena *arena) {
+  if (!c->found.spread_count)
+    return (Cell){0};
+  enum { ODD = 200, SPREADS = 200 };
+  Sheet *object = sheet_object(arena), *odd = sheet_list(arena), *spreads = new_arrays(5, arena);
+  Text note = {0};
+  compare_nodes_note(c, &note);
+  for (unsigned i = 0; i < c->found.odd_count && i < ODD; i++) {
+    Text sentence = {0};
+    compare_odd_node(c, &c->found.odd[i], &sentence);
+    sheet_add(odd, cell_text(page_cut(text_finish(&sentence, arena), PAGE_TEXT, arena)));
+  }
+  for (unsigned i = 0; i < c->found.spread_count && i < SPREADS; i++) {
+    const NodeSpread *spread = &c->found.spreads[i];
+    const CompareCell *cell = &c->cells[spread->cell];
+    const double shares[] = {spread->least, spread->median, spread->most};
+    Cell *cells = sheet_row(spreads);
+    cells[0] = cell_text(page_cut(compare_row_title(&c->rows[cell->row], arena), PAGE_TEXT, arena));
+    cells[1] = cell_count(cell->column);
+    cells[2] = cell_count(spread->nodes);
+    cells[3] = cell_count(spread->way);
+    Sheet *list = sheet_list(arena);
+    for (unsigned k = 0; k < 3; k++)
+      sheet_add(list, cell_number(shares[k]));
+    cells[4] = cell_sheet(list);
+  }
+  page_set_text(object, "note", text_finish(&note, arena));
+  sheet_set(object, "odd", cell_sheet(odd));
+  sheet_set(object, "spreads", cell_sheet(spreads));
+  return cell_sheet(object);
+}
+
 static Cell models_cell(Arena *arena) {
   Sheet *models = new_arrays(2, arena);
   for (unsigned a = 0; a < model_count; a++) {
@@ -504,6 +536,7 @@ void page_data(const Page *page, FILE *out, PageCount *count) {
   Sheet *tail = sheet_object(arena);
   sheet_set(tail, "alarms", alarms_cell(&writing));
   sheet_set(tail, "changes", changes_cell(page->comparison, page->changes, arena));
+  sheet_set(tail, "nodes", nodes_cell(page->comparison, arena));
   page_set_count(tail, "left_out", count->left_out);
   page_set_count(tail, "unkept", page->comparison->unkept);
   sheet_json(tail, &in_page, &text);

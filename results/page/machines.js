@@ -174,3 +174,21 @@ function drawChanges() {
     byId("change-list").append(more);
   }
 }
+
+// Nodes of a campaign: which is not as its kind, and how far apart the others are.
+function drawNodes() {
+  if (!data.nodes) return;
+  const {note, odd, spreads} = data.nodes;
+  byId("nodes").hidden = false;
+  byId("nodes-fold").open = odd.length > 0;
+  byId("nodes-note").textContent = note || "";
+  longList(byId("node-list"), odd.map((sentence) => make("li", null, sentence)), 24);
+  const body = spreads.map(
+    ([name, column, nodes, way, shares]) => make(
+      "tr", null, make("th", {scope: "row"}, name), make("td", {class: "r"}, String(column + 1)),
+      make("td", {class: "r"}, whole(nodes)), ...shares.map((share) => make("td", {class: "r"}, percent(share))),
+      make("td", null, data.ways[way] || "")));
+  byId("spread-list").append(table(["test", "column", "nodes", "least", "median", "most", "how"], body, [
+    1, 2, 3, 4, 5
+  ]));
+}

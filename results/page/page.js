@@ -151,6 +151,7 @@ drawCards();
 drawCheapest();
 drawDifferences();
 drawChanges();
+drawNodes();
 if (data.ladders.length) {
   byId("fences").hidden = false;
   byId("ladder-list").append(...data.ladders.map(ladderFigure));

@@ -111,6 +111,18 @@ grep -q 'Made up' "$work/text" || fail "the made-up machine"
 grep -Eq '^  fence-seq_cst +alone +[0-9.]+ +[0-9.]+ ~' "$work/text" || fail "costs side by side"
 grep -Eq '^  fence-seq_cst +all +[0-9.]+ +<?[0-9.e-]+ % [af] +~[0-9.]+ +<?[0-9.e-]+ % [af]' "$work/text" || fail "ladders side by side"
 grep -q 'other.jsonl:3: skipped: row 1: "ns" is less than 0' "$work/err" || fail "damaged costs: $(cat "$work/err")"
+# Nodes of a campaign: the one that is not as its kind is named, and those that are, are not.
+for node in {1..12}; do
+  seen=$((200 + node)) && [ "$node" != 7 ] || seen=1
+  printf '{"schema":"weakmem.run/1","test":"SB","status":"done","machine":{"arch":"x86_64"},"engine":"lockstep","seed":%d,"iterations":1000,"condition":"exists (0:r0=0 /\\\\ 1:r0=0)","witnesses":%d,"campaign":{"plan":"p","node":"node%d"},"histogram":[{"state":"0:r0=0; 1:r0=0;","count":%d,"witness":true},{"state":"0:r0=0; 1:r0=1;","count":%d,"witness":false}]}\n' \
+    "$node" "$seen" "$node" "$seen" $((1000 - seen))
+done >"$work/nodes.jsonl"
+"$WEAKMEM" compare --alone "$work/nodes.jsonl" >"$work/text"
+grep -q 'SB: 0:r0=0; 1:r0=0; on node7 0.100 % of 1.00k, on the 11 other nodes of' "$work/text" || fail "the odd node: $(cat "$work/text")"
+[ "$(grep -c ' on node' "$work/text")" = 1 ] || fail "nodes that are as the others: $(cat "$work/text")"
+"$WEAKMEM" compare --alone --format json "$work/nodes.jsonl" | grep '"odd":\[{"test":"SB",[^]]*"node":"node7"' >/dev/null || fail "the odd node in JSON"
+sed '/node7/d' "$work/nodes.jsonl" >"$work/alike.jsonl"
+"$WEAKMEM" compare --alone "$work/alike.jsonl" | grep -q 'No node differs from its kind' || fail "nodes of one kind"
 # What a terminal would act on does not reach it.
 printf '{"schema":"weakmem.run/1","test":"E%s","status":"%s","machine":{"arch":"x%s"},"engine":"e","iterations":4,"condition":"exists (true)","witnesses":1}\n' \
   '\u001b[31m\u009b31m' 'done' '\u001b\u009b' E '\u001b[31m\u009b' '' >"$work/escape"

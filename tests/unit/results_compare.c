@@ -2,6 +2,7 @@
 #include "results/compare.h"
 #include "results/lines.h"
 #include "results/stream.h"
+#include "results/student.h"
 #include "results/test_name.h"
 #include "tests/unit/left.h"
 
