@@ -1,15 +1,15 @@
 // weakmem.h: your own C as the threads of a test.
 //
 //   #include <weakmem.h>
-//   #include "queue.h"                                          // what is to be tested: any C of yours
+//   #include "queue.h"                     // what is to be tested: any C of yours
 //
-//   WM_SHARED { struct queue queue; };                          // what the threads share: zero in every iteration
-//   WM_RESULTS(sent, got)                                       // what an iteration shows: numbers of 64 bits, 0 at
-//   first WM_INIT { queue_init(&shared->queue); }                     // optional: runs before the threads
+//   WM_SHARED { struct queue queue; };     // what the threads share: zero in every iteration
+//   WM_RESULTS(sent, got, left)            // what an iteration shows: numbers of 64 bits, 0 at first
+//   WM_INIT { queue_init(&shared->queue); }    // optional: runs before the threads
 //   WM_THREAD(producer) { result->sent = queue_push(&shared->queue, 1); }
 //   WM_THREAD(consumer) { result->got = queue_pop(&shared->queue); }
-//   WM_ARBITER { if (!result->got) result->got = queue_pop(&shared->queue); }  // optional: runs when all threads ended
-//   WM_FORBIDDEN("sent && got != 1", "what was pushed is lost") // optional: what results mean
+//   WM_ARBITER { result->left = queue_pop(&shared->queue); }       // optional: runs when all threads ended
+//   WM_FORBIDDEN("sent && got + left != 1", "what was pushed is lost, or there twice")    // what results mean
 //
 //   weakmem run queue.c                          here, in billions of iterations: which results, how often
 //   weakmem check queue.c                        what each CPU's memory model allows for the compiled code
