@@ -19,8 +19,11 @@ ends 0 "$WEAKMEM" check K-SB+onces K-SB+mbs K-MP+assign+dereference K-SB+inc+xch
 [[ $(grep -cP '\tkept\t$' "$work/out") == 4 ]] || fail "$(cat "$work/out")"
 grep -qP '^K-RCU\+grace-period\t.*\tunread\t' "$work/out" || fail "$(cat "$work/out")"
 if command -v clang >/dev/null; then
-  ends 0 "$WEAKMEM" check K-SB+mbs K-SB+inc+xchg --cc clang --target aarch64,riscv,power,x86_64 --format tsv
-  [[ $(grep -cP '\tkept\t$' "$work/out") == 8 ]] || fail "$(cat "$work/out")"
+  targets=riscv,power,x86_64
+  "$WEAKMEM" topo --format json | grep '"emulated": true' >/dev/null || targets+=,aarch64 # clang is of the host
+  ends 0 "$WEAKMEM" check K-SB+mbs K-SB+inc+xchg --cc clang --target "$targets" --format tsv
+  commas=${targets//[^,]/}
+  [[ $(grep -cP '\tkept\t$' "$work/out") == $((2 * ${#commas} + 2)) ]] || fail "$(cat "$work/out")"
 fi
 
 # Columns: a line for each test, compiler, flags and CPU.
