@@ -72,11 +72,25 @@ Suite code_examples(Arena *arena) {
   return suite;
 }
 
-// An example that comes with weakmem, or all of them. False where there is none of that name.
+// Whether a litmus test or a family that comes with weakmem bears the name, "publish/seqlock.litmus".
+static bool is_of_suite(const char *name) {
+  size_t length = strlen(name);
+  for (const Embedded *file = embedded_litmus; file->path; file++) {
+    const char *slash = strchr(file->path, '/'), *base = slash ? slash + 1 : file->path;
+    bool family = slash && (size_t)(slash - file->path) == length && !strncmp(file->path, name, length);
+    if (family || (!strncmp(base, name, length) && !strcmp(base + length, ".litmus")))
+      return true;
+  }
+  return false;
+}
+
+// An example that comes with weakmem, as "ticket.c", or as "ticket" where nothing of the suite is called so; or all of
+// them. False where there is none of that name.
 static bool add_example(Finder *f, const char *name) {
   unsigned before = f->out->count;
+  bool bare = !is_of_suite(name);
   for (const Embedded *file = embedded_code; file->path; file++)
-    if (!strcmp(name, "code") || !strcmp(name, name_of(file, f->arena)))
+    if (!strcmp(name, "code") || !strcmp(name, file->path) || (bare && !strcmp(name, name_of(file, f->arena))))
       add_source(f, source_of(file, f->arena));
   return f->out->count > before;
 }
@@ -84,12 +98,14 @@ static bool add_example(Finder *f, const char *name) {
 static bool take(Finder *f, const char *argument, bool folders) {
   struct stat status;
   bool there = !stat(argument, &status);
+  if (!there && add_example(f, argument))
+    return true;
   if (there && S_ISDIR(status.st_mode) && folders)
     add_folder(f, argument);
   else if (there ? S_ISREG(status.st_mode) && is_code(argument) : is_code(argument))
     add_file(f, argument);
   else
-    return !there && add_example(f, argument);
+    return false;
   return true;
 }
 

@@ -114,9 +114,16 @@ for wrong in '_Alignas(256) int x;' 'int x; char more[2000000];'; do
 done
 
 # The examples: what is right is never forbidden. (An emulator may reorder what the CPU that it emulates does not.)
-right=(ticket seqlock ring peterson)
-"$WEAKMEM" topo --format json | grep '"emulated": true' >/dev/null && right=(ticket seqlock ring)
+right=(ticket seqlock.c ring peterson.c)
+"$WEAKMEM" topo --format json | grep '"emulated": true' >/dev/null && right=(ticket seqlock.c ring)
 ends 0 run "${right[@]}" --iterations 2000
+# A litmus test and a family of an example's name are meant by it; the example has its ending.
+ends 0 "$WEAKMEM" run --no-keep -q -t 0.01 --format tsv seqlock
+grep -q $'^seqlock\tpublish\t' out || fail "seqlock is not the litmus test: $(cat out)"
+ends 0 "$WEAKMEM" predict --format tsv --model sc publish
+[[ $(wc -l <out) -gt 5 ]] || fail "publish is not the family: $(cat out)"
+ends 0 "$WEAKMEM" run --no-keep -q -t 0.01 --format tsv publish
+[[ $(cut -f1 out | sort -u | wc -l) -gt 5 ]] || fail "publish is not the family: $(cat out)"
 ends 0 run ticket-relaxed --format json --iterations 10
 grep -qF '"file":"code/ticket-relaxed.c"' out || fail "example: $(cat out)"
 echo PASS
