@@ -202,12 +202,13 @@ static void spread_of(Judging *j, const NodeGroup *group, Arena *arena) {
   NodeFindings *out = &j->out;
   out->spreads =
       arena_grow(j->nodes->arena, out->spreads, &j->spread_capacity, out->spread_count + 1, sizeof *out->spreads);
-  out->spreads[out->spread_count++] = (NodeSpread){.cell = group->cell,
-                                                   .way = group->way,
-                                                   .nodes = (unsigned)count,
-                                                   .least = share_of(&points[0]),
-                                                   .median = share_of(&points[count / 2]),
-                                                   .most = share_of(&points[count - 1])};
+  out->spreads[out->spread_count++] =
+      (NodeSpread){.cell = group->cell,
+                   .way = group->way,
+                   .nodes = (unsigned)count,
+                   .least = share_of(&points[0]),
+                   .median = (share_of(&points[(count - 1) / 2]) + share_of(&points[count / 2])) / 2,
+                   .most = share_of(&points[count - 1])};
 }
 
 // ---- Over all

@@ -53,6 +53,7 @@ enum { NODES_FEWEST = 3 }; // that are compared
 // Each node's share p of each state, as asin(sqrt(p)), which makes the variance independent of the share, is held
 // against those of the other nodes by Student's t of the deleted residual, with two degrees of freedom fewer than there
 // are nodes (Cook and Weisberg, Residuals and Influence in Regression, 1982, 2.2); the variance is taken to be at least
-// that of independent iterations, 1/4N. Over all nodes, tests and states together at most 5 % are named by chance
-// (Holm, Scand. J. Statistics 6, 1979). Several nodes that are off in the same way hide each other. Lives in the arena.
+// that of independent iterations, 1/4N. Over all nodes, tests and states together the chance that any is named by
+// chance is at most 5 % (Holm, Scand. J. Statistics 6, 1979). Several nodes that are off in the same way hide each
+// other. Lives in the arena.
 NodeFindings nodes_judge(Nodes *nodes);

@@ -40,9 +40,10 @@ void compare_nodes_note(const Comparison *c, Text *out) {
   text_printf(out,
               "%s%u difference%s tenfold or more, or of a state that the others never show; %u less than tenfold. Of "
               "%lu shares of a state on a node, held against the other nodes of its kind (Student's t of asin of the "
-              "root of the share), at most 5 %% are named by chance in all (Holm). Iterations of one run are not "
+              "root of the share), any is named by chance in at most 5 of 100 such comparisons (Holm). Iterations of "
+              "one run are not "
               "independent: a state that was seen in one burst may be chance all the same.\n",
-              found->odd_count ? "" : "No node differs from its kind. ", found->odd_count,
+              found->odd_count || found->slight ? "" : "No node differs from its kind. ", found->odd_count,
               found->odd_count == 1 ? " is" : "s are", found->slight, found->compared);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,10 +97,10 @@ RecordWriter *record_writer_open(const char *path, Diag *diag) {
 }
 
 bool record_file_is_held(const char *path) {
-  int file = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (file < 0)
     return false;
-  bool held = !file_lock(file, 0) && errno == EWOULDBLOCK;
+  bool held = flock(file, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK; // who only looks is in no one's way that looks
   close(file);
   return held;
 }

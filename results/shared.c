@@ -55,13 +55,13 @@ static bool restore_test(Record *record, const Suite *suite, Arena *arena, const
 
 // ---- What is nobody's business
 
-// Text without the words that hold a path or an address: "clang version 19 (...)".
+// Text without the words that hold a path or an address, or define a macro: "clang version 19 (...)".
 static const char *without_paths(const char *text, Arena *arena) {
   Text out = {0};
   while (*text) {
     size_t gap = strspn(text, " ()"), word = strcspn(text + gap, " ()");
     text_add_bytes(&out, text, gap);
-    bool hidden = strcspn(text + gap, "/\\~@") < word;
+    bool hidden = strcspn(text + gap, "/\\~@") < word || !strncmp(text + gap, "-D", 2);
     text_add_bytes(&out, hidden ? "..." : text + gap, hidden ? 3 : word);
     text += gap + word;
   }

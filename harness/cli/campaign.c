@@ -198,6 +198,7 @@ static int task(Settings *s, const Plan *plan, const Console *console, Diag *dia
 // ---- status
 
 // Where every task stands, with progress, since all files are read. Each run's record is handed on, as fleet_task does.
+// NULL, told, where it was interrupted.
 static FleetTask *look_at_all(const Settings *s, const Plan *plan, void (*record)(const Record *record, void *context),
                               void *context, const Console *console, Diag *diag) {
   FleetTask *tasks = ARENA_ARRAY(s->common.arena, FleetTask, plan->task_count);
@@ -208,7 +209,10 @@ static FleetTask *look_at_all(const Settings *s, const Plan *plan, void (*record
     tasks[i] = fleet_task(plan, s->common.arguments[0], i, record, context, s->common.arena, console->stop, diag);
   }
   progress_clear(&progress);
-  return tasks;
+  if (!stop_wanted(console->stop))
+    return tasks;
+  fputs("weakmem: interrupted: not every task was looked at\n", console->err);
+  return NULL;
 }
 
 static void add_junit(const Record *record, void *junit) {
@@ -240,6 +244,8 @@ static int status(Settings *s, const Plan *plan, const Console *console, Diag *d
   Junit junit = {0};
   bool as_junit = s->common.format == FORMAT_JUNIT, as_text = s->common.format == FORMAT_TEXT, done = true;
   const FleetTask *tasks = look_at_all(s, plan, as_junit ? add_junit : NULL, &junit, console, diag);
+  if (!tasks)
+    return EXIT_MACHINE;
   for (unsigned i = 0; i < plan->task_count; i++)
     done &= tasks[i].state == FLEET_DONE;
   const Sheet *listed = campaign_tasks(plan, tasks, !as_text, arena);
@@ -277,6 +283,8 @@ static int retry(Settings *s, const Plan *plan, const Console *console, Diag *di
   Arena *arena = s->common.arena;
   Diag damage = {.arena = arena};
   const FleetTask *tasks = look_at_all(s, plan, NULL, NULL, console, &damage);
+  if (!tasks)
+    return EXIT_MACHINE;
   unsigned *again = ARENA_ARRAY(arena, unsigned, plan->task_count), count = 0;
   for (unsigned i = 0; i < plan->task_count; i++) {
     bool damaged = tasks[i].state == FLEET_DAMAGED;

@@ -164,6 +164,14 @@ static Sheet *places_sheet(const Relaxed *relaxed, Arena *arena) {
   return sheet;
 }
 
+// Whether some order is that of several threads.
+static bool changes_together(const Relaxed *relaxed) {
+  for (unsigned i = 0; i < relaxed->place_count; i++)
+    if (relaxed->places[i].count > 1)
+      return true;
+  return false;
+}
+
 static const char *answer(const Session *c, const Relaxed *relaxed) {
   Arena *arena = c->settings->common.arena;
   const char *begin =
@@ -174,17 +182,22 @@ static const char *answer(const Session *c, const Relaxed *relaxed) {
   unsigned weaker = 0;
   for (unsigned i = 0; i < relaxed->place_count; i++)
     weaker += relaxed->places[i].order != relaxed->places[i].begun;
+  bool races = false; // of which languages' models speak
+  for (unsigned i = 0; i < relaxed->judge_count; i++)
+    races |= !relaxed->judges[i].model->cpu;
   const char *found = weaker ? arena_printf(arena, "%u of %u orders can be weaker%s", weaker, relaxed->place_count,
                                             relaxed->raised ? " than the strongest" : "")
                       : relaxed->raised ? "Every order has to be at its strongest"
                                         : "No order can be weaker";
   const char *end = relaxed->interrupted ? "It was interrupted: more may be."
                     : relaxed->partial   ? "Where a model cannot tell, more may be."
-                    : weaker             ? "None can be weaker still."
-                                         : "";
-  return arena_printf(arena, "%s%s: %s forbid%s what the test asks for, data races and waits without end. %s\n", begin,
-                      found, judge_names(relaxed->judges, relaxed->judge_count, arena),
-                      relaxed->judge_count == 1 ? "s" : "", end);
+                    : changes_together(relaxed)
+                        ? "None can be weaker still in all threads of its row; --per-thread takes them apart."
+                    : weaker ? "None can be weaker still."
+                             : "";
+  return arena_printf(arena, "%s%s: %s forbid%s what the test asks for%s waits without end. %s\n", begin, found,
+                      judge_names(relaxed->judges, relaxed->judge_count, arena), relaxed->judge_count == 1 ? "s" : "",
+                      races ? ", data races and" : " and", end);
 }
 
 static void print_explanations(const Relaxed *relaxed, Text *out) {
@@ -208,7 +221,9 @@ static void print_json(const Session *c, const Relaxed *relaxed, Text *out) {
     sheet_add(models, cell_text(relaxed->judges[i].name));
   sheet_set(object, "models", cell_sheet(models));
   sheet_set(object, "enough", cell_flag(!relaxed->strongest.kind));
-  sheet_set(object, "minimal", cell_flag(!relaxed->strongest.kind && !relaxed->partial && !relaxed->interrupted));
+  sheet_set(
+      object, "minimal",
+      cell_flag(!relaxed->strongest.kind && !relaxed->partial && !relaxed->interrupted && !changes_together(relaxed)));
   sheet_set(object, "answer", cell_text(answer(c, relaxed)));
   sheet_set(object, "places", cell_sheet(places_sheet(relaxed, arena)));
   Text made = {0};

@@ -22,11 +22,11 @@ static const Option table[] = {{"test", 0, "NAME", "A test, or a family; 'SB*' t
 
 static const Options share_options = {
     .arguments = "[RECORDS...]",
-    .summary =
-        "Prints what a machine showed as blocks of text of at most 4 kB each, to be pasted into an issue or a\n"
-        "mail: who the machine is, tests, how they were run, states and counts, versions. No name of a host or\n"
-        "a user is in it, and no path. Runs of the same thing are added up. Without RECORDS: what `weakmem run`\n"
-        "kept of this machine.",
+    .summary = "Prints what a machine showed as blocks of text of at most 4 kB each, to be pasted into an issue or a\n"
+               "mail: who the machine is, tests, how they were run, states and counts, versions. It puts no name of a\n"
+               "host or a user in, and no path; tests and compilers are called as you call them. Runs of the same "
+               "thing are added up. Without RECORDS: what `weakmem run`\n"
+               "kept of this machine.",
     .examples = "  weakmem run && weakmem share              the classic suite: one block, or two\n"
                 "  weakmem share --test 'SB*' here.jsonl     some of a file of records\n"
                 "  weakmem share | weakmem import -          what others read in it\n"

@@ -193,7 +193,11 @@ const char *plan_binary(Arena *arena) {
 
 bool plan_is_kind_name(const char *name) {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-  return *name && !strchr(".-", *name) && !name[strspn(name, letters)] && strcmp(name, "all") != 0;
+  static const char *const taken[] = {"all", "Makefile", "makefile", "GNUmakefile"}; // by make
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+    if (!strcmp(name, taken[i]))
+      return false;
+  return *name && !strchr(".-", *name) && !name[strspn(name, letters)] && strncmp(name, "task-", 5) != 0;
 }
 
 // ---- How long

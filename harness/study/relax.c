@@ -91,7 +91,7 @@ static Objection objection_to(Relaxing *r, const Test *test) {
   for (unsigned i = 0; i < r->asked; i++) {
     unsigned at = (r->first + i) % r->asked;
     Objection one = objection_by(r, &r->relaxed->judges[at], test);
-    if (one.kind && one.kind != OBJECTION_OPEN) {
+    if (one.kind && one.kind < OBJECTION_OPEN) {
       r->first = at;
       return one;
     }
@@ -134,7 +134,7 @@ static void describe_block(const Stmt *block, Text *out) {
 
 static const char *described(const Relaxing *r, unsigned thread) {
   Text text = {0};
-  describe_block(r->test->threads[thread].body, &text);
+  describe_block(r->relaxed->test->threads[thread].body, &text); // as it is written, orders and all
   return text_finish(&text, r->arena);
 }
 
@@ -352,7 +352,7 @@ Relaxed relax(const Test *test, const RelaxOptions *options, Arena *arena) {
   relaxed.interrupted = stopped(&r);
   for (unsigned i = 0; i < relaxed.place_count; i++)
     for (unsigned k = 0; k < relaxed.places[i].step_count; k++)
-      relaxed.partial |= relaxed.places[i].steps[k].objection.kind == OBJECTION_OPEN;
+      relaxed.partial |= relaxed.places[i].steps[k].objection.kind >= OBJECTION_OPEN;
   relaxed.made = test_with(&r, NULL, NULL, arena);
   return relaxed;
 }

@@ -4,9 +4,10 @@
 // (lang/orders.h) with which every judge still forbids what the test asks for, a data race, and a wait that never ends.
 // Weaker orders never forbid more (RC11 is monotone in them: Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing sequential
 // consistency in C/C++11", PLDI 2017; so are the CPUs' models and their mappings), so what was refused once stays
-// refused, and the end is a minimum: each step further is refuted by an execution of the test as it is then. There may
-// be other minima. Oberhauser and others, "VSync: push-button verification and optimization for synchronization
-// primitives on weak memory models", ASPLOS 2021, ask the same of locks.
+// refused, and the end is a minimum: each step further is refuted by an execution of the test as it is then. Threads
+// of the same code are one place, unless `per_thread`: then it is a minimum of what changes in all of them together.
+// There may be other minima. Oberhauser and others, "VSync: push-button verification and optimization for
+// synchronization primitives on weak memory models", ASPLOS 2021, ask the same of locks.
 #pragma once
 #include "harness/base/stop.h"
 #include "harness/cost/cost.h"
@@ -55,7 +56,7 @@ typedef struct {
 typedef struct {
   OrderSite *sites;
   unsigned count;
-  const char *name;                     // "P0 and P1: store in line 4"
+  const char *name;                     // "P0, P1: store in line 4", which is P0's line
   const Order *written, *begun, *order; // as written, as relaxing began, as it ended; NULL: no fence
   RelaxStep steps[ORDER_STEPS];         // further down, each refuted
   unsigned step_count;

@@ -45,12 +45,12 @@ grep -q $'^0\trunning\t' out || fail "$(cat out)"
 exec 8>&-
 
 # Killed, and asked to end: what is in the file is whole, and the next attempt goes on with the rest.
-ends 0 "$WEAKMEM" campaign plan SB MP LB R S 2+2W IRIW WRC -t 0.05 --task-time 100 -o long
+ends 0 "$WEAKMEM" campaign plan SB MP LB R S 2+2W IRIW WRC RWC WWC ISA2 3.SB 3.LB 3.2W Z6.0 Z6.1 Z6.2 Z6.3 -t 0.05 --task-time 100 -o long
 had=0
 touch long/records/0.jsonl
 for signal in KILL TERM KILL; do
   "$WEAKMEM" campaign task long 0 --quiet 2>err &
-  until (($(records long/records/0.jsonl) > had + 1)); do sleep 0.02; done
+  until (($(records long/records/0.jsonl) > had + 1)) || ! kill -0 $! 2>/dev/null; do sleep 0.02; done
   had=$(records long/records/0.jsonl)
   kill -"$signal" $!
   wait $! 2>/dev/null || true

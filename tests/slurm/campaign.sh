@@ -88,7 +88,7 @@ for node in n1 n2 n3 n4; do
   disown
 done
 idle() { sinfo --noheader --Node --format '%N %t' 2>/dev/null | grep -c ' idle$' || true; }
-for ((i = 0; i < 300; i++)); do [ "$(idle)" != 4 ] || break; sleep 0.1; done
+for ((i = 0; i < 100; i++)); do [ "$(idle)" != 4 ] || break; sleep 0.1; done
 [ "$(idle)" = 4 ] || refuse "slurmctld and four slurmd do not come up" "$work/log/slurmctld"
 echo "$(slurmctld -V): $(sinfo --noheader --Node --format '%N(%f)' | sort -u | xargs) are idle"
 
@@ -121,7 +121,8 @@ queued() { squeue --noheader --array | wc -l; }
 
 declare -A befell=([requeue]=0 [kill]=0 [down]=0)
 kinds=(requeue kill down kill)
-for ((n = 0; n < faults && $(queued);)); do
+for ((n = 0, turns = 0; n < faults && $(queued);)); do
+  ((++turns <= 5 * faults)) || fail "no fault befalls it: $(squeue)"
   kind=${kinds[n % 4]}
   for ((i = 0; i < 300; i++)); do
     job=$(running) pid=$(victim)
@@ -135,9 +136,12 @@ for ((n = 0; n < faults && $(queued);)); do
   kill) kill -9 "$pid" 2>/dev/null || continue ;;
   down)
     node=n$((RANDOM % 4 + 1))
-    scontrol update NodeName=$node State=DOWN Reason=test
+    scontrol update NodeName=$node State=DOWN Reason=test 2>/dev/null || continue
     sleep 1
-    scontrol update NodeName=$node State=RESUME
+    for ((i = 0; i < 50; i++)); do
+      scontrol update NodeName=$node State=RESUME 2>/dev/null && break
+      sleep 0.2
+    done
     ;;
   esac
   befell[$kind]=$((befell[$kind] + 1))
