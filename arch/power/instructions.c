@@ -191,7 +191,7 @@ static const InstructionRow rows[] = {
     {"{call} " FOLLOWED_FUNCTION, "", "{call}; enter", "I 2.4"},
     {"b{cond0:k}lr{hint}", "", "if (k) return", "I 2.4"},
     {"b{cond:k}lr{hint}", "Cc", "if (k) return", "I 2.4"},
-    {"rldimi", "Rd, Rs, #i, #m", "k = (1 << (64 - m)) - (1 << i); d = (d & ~k) | (ror(s, 64 - i & 63) & k)", "I 3.3.14"},
+    {"rldimi", "Rd, Rs, #i, #m", "k = (1 << (64 - m)) - (1 << i) - (i > 64 - m); d = (d & ~k) | (ror(s, 64 - i & 63) & k)", "I 3.3.14"},
     {"mflr", "Rd", "d = lr", "I 3.3.17"},
     {"mtlr", "Rs", "lr = s", "I 3.3.17"},
     FIELD("128", "0"), FIELD("64", "1"), FIELD("32", "2"), FIELD("16", "3"),

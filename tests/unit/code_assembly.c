@@ -111,6 +111,10 @@ START_TEST(parts_of_registers_and_addresses_are_values) {
   ck_assert_str_eq(
       states("PPC t\n{ 0:r2=x; }\nP0 ;\nli r1,-1 ;\nrlwinm r3,r1,0,28,29 ;\nstw r3,0(r2) ;\nexists ([x]=12)"),
       "[x]=12;");
+  // A mask that goes round.
+  ck_assert_str_eq(states("PPC t\n{ uint64_t 0:r3; uint64_t 0:r5; }\nP0 ;\nli r3,5 ;\nli r4,7 ;\nli r5,5 ;\n"
+                          "rldimi r3,r4,40,40 ;\nrldimi r5,r4,32,16 ;\nforall (0:r3=1 /\\ 0:r5=1)"),
+                   "0:r3=7696581394432; 0:r5=30064771077;");
 }
 END_TEST
 
