@@ -327,6 +327,7 @@ static size_t lay_out_region(Lockstep *run, char *base) {
     *round = (LockstepRound){.code = run->code,
                              .run = copy,
                              .threads = run->threads,
+                             .met_by = run->actors,
                              .by_clock = run->by_clock,
                              .stopping = &run->session->report->stopping,
                              .memory = memory,

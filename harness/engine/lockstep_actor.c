@@ -39,7 +39,7 @@ static void flush_lines(const LockstepRound *round, unsigned from, unsigned to) 
 // ---- a batch
 
 static uint64_t meet(LockstepRound *round) {
-  return kernel_meet(&round->batch_meeting, round->crew.actors, round->crowded, round->margin);
+  return kernel_meet(&round->batch_meeting, round->met_by, round->crowded, round->margin);
 }
 
 // The part of `count` instances that an actor counts and resets.

@@ -26,6 +26,7 @@ typedef struct {
   KernelMeeting batch_meeting, instance_meeting;
   const KernelCode *code;
   unsigned threads;
+  unsigned met_by;    // actors that meet: never changes, as the crew does while others come to the next meeting
   Crew crew;          // which actor runs which of them
   uint64_t instances; // to run; 0: the run is over
   unsigned batch;     // instances at a time
