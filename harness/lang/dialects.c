@@ -39,13 +39,9 @@ static bool in_header(const Source *source, size_t length, const char *text) {
 
 // The dialect of the first type or call that only one has. Where there is none it is C11, unless the header says
 // `Dialect=linux`, or is that of a test that the kernel's developers keep: it has a line `Result:`.
-const Dialect *dialect_of(const Source *source) {
-  Lexer lexer = {.source = source};
+const Dialect *dialect_of(const Source *source, size_t header) {
+  Lexer lexer = {.source = source, .offset = header, .in_code = true, .pointers = true};
   Token token = lexer_next(&lexer);
-  while (token.kind != TOKEN_END && !token_is(token, "{"))
-    token = lexer_next(&lexer);
-  size_t header = token.span.offset;
-  lexer.in_code = lexer.pointers = true;
   while (token.kind != TOKEN_END) {
     Token next = lexer_next(&lexer);
     const Dialect *owner = token.kind == TOKEN_NAME ? owner_of(token, token_is(next, "(")) : NULL;

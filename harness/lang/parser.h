@@ -198,8 +198,8 @@ bool parse_simple(Parser *p, Block *block);
 bool parse_access(Parser *p, const Primitive *primitive, Access *access);
 
 // dialects.c
-const Dialect *dialect_of(const Source *source);              // that a test of C is in, by what it uses
-const Dialect *dialect_with(const Dialect *but, Token token); // another that has a primitive of that name, or NULL
+const Dialect *dialect_of(const Source *source, size_t header); // that a test of C is in, by what it uses behind it
+const Dialect *dialect_with(const Dialect *but, Token token);   // another that has a primitive of that name, or NULL
 
 // parse_primitive.c: the primitives of the test's dialect
 const Primitive *primitive_find(const Parser *p, Token name); // NULL where there is none

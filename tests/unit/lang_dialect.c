@@ -4,6 +4,8 @@
 #include "harness/lang/parser.h"
 #include "harness/lang/state.h"
 
+#include <stdio.h>
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const Order orders[] = {{"once", "", "once", true, true, NULL},
@@ -49,6 +51,22 @@ START_TEST(a_second_dialect_is_a_second_table) {
   ck_assert_ptr_nonnull(strstr(messages(&diag), "t.litmus:2:24: error: 'atomic_load' is of the dialect c11"));
   ck_assert_ptr_null(parsed_as(&kernel, "C t {}\nP0 (int* x) { int r0 = READ_ONCE(x); }", &diag));
   ck_assert_ptr_null(parsed_as(&kernel, "C t {}\nP0 (int* x) { int r0 = READ_ONCE(1 + 2); }", &diag));
+}
+END_TEST
+
+// A header's words are not code: neither a comment that opens in one, nor a brace, nor a primitive's name.
+START_TEST(only_the_code_tells_the_dialect) {
+  static const char code[] = "{}\nP0 (int* x) {\n  WRITE_ONCE(*x, 1);\n}\nexists ([x]=1)\n";
+  static const char *const headers[] = {"", "Safe=Pod/*Release\n", "Orig=atomic_store(x, 1) {\n",
+                                        "\"/* { smp_mb()\"\n"};
+  for (unsigned i = 0; i < COUNT(headers); i++) {
+    char text[200];
+    snprintf(text, sizeof text, "C t\n%s%s", headers[i], code);
+    ck_assert_str_eq(parsed(text)->dialect->name, "linux");
+    ck_assert_str_eq(parsed(printed(parsed(text)))->dialect->name, "linux");
+  }
+  ck_assert_str_eq(parsed("C t\nA=READ_ONCE(x)\n{}\nP0 (atomic_int* x) { atomic_store(x, 1); }\n")->dialect->name,
+                   "c11");
 }
 END_TEST
 
@@ -130,5 +148,5 @@ START_TEST(a_condition_alone_is_a_small_test) {
 }
 END_TEST
 
-RUN("dialect", a_second_dialect_is_a_second_table, a_front_end_shares_header_initial_values_and_condition,
-    a_condition_alone_is_a_small_test)
+RUN("dialect", a_second_dialect_is_a_second_table, only_the_code_tells_the_dialect,
+    a_front_end_shares_header_initial_values_and_condition, a_condition_alone_is_a_small_test)
