@@ -1,5 +1,6 @@
 #include "results/share.h"
 
+#include "harness/base/table.h"
 #include "results/columns.h"
 #include "results/shared.h"
 #include "results/sheet.h"
@@ -71,19 +72,37 @@ static const char *read_base64(Share *share, const char *line) {
 
 // ---- Writing
 
-// "AMD EPYC (x86_64, 2 cores, kvm), Linux 6.18, weakmem 0.1.0: 88 runs, 34.5M iterations"
-static void add_line(const Record *records, unsigned count, Text *out) {
-  double iterations = 0;
-  for (unsigned i = 0; i < count; i++)
-    iterations += (double)records[i].iterations;
-  Text machine = {0};
-  identity_print(&records->machine, &machine);
-  text_add_printable(out, text_string(&machine), strlen(text_string(&machine)));
+// "AMD EPYC (x86_64, 2 cores, kvm), kernel 6.18, weakmem 0.1.0": the machine, as people know it.
+static const char *machine_words(const Record *record, Arena *arena) {
+  Text machine = {0}, words = {0};
+  identity_print(&record->machine, &machine);
+  text_printf(&machine, ", kernel %s, weakmem %s", record->machine.kernel, record->weakmem);
+  text_add_printable(&words, text_string(&machine), machine.length);
   text_free(&machine);
-  text_printf(out, ", kernel %s, weakmem %s: %u run%s, ", records->machine.kernel, records->weakmem, count,
-              count == 1 ? "" : "s");
-  count_add(iterations, out);
-  text_add(out, " iterations\n");
+  return text_finish(&words, arena);
+}
+
+// A line for each machine: "...: 88 runs, 34.5M iterations"
+static void add_machines(const Record *records, unsigned count, Text *out) {
+  Arena *arena = arena_new();
+  const char **words = ARENA_ARRAY(arena, const char *, count);
+  double *iterations = ARENA_ARRAY(arena, double, count);
+  unsigned *runs = ARENA_ARRAY(arena, unsigned, count), machines = 0;
+  Table table = {.arena = arena};
+  for (unsigned i = 0; i < count; i++) {
+    const char *of = machine_words(&records[i], arena);
+    unsigned machine = (unsigned)table_add(&table, of, strlen(of));
+    if (machine == machines)
+      words[machines++] = of;
+    runs[machine]++;
+    iterations[machine] += (double)records[i].iterations;
+  }
+  for (unsigned i = 0; i < machines; i++) {
+    text_printf(out, "%s: %u run%s, ", words[i], runs[i], runs[i] == 1 ? "" : "s");
+    count_add(iterations[i], out);
+    text_add(out, " iterations\n");
+  }
+  arena_free(arena);
 }
 
 // The columns, compressed.
@@ -109,7 +128,7 @@ static void add_block(const Record *records, unsigned count, Text *out) {
   columns_write(&record_fields, RECORD_SHARED, records, count, &columns);
   compress_text(&columns, &bytes);
   text_printf(out, "%s\n", begin);
-  add_line(records, count, out);
+  add_machines(records, count, out);
   add_base64((const unsigned char *)bytes.bytes, bytes.length, out);
   text_printf(out, "%s\n", end);
   text_free(&bytes);
@@ -125,9 +144,10 @@ static bool fits(const Record *records, unsigned count, Text *out) {
 
 unsigned share_write(const Record *records, unsigned count, Text *out) {
   Text block = {0};
-  unsigned low = 0, high = count; // so many fit; more do not
-  if (count && fits(records, count, &block))
-    low = count;
+  unsigned low = 0, high = 1; // so many fit; more do not, once `high` is found
+  for (; high < count && fits(records, high, &block); high *= 2)
+    low = high;
+  high = high < count ? high : count;
   while (low < high) {
     unsigned middle = low + (high - low + 1) / 2;
     if (fits(records, middle, &block))

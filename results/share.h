@@ -2,7 +2,7 @@
 // who the machine is, what ran, how, and what was counted; no name of a host or a user, and no path.
 //
 //   ```weakmem.share/1
-//   AMD EPYC (x86_64, 2 cores, kvm), Linux 6.18, weakmem 0.1.0: 88 runs, 34.5M iterations      for people
+//   AMD EPYC (x86_64, 2 cores, kvm), kernel 6.18, weakmem 0.1.0: 88 runs, 34.5M iterations     for people, a machine
 //   eNrVXV1v3Li...                                                                              base64 (RFC 4648)
 //   ```
 //

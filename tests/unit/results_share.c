@@ -155,6 +155,18 @@ START_TEST(more_than_there_is_room_for_is_left_to_the_next_block) {
 }
 END_TEST
 
+START_TEST(each_machine_is_told_with_its_runs) {
+  Record whole[] = {run("mine"), run("mine"), run("yours")}, reduced[3];
+  whole[1].machine.cpu = "Cortex-A72";
+  for (unsigned i = 0; i < 3; i++)
+    ck_assert(shared_reduce(&whole[i], &suite, arena, &reduced[i]));
+  const char *block = block_of(reduced, 3), *why;
+  ck_assert_ptr_nonnull(strstr(block, "Neoverse-N1 (aarch64, 0 cores), kernel 6.18, weakmem 0.1.0: 2 runs, "));
+  ck_assert_ptr_nonnull(strstr(block, "Cortex-A72 (aarch64, 0 cores), kernel 6.18, weakmem 0.1.0: 1 run, "));
+  ck_assert_uint_eq(read_block(block, "> ", &why).count, 3);
+}
+END_TEST
+
 // Each letter of a block changed, and each line and byte left out: nothing else is ever read of it.
 START_TEST(what_is_damaged_is_refused) {
   Record whole = run("mine"), reduced;
@@ -203,6 +215,7 @@ int main(void) {
   tcase_add_test(tests, a_test_of_the_suite_is_told_by_its_name);
   tcase_add_test(tests, others_figures_are_not_shared);
   tcase_add_test(tests, more_than_there_is_room_for_is_left_to_the_next_block);
+  tcase_add_test(tests, each_machine_is_told_with_its_runs);
   tcase_add_test(tests, what_is_damaged_is_refused);
   tcase_add_test(tests, columns_that_do_not_fit_are_told);
   return unit_run("share", tests);
