@@ -32,19 +32,56 @@ bool file_create(const char *path, const void *bytes, size_t length) {
   return !close(file) && good;
 }
 
-bool file_replace(const char *path, const void *bytes, size_t length, Diag *diag) {
-  char *beside = arena_printf(diag->arena, "%s.new-XXXXXX", path);
-  int file = mkostemp(beside, O_CLOEXEC);
-  if (file < 0)
-    return diag_error(diag, "cannot write beside %s: %s", path, strerror(errno));
-  bool good = file_write_all(file, bytes, length);
-  good = !close(file) && good;
-  good = good && !rename(beside, path);
-  if (!good) {
-    diag_error(diag, "cannot write %s: %s", path, strerror(errno));
-    unlink(beside);
+static const char *real_path(const char *path, Arena *arena) {
+  char *real = realpath(path, NULL);
+  const char *copy = real ? arena_string(arena, real) : path;
+  free(real);
+  return copy;
+}
+
+static FILE *begin_beside(FileReplacement *r, unsigned mode, Arena *arena) {
+  r->beside = arena_printf(arena, "%s.new-XXXXXX", r->target);
+  int file = mkostemp(r->beside, O_CLOEXEC);
+  FILE *stream = file < 0 || fchmod(file, (mode_t)mode) ? NULL : fdopen(file, "w");
+  if (!stream && file >= 0) {
+    close(file);
+    unlink(r->beside);
   }
-  return good;
+  return stream;
+}
+
+bool file_replacement_begin(FileReplacement *r, const char *path, unsigned mode, Diag *diag) {
+  struct stat status;
+  *r = (FileReplacement){.path = path, .target = real_path(path, diag->arena)};
+  bool is_output = !strcmp(path, "-"), exists = !is_output && !stat(r->target, &status);
+  if (is_output)
+    r->stream = fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0), "w");
+  else if (exists && !S_ISREG(status.st_mode))
+    r->stream = fopen(r->target, "we");
+  else
+    r->stream = begin_beside(r, exists ? status.st_mode & 0777 : mode, diag->arena);
+  return r->stream || diag_error(diag, "cannot write %s: %s", path, strerror(errno));
+}
+
+bool file_replacement_end(FileReplacement *r, bool keep, Diag *diag) {
+  bool good = !ferror(r->stream) && !fflush(r->stream);
+  int error = errno;
+  good &= !fclose(r->stream);
+  if (good && keep && r->beside)
+    good = !rename(r->beside, r->target);
+  error = good ? error : errno ? errno : error;
+  if (r->beside && !(good && keep))
+    unlink(r->beside);
+  return good || !keep || diag_error(diag, "cannot write %s: %s", r->path, strerror(error));
+}
+
+bool file_replace(const char *path, const void *bytes, size_t length, Diag *diag) {
+  FileReplacement r;
+  if (!file_replacement_begin(&r, path, 0600, diag))
+    return false;
+  bool good =
+      file_write_all(fileno(r.stream), bytes, length) || diag_error(diag, "cannot write %s: %s", path, strerror(errno));
+  return file_replacement_end(&r, good, diag) && good;
 }
 
 unsigned file_mode(void) {

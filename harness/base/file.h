@@ -2,6 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "harness/base/diag.h"
 
@@ -12,8 +13,20 @@ bool file_write_all(int file, const void *bytes, size_t length);
 // cannot be written; then half of it may be.
 bool file_create(const char *path, const void *bytes, size_t length);
 
-// Puts these bytes in the place of the file, or makes it (mode 0600): whoever reads it sees the old or the new, whole.
-// False with the reason; then the old one stands.
+// A file that is written beside another, to be put in its place: whoever reads it sees the old or the new, whole. Where
+// the path leads to a pipe, a device or, as "-", to standard output, that is written straight.
+typedef struct {
+  FILE *stream;
+  const char *path, *target; // as it was named, and what that leads to by links
+  char *beside;              // NULL: it is written straight
+} FileReplacement;
+
+// Begins it, with the mode of what is there, else with `mode`. False with the reason.
+bool file_replacement_begin(FileReplacement *replacement, const char *path, unsigned mode, Diag *diag);
+// Puts it in place, or, if it is not to be kept, away. False, with the reason, where not all was written, or it cannot
+// be put there; then the old one stands.
+bool file_replacement_end(FileReplacement *replacement, bool keep, Diag *diag);
+// The same for these bytes, with mode 0600 where there was none.
 bool file_replace(const char *path, const void *bytes, size_t length, Diag *diag);
 
 // The mode of a new file that anyone may be let to read and write: what umask(2) leaves of 0666.

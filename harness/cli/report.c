@@ -8,9 +8,6 @@
 #include "results/history.h"
 #include "results/page.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,14 +53,6 @@ static const Options report_options = {
 
 // ---- Where it goes
 
-// The file that `path` names, links followed; `path` itself where there is none yet.
-static const char *real_path(const char *path, Arena *arena) {
-  char *real = realpath(path, NULL);
-  const char *copy = real ? arena_string(arena, real) : path;
-  free(real);
-  return copy;
-}
-
 // Whether a file begins as the pages do that this command makes, or is empty.
 static bool is_page(const char *path) {
   enum { HEAD = 1024 };
@@ -97,59 +86,6 @@ static bool check_output(const Settings *s, Diag *diag) {
   return true;
 }
 
-typedef struct {
-  const char *path; // NULL: what is open already
-  char *temporary;  // NULL: written straight
-  FILE *file;
-} Output;
-
-static bool cannot_write(const char *path, Diag *diag) {
-  return diag_error(diag, "cannot write %s: %s", path, strerror(errno));
-}
-
-// A file of its own beside the one it will replace; a pipe or a device is written straight.
-static bool open_output(const Settings *s, const Console *console, Output *out, Diag *diag) {
-  struct stat status;
-  *out = (Output){0};
-  if (!strcmp(s->common.output, "-")) {
-    out->file = console->out;
-    return true;
-  }
-  out->path = real_path(s->common.output, s->common.arena);
-  bool exists = !stat(out->path, &status);
-  if (exists && !S_ISREG(status.st_mode)) {
-    out->file = fopen(out->path, "we");
-    return out->file ? true : cannot_write(s->common.output, diag);
-  }
-  out->temporary = arena_printf(s->common.arena, "%s.new-XXXXXX", out->path);
-  int number = mkostemp(out->temporary, O_CLOEXEC);
-  out->file = number < 0 || fchmod(number, exists ? status.st_mode & 0777 : file_mode()) ? NULL : fdopen(number, "w");
-  if (out->file)
-    return true;
-  cannot_write(s->common.output, diag);
-  if (number >= 0) {
-    close(number);
-    unlink(out->temporary);
-  }
-  return false;
-}
-
-// The page is there whole, or what was there before is.
-static bool close_output(Output *out, const Settings *s, bool stopped, Diag *diag) {
-  bool good = !ferror(out->file) && !fflush(out->file);
-  int error = errno;
-  if (out->path)
-    good &= !fclose(out->file);
-  if (good && !stopped && out->temporary)
-    good = !rename(out->temporary, out->path);
-  error = good ? error : errno ? errno : error;
-  if (out->temporary && (!good || stopped))
-    unlink(out->temporary);
-  if (!good)
-    diag_error(diag, "cannot write %s: %s", out->path ? s->common.output : "the page", strerror(error));
-  return good && !stopped;
-}
-
 // ---- The page
 
 // Without folders: the page is made to be shown to others.
@@ -168,9 +104,9 @@ static const char *command_line(const Settings *s) {
 }
 
 static bool write_page(const Settings *s, Comparison *comparison, const Console *console, Diag *diag) {
-  Output out;
+  FileReplacement out;
   PageCount count;
-  if (!open_output(s, console, &out, diag))
+  if (!file_replacement_begin(&out, s->common.output, file_mode(), diag))
     return false;
   const Annotator *annotator = annotator_new(s->common.arena);
   annotate_cells(annotator, comparison, console->stop);
@@ -181,14 +117,14 @@ static bool write_page(const Settings *s, Comparison *comparison, const Console 
                .title = s->title,
                .command = command_line(s),
                .stop = console->stop};
-  page_write(&page, out.file, &count);
+  page_write(&page, out.stream, &count);
   if (count.left_out)
     diag_warning(diag, "%u of %u tests are left out, as the page says: a browser would not open them all",
                  count.left_out, count.left_out + count.tests);
   if (count.alarms)
     diag_warning(diag, "a state was seen that should not have been, %u time%s; the page begins with that", count.alarms,
                  count.alarms == 1 ? "" : "s");
-  return close_output(&out, s, *console->stop, diag);
+  return file_replacement_end(&out, !*console->stop, diag) && !*console->stop;
 }
 
 static int report(const Settings *s, const Console *console) {

@@ -95,6 +95,34 @@ START_TEST(a_file_is_replaced_whole_or_stays) {
 }
 END_TEST
 
+START_TEST(what_is_replaced_keeps_its_mode_and_the_links_to_it) {
+  ck_assert(file_create(in_root("a"), "old", 3));
+  ck_assert_int_eq(chmod(in_root("a"), 0640), 0);
+  ck_assert_int_eq(symlink("a", in_root("link")), 0);
+  ck_assert(file_replace(in_root("link"), "new", 3, &diag));
+  ck_assert_str_eq(contents(in_root("a")), "new");
+  struct stat status;
+  ck_assert_int_eq(lstat(in_root("link"), &status), 0);
+  ck_assert(S_ISLNK(status.st_mode));
+  ck_assert_int_eq(stat(in_root("a"), &status), 0);
+  ck_assert_uint_eq(status.st_mode & 0777, 0640);
+}
+END_TEST
+
+START_TEST(a_pipe_is_written_and_stays) {
+  ck_assert_int_eq(mkfifo(in_root("pipe"), 0600), 0);
+  int reader = open(in_root("pipe"), O_RDWR);
+  ck_assert(file_replace(in_root("pipe"), "x", 1, &diag));
+  char byte = 0;
+  ck_assert_int_eq((int)read(reader, &byte, 1), 1);
+  ck_assert_int_eq(byte, 'x');
+  close(reader);
+  struct stat status;
+  ck_assert_int_eq(lstat(in_root("pipe"), &status), 0);
+  ck_assert(S_ISFIFO(status.st_mode));
+}
+END_TEST
+
 START_TEST(whoever_waits_gets_the_lock_when_it_is_free) {
   int ours = open(in_root("a"), O_RDWR | O_CREAT, 0600), theirs = open(in_root("a"), O_RDWR);
   ck_assert(file_lock(ours, 0));
@@ -135,6 +163,8 @@ int main(void) {
   tcase_add_test(tests, bytes_taken_a_few_at_a_time_are_all_written);
   tcase_add_test(tests, a_file_is_created_once_and_private);
   tcase_add_test(tests, a_file_is_replaced_whole_or_stays);
+  tcase_add_test(tests, what_is_replaced_keeps_its_mode_and_the_links_to_it);
+  tcase_add_test(tests, a_pipe_is_written_and_stays);
   tcase_add_test(tests, whoever_waits_gets_the_lock_when_it_is_free);
   tcase_add_test(tests, folders_above_a_file_are_made);
   tcase_add_test(tests, the_time_is_in_utc_as_rfc_3339_has_it);
