@@ -85,6 +85,12 @@ static const Field attempt_rows[] = {
 };
 const Fields attempt_fields = {"weakmem.attempt/1", sizeof(RecordAttempt), FIELD_TABLE(attempt_rows)};
 
+void attempt_write(const RecordAttempt *attempt, Text *out) {
+  JsonText json = {.out = out};
+  fields_write(&attempt_fields, attempt, &json);
+  text_add_char(out, '\n');
+}
+
 // ---- What must hold of them
 
 static bool fail(FieldsFault *fault, Arena *arena, unsigned row, const char *what) {

@@ -57,6 +57,9 @@ typedef struct {
 
 extern const Fields costs_fields, ladder_fields, attempt_fields;
 
+// Appends the line, with its newline.
+void attempt_write(const RecordAttempt *attempt, Text *out);
+
 // False, with what is wrong, if the line is no such object or contradicts itself. Live in `arena`.
 bool costs_read(const char *line, size_t length, Arena *arena, RecordCosts *out, FieldsFault *fault);
 bool ladder_read(const char *line, size_t length, Arena *arena, RecordLadder *out, FieldsFault *fault);

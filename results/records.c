@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LOCK_MS = 1000 }; // for a run that was just killed, and may still be on its way out
+enum {
+  LOCK_MS = 1000, // for a run that was just killed, and may still be on its way out
+  REPLACED = 5    // times, before we are on a file system that tells files anew at each look
+};
 
 // ---- Reading
 
@@ -43,13 +47,21 @@ bool records_read(const char *path, Arena *arena, Records *out, Diag *diag) {
 struct RecordWriter {
   int file;
   bool regular; // not a pipe or a device
+  bool durable;
   char *path;
 };
+
+static bool is_on_disk(int file) {
+  while (fsync(file))
+    if (errno != EINTR)
+      return errno == EINVAL; // the file system has no such thing
+  return true;
+}
 
 // Writes all of it or, where the file is a regular one, none of it.
 static bool append(RecordWriter *writer, const char *bytes, size_t length, Diag *diag) {
   off_t before = writer->regular ? lseek(writer->file, 0, SEEK_END) : -1;
-  if (file_write_all(writer->file, bytes, length))
+  if (file_write_all(writer->file, bytes, length) && (!writer->durable || is_on_disk(writer->file)))
     return true;
   diag_error(diag, "cannot write to %s: %s", writer->path, strerror(errno));
   if (before >= 0 && ftruncate(writer->file, before))
@@ -66,23 +78,44 @@ static bool end_last_line(RecordWriter *writer, Diag *diag) {
   return last == '\n' || append(writer, "\n", 1, diag);
 }
 
-RecordWriter *record_writer_open(const char *path, Diag *diag) {
+// -1, with errno, where it cannot be had.
+static int open_locked(const char *path, Diag *diag) {
   // Read too, for the end of what is there; a pipe or a device need not allow that.
   int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
   if (file < 0 && (errno == EACCES || errno == ENXIO))
     file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
   if (file < 0) {
-    diag_error(diag, "cannot open %s: %s", path, strerror(errno));
-    return NULL;
+    int error = errno;
+    diag_error(diag, "cannot open %s: %s", path, strerror(error));
+    errno = error;
+    return -1;
   }
-  if (!file_lock(file, LOCK_MS)) {
-    if (errno == EWOULDBLOCK)
-      diag_error(diag, "another run is writing to %s", path);
-    else
-      diag_error(diag, "cannot lock %s: %s", path, strerror(errno));
+  if (file_lock(file, LOCK_MS))
+    return file;
+  int error = errno;
+  if (error == EWOULDBLOCK)
+    diag_error(diag, "another run is writing to %s", path);
+  else
+    diag_error(diag, "cannot lock %s: %s", path, strerror(error));
+  close(file);
+  errno = error;
+  return -1;
+}
+
+// Whether the path still leads to the open file: who held its lock before us may have put another in its place.
+static bool is_at(int file, const char *path) {
+  struct stat locked, there;
+  return !fstat(file, &locked) && !stat(path, &there) && locked.st_ino == there.st_ino && locked.st_dev == there.st_dev;
+}
+
+RecordWriter *record_writer_open(const char *path, Diag *diag) {
+  int file = open_locked(path, diag);
+  for (unsigned tries = 0; file >= 0 && tries < REPLACED && !is_at(file, path); tries++) {
     close(file);
-    return NULL;
+    file = open_locked(path, diag);
   }
+  if (file < 0)
+    return NULL;
   struct stat status;
   RecordWriter *writer = calloc(1, sizeof *writer);
   char *name = strdup(path);
@@ -91,13 +124,28 @@ RecordWriter *record_writer_open(const char *path, Diag *diag) {
   *writer = (RecordWriter){.file = file, .regular = !fstat(file, &status) && S_ISREG(status.st_mode), .path = name};
   if (!end_last_line(writer, diag)) {
     record_writer_close(writer);
+    errno = EIO;
     return NULL;
   }
   return writer;
 }
 
+void record_writer_make_durable(RecordWriter *writer) {
+  writer->durable = writer->regular;
+  // The name of a new file is in its folder.
+  char *folder = strdup(writer->path);
+  if (!folder)
+    abort();
+  int number = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  free(folder);
+  if (number < 0)
+    return;
+  (void)fsync(number);
+  close(number);
+}
+
 bool record_file_is_held(const char *path) {
-  int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (file < 0)
     return false;
   bool held = flock(file, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK; // who only looks is in no one's way that looks

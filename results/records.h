@@ -13,9 +13,11 @@ bool records_read(const char *path, Arena *arena, Records *out, Diag *diag);
 
 // A file of records open for appending, locked against a second writer.
 typedef struct RecordWriter RecordWriter;
-// NULL, with the reason, where it cannot be opened or another run holds it. A line that a kill cut short is ended
-// first, so that what is appended stands on a line of its own.
+// NULL, with the reason, where it cannot be opened or another run holds it: then errno is EWOULDBLOCK. A line that a
+// kill cut short is ended first, so that what is appended stands on a line of its own.
 RecordWriter *record_writer_open(const char *path, Diag *diag);
+// From now on a line counts as appended once it is on the disk (fsync(2)), where a machine that loses power leaves it.
+void record_writer_make_durable(RecordWriter *writer);
 // Whether another run has the file open so, now.
 bool record_file_is_held(const char *path);
 // Appends one line and flushes it to the file. False with the reason (disk full) in `diag`.

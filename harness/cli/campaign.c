@@ -197,16 +197,15 @@ static int task(Settings *s, const Plan *plan, const Console *console, Diag *dia
 
 // ---- status
 
-// Where every task stands, with progress, since all files are read. Each run's record is handed on, as fleet_task does.
-// NULL, told, where it was interrupted.
-static FleetTask *look_at_all(const Settings *s, const Plan *plan, void (*record)(const Record *record, void *context),
-                              void *context, const Console *console, Diag *diag) {
+// Where every task stands, with progress, since all files are read. NULL, told, where it was interrupted.
+static FleetTask *look_at_all(const Settings *s, const Plan *plan, const FleetWatch *watch, const Console *console,
+                              Diag *diag) {
   FleetTask *tasks = ARENA_ARRAY(s->common.arena, FleetTask, plan->task_count);
   const Progress progress = progress_new(console, s->common.quiet);
   for (unsigned i = 0; i < plan->task_count && !stop_wanted(console->stop); i++) {
     if (i % 16 == 0)
       progress_show(&progress, "[%u/%u] reading", i, plan->task_count);
-    tasks[i] = fleet_task(plan, s->common.arguments[0], i, record, context, s->common.arena, console->stop, diag);
+    tasks[i] = fleet_task(plan, s->common.arguments[0], i, watch, s->common.arena, console->stop, diag);
   }
   progress_clear(&progress);
   if (!stop_wanted(console->stop))
@@ -243,7 +242,8 @@ static int status(Settings *s, const Plan *plan, const Console *console, Diag *d
   Arena *arena = s->common.arena;
   Junit junit = {0};
   bool as_junit = s->common.format == FORMAT_JUNIT, as_text = s->common.format == FORMAT_TEXT, done = true;
-  const FleetTask *tasks = look_at_all(s, plan, as_junit ? add_junit : NULL, &junit, console, diag);
+  const FleetWatch watch = {.record = as_junit ? add_junit : NULL, .context = &junit};
+  const FleetTask *tasks = look_at_all(s, plan, &watch, console, diag);
   if (!tasks)
     return EXIT_MACHINE;
   for (unsigned i = 0; i < plan->task_count; i++)
@@ -264,25 +264,29 @@ static int status(Settings *s, const Plan *plan, const Console *console, Diag *d
 // ---- retry
 
 static bool mend(const Settings *s, const Plan *plan, unsigned number, const Console *console, Diag *diag) {
-  if (!fleet_mend(plan, s->common.arguments[0], number, diag))
+  const char *kept;
+  if (!fleet_mend(plan, s->common.arguments[0], number, &kept, diag))
     return false;
-  fprintf(console->err, "weakmem: note: %s is mended; as it was it is kept beside it\n",
-          plan_records_path(s->common.arguments[0], number, s->common.arena));
+  if (kept)
+    fprintf(console->err, "weakmem: note: %s is mended; as it was it is %s\n",
+            plan_records_path(s->common.arguments[0], number, s->common.arena), kept);
   return true;
 }
 
-// A folder as a shell reads it.
-static void add_quoted(const char *path, Text *out) {
-  text_add_char(out, '\'');
-  for (; *path; path++)
-    text_add(out, *path == '\'' ? "'\\''" : (char[]){*path, '\0'});
-  text_add_char(out, '\'');
+// To the folder, from wherever the shell is, as it reads it.
+static void add_cd(const char *folder, Text *out) {
+  char *real = realpath(folder, NULL);
+  text_add(out, "cd '");
+  for (const char *at = real ? real : folder; *at; at++)
+    text_add(out, *at == '\'' ? "'\\''" : (char[]){*at, '\0'});
+  text_add(out, "'\n");
+  free(real);
 }
 
 static int retry(Settings *s, const Plan *plan, const Console *console, Diag *diag) {
   Arena *arena = s->common.arena;
   Diag damage = {.arena = arena};
-  const FleetTask *tasks = look_at_all(s, plan, NULL, NULL, console, &damage);
+  const FleetTask *tasks = look_at_all(s, plan, NULL, console, &damage);
   if (!tasks)
     return EXIT_MACHINE;
   unsigned *again = ARENA_ARRAY(arena, unsigned, plan->task_count), count = 0;
@@ -300,13 +304,13 @@ static int retry(Settings *s, const Plan *plan, const Console *console, Diag *di
   bool slurm = s->by == BY_SLURM || (s->by == BY_AUTO && compiler_locate("sbatch", arena));
   Text text = {0};
   if (count) {
-    text_add(&text, "cd ");
-    add_quoted(s->common.arguments[0], &text);
-    text_add(&text, " &&\n");
+    text_add(&text, "(set -e\n"); // wherever it is pasted, that shell stays where it is
+    add_cd(s->common.arguments[0], &text);
     if (slurm)
       plan_print_sbatch(plan, again, count, &text);
     else
       plan_print_make(again, count, &text);
+    text_add(&text, ")\n");
   }
   console_print(console, &text);
   return diag->errors ? EXIT_USAGE : EXIT_OK;

@@ -1,13 +1,12 @@
 #include "harness/study/fleet.h"
 
 #include "harness/base/file.h"
+#include "harness/base/time.h"
 #include "results/records.h"
 #include "results/stream.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,8 +20,7 @@ typedef struct {
   const char *path;
   unsigned number;
   bool *has; // by item of the task
-  void (*record)(const Record *record, void *context);
-  void *context;
+  FleetWatch watch;
   Arena *arena;
   Diag *diag;
   StreamCount count;
@@ -58,8 +56,8 @@ static void take_record(const Record *record, void *context) {
   r->has[item] = true;
   r->out.runs++;
   r->out.failed += strcmp(record->status, "done") != 0;
-  if (r->record)
-    r->record(record, r->context);
+  if (r->watch.record)
+    r->watch.record(record, r->watch.context);
 }
 
 static void take_attempt(const RecordAttempt *attempt, void *context) {
@@ -72,6 +70,8 @@ static void take_attempt(const RecordAttempt *attempt, void *context) {
   r->out.at = arena_string(r->arena, attempt->at);
   r->out.why = arena_string(r->arena, attempt->message);
   r->last = arena_string(r->arena, attempt->status);
+  if (r->watch.attempt)
+    r->watch.attempt(attempt, r->watch.context);
 }
 
 static FleetState state_of(Reading *r) {
@@ -89,16 +89,14 @@ static FleetState state_of(Reading *r) {
   return FLEET_LOST;
 }
 
-FleetTask fleet_task(const Plan *plan, const char *folder, unsigned number,
-                     void (*record)(const Record *record, void *context), void *context, Arena *arena, const Stop *stop,
-                     Diag *diag) {
+FleetTask fleet_task(const Plan *plan, const char *folder, unsigned number, const FleetWatch *watch, Arena *arena,
+                     const Stop *stop, Diag *diag) {
   Arena *own = arena_new();
   Reading r = {.plan = plan,
                .path = plan_records_path(folder, number, own),
                .number = number,
                .has = ARENA_ARRAY(own, bool, plan->tasks[number].count),
-               .record = record,
-               .context = context,
+               .watch = watch ? *watch : (FleetWatch){0},
                .arena = arena,
                .diag = diag,
                .out = {.node = "", .job = "", .at = "", .why = ""}};
@@ -115,24 +113,60 @@ FleetTask fleet_task(const Plan *plan, const char *folder, unsigned number,
 // ---- One file of all
 
 typedef struct {
-  FILE *file;
-  bool failed;
+  FileReplacement file;
+  int error; // the first; 0: none yet
   Text line;
-} Merging;
+} Writing;
 
-static void write_record(const Record *record, void *context) {
-  Merging *m = context;
-  text_clear(&m->line);
-  record_write(record, &m->line);
-  m->failed |= fwrite(m->line.bytes, 1, m->line.length, m->file) != m->line.length;
+static void write_line(Writing *w) {
+  if (!w->error && fwrite(w->line.bytes, 1, w->line.length, w->file.stream) != w->line.length)
+    w->error = errno;
+  text_clear(&w->line);
 }
 
-static bool merge_tasks(const Plan *plan, const char *folder, Merging *m, FleetMerge *out, const Stop *stop,
+static void write_record(const Record *record, void *context) {
+  Writing *w = context;
+  record_write(record, &w->line);
+  write_line(w);
+}
+
+static void write_attempt(const RecordAttempt *attempt, void *context) {
+  Writing *w = context;
+  attempt_write(attempt, &w->line);
+  write_line(w);
+}
+
+// What is there in the place of another is on the disk before: who loses power has the one or the other.
+static bool end_writing(Writing *w, bool good, Diag *diag) {
+  text_free(&w->line);
+  if (good && !w->error && w->file.beside && (fflush(w->file.stream) || fsync(fileno(w->file.stream))))
+    w->error = errno;
+  if (w->error)
+    diag_error(diag, "cannot write %s: %s", w->file.path, strerror(w->error));
+  good &= !w->error;
+  return file_replacement_end(&w->file, good, diag) && good;
+}
+
+static bool is_same_file(const char *path, const char *other) {
+  struct stat a, b;
+  return !stat(path, &a) && !stat(other, &b) && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+// Whether the file is the campaign's plan, or among its records.
+static bool is_of_campaign(const char *folder, const char *path, Arena *arena) {
+  const char *slash = strrchr(path, '/');
+  const char *above = slash ? arena_copy(arena, path, (size_t)(slash - path) + 1) : ".";
+  return is_same_file(path, arena_printf(arena, "%s/plan.jsonl", folder)) ||
+         is_same_file(above, arena_printf(arena, "%s/records", folder));
+}
+
+static bool merge_tasks(const Plan *plan, const char *folder, Writing *w, FleetMerge *out, const Stop *stop,
                         Diag *diag) {
+  const FleetWatch watch = {.record = write_record, .context = w};
   bool good = true;
-  for (unsigned i = 0; i < plan->task_count && !m->failed && !stop_wanted(stop); i++) {
+  for (unsigned i = 0; i < plan->task_count && !w->error && !stop_wanted(stop); i++) {
     Arena *arena = arena_new();
-    FleetTask task = fleet_task(plan, folder, i, write_record, m, arena, stop, diag);
+    FleetTask task = fleet_task(plan, folder, i, &watch, arena, stop, diag);
     good &= task.state != FLEET_DAMAGED;
     out->records += task.runs;
     out->again += task.again;
@@ -145,37 +179,56 @@ static bool merge_tasks(const Plan *plan, const char *folder, Merging *m, FleetM
 bool fleet_merge(const Plan *plan, const char *folder, const char *path, FleetMerge *out, const Stop *stop,
                  Diag *diag) {
   *out = (FleetMerge){0};
-  char *beside = arena_printf(diag->arena, "%s.new-XXXXXX", path);
-  int file = mkostemp(beside, O_CLOEXEC);
-  Merging m = {.file = file < 0 || fchmod(file, file_mode()) ? NULL : fdopen(file, "w")};
-  if (!m.file)
-    return diag_error(diag, "cannot write beside %s: %s", path, strerror(errno));
-  bool good = merge_tasks(plan, folder, &m, out, stop, diag);
-  text_free(&m.line);
-  m.failed |= fclose(m.file) != 0;
-  if (good && !m.failed && !rename(beside, path))
-    return true;
-  if (good)
-    diag_error(diag, "cannot write %s: %s", path, strerror(errno));
-  unlink(beside);
-  return false;
+  Writing w = {0};
+  if (is_of_campaign(folder, path, diag->arena))
+    return diag_error(diag, "%s is a part of the campaign", path);
+  if (!file_replacement_begin(&w.file, path, file_mode(), diag))
+    return false;
+  bool good = merge_tasks(plan, folder, &w, out, stop, diag);
+  return end_writing(&w, good, diag);
 }
 
-bool fleet_mend(const Plan *plan, const char *folder, unsigned number, Diag *diag) {
-  const char *path = plan_records_path(folder, number, diag->arena);
-  Text text = {0};
-  FILE *file = open_memstream(&text.bytes, &text.length);
-  Merging m = {.file = file};
-  if (!file)
-    return diag_error(diag, "cannot mend %s: %s", path, strerror(errno));
+// ---- A damaged file
+
+static bool keep_beside(const char *path, const char **kept, Diag *diag) {
+  *kept = arena_printf(diag->arena, "%s.damaged", path);
+  for (unsigned i = 2; link(path, *kept); i++) {
+    if (errno != EEXIST)
+      return diag_error(diag, "cannot keep %s: %s", *kept, strerror(errno));
+    *kept = arena_printf(diag->arena, "%s.damaged-%u", path, i);
+  }
+  return true;
+}
+
+static bool mend_held(const Plan *plan, const char *folder, unsigned number, const char *path, const char **kept,
+                      Diag *diag) {
+  Writing w = {0};
+  const FleetWatch watch = {.record = write_record, .attempt = write_attempt, .context = &w};
   Diag damage = {.arena = diag->arena};
-  fleet_task(plan, folder, number, write_record, &m, diag->arena, NULL, &damage);
-  text_free(&m.line);
-  fclose(file);
-  bool mended = !record_file_is_held(path) || diag_error(diag, "%s is being written", path);
-  if (mended && link(path, arena_printf(diag->arena, "%s.damaged", path)))
-    mended = diag_error(diag, "cannot keep %s.damaged: %s", path, strerror(errno));
-  mended = mended && file_replace(path, text_string(&text), text.length, diag);
-  free(text.bytes);
+  if (!file_replacement_begin(&w.file, path, file_mode(), diag))
+    return false;
+  FleetTask task = fleet_task(plan, folder, number, &watch, diag->arena, NULL, &damage);
+  if (task.state != FLEET_DAMAGED) { // somebody else has mended it
+    end_writing(&w, false, diag);
+    return true;
+  }
+  const RecordAttempt mended = {.task = number,
+                                .plan = plan->digest,
+                                .node = task.node,
+                                .job = task.job,
+                                .weakmem = WEAKMEM_VERSION,
+                                .at = time_rfc3339(diag->arena),
+                                .status = "failed",
+                                .message = "its file was damaged; what was whole in it is kept"};
+  write_attempt(&mended, &w);
+  return end_writing(&w, keep_beside(path, kept, diag), diag);
+}
+
+bool fleet_mend(const Plan *plan, const char *folder, unsigned number, const char **kept, Diag *diag) {
+  const char *path = plan_records_path(folder, number, diag->arena);
+  *kept = NULL;
+  RecordWriter *held = record_writer_open(path, diag); // nobody works on it meanwhile
+  bool mended = held && mend_held(plan, folder, number, path, kept, diag);
+  record_writer_close(held);
   return mended;
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include "harness/base/stop.h"
 #include "harness/study/plan.h"
-#include "results/record.h"
+#include "results/objects.h"
 
 typedef enum {
   FLEET_DONE,
@@ -26,20 +26,27 @@ typedef struct {
   const char *why;             // not done; "" if not said
 } FleetTask;
 
-// Reads the file of one task. `record`, if not NULL, is called for each item's first record. A damaged file is told as
-// errors, with their places.
-FleetTask fleet_task(const Plan *plan, const char *folder, unsigned number,
-                     void (*record)(const Record *record, void *context), void *context, Arena *arena, const Stop *stop,
-                     Diag *diag);
+// What is handed on while a file is read; it lives until the call returns. Each may be NULL.
+typedef struct {
+  void (*record)(const Record *record, void *context); // each item's first
+  void (*attempt)(const RecordAttempt *attempt, void *context);
+  void *context;
+} FleetWatch;
+
+// Reads the file of one task. A damaged file is told as errors, with their places.
+FleetTask fleet_task(const Plan *plan, const char *folder, unsigned number, const FleetWatch *watch, Arena *arena,
+                     const Stop *stop, Diag *diag);
 
 typedef struct {
   unsigned long records, missing, again;
 } FleetMerge;
 
-// Writes the records of all tasks, each item's once, in the place of the file `path`. False, and the file stays as it
-// was, where a file of records is damaged, `stop` came, or it cannot be written.
+// Writes the records of all tasks, each item's once, in the place of the file `path` ("-": to standard output). False,
+// and the file stays as it was, where a file of records is damaged, `stop` came, it cannot be written, or it is a part
+// of the campaign.
 bool fleet_merge(const Plan *plan, const char *folder, const char *path, FleetMerge *out, const Stop *stop, Diag *diag);
 
-// Puts the lines of a damaged file that are records of the task in its place, and the file as it was beside it, as
-// N.jsonl.damaged. False with the reason.
-bool fleet_mend(const Plan *plan, const char *folder, unsigned number, Diag *diag);
+// Puts the lines of a damaged file that are records of the task, or attempts at it, in its place, and says behind them
+// that it was mended. The file as it was is kept beside it: *kept, N.jsonl.damaged, or N.jsonl.damaged-2 and so on
+// where that is there; NULL where it is damaged no more. False with the reason.
+bool fleet_mend(const Plan *plan, const char *folder, unsigned number, const char **kept, Diag *diag);

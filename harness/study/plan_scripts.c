@@ -74,7 +74,7 @@ static void print_submit(const Plan *plan, Arena *arena, Text *out) {
   text_add(
       out,
       "#!/bin/sh\n# Submits every task to Slurm. $WEAKMEM is the program, if it is not `weakmem` on the PATH there.\n"
-      "set -e\ncd \"$(dirname \"$0\")\"\n");
+      "set -e\nCDPATH= cd -- \"$(dirname -- \"$0\")\"\n");
   plan_print_sbatch(plan, all, plan->task_count, out);
 }
 
@@ -93,6 +93,7 @@ static void print_makefile(const Plan *plan, Text *out) {
       "# Every task on this machine, one after the other: `make`; of one kind of machine: `make KIND`. What is done\n"
       "# is not done again, and what another machine does in the same folder is left to it.\n"
       "WEAKMEM ?= weakmem\n"
+      "export WEAKMEM\n"
       "MAKEFLAGS += --keep-going\n"
       ".NOTPARALLEL:\n"
       "all:");
@@ -104,7 +105,7 @@ static void print_makefile(const Plan *plan, Text *out) {
     text_printf(out, "%s: $(addprefix task-,$(shell seq %u %u))\n", plan->kinds[kind].name, first, first + count - 1);
   }
   text_add(out, "# Status 1 is that a forbidden state was seen: the task is done.\n"
-                "task-%:\n\t@$(WEAKMEM) campaign task --beside . $* || test $$? -eq 1\n"
+                "task-%:\n\t@\"$$WEAKMEM\" campaign task --beside . $* || test $$? -eq 1\n"
                 ".PHONY: all");
   for (unsigned kind = 0; kind < plan->kind_count; kind++)
     text_printf(out, " %s", plan->kinds[kind].name);

@@ -1,8 +1,10 @@
 #include "harness/study/task.h"
 
 #include "harness/base/time.h"
-#include "results/stream.h"
+#include "harness/study/fleet.h"
+#include "results/records.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,7 +14,7 @@ typedef struct {
   const Plan *plan;
   const PlanTask *task;
   unsigned number;
-  const char *path;
+  const char *folder, *path;
   const Topology *topology;
   const TaskWatch *watch;
   Arena *arena;
@@ -46,18 +48,14 @@ static const char *job(Arena *arena) {
 
 static void note_record(const Record *record, void *context) {
   Doing *d = context;
-  unsigned item = record->campaign.item - d->task->first;
-  if (record->campaign.task != d->number || strcmp(record->campaign.plan, d->plan->digest) != 0 ||
-      item >= d->task->count || d->has[item])
-    return;
-  d->has[item] = true;
-  d->done++;
+  d->has[record->campaign.item - d->task->first] = true;
 }
 
 static bool read_done(Doing *d) {
-  StreamHandlers handlers = {.record = note_record, .context = d, .strict = true};
-  StreamCount count = {0};
-  return stream_file(d->path, &handlers, &count, d->diag) && !count.skipped;
+  const FleetWatch watch = {.record = note_record, .context = d};
+  FleetTask task = fleet_task(d->plan, d->folder, d->number, &watch, d->arena, NULL, d->diag);
+  d->done = task.runs;
+  return task.state != FLEET_DAMAGED;
 }
 
 static bool add_attempt(Doing *d, const char *status, const char *message) {
@@ -70,9 +68,7 @@ static bool add_attempt(Doing *d, const char *status, const char *message) {
                                  .status = status,
                                  .message = message};
   Text line = {0};
-  JsonText json = {.out = &line};
-  fields_write(&attempt_fields, &attempt, &json);
-  text_add_char(&line, '\n');
+  attempt_write(&attempt, &line);
   bool added = record_writer_add_line(d->writer, &line, d->diag);
   text_free(&line);
   return added;
@@ -81,15 +77,23 @@ static bool add_attempt(Doing *d, const char *status, const char *message) {
 // Waits for who holds the file: a run of the same task that was requeued, and is still on its way out.
 static TaskEnd open_file(Doing *d, double wait) {
   double until = time_seconds() + wait;
+  Diag why;
   bool held;
-  while ((held = record_file_is_held(d->path)) && time_seconds() < until && !stop_wanted(d->stop))
-    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
-  if (!held && (d->writer = record_writer_open(d->path, d->diag)))
-    return TASK_DONE;
-  if (!held)
+  do {
+    why = (Diag){.arena = d->arena};
+    d->writer = record_writer_open(d->path, &why);
+    held = !d->writer && errno == EWOULDBLOCK;
+  } while (held && time_seconds() < until && !stop_wanted(d->stop));
+  if (held) {
+    diag_error(d->diag, "task %u is being run elsewhere: %s is locked", d->number, d->path);
+    return TASK_HELD;
+  }
+  if (!d->writer) {
+    diag_error(d->diag, "%s", why.last->message);
     return TASK_FAILED;
-  diag_error(d->diag, "task %u is being run elsewhere: %s is locked", d->number, d->path);
-  return TASK_HELD;
+  }
+  record_writer_make_durable(d->writer);
+  return TASK_DONE;
 }
 
 // ---- What differs from the plan
@@ -262,6 +266,7 @@ TaskEnd task_run(const Plan *plan, const char *folder, unsigned number, double w
   Doing d = {.plan = plan,
              .task = &plan->tasks[number],
              .number = number,
+             .folder = folder,
              .path = plan_records_path(folder, number, arena),
              .topology = topology,
              .watch = watch,

@@ -62,8 +62,8 @@ for signal in KILL TERM KILL; do
   done
   ((tries < 100)) || fail "$signal: $(cat out)"
 done
-[[ $("$WEAKMEM" campaign retry long --by slurm | tail -1) == 'sbatch --array=0 any.sbatch 0' ]] || fail "$("$WEAKMEM" campaign retry long)"
-[[ $("$WEAKMEM" campaign retry long --by make | tail -1) == 'make task-0' ]] || fail "$("$WEAKMEM" campaign retry long --by make)"
+"$WEAKMEM" campaign retry long --by slurm | grep -qx 'sbatch --array=0 any.sbatch 0' || fail "$("$WEAKMEM" campaign retry long)"
+"$WEAKMEM" campaign retry long --by make | grep -qx 'make task-0' || fail "$("$WEAKMEM" campaign retry long --by make)"
 printf '{"schema":"weakmem.run/1","test":"SB","dig' >>long/records/0.jsonl # as by a disk that was full
 "$WEAKMEM" campaign retry long --by make | sh >out 2>err || fail "$(cat out err)"
 ends 0 "$WEAKMEM" campaign status long
@@ -105,13 +105,56 @@ grep -q 'records/4.jsonl:2' err && grep -q '^ *4 *damaged ' out || fail "$(cat o
 ends 2 "$WEAKMEM" campaign task camp 4
 ends 2 "$WEAKMEM" campaign retry camp --by make
 grep -q 'records/4.jsonl:2' err && ! grep -q task-4 out || fail "$(cat out err)"
+ends 0 "$WEAKMEM" campaign retry camp --by make --mend
+grep -q 'as it was it is camp/records/4.jsonl.damaged$' err && grep -q task-4 out || fail "$(cat out err)"
+ends 3 "$WEAKMEM" campaign status camp --format tsv # nobody did what was printed: it is not one that nobody has begun
+grep -q $'^4\tfailed\t.*\t1\t2\t0\t1\tits file was damaged' out || fail "$(cat out)"
+sed -i '2s/"count":[0-9]*/"count":"more"/' camp/records/4.jsonl # and once more
 "$WEAKMEM" campaign retry camp --by make --mend 2>err | sh >out 2>&1 || fail "$(cat out err)"
 ends 0 "$WEAKMEM" campaign merge camp -o all.jsonl
 once all.jsonl 12
-grep -q '"many"' camp/records/4.jsonl.damaged || fail "the damaged file is gone"
+grep -q '"many"' camp/records/4.jsonl.damaged && grep -q '"more"' camp/records/4.jsonl.damaged-2 || fail "$(ls camp/records)"
+[[ $(stat -c %a camp/records/4.jsonl) == $(stat -c %a camp/records/5.jsonl) ]] || fail "$(ls -l camp/records)"
 cp camp/records/2.jsonl camp/records/3.jsonl
 ends 2 "$WEAKMEM" campaign merge camp -o all.jsonl
 grep -q 'camp/records/3.jsonl:1: the line is of another task' err || fail "$(cat err)"
+
+# A task does not go on with what is another's.
+ends 2 "$WEAKMEM" campaign task camp 3
+grep -q 'camp/records/3.jsonl:1: the line is of another task' err || fail "$(cat err)"
+
+# What is merged goes to no file of the campaign, and through pipes and links.
+for file in camp/plan.jsonl camp/records/5.jsonl camp/records/new; do
+  cp camp/records/5.jsonl kept
+  ends 2 "$WEAKMEM" campaign merge camp -o $file
+  grep -q "$file is a part of the campaign" err && cmp kept camp/records/5.jsonl || fail "$(cat err)"
+done
+rm camp/records/3.jsonl
+make -s -C camp task-3 >out 2>err || fail "$(cat out err)"
+ends 0 "$WEAKMEM" campaign merge camp -o all.jsonl
+"$WEAKMEM" campaign merge camp -o - 2>err | cmp - all.jsonl || fail "standard output"
+ln -s all.jsonl link.jsonl
+ends 0 "$WEAKMEM" campaign merge camp -o link.jsonl
+[[ -L link.jsonl ]] || fail "the link is gone"
+
+# What is printed to start tasks again starts each of them in the folder, from wherever, whatever that is called.
+odd=$work/$'it\'s "a \\ $HOME\nplace'
+mkdir "$odd"
+ends 0 "$WEAKMEM" campaign plan SB MP --machines one,two -t 0.01 --task-time 0.1 -o "$odd"
+(cd "$odd" && "$WEAKMEM" campaign retry . --all --by slurm && "$WEAKMEM" campaign retry . --all --by make) >again
+# shellcheck disable=SC2016 # the script is to read them
+printf '#!/bin/sh\necho "$PWD: $*" >>"$WORK/started"\n' >sbatch
+cp sbatch make
+chmod +x sbatch make
+(cd / && WORK=$work PATH=$work:$PATH CDPATH=/ sh "$work/again" && WORK=$work PATH=$work:$PATH CDPATH=$work sh "$odd/submit.sh") || fail "$(cat again)"
+rm sbatch make
+for line in '--array=0-1 one.sbatch 0' '--array=0-1 two.sbatch 2' 'task-0 task-1 task-2 task-3' '--array=0-1 one.sbatch 0' '--array=0-1 two.sbatch 2'; do
+  echo "$odd: $line"
+done | cmp - started || fail "$(cat again started)"
+program=$work/$'my "own" $HOME'
+ln -s "$(command -v "$WEAKMEM")" "$program"
+WEAKMEM=$program make -s -C "$odd" >out 2>err || fail "$(cat out err)"
+ends 0 "$WEAKMEM" campaign status "$odd"
 
 # A damaged plan is none: whatever of it is not as it was planned.
 damage() { # WANTED SED
