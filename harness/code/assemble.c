@@ -1,6 +1,6 @@
 #include "harness/code/assemble.h"
 #include "harness/code/row.h"
-#include "harness/event/from_test.h"
+#include "harness/event/values.h"
 #include "harness/lang/print.h"
 
 #include <inttypes.h>

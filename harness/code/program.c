@@ -1,5 +1,6 @@
 #include "harness/code/program.h"
 #include "harness/event/from_test.h"
+#include "harness/event/values.h"
 
 EventValue code_value(const Test *test, Value value, BaseType type) {
   EventValue v = event_value_of(test, value);

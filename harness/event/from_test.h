@@ -18,10 +18,3 @@ enum { LOWER_UNROLL = 4 };
 // more of them from left to right or from right to left. NULL with an error in `diag` where it cannot be (a fence the
 // CPU does not have). `options` may be NULL. The program points into the test and its source, and lives in `arena`.
 Program *program_from_test(const Test *test, const Model *model, const LowerOptions *options, Arena *arena, Diag *diag);
-
-// Values of a test as those of its program, and back: an address is a pointer there, in an assembly test one of bytes.
-EventValue event_value_of(const Test *test, Value value);
-Value value_of_event(const Test *test, EventValue value);
-
-// Program.keep of a test that has a filter; the context is the test.
-bool program_keeps(const void *test, const EventValue *state);

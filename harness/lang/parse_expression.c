@@ -295,14 +295,9 @@ static bool is_register_name(const Parser *p) {
 // pointer := NAME, a register | '*' unary
 static bool parse_pointer(Parser *p, Address *address) {
   address->pointer = parse_unary(p);
-  if (!address->pointer)
-    return false;
-  address->base = BASE_INT;
-  if (address->pointer->kind == EXPR_REGISTER) {
-    Type type = p->test->threads[p->thread].registers[address->pointer->reg].type;
-    address->base = type.pointers ? type_pointee(type) : type.base;
-  }
-  return true;
+  if (address->pointer)
+    address->base = pointer_base(p->test, p->thread, address->pointer);
+  return address->pointer;
 }
 
 // After '(', where a type follows: type '*' { '*' } ')' address. What a cast makes of a location's address is not

@@ -61,8 +61,9 @@ static void print_within(const Test *test, unsigned thread, const Expr *expr, un
 // As an operand of an atomic: `x`, `y + r0`.
 static void print_address(const Test *test, unsigned thread, Address address, Text *out) {
   if (address.pointer) {
-    text_printf(out, "(%s *)", base_type_name(address.base));
-    print_within(test, thread, address.pointer, PRECEDENCE_PRIMARY, out);
+    if (address.base != pointer_base(test, thread, address.pointer))
+      text_printf(out, "(%s *)", base_type_name(address.base));
+    print_within(test, thread, address.pointer, PRECEDENCE_UNARY, out);
     return;
   }
   text_add(out, test->locations[address.location].name);

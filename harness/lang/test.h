@@ -272,6 +272,8 @@ bool access_is_fetch(AccessOp op);
 
 // The type of the element at an address.
 BaseType address_base(const Test *test, const Address *address);
+// The type of what a value of the thread points to where no cast says it: what its register is declared to, else int.
+BaseType pointer_base(const Test *test, unsigned thread, const Expr *pointer);
 
 // The access that is all of the statement; NULL: it is another kind of statement.
 const Access *stmt_access(const Stmt *stmt);

@@ -37,6 +37,13 @@ BaseType address_base(const Test *test, const Address *address) {
   return address->pointer ? address->base : test->locations[address->location].type;
 }
 
+BaseType pointer_base(const Test *test, unsigned thread, const Expr *pointer) {
+  if (pointer->kind != EXPR_REGISTER)
+    return BASE_INT;
+  Type type = test->threads[thread].registers[pointer->reg].type;
+  return type.pointers ? type_pointee(type) : type.base;
+}
+
 const Access *stmt_access(const Stmt *stmt) {
   return stmt->kind == STMT_EXPR && stmt->expr->kind == EXPR_ACCESS ? &stmt->expr->access : NULL;
 }

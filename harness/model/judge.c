@@ -1,3 +1,4 @@
+#include "harness/event/values.h"
 #include "harness/model/judge.h"
 
 #include "harness/model/explain.h"

@@ -1,3 +1,4 @@
+#include "harness/event/values.h"
 #include "harness/study/users_code.h"
 
 #include "harness/code/shared.h"
