@@ -70,6 +70,15 @@ START_TEST(only_the_code_tells_the_dialect) {
 }
 END_TEST
 
+// What is printed nests no deeper than what was read.
+START_TEST(a_pointer_is_cast_where_it_says_another_type) {
+  const char *text = "C t\n{}\n\nP0 (int* x) {\n  int r1 = READ_ONCE(*x);\n"
+                     "  WRITE_ONCE(*x, ********************************************************r1);\n"
+                     "  WRITE_ONCE(*(long *)r1, *(short *)*r1);\n}\n\nexists ([x]=1)\n";
+  ck_assert_str_eq(printed(parsed(text)), text);
+}
+END_TEST
+
 // ---- A front end with threads of its own
 
 // "W1" is "X1".
@@ -149,4 +158,5 @@ START_TEST(a_condition_alone_is_a_small_test) {
 END_TEST
 
 RUN("dialect", a_second_dialect_is_a_second_table, only_the_code_tells_the_dialect,
-    a_front_end_shares_header_initial_values_and_condition, a_condition_alone_is_a_small_test)
+    a_pointer_is_cast_where_it_says_another_type, a_front_end_shares_header_initial_values_and_condition,
+    a_condition_alone_is_a_small_test)
