@@ -4,8 +4,8 @@
 #include "harness/code/operand.h"
 #include "harness/code/program.h"
 #include "harness/event/confined.h"
-#include "harness/event/values.h"
 #include "harness/event/straight.h"
+#include "harness/event/values.h"
 #include "harness/lang/parse.h"
 #include "harness/lang/parser.h"
 

@@ -1,5 +1,5 @@
-#include "harness/event/values.h"
 #include "harness/model/judge.h"
+#include "harness/event/values.h"
 
 #include "harness/model/explain.h"
 

@@ -1,5 +1,5 @@
-#include "harness/event/values.h"
 #include "harness/study/users_code.h"
+#include "harness/event/values.h"
 
 #include "harness/code/shared.h"
 #include "harness/event/alone.h"
