@@ -448,3 +448,16 @@ void compile_release(CompileResult *results, unsigned count) {
       results[i] = (CompileResult){.memory = -1};
     }
 }
+
+// As what is the user's, it is not kept: what another run made once would say nothing of now.
+bool compile_works(const Compiler *compiler, const Stop *stop, Arena *arena, Diag *diag) {
+  const CompileUnit unit = {
+      .compiler = compiler, .source = "#include <stdint.h>\nuint64_t works;\n", .shared = true, .folder = "/"};
+  const CompileLimits limits = {.stop = stop};
+  CompileResult result = {0};
+  if (!compile_all(&unit, 1, &limits, &result, arena, diag))
+    return false;
+  bool works = result.object;
+  compile_release(&result, 1);
+  return works || diag_error(diag, "%s compiles nothing here: %s", compiler->path, result.errors ? result.errors : "");
+}

@@ -42,6 +42,10 @@ typedef struct {
 bool compile_all(const CompileUnit *units, unsigned count, const CompileLimits *limits, CompileResult *results,
                  Arena *arena, Diag *diag);
 
+// Whether the compiler makes anything here at all, now: where it does not, what did not compile is not to blame. False
+// with what it said.
+bool compile_works(const Compiler *compiler, const Stop *stop, Arena *arena, Diag *diag);
+
 // The same bit by bit, for whoever has other things to do meanwhile.
 typedef struct Compilation Compilation;
 

@@ -170,7 +170,9 @@ static int run_task(const Settings *s, const Plan *plan, unsigned number, const 
                          console->stop, &done, diag);
   progress_clear(&watching.progress);
   if (end == TASK_HELD && s->beside) {
-    diag->errors = 0;
+    *diag = (Diag){.arena = diag->arena};
+    if (!s->common.quiet)
+      fprintf(console->out, "task %u is left to another run, which works on it\n", number);
     return EXIT_OK;
   }
   if (!s->common.quiet)

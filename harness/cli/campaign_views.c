@@ -35,20 +35,23 @@ Sheet *campaign_estimate(const Plan *plan, Arena *arena) {
 }
 
 Sheet *campaign_kinds(const Plan *plan, const FleetTask *tasks, Arena *arena) {
-  enum { KIND, TASKS, STATES, RUNS = STATES + FLEET_STATES, PLANNED, BAR, COLUMNS };
+  enum { KIND, TASKS, STATES, RUNS = STATES + FLEET_STATES, PLANNED, FAILED, BAR, COLUMNS };
   SheetColumn columns[COLUMNS] = {[KIND] = {.name = "kind", .fit = FIT_KEY},
                                   [TASKS] = {.name = "tasks", .kind = KIND_INTEGER},
                                   [RUNS] = {.name = "runs", .kind = KIND_INTEGER},
                                   [PLANNED] = {.name = "planned", .title = "of", .kind = KIND_INTEGER},
+                                  [FAILED] = {.name = "runs_failed", .title = "failed runs", .kind = KIND_INTEGER},
                                   [BAR] = {.name = "bar", .title = "", .kind = KIND_BAR, .width = 20}};
   for (unsigned i = 0; i < FLEET_STATES; i++)
     columns[STATES + i] = (SheetColumn){.name = fleet_state_names[i], .kind = KIND_INTEGER};
   Sheet *sheet = sheet_new(arena, columns, COLUMNS);
   for (unsigned kind = 0; kind < plan->kind_count; kind++) {
-    unsigned count, first = plan_kind_tasks(plan, kind, &count), states[FLEET_STATES] = {0}, runs = 0, planned = 0;
+    unsigned count, first = plan_kind_tasks(plan, kind, &count), states[FLEET_STATES] = {0}, runs = 0, planned = 0,
+                    failed = 0;
     for (unsigned i = first; i < first + count; i++) {
       states[tasks[i].state]++;
       runs += tasks[i].runs;
+      failed += tasks[i].failed;
       planned += plan->tasks[i].count;
     }
     Cell *cells = sheet_row(sheet);
@@ -61,6 +64,8 @@ Sheet *campaign_kinds(const Plan *plan, const FleetTask *tasks, Arena *arena) {
                                                                                      : TONE_PLAIN);
     cells[RUNS] = cell_integer(runs);
     cells[PLANNED] = cell_integer(planned);
+    if (failed)
+      cells[FAILED] = cell_toned(cell_integer(failed), TONE_ALARM);
     cells[BAR] = cell_number((double)runs / planned);
   }
   return sheet;

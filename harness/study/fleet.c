@@ -74,13 +74,18 @@ static void take_attempt(const RecordAttempt *attempt, void *context) {
     r->watch.attempt(attempt, r->watch.context);
 }
 
-static FleetState state_of(Reading *r) {
+// Whoever held it before it was read may have ended since, with more in it than we have seen.
+static FleetState state_of(Reading *r, bool was_held) {
   if (r->out.runs == r->plan->tasks[r->number].count)
     return FLEET_DONE;
-  if (record_file_is_held(r->path))
+  if (was_held || record_file_is_held(r->path))
     return FLEET_RUNNING;
-  if (!r->last)
+  if (!r->last && access(r->path, F_OK) != 0)
     return FLEET_WAITING;
+  if (!r->last) { // between making the file and saying so in it
+    r->out.why = "it was killed as it began";
+    return FLEET_LOST;
+  }
   if (!strcmp(r->last, "stopped"))
     return FLEET_STOPPED;
   if (!strcmp(r->last, "failed"))
@@ -102,8 +107,9 @@ FleetTask fleet_task(const Plan *plan, const char *folder, unsigned number, cons
                .out = {.node = "", .job = "", .at = "", .why = ""}};
   StreamHandlers handlers = {
       .record = take_record, .attempt = take_attempt, .context = &r, .strict = true, .stop = stop};
+  bool was_held = record_file_is_held(r.path);
   bool good = access(r.path, F_OK) != 0 || (stream_file(r.path, &handlers, &r.count, diag) && !r.count.skipped);
-  r.out.state = good && !r.foreign ? state_of(&r) : FLEET_DAMAGED;
+  r.out.state = good && !r.foreign ? state_of(&r, was_held) : FLEET_DAMAGED;
   if (r.out.state == FLEET_DAMAGED)
     r.out.why = "its file has lines that are no records of it";
   arena_free(own);

@@ -105,8 +105,9 @@ static void print_makefile(const Plan *plan, Text *out) {
     text_printf(out, "%s: $(addprefix task-,$(shell seq %u %u))\n", plan->kinds[kind].name, first, first + count - 1);
   }
   text_add(out, "# Status 1 is that a forbidden state was seen: the task is done.\n"
-                "task-%:\n\t@\"$$WEAKMEM\" campaign task --beside . $* || test $$? -eq 1\n"
-                ".PHONY: all");
+                "task-%: .FORCE\n\t@\"$$WEAKMEM\" campaign task --beside . $* || test $$? -eq 1\n"
+                ".FORCE:\n"
+                ".PHONY: all .FORCE");
   for (unsigned kind = 0; kind < plan->kind_count; kind++)
     text_printf(out, " %s", plan->kinds[kind].name);
   text_add_char(out, '\n');
@@ -114,10 +115,12 @@ static void print_makefile(const Plan *plan, Text *out) {
 
 // ---- The folder
 
+// With what umask(2) leaves of the mode.
 static bool write_file(const char *folder, const char *name, mode_t mode, Text *text, Diag *diag) {
   const char *path = arena_printf(diag->arena, "%s/%s", folder, name);
   bool good = file_replace(path, text_string(text), text->length, diag);
   text_free(text);
+  mode &= file_mode() | (file_mode() >> 2 & 0111);
   return good && (!chmod(path, mode) || diag_error(diag, "cannot make %s readable: %s", path, strerror(errno)));
 }
 
@@ -125,26 +128,47 @@ static bool write_scripts(const Plan *plan, const char *folder, Arena *arena, Di
   Text text = {0};
   for (unsigned kind = 0; kind < plan->kind_count; kind++) {
     print_sbatch(plan, kind, &text);
-    if (!write_file(folder, arena_printf(arena, "%s.sbatch", plan->kinds[kind].name), 0755, &text, diag))
+    if (!write_file(folder, arena_printf(arena, "%s.sbatch", plan->kinds[kind].name), 0777, &text, diag))
       return false;
   }
   print_submit(plan, arena, &text);
-  if (!write_file(folder, "submit.sh", 0755, &text, diag))
+  if (!write_file(folder, "submit.sh", 0777, &text, diag))
     return false;
   print_makefile(plan, &text);
-  return write_file(folder, "Makefile", 0644, &text, diag);
+  return write_file(folder, "Makefile", 0666, &text, diag);
+}
+
+static bool is_free(const char *folder, const char *name, Diag *diag) {
+  const char *path = arena_printf(diag->arena, "%s/%s", folder, name);
+  struct stat status;
+  return lstat(path, &status) != 0 || diag_error(diag, "%s is there already: a campaign has a folder of its own", path);
+}
+
+// Nothing that is there is written over: it may be another campaign, or not ours at all.
+static bool all_are_free(const Plan *plan, const char *folder, Arena *arena, Diag *diag) {
+  static const char *const names[] = {"plan.jsonl", "submit.sh", "Makefile", "log"};
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+    if (!is_free(folder, names[i], diag))
+      return false;
+  for (unsigned kind = 0; kind < plan->kind_count; kind++)
+    if (!is_free(folder, arena_printf(arena, "%s.sbatch", plan->kinds[kind].name), diag))
+      return false;
+  return true;
+}
+
+// Of two plans that are written to one folder, that one goes on which makes its records/.
+static bool claim(const char *folder, Arena *arena, Diag *diag) {
+  const char *records = arena_printf(arena, "%s/records", folder);
+  return file_make_folders(records, 0777, diag) &&
+         (!mkdir(records, 0777) || diag_error(diag, "cannot make the folder %s: %s", records, strerror(errno)));
 }
 
 bool plan_write(Plan *plan, const char *folder, Arena *arena, Diag *diag) {
-  const char *path = arena_printf(arena, "%s/plan.jsonl", folder);
-  struct stat status;
-  if (!stat(path, &status))
-    return diag_error(diag, "%s is there already: a campaign has one plan", path);
-  if (!file_make_folders(arena_printf(arena, "%s/records/", folder), 0755, diag) ||
-      !file_make_folders(arena_printf(arena, "%s/log/", folder), 0755, diag) ||
+  if (!all_are_free(plan, folder, arena, diag) || !claim(folder, arena, diag) ||
+      !file_make_folders(arena_printf(arena, "%s/log/", folder), 0777, diag) ||
       !write_scripts(plan, folder, arena, diag))
     return false;
   Text text = {0};
   plan_print(plan, arena, &text);
-  return write_file(folder, "plan.jsonl", 0644, &text, diag);
+  return write_file(folder, "plan.jsonl", 0666, &text, diag);
 }

@@ -1,6 +1,8 @@
 #include "harness/study/task.h"
 
 #include "harness/base/time.h"
+#include "harness/build/compile.h"
+#include "harness/engine/names.h"
 #include "harness/study/fleet.h"
 #include "results/records.h"
 
@@ -138,6 +140,14 @@ static Engine engine_named(const char *name) {
   return ENGINE_AUTO;
 }
 
+static bool find_compiler(Doing *d, const Compiler *planned, Compiler *out) {
+  if (!compiler_find(planned->path, planned->flags, d->arena, out, d->diag))
+    return false;
+  const Cpu *cpu = compiler_cpu(out, d->arena);
+  return !cpu || cpu == cpu_here() ||
+         diag_error(d->diag, "%s makes code for %s, not for this CPU", out->path, cpu->name);
+}
+
 // The items of the part that are not done, as a campaign; which item each of its runs is, in *items.
 static bool plan_part(Doing *d, Part *part, unsigned **items) {
   const Plan *plan = d->plan;
@@ -157,7 +167,7 @@ static bool plan_part(Doing *d, Part *part, unsigned **items) {
   }
   const Compiler *planned = &plan->compilers[first->compiler];
   Compiler compiler;
-  if (count && !compiler_find(planned->path, planned->flags, d->arena, &compiler, d->diag))
+  if (count && !find_compiler(d, planned, &compiler))
     return false;
   CampaignOptions options = {.run = {.seconds = plan->seconds, .engine = engine_named(plan->engine)}};
   options.run.actors = strcmp(first->actors, actors_name(ACTORS_PROCESSES)) != 0 ? ACTORS_THREADS : ACTORS_PROCESSES;
@@ -206,6 +216,7 @@ static void run_item(Doing *d, Campaign *campaign, CampaignRun *run) {
 }
 
 // False if there is no use in going on. What was stopped on its way is no record: the next attempt makes a whole one.
+// Nor is a test that was not compiled where nothing is, as on a node whose disk is full.
 static bool run_part(Doing *d, Part *part) {
   unsigned *items;
   if (!plan_part(d, part, &items))
@@ -220,7 +231,10 @@ static bool run_part(Doing *d, Part *part) {
       d->watch->progress(d->done, d->task->count, run, d->watch->context);
     if (!run->done)
       run_item(d, campaign, run);
-    if (run->done && (!stop_wanted(d->stop) || !strcmp(run->record.status, "done")))
+    if (run->done && !strcmp(run->record.status, run_status_name(RUN_NOT_COMPILED)) &&
+        !compile_works(&campaign->compiler, d->stop, d->arena, d->diag))
+      good = false;
+    else if (run->done && (!stop_wanted(d->stop) || !strcmp(run->record.status, "done")))
       good = add_record(d, part, run, items[i]);
   }
   campaign_release(campaign);

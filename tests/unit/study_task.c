@@ -96,6 +96,21 @@ START_TEST(who_comes_second_is_told_that_it_is_held) {
 }
 END_TEST
 
+static void end_other(const RecordAttempt *attempt, void *context) {
+  (void)attempt, (void)context;
+  close(other);
+}
+
+START_TEST(who_ends_while_its_file_is_read_is_not_lost) {
+  const char *began = "{\"schema\":\"weakmem.attempt/1\",\"task\":0,\"plan\":\"%s\",\"status\":\"began\"}\n";
+  take_first();
+  dprintf(other, began, plan.digest);
+  const FleetWatch watch = {.attempt = end_other};
+  ck_assert_int_eq(fleet_task(&plan, folder, 0, &watch, arena, NULL, &diag).state, FLEET_RUNNING);
+  ck_assert_int_eq(fleet_task(&plan, folder, 0, NULL, arena, NULL, &diag).state, FLEET_LOST);
+}
+END_TEST
+
 static void put_another_in_its_place(void) {
   const char *beside = arena_printf(arena, "%s/beside", folder);
   close(open(beside, O_RDWR | O_CREAT | O_CLOEXEC, 0666));
@@ -127,6 +142,7 @@ END_TEST
 int main(void) {
   TCase *tests = unit_tests("task", setup, teardown);
   tcase_add_test(tests, who_comes_second_is_told_that_it_is_held);
+  tcase_add_test(tests, who_ends_while_its_file_is_read_is_not_lost);
   tcase_add_test(tests, what_is_written_is_in_the_file_that_is_there_now);
   tcase_add_test(tests, what_the_disk_does_not_keep_is_not_done);
   return unit_run("task", tests);
