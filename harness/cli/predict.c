@@ -265,6 +265,8 @@ static const EventValue *state_to_explain(const Settings *s, const Prediction *p
   const EventValue *state = telling_state(p->test, &p->result, arena);
   if (!state) {
     ModelOptions options = {.limits = *limits, .incoherent = true};
+    if (test_has_condition(p->test))
+      options.limits = judge_limits_asked(*limits, p->test);
     ModelResult *all = ARENA_NEW(arena, ModelResult);
     *all = model_run(p->judge->cat, p->program, &options, arena);
     state = telling_state(p->test, all, arena);
@@ -294,7 +296,7 @@ static void explain_state(const Settings *s, const Prediction *p, const Enumerat
     return;
   }
   Explanation explanation = model_explain(p->judge->cat, p->program, limits, state, arena);
-  bool undecided = prediction_is_partial(p) && !(explanation.found && explanation.verdict.allowed);
+  bool undecided = prediction_is_partial(p) && !p->decided && !(explanation.found && explanation.verdict.allowed);
   if (undecided)
     text_printf(out, s->common.format == FORMAT_TEXT ? "  unknown: %s. Of what was looked at:\n" : "// unknown: %s\n",
                 p->why);

@@ -29,13 +29,20 @@ static const char *said_of(const Prediction *p) {
   return !p->any_witness ? "Never" : p->all_witnesses ? "Always" : "Sometimes";
 }
 
+// Whether what was looked at tells which of the three it is.
+static bool is_known(const Prediction *p) {
+  bool sometimes = p->any_witness && !p->all_witnesses;
+  bool never = p->decided && p->test->condition.quantifier != QUANTIFIER_FORALL && !p->any_witness;
+  return !prediction_is_partial(p) || sometimes || never;
+}
+
 ResultCheck result_check(const Prediction *p, Arena *arena) {
   bool race = false;
   const char *said = said_by(p->test, &race);
   if (!said)
     return (ResultCheck){.verdict = RESULT_SILENT};
   said = arena_printf(arena, "%s%s", said, race ? " DATARACE" : "");
-  if (!p->program || p->result.unmodelled || prediction_is_partial(p))
+  if (!p->program || p->result.unmodelled || !is_known(p))
     return (ResultCheck){.verdict = RESULT_UNKNOWN, .said = said};
   const char *found = arena_printf(arena, "%s%s", said_of(p), p->result.undefined ? " DATARACE" : "");
   return (ResultCheck){.verdict = strcmp(said, found) ? RESULT_DIFFERS : RESULT_SAME, .said = said, .found = found};

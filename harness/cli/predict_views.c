@@ -13,7 +13,8 @@ static const char *condition_word(const Prediction *p) {
     return "-";
   if (p->any_witness)
     return "Allowed";
-  return prediction_is_partial(p) ? "Unknown" : "Forbidden";
+  bool all = !prediction_is_partial(p) || (p->decided && p->test->condition.quantifier != QUANTIFIER_FORALL);
+  return all ? "Forbidden" : "Unknown";
 }
 
 static void add_state(const Prediction *p, const EventValue *state, Text *out) {

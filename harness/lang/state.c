@@ -57,31 +57,35 @@ static bool observables_equal(const Test *test, const Prop *prop, State state) {
   return a == b && (a >= 0 || a_signed == b_signed);
 }
 
-bool prop_holds(const Test *test, const Prop *prop, State state) {
+bool prop_may(const Test *test, const Prop *prop, State state, const bool *known, bool hold) {
   switch (prop->kind) {
   case PROP_TRUE:
-    return true;
   case PROP_FALSE:
-    return false;
+    return hold == (prop->kind == PROP_TRUE);
   case PROP_EQUAL:
   case PROP_NOT_EQUAL: {
+    if (known && (!known[prop->observable] || (prop->against_observable && !known[prop->other])))
+      return true;
     bool equal =
         prop->against_observable ? observables_equal(test, prop, state) : state.values[prop->observable] == prop->value;
-    return equal == (prop->kind == PROP_EQUAL);
+    return hold == (equal == (prop->kind == PROP_EQUAL));
   }
   case PROP_AND:
-    return prop_holds(test, prop->left, state) && prop_holds(test, prop->right, state);
   case PROP_OR:
-    return prop_holds(test, prop->left, state) || prop_holds(test, prop->right, state);
-  case PROP_IMPLIES:
-    return !prop_holds(test, prop->left, state) || prop_holds(test, prop->right, state);
+  case PROP_IMPLIES: {
+    bool one_is_enough = hold == (prop->kind != PROP_AND);
+    bool left = prop_may(test, prop->left, state, known, hold == (prop->kind != PROP_IMPLIES));
+    return left == one_is_enough ? left : prop_may(test, prop->right, state, known, hold);
+  }
   case PROP_NOT:
-    return !prop_holds(test, prop->left, state);
+    return prop_may(test, prop->left, state, known, !hold);
   case PROP_HOLDS:
-    return expr_value(prop->expr, state.values);
+    return known || hold == (expr_value(prop->expr, state.values) != 0);
   }
   return false;
 }
+
+bool prop_holds(const Test *test, const Prop *prop, State state) { return prop_may(test, prop, state, NULL, true); }
 
 bool state_is_witness(const Test *test, State state) { return prop_holds(test, test->condition.body, state); }
 

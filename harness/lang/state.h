@@ -19,6 +19,8 @@ bool state_parse(const Test *test, const char *text, Value *values);
 
 // Whether the state satisfies the proposition.
 bool prop_holds(const Test *test, const Prop *prop, State state);
+// Whether it `may` be so that the proposition holds, or that it does not, as far as some of a state's values are known.
+bool prop_may(const Test *test, const Prop *prop, State state, const bool *known, bool hold);
 
 // A witness satisfies the body of the condition, whatever its quantifier.
 bool state_is_witness(const Test *test, State state);

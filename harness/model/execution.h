@@ -91,6 +91,10 @@ typedef struct {
   // ordered so far, and some reads have no source. With the contexts of `see` and `hang`. NULL: of none. With
   // coherent_only.
   bool (*promising)(const Execution *part, void *context);
+  // Asked of a final state as far as its values are `known`, whether executions that may end in it are wanted: none are
+  // made but those. NULL: all are. It is not asked of executions that do not end.
+  bool (*wanted)(const EventValue *state, const bool *known, const void *context);
+  const void *wanted_context;
   const Stop *stop;                                     // non-zero: give up; may be NULL
   void (*progress)(void *context, uint64_t executions); // called a few times a second; may be NULL
   void *progress_context;

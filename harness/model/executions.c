@@ -367,7 +367,7 @@ static void try_source(Search *s, unsigned read, unsigned write) {
   search_force_old(s); // what moved in the try before
   s->source[read] = (int)write;
   relation_add(s->execution.rf, write, read);
-  if (search_propagate(s, read) && force_source(s, read, &saved, &cell))
+  if (search_propagate(s, read) && search_is_wanted(s, 0) && force_source(s, read, &saved, &cell))
     choose_sources(s);
   relation_row(s->execution.rf, write)[read / 64] &= ~((uint64_t)1 << read % 64);
   s->source[read] = -1;
@@ -410,7 +410,7 @@ static void choose_sources(Search *s) {
 
 static void search_paths(Search *s) {
   s->arena = arena_new();
-  if (lay_out(s) && search_propagate(s, NO_READ) && search_force_all(s))
+  if (lay_out(s) && search_propagate(s, NO_READ) && search_is_wanted(s, 0) && search_force_all(s))
     choose_sources(s);
   search_forget(s, 0);
   arena_free(s->arena);
@@ -444,8 +444,11 @@ static bool search_again(const Search *search, PathEnd end, Deadline deadline, b
                          void *context) {
   EnumerationResult result = {0};
   Program unfiltered = *search->program;
+  EnumerationLimits limits = *search->limits;
   unfiltered.keep = NULL;
+  limits.wanted = NULL;
   Search s = *search;
+  s.limits = &limits;
   s.program = &unfiltered; // and not that of the execution, which may be copied
   s.result = &result;
   s.see = see;
@@ -484,7 +487,8 @@ EnumerationResult executions_each(const Program *program, const EnumerationLimit
               .deadline = &deadline,
               .threads = ARENA_ARRAY(arena, SearchThread, program->thread_count),
               .ask = ARENA_ARRAY(arena, bool, program->thread_count),
-              .state = ARENA_ARRAY(arena, EventValue, program->observable_total)};
+              .state = ARENA_ARRAY(arena, EventValue, program->observable_total),
+              .known = ARENA_ARRAY(arena, bool, program->observable_total)};
   s.execution = (Execution){.program = program, .state = s.state};
   for (unsigned t = 0; t < program->thread_count && !s.stop; t++) {
     s.stop = !paths_of_thread(program, t, &deadline, arena, &paths[t], &result);

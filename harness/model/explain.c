@@ -17,11 +17,16 @@ typedef struct {
 
 enum { LOOK_LIMIT = 4096 }; // forbidden executions compared for the shortest cycle
 
+static bool may_be_it(const EventValue *state, const bool *known, const void *context) {
+  const Looking *l = context;
+  for (unsigned i = 0; i < l->width; i++)
+    if (known[i] && !event_value_equal(state[i], l->state[i]))
+      return false;
+  return true;
+}
+
 static bool look(const Execution *execution, void *context) {
   Looking *l = context;
-  for (unsigned i = 0; i < l->width; i++)
-    if (!event_value_equal(execution->state[i], l->state[i]))
-      return true;
   CatVerdict verdict;
   cat_judge(l->model, execution, true, l->arena, &verdict);
   if (verdict.error) {
@@ -52,6 +57,8 @@ Explanation model_explain(CatModel *model, const Program *program, const Enumera
   coherent.coherent_only = cat_implies_coherence(model);
   coherent.atomic_only = cat_implies_atomicity(model);
   coherent.waits = coherent.alike = true;
+  coherent.wanted = may_be_it;
+  coherent.wanted_context = &looking;
   look_through(&looking, program, &coherent);
   if (!out.found && !out.why && coherent.atomic_only) { // then only what another thread tears apart ends there
     coherent.atomic_only = false;

@@ -22,6 +22,23 @@ EnumerationLimits judge_limits(double seconds) {
   return (EnumerationLimits){.seconds = seconds, .executions = EXECUTIONS};
 }
 
+// EnumerationLimits.wanted: whether the state may be one that the condition asks for, and that the filter keeps.
+static bool may_be_asked(const EventValue *state, const bool *known, const void *context) {
+  const Test *test = context;
+  Value values[LIMIT_OBSERVABLES];
+  for (unsigned i = 0; i < test->observable_total; i++)
+    values[i] = known[i] ? value_of_event(test, state[i]) : 0;
+  bool hold = test->condition.quantifier != QUANTIFIER_FORALL;
+  return prop_may(test, test->condition.body, (State){values}, known, hold) &&
+         (!test->filter || prop_may(test, test->filter, (State){values}, known, true));
+}
+
+EnumerationLimits judge_limits_asked(EnumerationLimits limits, const Test *test) {
+  limits.wanted = may_be_asked;
+  limits.wanted_context = test;
+  return limits;
+}
+
 State prediction_state(const Test *test, const EventValue *state, Arena *arena) {
   Value *values = ARENA_ARRAY(arena, Value, test->observable_total);
   for (unsigned i = 0; i < test->observable_count; i++)
@@ -75,6 +92,19 @@ static const char *why_of(const Prediction *p, Arena *arena) {
                          : NULL;
 }
 
+// Whether the model allows some state that the condition asks for, where not all was looked at.
+static void decide(Prediction *p, ModelOptions options, Arena *arena) {
+  options.limits = judge_limits_asked(options.limits, p->test);
+  ModelResult asked = model_run(p->judge->cat, p->program, &options, arena);
+  bool found = asked.state_count && !asked.unmodelled;
+  p->decided = found || !(asked.gave_up || asked.bound_reached || asked.unmodelled);
+  if (found && p->test->condition.quantifier == QUANTIFIER_FORALL)
+    p->all_witnesses = false;
+  p->any_witness |= found && p->test->condition.quantifier != QUANTIFIER_FORALL;
+  if (p->decided)
+    p->why = arena_printf(arena, "%s; what the condition asks for was then looked for by itself", p->result.why);
+}
+
 Prediction judge_test(const Judge *judge, const Test *test, const JudgeOptions *options, Arena *arena) {
   Prediction p = {.test = test, .judge = judge};
   p.program = program_of(judge, test, options, arena, &p.why);
@@ -93,6 +123,8 @@ Prediction judge_test(const Judge *judge, const Test *test, const JudgeOptions *
     p.any_witness |= witness;
     p.all_witnesses &= witness;
   }
+  if (p.result.gave_up && !prediction_decides(&p) && test_has_condition(test) && !own.undefined_behaviour)
+    decide(&p, own, arena);
   return p;
 }
 
@@ -111,7 +143,7 @@ bool prediction_is_partial(const Prediction *prediction) {
 bool prediction_decides(const Prediction *prediction) {
   bool found = prediction->test->condition.quantifier == QUANTIFIER_FORALL ? !prediction->all_witnesses
                                                                            : prediction->any_witness;
-  return !prediction_is_partial(prediction) || (test_has_condition(prediction->test) && found);
+  return !prediction_is_partial(prediction) || prediction->decided || (test_has_condition(prediction->test) && found);
 }
 
 Verdict prediction_verdict(const Prediction *prediction, State state) {
@@ -142,6 +174,10 @@ Verdict prediction_asked(const Prediction *prediction, const Prediction *sc) {
     return VERDICT_UNMODELLED;
   if (result->undefined)
     return VERDICT_UNDEFINED;
+  if (prediction->decided && test->condition.quantifier != QUANTIFIER_FORALL)
+    return prediction->any_witness ? VERDICT_ALLOWED : VERDICT_FORBIDDEN;
+  if (prediction->decided)
+    return prediction->all_witnesses ? VERDICT_FORBIDDEN : VERDICT_ALLOWED;
   Arena *scratch = arena_new();
   bool allowed = false;
   for (unsigned i = 0; i < result->state_count && !allowed; i++) {

@@ -31,6 +31,9 @@ Judge *judges_for(const char *dialect, Arena *arena);
 
 // Limits for one model: seconds, and the number of executions, which bounds memory as time does not.
 EnumerationLimits judge_limits(double seconds);
+// The same, and of the executions those alone that may end in what the condition asks for. The test must have one, and
+// outlive the limits.
+EnumerationLimits judge_limits_asked(EnumerationLimits limits, const Test *test);
 
 // What one model says of a test.
 typedef struct {
@@ -41,10 +44,13 @@ typedef struct {
   ModelResult result;     // empty if program is NULL
   bool any_witness;       // some allowed state is a witness
   bool all_witnesses;     // every one is
+  bool decided;           // what the condition asks for was looked for by itself, since all would have taken too long
   bool filtered_out;      // executions were looked at, and the test's filter leaves out all: `why` says so
 } Prediction;
 
-// Lives in `arena`; the test, the judge and options->program must outlive it.
+// Lives in `arena`; the test, the judge and options->program must outlive it. Where all executions are more than the
+// limits allow, those alone are looked at, within the same limits again, that may end as the condition asks; not for a
+// model in which a race leaves a program without a meaning: one may be elsewhere.
 Prediction judge_test(const Judge *judge, const Test *test, const JudgeOptions *options, Arena *arena);
 // The same by several: `count` predictions, in the judges' order.
 Prediction *judge_test_by(const Judge *judges, unsigned count, const Test *test, const JudgeOptions *options,

@@ -85,6 +85,7 @@ typedef struct {
   size_t trail_count;
   WriteOrder *orders; // by cell
   EventValue *state;
+  bool *known; // by observable: whether its value is
   Execution execution;
 } Search;
 
@@ -126,5 +127,8 @@ bool search_force_more(Search *s, unsigned read);
 void search_show_forced(Search *s, bool shown);
 // Copies an order as far as it is used; both are of one cell, and its writes are the same.
 void search_order_copy(const WriteOrder *from, WriteOrder *to);
+// Whether limits->wanted wants what may still end otherwise than is known: of registers, and of elements in the first
+// `cells`, whose orders are built.
+bool search_is_wanted(Search *s, unsigned cells);
 // Shows every execution with the sources chosen: all orders of all cells. No order is old.
 void search_orders(Search *s);

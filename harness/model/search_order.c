@@ -233,15 +233,35 @@ void search_order_copy(const WriteOrder *from, WriteOrder *to) {
   memcpy(to->follower, from->follower, from->count * sizeof *to->follower);
 }
 
-// The final value of a location's element: of the last write to it, or the initial one where nobody accesses it.
-static EventValue final_value(const Search *s, unsigned location, unsigned element) {
+// The final value of a location's element: of the last write to it, or the initial one where nobody accesses it; NULL
+// where its cell is not among the first `cells`, whose orders are built.
+static const EventValue *final_value(const Search *s, unsigned location, unsigned element, unsigned cells) {
   unsigned first = s->first_cell[location];
   for (unsigned c = first; c < s->cell_count && s->cells[c].location == location; c++)
     if (s->cells[c].element == element) {
       const WriteOrder *order = &s->orders[c];
-      return s->events[order->ordered[order->count - 1]].written;
+      return c < cells ? &s->events[order->ordered[order->count - 1]].written : NULL;
     }
-  return s->program->locations[location].initial[element];
+  return &s->program->locations[location].initial[element];
+}
+
+// What is known of the state.
+static void fill_state(Search *s, unsigned cells) {
+  for (unsigned i = 0; i < s->program->observable_total; i++) {
+    const ProgramObservable *o = &s->program->observables[i];
+    const EventValue *value = o->is_register ? search_value(s, o->thread, s->threads[o->thread].path->registers[o->reg])
+                                             : final_value(s, o->location, o->element, cells);
+    s->known[i] = value != NULL;
+    if (value)
+      s->state[i] = program_shown(o, *value);
+  }
+}
+
+bool search_is_wanted(Search *s, unsigned cells) {
+  if (!s->limits->wanted)
+    return true;
+  fill_state(s, cells);
+  return s->limits->wanted(s->state, s->known, s->limits->wanted_context);
 }
 
 // Whether every read of a turn that is taken for ever has nothing newer to read. What waiting threads write back is no
@@ -266,14 +286,7 @@ static void show(Search *s) {
   s->execution.waiting = 0;
   for (unsigned t = 0; t < s->program->thread_count && t < 64; t++)
     s->execution.waiting |= (uint64_t)(s->threads[t].path->end == PATH_WAITS) << t;
-  for (unsigned i = 0; i < s->program->observable_total; i++) {
-    const ProgramObservable *o = &s->program->observables[i];
-    if (o->is_register)
-      s->state[i] = *search_value(s, o->thread, s->threads[o->thread].path->registers[o->reg]);
-    else
-      s->state[i] = final_value(s, o->location, o->element);
-    s->state[i] = program_shown(o, s->state[i]);
-  }
+  fill_state(s, s->cell_count);
   s->execution.refused = s->program->keep && !s->program->keep(s->program->keep_context, s->state);
   if (s->execution.refused && !s->limits->refused)
     return;
@@ -293,7 +306,8 @@ static void order_cell(Search *s, unsigned cell);
 static void order_next(Search *s, unsigned cell, unsigned placed, uint64_t done) {
   WriteOrder *order = &s->orders[cell];
   if (placed == order->count) {
-    order_cell(s, cell + 1);
+    if (search_is_wanted(s, cell + 1))
+      order_cell(s, cell + 1);
     return;
   }
   Relation co = s->execution.co;

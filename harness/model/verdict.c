@@ -263,7 +263,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   cat_flags(model, &flag_count);
   limits.keeps_turns = flag_count != 0;
   limits.refused = flag_count && options->undefined_behaviour;
-  limits.hang = judge_hang;
+  limits.hang = limits.wanted ? NULL : judge_hang;
   limits.promising = promising;
   Judging judging = {.model = model,
                      .options = options,

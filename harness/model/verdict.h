@@ -37,7 +37,7 @@ typedef struct {
 } ModelResult;
 
 typedef struct {
-  EnumerationLimits limits; // coherent_only is not looked at
+  EnumerationLimits limits; // coherent_only is not looked at; with `wanted`, no wait is asked whether it ends
   const char *thin_air;     // an axiom: candidates that it alone forbids are told apart; NULL: none
   bool undefined_behaviour; // as of the Model
   bool count;               // judge and count every execution, not one for each state

@@ -91,9 +91,13 @@ START_TEST(states_are_ordered_by_value_and_type) {
 END_TEST
 
 // The condition over x (int), y (unsigned) and 0:r0 (int8_t).
-static bool holds(const char *prop, Value r0, Value x, Value y) {
-  const Test *test = parsed(
+static const Test *condition_on_three(const char *prop) {
+  return parsed(
       arena_printf(arena, "C t {} P0 (int* x, unsigned* y) { int8_t r0; } locations [0:r0; x; y;] exists %s", prop));
+}
+
+static bool holds(const char *prop, Value r0, Value x, Value y) {
+  const Test *test = condition_on_three(prop);
   const Value values[] = {r0, x, y};
   return state_is_witness(test, (State){values});
 }
@@ -116,6 +120,39 @@ START_TEST(every_connective_means_what_it_should) {
     ck_assert_int_eq(holds("0:r0<>x", a, b, c), a != b);
     ck_assert_int_eq(holds("true", a, b, c), 1);
     ck_assert_int_eq(holds("false \\/ false", a, b, c), 0);
+  }
+}
+END_TEST
+
+// Against every completion. Where no observable comes twice, nothing is held possible that no completion shows.
+START_TEST(what_part_of_a_state_leaves_possible_is_what_some_completion_shows) {
+  static const char *const texts[] = {"0:r0=1",
+                                      "~(0:r0=1)",
+                                      "0:r0=1 /\\ x=1",
+                                      "0:r0=1 \\/ x=1",
+                                      "0:r0=1 => x=1 => y=1",
+                                      "(0:r0=1 => x=1) => y=1",
+                                      "~(0:r0=1 /\\ ~x=1 \\/ y=1)",
+                                      "x=y",
+                                      "x<>y /\\ 0:r0=0",
+                                      "true",
+                                      "~true"};
+  for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
+    const Test *test = condition_on_three(texts[i]);
+    for (unsigned mask = 0; mask < 64; mask++) {
+      const bool known[] = {mask & 1, mask & 2, mask & 4};
+      const Value values[] = {mask >> 3 & 1, mask >> 4 & 1, mask >> 5 & 1};
+      bool shown[2] = {false, false};
+      for (unsigned other = 0; other < 8; other++) {
+        Value all[3];
+        for (unsigned o = 0; o < 3; o++)
+          all[o] = known[o] ? values[o] : (other >> o & 1);
+        shown[prop_holds(test, test->condition.body, (State){all})] = true;
+      }
+      for (int hold = 0; hold < 2; hold++)
+        ck_assert_msg(prop_may(test, test->condition.body, (State){(Value *)values}, known, hold) == shown[hold],
+                      "%s %u %d", texts[i], mask, hold);
+    }
   }
 }
 END_TEST
@@ -188,5 +225,6 @@ END_TEST
 
 RUN("state", a_state_prints_registers_then_locations, a_state_is_read_in_every_spelling,
     what_is_no_state_of_the_test_is_refused, a_state_names_addresses, states_are_ordered_by_value_and_type,
-    every_connective_means_what_it_should, values_compare_as_their_types_hold_them, quantifiers_judge_sets_of_states,
+    every_connective_means_what_it_should, what_part_of_a_state_leaves_possible_is_what_some_completion_shows,
+    values_compare_as_their_types_hold_them, quantifiers_judge_sets_of_states,
     a_test_asks_for_witnesses_for_what_breaks_it_or_for_what_is_weak, types_wrap_and_combine_as_in_c)
