@@ -290,12 +290,21 @@ static Cell ways_cell(const CompareCell *cell, Arena *arena) {
   return cell_sheet(ways);
 }
 
+// How often the cell saw the state; 0: it is not among those that it keeps.
+static uint64_t times_seen(const CompareCell *cell, const char *name) {
+  const CompareState *state = cell->states;
+  while (state && strcmp(state->state, name) != 0)
+    state = state->next;
+  return state ? state->count : 0;
+}
+
 // Tells of a state in the cell that should not have been seen, if there is one.
 static void find_alarm(Writing *writing, const CompareCell *cell, const CompareState *worst) {
   const CompareRun *run = cell->predicted ? NULL : alarming_run(cell);
   const char *model = writing->comparison->machines[cell->column].model;
   if (run)
-    add_alarm(writing, cell->column, run->forbidden_state, *run->forbidden_by ? run->forbidden_by : model, 0);
+    add_alarm(writing, cell->column, run->forbidden_state, *run->forbidden_by ? run->forbidden_by : model,
+              times_seen(cell, run->forbidden_state));
   else if (worst)
     add_alarm(writing, cell->column, worst->state, model, worst->count);
   else if (is_alarming(cell))

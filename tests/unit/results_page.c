@@ -88,6 +88,7 @@ END_TEST
 
 // ---- Pages
 
+static const char *alarm_state = ""; // that the runs to be added say is forbidden
 static void add(const char *test, const char *arch, const char *verdict, uint64_t count) {
   RecordVerdict verdicts[] = {{"x86-tso", verdict}};
   RecordState states[] = {
@@ -110,6 +111,7 @@ static void add(const char *test, const char *arch, const char *verdict, uint64_
                    .program = "",
                    .witnesses = count,
                    .iterations = 100,
+                   .forbidden_state = alarm_state,
                    .states = states,
                    .state_count = 2,
                    .mutants = mutants,
@@ -180,9 +182,12 @@ START_TEST(a_state_that_is_forbidden_and_was_seen_is_an_alarm) {
   add("SB", "x86_64", "allowed", 7);
   add("MP", "x86_64", "forbidden", 3);
   add("LB", "x86_64", "forbidden", 0);
+  alarm_state = "0:r0=1;"; // by the run's own word
+  add("S", "x86_64", "allowed", 5);
   PageCount count;
   yajl_val page = page_of(&count), alarm = at(page, "alarms.0");
-  ck_assert_uint_eq(count.alarms, 1);
+  ck_assert_uint_eq(count.alarms, 2);
+  ck_assert_int_eq(YAJL_GET_INTEGER(at(page, "alarms.1.count")), 5);
   ck_assert_int_eq(YAJL_GET_INTEGER(at(alarm, "test")), 1);
   ck_assert_int_eq(YAJL_GET_INTEGER(at(alarm, "count")), 3);
   ck_assert_str_eq(YAJL_GET_STRING(at(alarm, "state")), "0:r0=1;");
