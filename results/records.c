@@ -81,18 +81,17 @@ static bool end_last_line(RecordWriter *writer, Diag *diag) {
 // -1, with errno, where it cannot be had.
 static int open_locked(const char *path, Diag *diag) {
   // Read too, for the end of what is there; a pipe or a device need not allow that.
-  int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+  int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666), error = errno;
   if (file < 0 && (errno == EACCES || errno == ENXIO))
     file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
   if (file < 0) {
-    int error = errno;
     diag_error(diag, "cannot open %s: %s", path, strerror(error));
     errno = error;
     return -1;
   }
   if (file_lock(file, LOCK_MS))
     return file;
-  int error = errno;
+  error = errno;
   if (error == EWOULDBLOCK)
     diag_error(diag, "another run is writing to %s", path);
   else

@@ -40,7 +40,7 @@ Sheet *campaign_kinds(const Plan *plan, const FleetTask *tasks, Arena *arena) {
                                   [TASKS] = {.name = "tasks", .kind = KIND_INTEGER},
                                   [RUNS] = {.name = "runs", .kind = KIND_INTEGER},
                                   [PLANNED] = {.name = "planned", .title = "of", .kind = KIND_INTEGER},
-                                  [FAILED] = {.name = "runs_failed", .title = "failed runs", .kind = KIND_INTEGER},
+                                  [FAILED] = {.name = "runs_failed", .title = "without result", .kind = KIND_INTEGER},
                                   [BAR] = {.name = "bar", .title = "", .kind = KIND_BAR, .width = 20}};
   for (unsigned i = 0; i < FLEET_STATES; i++)
     columns[STATES + i] = (SheetColumn){.name = fleet_state_names[i], .kind = KIND_INTEGER};

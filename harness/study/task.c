@@ -53,9 +53,9 @@ static void note_record(const Record *record, void *context) {
   d->has[record->campaign.item - d->task->first] = true;
 }
 
-static bool read_done(Doing *d) {
+static bool read_done(Doing *d, Diag *diag) {
   const FleetWatch watch = {.record = note_record, .context = d};
-  FleetTask task = fleet_task(d->plan, d->folder, d->number, &watch, d->arena, NULL, d->diag);
+  FleetTask task = fleet_task(d->plan, d->folder, d->number, &watch, d->arena, NULL, diag);
   d->done = task.runs;
   return task.state != FLEET_DAMAGED;
 }
@@ -261,7 +261,7 @@ static bool check_version(Doing *d) {
 }
 
 static TaskEnd run_open(Doing *d) {
-  if (!read_done(d))
+  if (!read_done(d, d->diag))
     return TASK_DAMAGED;
   if (d->done == d->task->count)
     return TASK_DONE;
@@ -291,8 +291,11 @@ TaskEnd task_run(const Plan *plan, const char *folder, unsigned number, double w
              .machine = identity_read(topology, arena),
              .node = task_node(arena)};
   TaskEnd end = open_file(&d, wait);
+  Diag quiet = {.arena = arena};
   if (d.writer)
     end = run_open(&d);
+  else
+    read_done(&d, &quiet); // as far as it is, or can be read
   record_writer_close(d.writer);
   *done = d.done;
   return end;

@@ -241,6 +241,8 @@ START_TEST(a_full_disk_is_told) {
   ck_assert_uint_eq(diag.errors, 1);
   record_writer_close(writer);
   ck_assert_ptr_null(record_writer_open("/no/such/folder/x", &diag));
+  ck_assert_ptr_null(record_writer_open("/sys/x", &diag)); // no file is made there
+  ck_assert_ptr_nonnull(strstr(diag.last->message, strerror(EACCES)));
 }
 END_TEST
 

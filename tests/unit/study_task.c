@@ -136,6 +136,10 @@ START_TEST(what_the_disk_does_not_keep_is_not_done) {
   ck_assert_uint_eq(task.runs, 0);
   ck_assert_ptr_nonnull(strstr(task.why, strerror(EIO)));
   ck_assert_int_eq(run(&done), TASK_DONE);
+  before_lock = take_first; // who cannot have it still says how far it is
+  ck_assert_int_eq(run(&done), TASK_HELD);
+  ck_assert_uint_eq(done, 1);
+  close(other);
 }
 END_TEST
 
