@@ -66,8 +66,9 @@ typedef struct {
   Tuner tuner;
   uint64_t random;  // for sweeps
   uint32_t pauses;  // of the sweep that runs; 0 otherwise
-  uint64_t segment; // instances of the best setting between looks at others; 0: not known yet
-  TuneSetting ran;  // the best one, as it last ran: what the report shows
+  uint64_t segment; // instances of a long run of the setting `timed`; 0: not known yet
+  TuneSetting timed;
+  TuneSetting ran; // the best one, as it last ran: what the report shows
   unsigned ran_batch;
 } Lockstep;
 
@@ -230,15 +231,32 @@ uint64_t lockstep_segment_instances(uint64_t done, double seconds) {
   return 1 + (uint64_t)(instances < SEGMENT_MOST ? instances : SEGMENT_MOST);
 }
 
+static bool run_for(Lockstep *run, const TuneSetting *setting, uint64_t instances, double *score) {
+  TuneOutcome outcome = run_setting(run, setting, instances);
+  *score = tune_score(&outcome);
+  return !session_over(run->session);
+}
+
+// The length of another setting's runs says nothing of this one's: a trial tells its own.
+static void run_long(Lockstep *run, const TuneSetting *setting, double *score) {
+  bool timed = run->segment && !memcmp(&run->timed, setting, sizeof *setting), more = true;
+  if (!timed) {
+    more = run_for(run, setting, trial_instances(run, setting), score);
+    run->segment = lockstep_segment_instances(run->round->done, run->round->seconds);
+    run->timed = *setting;
+  }
+  if (more) {
+    run_for(run, setting, run->segment, score);
+    run->segment = lockstep_segment_instances(run->round->done, run->round->seconds);
+  }
+}
+
 static bool run_trial(void *engine, const TuneSetting *setting, TrialLength length, double *score) {
   Lockstep *run = engine;
-  uint64_t instances = trial_instances(run, setting);
-  if (length == TRIAL_LONG && run->segment)
-    instances = run->segment;
-  TuneOutcome outcome = run_setting(run, setting, length == TRIAL_AGAIN ? 2 * instances : instances);
   if (length == TRIAL_LONG)
-    run->segment = lockstep_segment_instances(run->round->done, run->round->seconds);
-  *score = tune_score(&outcome);
+    run_long(run, setting, score);
+  else
+    run_for(run, setting, (length == TRIAL_AGAIN ? 2 : 1) * trial_instances(run, setting), score);
   return true;
 }
 
@@ -455,6 +473,7 @@ static void run_crowded_part(const EngineSession *session) {
   unsigned settings = report->setting_count;
   part.seconds = session->seconds > 0 ? session->seconds / PARTS : session->iterations ? 0 : 1;
   part.iterations = (session->iterations + PARTS - 1) / PARTS; // 0 stays 0
+  part.given = (TuneGiven){0};                                 // they are of the other part
   run_actors(&part, session->shape->threads);
   report->setting_count = settings; // those of the other part are told
 }
@@ -462,7 +481,7 @@ static void run_crowded_part(const EngineSession *session) {
 void lockstep_run(EngineSession *session) {
   unsigned threads = session->shape->threads;
   unsigned actors = session->no_clock ? threads : crew_actors(&session->binding, session->code->waits);
-  if (actors < threads)
+  if (actors < threads && !session->given.tuning)
     run_crowded_part(session);
   if (!session->report->refused[0] && !session->report->died)
     run_actors(session, actors);

@@ -13,15 +13,28 @@ typedef struct {
   char text[40];
 } Setting;
 
-enum { SETTINGS_MOST = 24 };
+enum { SETTINGS_MOST = 24, TUNE_AXES = 16 };
+
+// A point on an engine's axes (trials.h): an index into each one's values.
+typedef struct {
+  unsigned char at[TUNE_AXES];
+} TuneSetting;
+
+// Settings that runs of the same engine, placement and number of threads found, for a run to go by, in turns; none:
+// trials find its own. `tuning`: all of its time is for trials, of which they are the first.
+typedef struct {
+  const TuneSetting *settings;
+  unsigned count;
+  bool tuning;
+} TuneGiven;
 
 // What the child shares with its parent, and leaves behind however it ends.
 typedef struct {
-  int stopping;        // set by the parent: end the run
-  int started;         // counting began
-  double began, ended; // time_seconds of the first counted iteration and of the last count
-  uint64_t executed;   // iterations run, counted or not
-  uint64_t hidden;     // ... of which the filter hides the state: in no count
+  _Alignas(64) int stopping; // set by the parent: end the run
+  int started;               // counting began
+  double began, ended;       // time_seconds of the first counted iteration and of the last count
+  uint64_t executed;         // iterations run, counted or not
+  uint64_t hidden;           // ... of which the filter hides the state: in no count
   uint64_t witnesses;
   // Perpetual: one frame for each iteration of the first thread, as the literature counts, so that many share
   // iterations of the others; and those that are witnesses. Estimates, from a sample of 1 in 64; 0 elsewhere.
@@ -32,6 +45,8 @@ typedef struct {
   char meeting[16], meeting_reason[160]; // "clock", "memory", "none": how threads met; and why, where there is a reason
   unsigned setting_count;
   Setting settings[SETTINGS_MOST];
+  bool tuned; // trials found a setting that brings what the condition asks for: the best
+  TuneSetting best;
 } Report;
 
 typedef struct {
@@ -43,6 +58,7 @@ typedef struct {
   uint64_t iterations; // 0: as many as the time allows
   bool until_witness;
   uint64_t seed;
+  TuneGiven given;
   double ticks_per_second; // of cpu_clock
   const char *no_clock;    // why threads cannot meet by it; NULL where they can
   Report *report;

@@ -104,6 +104,13 @@ void tuner_forget(Tuner *tuner) {
   tuner->best_score = -1;
 }
 
+bool tuner_has(const Tuner *tuner, const TuneSetting *setting) {
+  for (unsigned axis = 0; axis < TUNE_AXES; axis++)
+    if (setting->at[axis] >= (axis < tuner->axis_count ? tuner->axes[axis].count : 1))
+      return false;
+  return true;
+}
+
 int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis) {
   assert(axis < tuner->axis_count && setting->at[axis] < tuner->axes[axis].count);
   return tuner->axes[axis].values[setting->at[axis]];
@@ -158,7 +165,11 @@ static bool try_setting(const Trials *trials, const TuneSetting *setting) {
     return run_kept(trials, *setting, TRIAL_SHORT);
   if (!trials->run(trials->engine, setting, TRIAL_SHORT, &score))
     return false;
-  return !tuner_promising(trials->tuner, score) || challenge(trials, setting, score);
+  if (score >= 1 && tuner_promising(trials->tuner, score))
+    return challenge(trials, setting, score);
+  if (score < 1) // nothing was met: time is better spent on others than on which varies most
+    tuner_judge(trials->tuner, setting, score);
+  return true;
 }
 
 // Where a search ends.
@@ -171,6 +182,8 @@ typedef struct {
 static Limit limit_of(const Trials *trials) {
   const EngineSession *session = trials->session;
   double now = time_seconds(), seconds = (session->deadline - now) * SEARCH_SHARE;
+  if (session->given.tuning)
+    return (Limit){.until = session->deadline, .executed = UINT64_MAX, .trials = UINT_MAX};
   uint64_t done = session->report->executed, left = session->iterations > done ? session->iterations - done : 0;
   return (Limit){.until = now + (seconds < SEARCH_SECONDS ? seconds : SEARCH_SECONDS),
                  .executed = session->iterations ? done + (uint64_t)((double)left * SEARCH_SHARE) : UINT64_MAX,
@@ -182,6 +195,15 @@ static bool limit_reached(const Trials *trials, const Limit *limit, unsigned tri
          trials->session->report->executed >= limit->executed;
 }
 
+// How many settings the session was given; none if any is no point on the axes.
+static unsigned count_given(const Trials *trials) {
+  const TuneGiven *given = &trials->session->given;
+  for (unsigned i = 0; i < given->count; i++)
+    if (!tuner_has(trials->tuner, &given->settings[i]))
+      return 0;
+  return given->count;
+}
+
 // Forgets what it knows, and tries settings from `setting` on.
 static bool search(const Trials *trials, TuneSetting setting) {
   enum { AT_RANDOM = 32 };
@@ -189,6 +211,8 @@ static bool search(const Trials *trials, TuneSetting setting) {
   const Limit limit = limit_of(trials);
   tuner_forget(tuner);
   bool alive = try_setting(trials, &setting);
+  for (unsigned i = 0; alive && i < count_given(trials) && !limit_reached(trials, &limit, 0); i++)
+    alive = try_setting(trials, &trials->session->given.settings[i]);
   for (unsigned trial = 0; alive && !limit_reached(trials, &limit, trial); trial++) {
     // Where nothing was seen yet there is nothing to be near to.
     bool explore = trial < AT_RANDOM || trial % 4 == 0 || tuner->best_score < 1;
@@ -206,8 +230,12 @@ static bool look_at_others(const Trials *trials) {
          (session_over(trials->session) || try_setting(trials, &any));
 }
 
+static bool others_or_sweep(const Trials *trials, unsigned turn) {
+  return turn % 2 ? trials->sweep(trials->engine, turn / 2) : look_at_others(trials);
+}
+
 // The best setting, and every time after it either others or a sweep.
-bool trials_run(const Trials *trials, TuneSetting first) {
+static bool run_best(const Trials *trials, TuneSetting first) {
   bool alive = search(trials, first);
   double most = trials->tuner->best_score;
   for (unsigned turn = 0; alive && !session_over(trials->session); turn++) {
@@ -220,7 +248,28 @@ bool trials_run(const Trials *trials, TuneSetting first) {
       continue;
     }
     most = trials->tuner->best_score > most ? trials->tuner->best_score : most;
-    alive = turn % 2 ? trials->sweep(trials->engine, turn / 2) : look_at_others(trials);
+    alive = others_or_sweep(trials, turn);
   }
+  return alive;
+}
+
+// The same with the given settings in turns.
+static bool run_given(const Trials *trials, unsigned count) {
+  bool alive = true;
+  session_setting_number(trials->session, "given", count);
+  for (unsigned turn = 0; alive && !session_over(trials->session); turn++) {
+    alive = run_kept(trials, trials->session->given.settings[turn % count], TRIAL_LONG);
+    if (alive && !session_over(trials->session))
+      alive = others_or_sweep(trials, turn);
+  }
+  return alive;
+}
+
+bool trials_run(const Trials *trials, TuneSetting first) {
+  EngineSession *session = trials->session;
+  unsigned given = session->given.tuning ? 0 : count_given(trials);
+  bool alive = given ? run_given(trials, given) : run_best(trials, first);
+  session->report->tuned = trials->tuner->best_score >= 1;
+  session->report->best = trials->tuner->best;
   return alive;
 }

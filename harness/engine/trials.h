@@ -12,18 +12,13 @@
 #pragma once
 #include "harness/engine/session.h"
 
-enum { TUNE_AXES = 16, TUNE_KEPT = 6, TUNE_SCORES = 5 };
+enum { TUNE_KEPT = 6, TUNE_SCORES = 5 };
 
 typedef struct {
   const char *name;
   const int *values;
   unsigned count;
 } TuneAxis;
-
-// An index into each axis's values.
-typedef struct {
-  unsigned char at[TUNE_AXES];
-} TuneSetting;
 
 typedef struct {
   TuneSetting setting;
@@ -65,6 +60,8 @@ bool tuner_promising(const Tuner *tuner, double score);
 void tuner_judge(Tuner *tuner, const TuneSetting *setting, double score);
 // Forgets every setting and score.
 void tuner_forget(Tuner *tuner);
+// Whether it is a point on the tuner's axes.
+bool tuner_has(const Tuner *tuner, const TuneSetting *setting);
 int tuner_value(const Tuner *tuner, const TuneSetting *setting, unsigned axis);
 
 // ---- the schedule
@@ -89,6 +86,7 @@ typedef struct {
   unsigned most; // trials of a search, at most; 0: as many as a tenth of what is left has room for
 } Trials;
 
-// Runs trials from `first` on, then the best setting and what else the schedule has, until the session is over. False
-// where an actor died.
+// Runs trials from `first` on, then the best setting and what else the schedule has, until the session is over. Where
+// the session was given settings there is no search: they have the best one's time, in turns, whatever they bring, so
+// that runs that were given the same can be compared. False where an actor died.
 bool trials_run(const Trials *trials, TuneSetting first);

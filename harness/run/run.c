@@ -86,6 +86,7 @@ RunResult run_test(const Test *test, const Compiled *compiled, const Topology *t
                                          .iterations = options->iterations,
                                          .until_witness = options->until_witness,
                                          .seed = result.seed,
+                                         .given = options->given,
                                          .ticks_per_second = clock.ticks_per_second,
                                          .no_clock = clock.reason},
                              .load = load_code,

@@ -17,6 +17,7 @@ typedef struct {
   // 0: one is drawn from the system. What repeats with a seed: the settings tried until the first neighbour of a good
   // one, the sweeps, and every random delay. Which setting wins, and the counts, are the machine's.
   uint64_t seed;
+  TuneGiven given;
   double timeout;     // seconds after which the child is killed; 0: the default (a generous multiple of `seconds`)
   Watch watch;        // while a test runs
   const Clock *clock; // the placement's counters; NULL: they are calibrated before the run

@@ -496,6 +496,7 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   RunOptions options = campaign->options;
   options.clock = clock_for(campaign, run);
   options.seconds = run->seconds > 0 ? run->seconds : options.seconds;
+  options.given = run->given;
   if (run->before)
     go_on(&options, run->before);
   Conditions before = conditions_begin(campaign->topology, &run->placement);
@@ -504,6 +505,8 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record->status = run_status_name(result.status);
   record->message = result.message;
   run->killed = result.killed;
+  run->tuned = result.report.tuned;
+  run->best = result.report.best;
   record->engine = engine_name(result.engine);
   record->seed = result.seed;
   record->iterations = result.histogram.total;

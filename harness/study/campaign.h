@@ -23,7 +23,10 @@ typedef struct {
   const Test *test; // with its fence
   const char *fence;
   Placement placement;
-  double seconds;       // of wall time; 0: as the campaign's options say
+  double seconds; // of wall time; 0: as the campaign's options say
+  TuneGiven given;
+  bool tuned;           // it found a setting that brings what the condition asks for:
+  TuneSetting best;     // ... the best
   Compiled *compiled;   // NULL before it was compiled
   unsigned place;       // of its test among what is compiled bit by bit
   Record record;        // before it was run: what tells the run from others (record_same_run)

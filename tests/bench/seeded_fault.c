@@ -26,7 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const double MOST_SECONDS = 2; // of a run, and of its confirmation by another engine
+static const double MOST_SECONDS = 10; // of a run, and of its confirmation by another engine
 
 // ---- The fault
 

@@ -105,12 +105,22 @@ typedef struct {
   unsigned lucky;            // the run that is worth a thousand times as much; 0: none
   TuneSetting lucky_setting; // ... and what it ran
   unsigned long_at_peak;     // long runs within two steps of the peak
+  bool blind;                // no setting meets the condition
+  TuneGiven given;
+  unsigned lengths[3];    // runs by TrialLength
+  unsigned long_given[2]; // long runs of each of the first given settings
+  unsigned came;          // the run by which the first of them came; 0: never
 } Play;
 
 static bool play_run(void *engine, const TuneSetting *setting, TrialLength length, double *score) {
   Play *play = engine;
   ck_assert(!session_over(&play->session)); // there is nothing left to run
   play->runs++;
+  if (!play->came && play->given.count && !memcmp(setting, play->given.settings, sizeof *setting))
+    play->came = play->runs;
+  play->lengths[length]++;
+  for (unsigned i = 0; i < 2 && i < play->given.count; i++)
+    play->long_given[i] += length == TRIAL_LONG && !memcmp(setting, &play->given.settings[i], sizeof *setting);
   play->report.executed += length == TRIAL_LONG ? 20 : length == TRIAL_AGAIN ? 2 : 1;
   if (play->moves && play->report.executed > play->moves) {
     play->peak_a = STEPS - 1 - PEAK_A;
@@ -125,6 +135,8 @@ static bool play_run(void *engine, const TuneSetting *setting, TrialLength lengt
     *score *= 1000;
     play->lucky_setting = *setting;
   }
+  if (play->blind)
+    *score = (double)setting->at[0] / STEPS;
   play->long_at_peak += length == TRIAL_LONG && a * a <= 4 && b * b <= 4;
   return true;
 }
@@ -137,7 +149,8 @@ static bool play_sweep(void *engine, unsigned turn) {
 enum { PLAYED = 20000 };
 
 static void play(Play *play, uint64_t seed) {
-  play->session = (EngineSession){.report = &play->report, .iterations = PLAYED, .deadline = 1e18};
+  play->session =
+      (EngineSession){.report = &play->report, .iterations = PLAYED, .deadline = 1e18, .given = play->given};
   play->peak_a = PEAK_A;
   play->peak_b = PEAK_B;
   tuner_init(&play->tuner, axes, 2, seed);
@@ -170,6 +183,51 @@ START_TEST(a_peak_that_goes_elsewhere_is_found_again) {
 }
 END_TEST
 
+START_TEST(where_nothing_is_met_no_trial_is_repeated) {
+  Play blind = {.blind = true};
+  play(&blind, 1);
+  ck_assert_uint_eq(blind.lengths[TRIAL_AGAIN], 0);
+  ck_assert(!blind.report.tuned);
+}
+END_TEST
+
+static const TuneSetting far_ones[] = {{{1, 1}}, {{2, 39}}};
+
+// Whatever they bring: one of them is never the best.
+START_TEST(given_settings_have_the_best_ones_time_in_turns) {
+  Play given = {.given = {.settings = far_ones, .count = 2}};
+  play(&given, 1);
+  ck_assert_uint_eq(given.long_given[0] + given.long_given[1], given.lengths[TRIAL_LONG]);
+  ck_assert_uint_le(given.long_given[0] - given.long_given[1], 1);
+  ck_assert_uint_ge(given.lengths[TRIAL_LONG], PLAYED / 20 / 2);
+  ck_assert_str_eq(given.report.settings[0].name, "given");
+  ck_assert_double_eq(given.report.settings[0].number, 2);
+}
+END_TEST
+
+START_TEST(tuning_is_trials_alone_of_which_those_given_are_the_first) {
+  Play tuning = {.given = {.settings = far_ones, .count = 2, .tuning = true}};
+  play(&tuning, 1);
+  ck_assert_uint_eq(tuning.lengths[TRIAL_LONG], 0);
+  ck_assert_int_eq(memcmp(&tuning.tuner.best, &tuning.report.best, sizeof tuning.report.best), 0);
+  ck_assert(tuning.report.tuned);
+  ck_assert(tuning.came && tuning.came <= 8);
+  ck_assert_int_le(abs(tuning.report.best.at[0] - PEAK_A), 2);
+  ck_assert_int_le(abs(tuning.report.best.at[1] - PEAK_B), 2);
+}
+END_TEST
+
+START_TEST(given_settings_that_are_no_points_on_the_axes_are_not_run) {
+  static const TuneSetting others[] = {{{1, STEPS}}, {{1, 1, 1}}};
+  for (unsigned i = 0; i < 2; i++) {
+    Play given = {.given = {.settings = &others[i], .count = 1}};
+    play(&given, 1);
+    ck_assert_uint_ge(given.long_at_peak, PLAYED / 20 / 2);
+    ck_assert_uint_eq(given.report.setting_count, 0);
+  }
+}
+END_TEST
+
 START_TEST(disturbed_laps_count_as_the_others_do) {
   static const double late[] = {1, 1, 50, 1}, first[] = {50, 40, 1, 1, 1}, alike[] = {1, 2, 1, 2};
   Stopwatch watch = {0};
@@ -199,6 +257,10 @@ int main(void) {
   tcase_add_loop_test(c, most_of_a_run_is_at_the_peak_though_every_third_trial_is_disturbed, 0, 5);
   tcase_add_loop_test(c, one_lucky_trial_does_not_win, 0, 5);
   tcase_add_loop_test(c, a_peak_that_goes_elsewhere_is_found_again, 0, 5);
+  tcase_add_test(c, where_nothing_is_met_no_trial_is_repeated);
+  tcase_add_test(c, given_settings_have_the_best_ones_time_in_turns);
+  tcase_add_test(c, tuning_is_trials_alone_of_which_those_given_are_the_first);
+  tcase_add_test(c, given_settings_that_are_no_points_on_the_axes_are_not_run);
   tcase_add_test(c, disturbed_laps_count_as_the_others_do);
   suite_add_tcase(suite, c);
   SRunner *runner = srunner_create(suite);
