@@ -30,7 +30,9 @@ static error_t read_machine(struct argp_state *state, const char *name, const ch
     if (!strcmp(s->plan.kinds[i].name, kind->name))
       return option_error(state, name, "%s is there twice", kind->name);
   if (!plan_is_kind_name(kind->name))
-    return option_error(state, name, "a kind of machine is a word of letters, digits, '.', '_' and '-', got '%s'",
+    return option_error(state, name,
+                        "a kind of machine is a word of letters, digits, '.', '_' and '-', and not all, Makefile or "
+                        "task-N, got '%s'",
                         kind->name);
   if (!text[length])
     return 0;
@@ -148,6 +150,7 @@ static void set_defaults(Settings *s, const Topology *topology) {
   Plan *plan = &s->plan;
   plan->weakmem = WEAKMEM_VERSION;
   plan->binary = plan_binary(s->common.arena);
+  plan->arch = cpu_here()->name;
   plan->engine = engines[s->engine];
   plan->seconds = plan->seconds > 0 ? plan->seconds : 1;
   plan->task_seconds = plan->task_seconds > 0 ? plan->task_seconds : 15 * 60;

@@ -1,6 +1,7 @@
 #include "harness/study/fleet.h"
 
 #include "harness/base/file.h"
+#include "harness/base/table.h"
 #include "harness/base/time.h"
 #include "results/records.h"
 #include "results/stream.h"
@@ -153,6 +154,39 @@ static bool end_writing(Writing *w, bool good, Diag *diag) {
   return file_replacement_end(&w->file, good, diag) && good;
 }
 
+// In what records differ from the plan, and how many: by text.
+typedef struct {
+  unsigned long records;
+  const char *node; // of the first
+} Difference;
+
+typedef struct {
+  Writing w;
+  Arena *arena;
+  Table texts;
+  Difference *differences;
+  size_t capacity;
+} Merging;
+
+static void merge_record(const Record *record, void *context) {
+  Merging *m = context;
+  const RecordCampaign *campaign = &record->campaign;
+  for (unsigned i = 0; i < campaign->differs_count; i++) {
+    size_t index = table_add(&m->texts, campaign->differs[i], strlen(campaign->differs[i]));
+    m->differences = arena_grow(m->arena, m->differences, &m->capacity, m->texts.count, sizeof *m->differences);
+    if (!m->differences[index].records++)
+      m->differences[index].node = arena_string(m->arena, campaign->node);
+  }
+  write_record(record, &m->w);
+}
+
+static void tell_differences(const Merging *m, Diag *diag) {
+  for (size_t i = 0; i < m->texts.count; i++)
+    diag_warning(diag, "%lu record%s not as planned, on %s first: %s", m->differences[i].records,
+                 m->differences[i].records == 1 ? " is" : "s are", m->differences[i].node,
+                 (const char *)table_key(&m->texts, i));
+}
+
 static bool is_same_file(const char *path, const char *other) {
   struct stat a, b;
   return !stat(path, &a) && !stat(other, &b) && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
@@ -166,11 +200,11 @@ static bool is_of_campaign(const char *folder, const char *path, Arena *arena) {
          is_same_file(above, arena_printf(arena, "%s/records", folder));
 }
 
-static bool merge_tasks(const Plan *plan, const char *folder, Writing *w, FleetMerge *out, const Stop *stop,
+static bool merge_tasks(const Plan *plan, const char *folder, Merging *m, FleetMerge *out, const Stop *stop,
                         Diag *diag) {
-  const FleetWatch watch = {.record = write_record, .context = w};
+  const FleetWatch watch = {.record = merge_record, .context = m};
   bool good = true;
-  for (unsigned i = 0; i < plan->task_count && !w->error && !stop_wanted(stop); i++) {
+  for (unsigned i = 0; i < plan->task_count && !m->w.error && !stop_wanted(stop); i++) {
     Arena *arena = arena_new();
     FleetTask task = fleet_task(plan, folder, i, &watch, arena, stop, diag);
     good &= task.state != FLEET_DAMAGED;
@@ -185,13 +219,14 @@ static bool merge_tasks(const Plan *plan, const char *folder, Writing *w, FleetM
 bool fleet_merge(const Plan *plan, const char *folder, const char *path, FleetMerge *out, const Stop *stop,
                  Diag *diag) {
   *out = (FleetMerge){0};
-  Writing w = {0};
-  if (is_of_campaign(folder, path, diag->arena))
-    return diag_error(diag, "%s is a part of the campaign", path);
-  if (!file_replacement_begin(&w.file, path, file_mode(), diag))
+  Merging m = {.arena = diag->arena, .texts.arena = diag->arena};
+  if (!file_replacement_begin(&m.w.file, path, file_mode(), diag))
     return false;
-  bool good = merge_tasks(plan, folder, &w, out, stop, diag);
-  return end_writing(&w, good, diag);
+  bool good = (!m.w.file.beside || !is_of_campaign(folder, m.w.file.target, diag->arena) ||
+               diag_error(diag, "%s is a part of the campaign", path)) &&
+              merge_tasks(plan, folder, &m, out, stop, diag);
+  tell_differences(&m, diag);
+  return end_writing(&m.w, good, diag);
 }
 
 // ---- A damaged file

@@ -41,7 +41,8 @@ typedef struct {
   unsigned long records, missing, again;
 } FleetMerge;
 
-// Writes the records of all tasks, each item's once, in the place of the file `path` ("-": to standard output). False,
+// Writes the records of all tasks, each item's once, in the place of the file `path` ("-": to standard output). In what
+// records differ from the plan are warnings. False,
 // and the file stays as it was, where a file of records is damaged, `stop` came, it cannot be written, or it is a part
 // of the campaign.
 bool fleet_merge(const Plan *plan, const char *folder, const char *path, FleetMerge *out, const Stop *stop, Diag *diag);

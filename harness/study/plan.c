@@ -38,6 +38,7 @@ static const Fields compiler_fields = {NULL, sizeof(Compiler), FIELD_TABLE(compi
 static const Field plan_rows[] = {
     FIELD_ROW(Plan, "weakmem", FIELD_TEXT, weakmem, FIELD_REQUIRED),
     FIELD_ROW(Plan, "binary", FIELD_TEXT, binary, 0),
+    FIELD_ROW(Plan, "arch", FIELD_TEXT, arch, FIELD_OPTIONAL),
     FIELD_ROW(Plan, "digest", FIELD_TEXT, digest, FIELD_REQUIRED),
     FIELD_ROW(Plan, "seconds", FIELD_REAL, seconds, FIELD_REQUIRED),
     FIELD_ROW(Plan, "task_seconds", FIELD_REAL, task_seconds, FIELD_REQUIRED),

@@ -36,6 +36,7 @@ typedef struct {
 
 typedef struct {
   const char *weakmem, *binary; // version, and SHA-256 of the program
+  const char *arch;             // that this program is for; "": not known
   const char *digest;           // of the manifest
   double seconds;               // of wall time for each run
   double task_seconds;          // that a task was to take

@@ -108,7 +108,9 @@ static void compare_with_plan(Doing *d) {
   const char *binary = plan_binary(d->arena);
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   d->differs = ARENA_ARRAY(d->arena, const char *, MOST);
-  if (*d->plan->binary && strcmp(binary, d->plan->binary) != 0)
+  // For another CPU it has to be another one; that it is of the same version is asked for anyway.
+  bool comparable = !*d->plan->arch || !strcmp(d->plan->arch, cpu_here()->name);
+  if (comparable && *d->plan->binary && strcmp(binary, d->plan->binary) != 0)
     differ(d, "the program is another binary");
   if (*kind->cpu && strcmp(kind->cpu, d->machine.cpu) != 0)
     differ(d, arena_printf(d->arena, "the CPU is %s, not %s", *d->machine.cpu ? d->machine.cpu : "unknown", kind->cpu));

@@ -55,6 +55,7 @@ static void setup(void) {
   LitmusSuite suite = suite_find(&test, 1, arena, &diag);
   plan = (Plan){.weakmem = WEAKMEM_VERSION,
                 .binary = "",
+                .arch = "",
                 .seconds = 0.01,
                 .task_seconds = 1,
                 .engine = "auto",
