@@ -49,6 +49,8 @@
 //   shift(e)                by how much the operand is shifted where it is written
 //   bits                    the width;  next: the place after the instruction
 #pragma once
+#include "arch/vocabulary.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -127,10 +129,11 @@ typedef struct {
   unsigned verb_count;
   const AssemblyDialect *dialects;
   unsigned dialect_count;
-  bool post_index;        // an immediate after `[base]` is added to the base
-  const char *parameters; // registers of a function's parameters, in order, separated by blanks
-  const char *stack;      // the stack pointer
-  const char *return_to;  // the register of the return address; NULL: it lies on the stack
+  const Vocabulary *cycles; // how its tests are made from cycles
+  bool post_index;          // an immediate after `[base]` is added to the base
+  const char *parameters;   // registers of a function's parameters, in order, separated by blanks
+  const char *stack;        // the stack pointer
+  const char *return_to;    // the register of the return address; NULL: it lies on the stack
   AssemblerSyntax syntax;
 } InstructionSet;
 

@@ -1,6 +1,7 @@
 // What records, logs and people call architectures, those without a folder here too.
 #pragma once
-#include <stdbool.h>
+#include "arch/vocabulary.h"
+
 #include <stddef.h>
 
 // As records name them, NULL-terminated: what `weakmem import --arch` takes.
@@ -18,13 +19,7 @@ extern const char *const arch_cpuinfo_keys[];
 // Whether a register of that name is of this architecture and of no other, so that it counts against what is said.
 bool arch_is_sure(const char *arch);
 
-// What a word in the names of tests says of two accesses of a thread, as diy writes them: "dmb.sy", "lwsync", "addr".
-typedef struct {
-  const char *word;
-  const char *fence;      // between them, as cpus.h and C11 name it: that of C11 if it orders everything; NULL: none
-  const char *dependency; // of the second on the first: "addr", "data", "ctrl"; NULL: none
-} ArchOrder;
-// NULL if it is no such word.
+// What a word in the names of tests says; NULL if it is no such word.
 const ArchOrder *arch_order(const char *word, size_t length);
 
 enum { ARCH_REGISTER = 16 };

@@ -4,6 +4,7 @@
 #include "arch/instruction.h"
 
 extern const InstructionSet instructions_aarch64;
+extern const Vocabulary cycles_aarch64;
 
 // clang-format off
 static const RegisterName names[] = {
@@ -297,6 +298,7 @@ const InstructionSet instructions_aarch64 = {
     .arch = "aarch64",
     .manual = "Arm ARM, DDI 0487",
     INSTRUCTION_TABLES,
+    .cycles = &cycles_aarch64,
     .verbs = verbs,
     .verb_count = INSTRUCTION_COUNT(verbs),
     .post_index = true,

@@ -5,6 +5,7 @@
 #include "arch/instruction.h"
 
 extern const InstructionSet instructions_power;
+extern const Vocabulary cycles_power;
 
 // clang-format off
 static const RegisterName names[] = {
@@ -212,6 +213,7 @@ const InstructionSet instructions_power = {
     .arch = "power",
     .manual = "Power ISA",
     INSTRUCTION_TABLES,
+    .cycles = &cycles_power,
     .verbs = verbs,
     .verb_count = INSTRUCTION_COUNT(verbs),
     .parameters = "r3 r4 r5 r6 r7 r8 r9 r10",

@@ -3,6 +3,7 @@
 #include "arch/instruction.h"
 
 extern const InstructionSet instructions_riscv;
+extern const Vocabulary cycles_riscv;
 
 // clang-format off
 static const RegisterName names[] = {
@@ -183,6 +184,7 @@ const InstructionSet instructions_riscv = {
     .arch = "riscv",
     .manual = "RISC-V Instruction Set Manual, volume I",
     INSTRUCTION_TABLES,
+    .cycles = &cycles_riscv,
     .parameters = "x10 x11 x12 x13 x14 x15 x16 x17",
     .stack = "x2",
     .return_to = "x1",

@@ -5,6 +5,7 @@
 #include "arch/instruction.h"
 
 extern const InstructionSet instructions_x86_64;
+extern const Vocabulary cycles_x86_64;
 
 // clang-format off
 #define WHOLE(r, e, x, l) {r, 0, 0, r, 0, 64, 0, 'r'}, {e, 0, 0, r, 0, 32, 0, 'r'}, {x, 0, 0, r, 0, 16, 0, 'r'}, {l, 0, 0, r, 0, 8, 0, 'r'}
@@ -220,6 +221,7 @@ const InstructionSet instructions_x86_64 = {
     .arch = "x86_64",
     .manual = "Intel SDM, volume 2",
     INSTRUCTION_TABLES,
+    .cycles = &cycles_x86_64,
     .verbs = verbs,
     .verb_count = INSTRUCTION_COUNT(verbs),
     .parameters = "rdi rsi rdx rcx r8 r9",

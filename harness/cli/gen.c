@@ -1,14 +1,17 @@
 // weakmem gen: tests from cycles, and the cycle that a test is.
+#include "arch/cpus.h"
 #include "harness/base/file.h"
 #include "harness/base/source.h"
 #include "harness/base/table.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
 #include "harness/cli/tests.h"
+#include "harness/code/assembly.h"
 #include "harness/cycle/all.h"
 #include "harness/cycle/name.h"
 #include "harness/cycle/read.h"
 #include "harness/cycle/write.h"
+#include "harness/cycle/write_code.h"
 #include "harness/lang/print.h"
 
 #include <string.h>
@@ -27,11 +30,15 @@ typedef struct {
 
 static error_t read_dialect(struct argp_state *state, const char *name, const char *text, void *settings) {
   Settings *s = settings;
-  s->words = NULL;
-  for (const Dialect *const *d = dialect_all; *d; d++)
-    if (!strcmp((*d)->name, text))
-      s->words = vocabulary_of(*d);
-  return s->words ? 0 : option_error(state, name, "no dialect '%s'; there are c11 and linux", text);
+  const Cpu *cpu = cpu_find(text);
+  s->words = cpu ? instructions_of_arch(cpu->name)->cycles : vocabulary_of(text);
+  if (s->words)
+    return 0;
+  Text cpus = {0};
+  for (unsigned i = 0; i < cpu_count; i++)
+    text_printf(&cpus, ", %s", cpu_all[i]->name);
+  return option_error(state, name, "no dialect '%s'; there are c11, linux%s", text,
+                      text_finish(&cpus, s->common.arena));
 }
 
 static error_t read_relax(struct argp_state *state, const char *name, const char *text, void *settings) {
@@ -43,7 +50,8 @@ static error_t read_relax(struct argp_state *state, const char *name, const char
 }
 
 static const Option table[] = {
-    {"dialect", 0, "NAME", "c11 (the default), or linux: the kernel's C", OPTION_OWN, .read = read_dialect},
+    {"dialect", 0, "NAME", "c11 (the default), linux: the kernel's C, or a CPU: its assembly", OPTION_OWN,
+     .read = read_dialect},
     {"size", 0, "N", "Every cycle of at most N edges (default 4)", OPTION_UNSIGNED,
      .place = offsetof(Settings, limits.size), .low = 2, .high = CYCLE_EDGES},
     {"threads", 0, "N", "... and at most N threads (default 4)", OPTION_UNSIGNED,
@@ -82,6 +90,7 @@ static const Options gen_options = {
                 "  weakmem gen FenceScdWR Fre PodWR Fre                 SB with a fence in one thread\n"
                 "  weakmem gen PodWW Rfe DpAddrdR Fre | weakmem predict -\n"
                 "  weakmem gen --dialect linux FenceWmbdWW Rfe FenceRmbdRR Fre\n"
+                "  weakmem gen --dialect aarch64 DMB.SYdWW Rfe DpAddrdR Fre         MP+dmb.sy+addr, in assembly\n"
                 "  weakmem gen --size 6 --threads 3 -o tests/           each cycle of up to 6 edges, a file a test\n"
                 "  weakmem gen --name MP+rel-acq                        the cycle that a test is\n"
                 "\n"
@@ -105,13 +114,23 @@ typedef struct {
 
 // ---- Tests
 
-// The test as text, under a name that none has yet.
-static const char *write_test(Session *c, const Cycle *cycle, Test *test) {
-  const char *name = cycle_name(cycle, c->arena);
-  test->name = name;
+// A name that none has yet.
+static const char *new_name(Session *c, const Cycle *cycle) {
+  const char *base = cycle_name(cycle, c->arena), *name = base;
   size_t before = c->names.count;
-  for (unsigned n = 2; table_add(&c->names, test->name, strlen(test->name)) != before; n++)
-    test->name = arena_printf(c->arena, "%s+%u", name, n);
+  for (unsigned n = 2; table_add(&c->names, name, strlen(name)) != before; n++)
+    name = arena_printf(c->arena, "%s+%u", base, n);
+  return name;
+}
+
+// The test as text. NULL where there is none: then *why says why.
+static const char *write_test(Session *c, const Cycle *cycle, const char *name, const char **why) {
+  if (cycle->words->code)
+    return cycle_code(cycle, name, c->arena, why);
+  Test *test = cycle_test(cycle, c->arena, why);
+  if (!test)
+    return NULL;
+  test->name = name;
   Text text = {0};
   cycle_print(cycle, &text);
   HeaderLine *header = ARENA_NEW(c->arena, HeaderLine);
@@ -126,15 +145,14 @@ static const char *write_test(Session *c, const Cycle *cycle, Test *test) {
 // False where it cannot be put where it belongs.
 static bool deliver(Session *c, const Cycle *cycle) {
   const char *why;
-  Test *test = cycle_test(cycle, c->arena, &why);
-  if (!test)
+  const char *name = new_name(c, cycle), *text = write_test(c, cycle, name, &why);
+  if (!text)
     return diag_error(&c->diag, "%s", why);
-  const char *text = write_test(c, cycle, test);
   c->made++;
-  c->by_threads[test->thread_count]++;
+  c->by_threads[cycle_threads(cycle)]++;
   const char *folder = c->settings->common.output;
   if (folder) {
-    const char *path = arena_printf(c->arena, "%s/%s.litmus", folder, test->name);
+    const char *path = arena_printf(c->arena, "%s/%s.litmus", folder, name);
     return file_make_folders(path, 0777, &c->diag) && file_replace(path, text, strlen(text), &c->diag);
   }
   text_printf(&c->out, "%s%s", c->made > 1 ? "\n" : "", text);
@@ -217,7 +235,11 @@ static void tell_counts(const Session *c) {
 
 static void name_test(Session *c, const Test *test) {
   Cycle cycle;
-  const char *why = cycle_of_test(test, &cycle);
+  unsigned errors = c->diag.errors;
+  const Program *program = test_is_assembly(test) ? assembly_program(test, true, 0, c->arena, &c->diag) : NULL;
+  if (c->diag.errors > errors)
+    return;
+  const char *why = cycle_of_test(test, program, &cycle);
   if (why) {
     diag_error(&c->diag, "%s is no cycle: %s", test->name, why);
     return;
@@ -259,7 +281,7 @@ static void gen(Session *c) {
 
 int command_gen(int argc, char **argv, const Console *console) {
   Arena *arena = arena_new();
-  Settings settings = {.common.arena = arena, .words = vocabulary_of(&dialect_c11), .limits.stop = console->stop};
+  Settings settings = {.common.arena = arena, .words = vocabulary_of(dialect_c11.name), .limits.stop = console->stop};
   int status;
   if (options_parse(&gen_options, argc, argv, &settings, console, &status)) {
     settings.limit = settings.limit ? settings.limit : 10000;

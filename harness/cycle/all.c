@@ -136,11 +136,16 @@ unsigned cycles_each(const Vocabulary *words, const EdgePattern *patterns, unsig
 }
 
 const char *cycle_all_edges(const Vocabulary *words, Arena *arena) {
-  const char *all = "Rfe Fre Coe Pod** Rfi Fri Coi PosRR DpAddrd* DpDatadW DpCtrldW";
+  const char *all = "Rfe Fre Coe Pod** Rfi Fri Coi PosRR";
+  if (vocabulary_has_dependencies(words))
+    all = arena_printf(arena, "%s DpAddrd* DpDatadW DpCtrldW", all);
+  for (unsigned i = 0; i < words->fence_count; i++)
+    if (words->fences[i].control)
+      all = arena_printf(arena, "%s DpCtrl%sd*", all, words->fences[i].control);
   for (unsigned i = 0; i < words->fence_count; i++)
     all = arena_printf(arena, "%s %sd**", all, words->fences[i].name);
   for (unsigned i = 0; i < words->update_count; i++)
-    if (!i || words->updates[i].op != words->updates[i - 1].op)
+    if (!i || strcmp(words->updates[i].word, words->updates[i - 1].word) != 0)
       all = arena_printf(arena, "%s %s", all, words->updates[i].name);
   return all;
 }

@@ -30,17 +30,17 @@ static const char *check_round(const Cycle *cycle) {
 }
 
 // Whether the annotation says how such an access is made.
-static bool fits(const Annotation *annotation, Direction direction, bool of_update) {
-  if (of_update)
+static bool fits(const Vocabulary *words, const Annotation *annotation, Direction direction, bool of_update) {
+  if (of_update && (!words->code || !annotation->update))
     return annotation->update;
   return direction == DIRECTION_READ ? annotation->load != NULL : annotation->store || annotation->exchange;
 }
 
-static const char *check_access(const Edge *before, const Edge *after) {
+static const char *check_access(const Vocabulary *words, const Edge *before, const Edge *after) {
   bool of_update = before->kind == EDGE_UPDATE || after->kind == EDGE_UPDATE;
   if (before->kind == EDGE_UPDATE && after->kind == EDGE_UPDATE)
     return "two updates that follow each other share no access";
-  if (!fits(after->from, after->source, of_update))
+  if (!fits(words, after->from, after->source, of_update))
     return of_update                         ? "an update has no such annotation"
            : after->source == DIRECTION_READ ? "a read has no such annotation"
                                              : "a write has no such annotation";
@@ -51,7 +51,7 @@ static const char *check_access(const Edge *before, const Edge *after) {
 static void complete_annotations(Cycle *cycle) {
   for (unsigned i = 0; i < cycle->count; i++) { // both accesses of an update are in one order
     Edge *edge = &cycle->edges[i];
-    if (edge->kind != EDGE_UPDATE)
+    if (edge->kind != EDGE_UPDATE || cycle->words->code)
       continue;
     edge->from = edge->from ? edge->from : edge->to;
     edge->to = edge->to ? edge->to : edge->from;
@@ -63,6 +63,13 @@ static void complete_annotations(Cycle *cycle) {
     const Annotation *said = before->to ? before->to : after->from ? after->from : cycle->words->annotations;
     before->to = after->from = said;
   }
+}
+
+unsigned cycle_threads(const Cycle *cycle) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < cycle->count; i++)
+    count += cycle->edges[i].external;
+  return count;
 }
 
 bool cycle_has_one_location(const Cycle *cycle) {
@@ -99,9 +106,9 @@ const char *cycle_settle(Cycle *cycle) {
   complete_annotations(cycle);
   for (unsigned i = 0; i < cycle->count && !why; i++) {
     const Edge *edge = &cycle->edges[i];
-    if (edge->kind == EDGE_UPDATE && edge->from != edge->to)
+    if (edge->kind == EDGE_UPDATE && edge->from != edge->to && !cycle->words->code)
       return "the two accesses of an update have one annotation";
-    why = check_access(edge, &cycle->edges[(i + 1) % cycle->count]);
+    why = check_access(cycle->words, edge, &cycle->edges[(i + 1) % cycle->count]);
   }
   name_reasons(cycle);
   return why;
@@ -118,6 +125,8 @@ void edge_print(const Vocabulary *words, const Edge *edge, Text *out) {
     text_add(out, edge->update->name);
   else
     text_add(out, shapes[edge->kind]);
+  if (edge->kind == EDGE_CONTROL && edge->fence)
+    text_add(out, edge->fence->control);
   if (edge->kind <= EDGE_FR)
     text_add_char(out, edge->external ? 'e' : 'i');
   if (is_order_in_thread(edge)) {

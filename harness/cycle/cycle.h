@@ -3,7 +3,7 @@
 //   cycle := (edge | annotation)+         "PodWW Rfe PodRR Fre", "Rel PodWR Acq Fre Rel PodWR Acq Fre"
 //   edge  := shape (annotation annotation)?   of its source and of its target: "PodWRRelAcq"
 //   shape := ("Rf" | "Co" | "Ws" | "Fr") ("e" | "i")     from thread to thread, or within one
-//          | "Po" place way way | fence place way way | "Dp" ("Addr" | "Data" | "Ctrl") place way | update
+//          | "Po" place way way | fence place way way | "Dp" ("Addr" | "Data" | "Ctrl" [control]) place way | update
 //   place := "s" | "d"                    the same location, or different ones
 //   way   := "R" | "W" | "*"
 //
@@ -29,7 +29,7 @@ typedef struct {
   bool external; // to another thread
   bool same;     // location
   Direction source, target;
-  const FenceWord *fence;      // EDGE_FENCE
+  const FenceWord *fence;      // EDGE_FENCE; EDGE_CONTROL: behind the branch; NULL there: none
   const Update *update;        // EDGE_UPDATE
   const Annotation *from, *to; // of its source and target; NULL: not said. Of a cycle's edges they are
 } Edge;
@@ -63,6 +63,7 @@ bool cycle_parse(const Vocabulary *words, const Source *source, Arena *arena, Cy
 // NULL, or a sentence that says why they are no cycle.
 const char *cycle_settle(Cycle *cycle);
 
+unsigned cycle_threads(const Cycle *cycle);
 bool cycle_has_one_location(const Cycle *cycle);
 // Whether what is a thread's order alone may be that of the location too: `PosWR` then is `Rfi`. And makes it that.
 bool edge_may_be_of_location(const Edge *edge);

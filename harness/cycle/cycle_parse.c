@@ -57,15 +57,24 @@ static bool take_communication(const char **text, Edge *out) {
   return false;
 }
 
-static bool take_dependency(const char **text, EdgePattern *out) {
+// "Isb" of "DpCtrlIsb".
+static void take_controlled(const Vocabulary *words, const char **text, Edge *out) {
+  for (unsigned i = 0; i < words->fence_count && !out->fence; i++)
+    if (words->fences[i].control && take(text, words->fences[i].control))
+      out->fence = &words->fences[i];
+}
+
+static bool take_dependency(const Vocabulary *words, const char **text, EdgePattern *out) {
   static const struct {
     const char *word;
     EdgeKind kind;
   } rows[] = {{"DpAddr", EDGE_ADDRESS}, {"DpData", EDGE_DATA}, {"DpCtrl", EDGE_CONTROL}, {"Ctrl", EDGE_CONTROL}};
-  for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
+  for (unsigned i = 0; i < sizeof rows / sizeof *rows && vocabulary_has_dependencies(words); i++)
     if (take(text, rows[i].word)) {
       out->edge.kind = rows[i].kind;
       out->edge.source = DIRECTION_READ;
+      if (rows[i].kind == EDGE_CONTROL)
+        take_controlled(words, text, &out->edge);
       bool good = take_place(text, &out->edge.same) && take_way(text, &out->edge.target, &out->any_target);
       if (rows[i].kind == EDGE_DATA && out->any_target) { // only what is written has data
         out->any_target = false;
@@ -92,7 +101,7 @@ static bool take_update(const Vocabulary *words, const char **text, Edge *out) {
   for (unsigned i = 0; i < words->update_count; i++)
     if (take(text, words->updates[i].name)) {
       const Update *update = &words->updates[i];
-      while (update > words->updates && update[-1].op == update->op) // of several names the first is printed
+      while (update > words->updates && !strcmp(update[-1].word, update->word)) // of several names the first is printed
         update--;
       *out = (Edge){EDGE_UPDATE, false, true, DIRECTION_READ, DIRECTION_WRITE, NULL, update, NULL, NULL};
       return true;
@@ -107,7 +116,7 @@ static bool take_shape(const Vocabulary *words, const char **text, EdgePattern *
     out->edge.kind = EDGE_PO;
     return take_ways(text, out);
   }
-  return take_dependency(text, out) || take_fence(words, text, out);
+  return take_dependency(words, text, out) || take_fence(words, text, out);
 }
 
 // The two annotations that are all of the text; none where it is empty.
@@ -158,7 +167,7 @@ static bool read_word(Reader *r, const char *word, Span span) {
   }
   EdgePattern pattern = {.span = span};
   if (!read_edge(r->words, word, &pattern))
-    return diag_error_at(r->diag, r->source, span, "no edge or annotation of the dialect %s", r->words->dialect->name);
+    return diag_error_at(r->diag, r->source, span, "no edge or annotation of the dialect %s", r->words->dialect);
   if (!r->count && !annotate(&pattern.edge.from, r->first))
     return report_clash(r, span, pattern.edge.from, r->first);
   if (!annotate(&pattern.edge.from, r->pending))

@@ -49,6 +49,8 @@ static void add_shape(const Edge *edge, Text *out) {
     add_small(edge->fence->name, out);
   else
     text_add(out, words[edge->kind]);
+  if (edge->kind == EDGE_CONTROL && edge->fence)
+    add_small(edge->fence->control, out);
   if (edge->kind <= EDGE_FR)
     text_add_char(out, 'i');
   else if (edge->kind >= EDGE_PO && edge->same)

@@ -3,7 +3,6 @@
 #include "harness/cycle/read.h"
 #include "harness/cycle/name.h"
 #include "harness/cycle/skeleton.h"
-#include "harness/cycle/write.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -48,9 +47,9 @@ static uint64_t moved(const Likeness *l, uint64_t set) {
 }
 
 static bool match_touch(Likeness *l, const Touch *a, const Touch *b) {
-  return a->kind == b->kind && a->annotation == b->annotation && a->update == b->update && a->fence == b->fence &&
-         match_locations(l, a, b) && moved(l, a->address) == b->address && moved(l, a->data) == b->data &&
-         moved(l, a->control) == b->control;
+  return a->kind == b->kind && a->annotation == b->annotation && a->write_annotation == b->write_annotation &&
+         a->update == b->update && a->fence == b->fence && match_locations(l, a, b) &&
+         moved(l, a->address) == b->address && moved(l, a->data) == b->data && moved(l, a->control) == b->control;
 }
 
 // The write whose value it is; TOUCHES: the initial one, or none.
@@ -79,6 +78,8 @@ static bool match_values(const Likeness *l) {
     const Touch *a = &l->a->touches[i], *b = &l->b->touches[l->touches[i]];
     if (a->kind == TOUCH_WRITE || !write_count(l->a, a->location))
       continue;
+    if (a->kind == TOUCH_UPDATE && !a->asked && write_count(l->a, a->location) < 3)
+      continue; // it reads what is before it in the location's order
     if (a->asked != b->asked || !match_value(l, a->location, a->read, b->read))
       return false;
   }
@@ -107,21 +108,20 @@ static bool values_are_told_apart(const Test *test, const Skeleton *s) {
 }
 
 // Whether the cycle's program, whose threads are the test's in s->order, is the test.
-static bool is_program(const Search *s, const Test *program) {
-  Skeleton other;
-  if (skeleton_of(program, s->words, &other) || other.count != s->skeleton.count)
+static bool is_program(const Search *s, const Skeleton *other) {
+  if (other->count != s->skeleton.count)
     return false;
-  Likeness l = {.a = &s->skeleton, .b = &other};
+  Likeness l = {.a = &s->skeleton, .b = other};
   unsigned next = 0;
   for (unsigned t = 0; t < s->test->thread_count; t++) {
     unsigned first = s->skeleton.first[s->order[t]], end = s->skeleton.first[s->order[t] + 1];
-    if (end - first != other.first[t + 1] - other.first[t])
+    if (end - first != other->first[t + 1] - other->first[t])
       return false;
     for (unsigned i = first; i < end; i++)
       l.touches[i] = next++;
   }
   for (unsigned i = 0; i < s->skeleton.count; i++)
-    if (!match_touch(&l, &s->skeleton.touches[i], &other.touches[l.touches[i]]))
+    if (!match_touch(&l, &s->skeleton.touches[i], &other->touches[l.touches[i]]))
       return false;
   return match_values(&l);
 }
@@ -145,14 +145,16 @@ static void add_update(Cycle *cycle, const Touch *touch) {
                       .target = DIRECTION_WRITE,
                       .update = touch->update,
                       .from = touch->annotation,
-                      .to = touch->annotation});
+                      .to = touch->write_annotation});
 }
 
 // From a thread's access to the next one of it.
 static void add_order(const Search *s, Cycle *cycle, unsigned first) {
   const Touch *a = &s->skeleton.touches[first], *b = a + 1;
   uint64_t from = UINT64_C(1) << first;
-  EdgeKind kind = b->fence            ? EDGE_FENCE
+  bool behind = b->fence && b->fence->control && b->control & from;
+  EdgeKind kind = behind              ? EDGE_CONTROL
+                  : b->fence          ? EDGE_FENCE
                   : b->address & from ? EDGE_ADDRESS
                   : b->data & from    ? EDGE_DATA
                   : b->control & from ? EDGE_CONTROL
@@ -162,7 +164,7 @@ static void add_order(const Search *s, Cycle *cycle, unsigned first) {
                     .source = last_way(a),
                     .target = first_way(b),
                     .fence = b->fence,
-                    .from = a->annotation,
+                    .from = a->write_annotation,
                     .to = b->annotation});
 }
 
@@ -175,7 +177,7 @@ static void add_communication(Cycle *cycle, const Touch *a, const Touch *b) {
                     .same = true,
                     .source = source,
                     .target = target,
-                    .from = a->annotation,
+                    .from = a->write_annotation,
                     .to = b->annotation});
 }
 
@@ -204,15 +206,14 @@ static Cycle cycle_in_order(const Search *s) {
 
 static void try_cycle(Search *s, Cycle *cycle) {
   const char *why = cycle_settle(cycle);
-  Arena *arena = arena_new();
-  const Test *program = why ? NULL : cycle_test(cycle, arena, &why);
-  if (program && is_program(s, program)) {
+  Skeleton program;
+  why = why ? why : skeleton_of_cycle(cycle, &program);
+  if (!why && is_program(s, &program)) {
     s->found = true;
     cycle_turn(cycle);
     *s->out = *cycle;
   }
   s->why = why ? why : s->why;
-  arena_free(arena);
 }
 
 // In a cycle of one location one edge contradicts the location's order: whichever makes the program, or one between
@@ -254,11 +255,12 @@ static void extend(Search *s, unsigned count, unsigned used) {
     }
 }
 
-const char *cycle_of_test(const Test *test, Cycle *out) {
-  Search s = {.test = test, .words = vocabulary_of(test->dialect), .out = out};
+const char *cycle_of_test(const Test *test, const Program *program, Cycle *out) {
+  Search s = {.test = test, .words = vocabulary_of(test->dialect->name), .out = out};
   if (!s.words)
     return "no cycles are written in its language";
-  const char *why = skeleton_of(test, s.words, &s.skeleton);
+  const char *why =
+      program ? skeleton_of_code(test, program, s.words, &s.skeleton) : skeleton_of_test(test, s.words, &s.skeleton);
   if (why)
     return why;
   if (test->thread_count > ROUND)

@@ -9,6 +9,7 @@ enum { NEVER_SET = 128 }; // a bit that no value of a cycle has
 
 typedef struct {
   const Cycle *cycle;
+  const Dialect *dialect;
   Events events;
   Test *test;
   Arena *arena;
@@ -78,7 +79,7 @@ static void demand_register(Writer *w, unsigned reg, unsigned value) {
 }
 
 static const Order *order_named(const Writer *w, const char *name) {
-  return strcmp(name, "plain") != 0 ? dialect_order(w->cycle->words->dialect, name) : NULL;
+  return strcmp(name, "plain") != 0 ? dialect_order(w->dialect, name) : NULL;
 }
 
 static Expr *access_expr(Writer *w, AccessOp op, const char *order, Address address, Expr *operand) {
@@ -119,12 +120,13 @@ static void write_update(Writer *w, unsigned read, Address address) {
   const Update *update = w->cycle->edges[read].update;
   const Event *event = &w->events.events[read];
   const Annotation *annotation = event->annotation;
-  Expr *access = access_expr(w, update->op, annotation->update, address, constant(w, event->value + 1));
-  if (update->op == ACCESS_FETCH_ADD)
+  AccessOp op = (AccessOp)update->op;
+  Expr *access = access_expr(w, op, annotation->update, address, constant(w, event->value + 1));
+  if (op == ACCESS_FETCH_ADD)
     access->access.operand = constant(w, 1);
-  if (update->op == ACCESS_COMPARE_SWAP)
+  if (op == ACCESS_COMPARE_SWAP)
     access->access.compared = constant(w, event->value);
-  if (update->op == ACCESS_COMPARE_EXCHANGE) {
+  if (op == ACCESS_COMPARE_EXCHANGE) {
     w->registers[read] = declare(w, constant(w, event->value));
     access->access.expected_in_register = true;
     access->access.expected_register = w->registers[read];
@@ -203,14 +205,21 @@ static void make_threads(Writer *w) {
   }
 }
 
+static const Dialect *dialect_of(const Cycle *cycle) {
+  const Dialect *const *dialect = dialect_all;
+  while (*dialect && strcmp((*dialect)->name, cycle->words->dialect) != 0)
+    dialect++;
+  return *dialect;
+}
+
 Test *cycle_test(const Cycle *cycle, Arena *arena, const char **why) {
   static const Source none = {.name = "", .bytes = ""};
-  Writer w = {.cycle = cycle, .arena = arena, .test = ARENA_NEW(arena, Test)};
+  Writer w = {.cycle = cycle, .arena = arena, .test = ARENA_NEW(arena, Test), .dialect = dialect_of(cycle)};
   *why = events_of(cycle, &w.events);
   if (*why)
     return NULL;
   Test *test = w.test;
-  *test = (Test){.name = "", .story = "", .source = &none, .dialect = cycle->words->dialect};
+  *test = (Test){.name = "", .story = "", .source = &none, .dialect = w.dialect};
   test->observables = ARENA_ARRAY(arena, Observable, (size_t)2 * cycle->count);
   make_locations(&w);
   make_threads(&w);

@@ -9,6 +9,40 @@ head -1 "$work/out" | grep -qx 'C MP+porelrel+poacqacq' || fail "not MP+porelrel
 ends 0 "$WEAKMEM" gen --dialect linux FenceWmbdWW Rfe FenceRmbdRR Fre
 grep -q 'smp_wmb();' "$work/out" || fail "no smp_wmb: $(cat "$work/out")"
 
+# A CPU's assembly: its front reads it back, as does its model, and it is the cycle.
+while IFS=$'\t' read -r dialect model cycle name line verdict; do
+  # shellcheck disable=SC2086 # words
+  ends 0 "$WEAKMEM" gen --dialect "$dialect" $cycle
+  grep -qF "$line" "$work/out" && cp "$work/out" "$work/asm.litmus" || fail "no $line: $(cat "$work/out")"
+  ends 0 "$WEAKMEM" gen --name "$work/asm.litmus"
+  [[ $(cat "$work/out") == "$name: $cycle" ]] || fail "not $name: $cycle, but $(cat "$work/out")"
+  ends 0 "$WEAKMEM" predict --format tsv --model "$model" "$work/asm.litmus"
+  [[ $(cut -f1-3 "$work/out" | tail -1) == "$name"$'\t'"$model"$'\t'"$verdict" ]] || fail "not $verdict: $(cat "$work/out")"
+done <<'END'
+aarch64	aarch64	DMB.SYdWW Rfe DpAddrdR Fre	MP+dmb.sy+addr	DMB SY	Forbidden
+AArch64	aarch64	DMB.STdWW Rfe DpCtrldR Fre	MP+dmb.st+ctrl	CBNZ W1,L00	Allowed
+aarch64	aarch64	PodWWPL RfeLA DpCtrlIsbdRAP Fre	MP+popl+ctrlisbap	LDAR W1,[X0]	Forbidden
+aarch64	aarch64	PodWRPA Amo.SwpAL CoeLP PodWR Fre	R+popa-amo.swpal+po	SWPAL	Allowed
+aarch64	aarch64	DpDatadW Rfe DpDatadW Rfe	LB+datas	EOR W4,W1,W1	Forbidden
+x86	x86-tso	PodWR Fre PodWR Fre	SB	movl (y),%eax	Allowed
+x86	x86-tso	MFencedWR Fre MFencedWR Fre	SB+mfences	mfence	Forbidden
+x86	x86-tso	PodWR Exch Coe MFencedWR Fre	R+po-rmw+mfence	xchgl (y),%eax	Forbidden
+riscv	riscv	Fence.rw.rwdWR Fre Fence.rw.rwdWR Fre	SB+fence.rw.rws	fence rw,rw	Forbidden
+riscv	riscv	PodWWPRl RfeRlAq PodRRAqP Fre	MP+poprl+poaqp	lw.aq	Forbidden
+riscv	riscv	PodWW Rfe DpCtrlFenceIdR Fre	MP+po+ctrlfencei	fence.i	Allowed
+power	power	LwSyncdWW Rfe DpCtrlIsyncdR Fre	MP+lwsync+ctrlisync	isync	Forbidden
+power	power	LwSyncdWR Fre LwSyncdWR Fre	SB+lwsyncs	lwsync	Allowed
+power	power	PodWR LxSx Coe SyncdWR Fre	R+po-rmw+sync	stwcx. r7,r0,r5	Allowed
+END
+ends 2 "$WEAKMEM" gen --dialect x86 PodWW Rfe DpAddrdR Fre
+ends 2 "$WEAKMEM" gen --dialect aarch64 PodWRLL Fre PodWR Fre
+here=$(uname -m)
+case $here in aarch64 | riscv64 | ppc64le | x86_64)
+  "$WEAKMEM" gen -q --dialect "$here" --size 4 --threads 2 >"$work/here.litmus"
+  XDG_CACHE_HOME=$work/cache ends 0 "$WEAKMEM" run --no-keep -q -t 0.01 --format tsv - <"$work/here.litmus"
+  [[ $(tail -n +2 "$work/out" | cut -f1 | sort -u | wc -l) == 6 ]] || fail "not six tests of $here were run: $(cat "$work/out")" ;;
+esac
+
 # The classic families are the cycles of its edges, and the suite's tests are these cycles.
 ends 0 "$WEAKMEM" gen --size 6 --threads 3
 [[ $(grep '^C ' "$work/out" | sort | tr '\n' ' ') == "C 2+2W C 3.2W C 3.LB C 3.SB C ISA2 C LB C MP C R C RWC C S C SB C W+RWC C WRC C WRR+2W C WRW+2W C WRW+WR C WWC C Z6.0 C Z6.1 C Z6.2 C Z6.3 C Z6.4 C Z6.5 " ]] || fail "families: $(grep '^C ' "$work/out" | tr '\n' ' ')"

@@ -5,7 +5,7 @@
 #include "harness/cycle/write.h"
 #include "tests/unit/lang.h"
 
-static inline bool parse_cycle(const Dialect *dialect, const char *text, Cycle *out, Diag *diag) {
+static inline bool parse_cycle(const char *dialect, const char *text, Cycle *out, Diag *diag) {
   Source *source = ARENA_NEW(arena, Source);
   *source = (Source){.name = "cycle", .bytes = text, .length = strlen(text)};
   *diag = (Diag){.arena = arena};
@@ -13,7 +13,7 @@ static inline bool parse_cycle(const Dialect *dialect, const char *text, Cycle *
 }
 
 // As its name begins.
-static inline Cycle cycle_in(const Dialect *dialect, const char *text) {
+static inline Cycle cycle_in(const char *dialect, const char *text) {
   Diag diag;
   Cycle cycle;
   bool good = parse_cycle(dialect, text, &cycle, &diag);

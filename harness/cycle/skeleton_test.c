@@ -187,7 +187,7 @@ static Known read_access(Reader *r, const Expr *expr, int reg) {
                                                          : TOUCH_UPDATE;
   if (touch.kind == TOUCH_UPDATE && !touch.update)
     return refuse(r, "no word of cycles stands for one of its read-modify-writes");
-  touch.annotation = annotation_of(r, access, touch.kind);
+  touch.annotation = touch.write_annotation = annotation_of(r, access, touch.kind);
   if (!touch.annotation)
     return refuse(r, "no annotation stands for the order of one of its accesses");
   if (!read_address(r, access, &touch))
@@ -273,37 +273,13 @@ static void read_block(Reader *r, const Stmt *block) {
     }
 }
 
-// ---- The condition
-
-typedef struct {
-  const Test *test;
-  const Prop *atoms[LIMIT_OBSERVABLES];
-  unsigned count;
-} Atoms;
-
-// False where it is not a conjunction of values.
-static bool collect(const Prop *prop, Atoms *out) {
-  if (prop->kind == PROP_AND)
-    return collect(prop->left, out) && collect(prop->right, out);
-  if (prop->kind != PROP_EQUAL || prop->against_observable || out->count == LIMIT_OBSERVABLES)
-    return false;
-  out->atoms[out->count++] = prop;
-  return true;
-}
-
-static void read_thread(Reader *r, const Atoms *atoms) {
+static void read_thread(Reader *r, const Asked *asked) {
   memset(r->registers, 0, sizeof r->registers);
-  memset(r->has_asked, 0, sizeof r->has_asked);
   const Thread *thread = &r->test->threads[r->thread];
   for (unsigned i = 0; i < thread->register_count; i++)
     r->registers[i] = (Known){true, thread->registers[i].initial, 0};
-  for (unsigned i = 0; i < atoms->count; i++) {
-    const Observable *o = &r->test->observables[atoms->atoms[i]->observable];
-    if (!o->is_register || o->thread != r->thread)
-      continue;
-    r->has_asked[o->reg] = true;
-    r->asked[o->reg] = atoms->atoms[i]->value;
-  }
+  memcpy(r->has_asked, asked->has_registers[r->thread], sizeof r->has_asked);
+  memcpy(r->asked, asked->registers[r->thread], sizeof r->asked);
   r->fence = NULL;
   r->control = 0;
   r->out->first[r->thread] = r->out->count;
@@ -312,25 +288,14 @@ static void read_thread(Reader *r, const Atoms *atoms) {
     refuse(r, "a thread of it accesses nothing");
 }
 
-const char *skeleton_of(const Test *test, const Vocabulary *words, Skeleton *out) {
+const char *skeleton_of_test(const Test *test, const Vocabulary *words, Skeleton *out) {
   *out = (Skeleton){0};
-  Atoms atoms = {.test = test};
-  if (test_is_assembly(test))
-    return "it is in assembly";
-  if (test->condition.quantifier != QUANTIFIER_EXISTS && test->condition.quantifier != QUANTIFIER_NOT_EXISTS)
-    return "its condition asks for no state: it is neither `exists` nor `~exists`";
-  if (!collect(test->condition.body, &atoms))
-    return "its condition is not a conjunction of values";
-  for (unsigned i = 0; i < atoms.count; i++) {
-    const Observable *o = &test->observables[atoms.atoms[i]->observable];
-    if (o->is_register)
-      continue;
-    out->has_final[o->location] = true;
-    out->final[o->location] = atoms.atoms[i]->value;
-  }
-  Reader r = {.test = test, .words = words, .out = out};
+  Arena *arena = arena_new();
+  Asked *asked = ARENA_NEW(arena, Asked);
+  Reader r = {.test = test, .words = words, .out = out, .why = skeleton_ask(test, asked, out)};
   for (r.thread = 0; r.thread < test->thread_count && !r.why; r.thread++)
-    read_thread(&r, &atoms);
+    read_thread(&r, asked);
   out->first[test->thread_count] = out->count;
+  arena_free(arena);
   return r.why;
 }
