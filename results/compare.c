@@ -120,15 +120,25 @@ static Identity copy_machine(Arena *arena, const Identity *machine) {
   const char **strings[] = {&copy.arch, &copy.cpu, &copy.vendor, &copy.microcode, &copy.virtual_, &copy.kernel};
   for (unsigned i = 0; i < sizeof strings / sizeof *strings; i++)
     *strings[i] = arena_string(arena, *strings[i] ? *strings[i] : "");
+  for (unsigned i = 0; i < ROOM_COUNT; i++)
+    copy.room[i] = arena_string(arena, machine->room[i] ? machine->room[i] : "");
   return copy;
+}
+
+// What a record says of its system that the column's first does not.
+static void note_room(CompareMachine *column, const Identity *machine) {
+  for (unsigned i = 0; i < ROOM_COUNT; i++)
+    column->room_varies[i] |= machine->room[i] && strcmp(column->machine.room[i], machine->room[i]) != 0;
 }
 
 unsigned comparison_column(Comparison *c, const Record *record, bool predicted) {
   const Identity *machine = &record->machine;
   uint64_t key = machine_key(record, predicted), compiled = key_of(record, RECORD_COMPILER, 'c');
   for (unsigned i = c->machine_count; i-- > c->first_of_file;)
-    if (c->machines[i].key == key && c->machines[i].compiled == compiled)
+    if (c->machines[i].key == key && c->machines[i].compiled == compiled) {
+      note_room(&c->machines[i], machine);
       return i;
+    }
   if (c->machine_count == COMPARE_MACHINES)
     return UINT_MAX;
   c->machines = arena_grow(c->arena, c->machines, &c->machine_capacity, c->machine_count + 1, sizeof *c->machines);

@@ -100,6 +100,7 @@ typedef struct {
   bool own;                                                      // this machine's own records
   bool predicted;                                                // herd7's: no machine at all
   bool twice;                                                    // the same machine has another column
+  bool room_varies[ROOM_COUNT];                                  // its records do not agree on it
   unsigned long records;
   unsigned cells;
   CompareCost *costs;

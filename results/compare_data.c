@@ -1,5 +1,5 @@
 // A comparison for other programs.
-#include "results/compare.h"
+#include "results/compare_room.h"
 #include "results/sheet.h"
 
 #include <string.h>
@@ -46,6 +46,8 @@ static Sheet *machine_object(const CompareMachine *machine, Arena *arena) {
   sheet_set(object, "cpu", told(machine->machine.cpu));
   sheet_set(object, "virtual", told(machine->machine.virtual_));
   sheet_set(object, "kernel", told(machine->machine.kernel));
+  for (unsigned i = 0; i < ROOM_COUNT; i++)
+    sheet_set(object, room_name((RoomFact)i), told(machine->machine.room[i]));
   sheet_set(object, "model", told(machine->model ? machine->model : machine->known_arch ? "unmodelled" : ""));
   sheet_set(object, "compiler", told(machine->compiler_path));
   sheet_set(object, "version", told(machine->compiler_version));
@@ -169,10 +171,20 @@ static void write_list(const char *name, Sheet *(*nth)(const Whole *, unsigned, 
   fputs("],\n", out);
 }
 
+static void write_rooms(const Comparison *c, FILE *out) {
+  Arena *arena = arena_new();
+  Text text = {0};
+  sheet_json(compare_room_differences(c, arena), NULL, &text);
+  fprintf(out, "\"systems\":%s,\n", text_string(&text));
+  text_free(&text);
+  arena_free(arena);
+}
+
 void compare_json(const Comparison *c, const Changes *changes, FILE *out) {
   Whole whole = {c, changes};
   fputs("{\"schema\":\"weakmem.compare/1\",", out);
   write_list("machines", nth_machine, &whole, c->machine_count, out);
+  write_rooms(c, out);
   write_list("tests", nth_test, &whole, c->row_count, out);
   write_list("changes", nth_change, &whole, changes->count, out);
   fprintf(out, "\"unlike\":%u", changes->unlike);

@@ -1,6 +1,7 @@
 // A comparison for the eye.
 #include "arch/names.h"
 #include "results/compare_ladder.h"
+#include "results/compare_room.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -71,11 +72,28 @@ static void print_machine(const Comparison *c, unsigned index, FILE *out) {
   text_free(&line);
 }
 
+static void print_rooms(const Comparison *c, const SheetStyle *style, FILE *out) {
+  bool any = false;
+  for (unsigned fact = 0; fact < ROOM_COUNT; fact++) {
+    Text line = {0};
+    if (compare_room_difference(c, (RoomFact)fact, &line)) {
+      if (!any)
+        sheet_print_head(style, "What their systems do otherwise: these figures are not comparable as they stand", out);
+      fprintf(out, "  %s\n", text_string(&line));
+      any = true;
+    }
+    text_free(&line);
+  }
+  if (any)
+    fputc('\n', out);
+}
+
 static void print_machines(const Comparison *c, const SheetStyle *style, FILE *out) {
   sheet_print_head(style, "Machines", out);
   for (unsigned i = 0; i < c->machine_count; i++)
     print_machine(c, i, out);
   fputc('\n', out);
+  print_rooms(c, style, out);
 }
 
 // ---- The matrix

@@ -4,6 +4,7 @@
 #include "arch/names.h"
 #include "harness/base/time.h"
 #include "harness/base/utf8.h"
+#include "results/compare_room.h"
 #include "results/compiler_name.h"
 #include "results/import.h"
 #include "results/page_ladder.h"
@@ -527,6 +528,7 @@ static Sheet *head_object(const Page *page, Arena *arena) {
   page_set_text(object, "command", page->command);
   sheet_set(object, "models", models_cell(arena));
   sheet_set(object, "machines", cell_sheet(machines));
+  sheet_set(object, "systems", cell_sheet(compare_room_differences(c, arena)));
   sheet_set(object, "ways", cell_sheet(ways));
   return object;
 }

@@ -29,6 +29,14 @@ static const Field machine_rows[] = {
     FIELD_ROW(Identity, "kernel", FIELD_TEXT, kernel, SYSTEM | SHARED),
     FIELD_ROW(Identity, "cache_line", FIELD_UNSIGNED, cache_line, SHARED),
     FIELD_ROW(Identity, "lse", FIELD_FLAG, has_lse, SHARED),
+    FIELD_ROW(Identity, "governor", FIELD_TEXT, room[ROOM_GOVERNOR], OPTIONAL | SYSTEM | SHARED),
+    FIELD_ROW(Identity, "boost", FIELD_TEXT, room[ROOM_BOOST], OPTIONAL | SYSTEM | SHARED),
+    FIELD_ROW(Identity, "smt", FIELD_TEXT, room[ROOM_SMT], OPTIONAL | SYSTEM | SHARED),
+    FIELD_ROW(Identity, "mitigations", FIELD_TEXT, room[ROOM_MITIGATIONS], OPTIONAL | SYSTEM | SHARED),
+    FIELD_ROW(Identity, "huge_pages", FIELD_TEXT, room[ROOM_HUGE_PAGES], OPTIONAL | SYSTEM | SHARED),
+    FIELD_ROW(Identity, "cpu_limit", FIELD_TEXT, room[ROOM_CPU_LIMIT], OPTIONAL | SYSTEM | SHARED),
+    FIELD_ROW(Identity, "cpuset", FIELD_TEXT, room[ROOM_CPUSET], OPTIONAL | SYSTEM | SHARED),
+    FIELD_ROW(Identity, "nodes", FIELD_TEXT, room[ROOM_NODES], OPTIONAL | SYSTEM | SHARED),
 };
 const Fields machine_fields = {NULL, sizeof(Identity), FIELD_TABLE(machine_rows)};
 

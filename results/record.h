@@ -98,7 +98,7 @@ enum {
   RECORD_COMPILER = FIELD_MARK * 2, // what compiled it, and its flags
   RECORD_WAY = FIELD_MARK * 4,      // how: engine, actors, placement and PUs
   RECORD_MACHINE = FIELD_MARK * 8,  // where; also whose figures they are, if not ours
-  RECORD_SYSTEM = FIELD_MARK * 16,  // the machine's kernel and its microcode, which change while it stays the same
+  RECORD_SYSTEM = FIELD_MARK * 16,  // the machine's kernel, microcode and room, which change while it stays the same
   RECORD_TOLD = FIELD_MARK * 32,    // what was run, how, when, and what came of it; not what models say of it
   RECORD_SHARED = FIELD_MARK * 64,  // what may be shown to everybody: no path, no name of a host or a user (share.h)
   RECORD_RUN = RECORD_TEST | RECORD_COMPILER | RECORD_WAY | RECORD_MACHINE | RECORD_SYSTEM

@@ -78,6 +78,14 @@ static void print_machine(const Survey *survey, Text *out) {
               id->cache_line);
 }
 
+static void print_room(const Survey *survey, Text *out) {
+  text_add(out, "\nSystem\n");
+  for (unsigned i = 0; i < ROOM_COUNT; i++) {
+    const char *fact = survey->identity.room[i];
+    text_printf(out, "  %-22s  %s\n", room_title((RoomFact)i), *fact ? fact : "not known");
+  }
+}
+
 static void print_clock(const Survey *survey, Text *out) {
   const Clock *clock = &survey->clock;
   double tick_ns = 1e9 / clock->ticks_per_second;
@@ -168,8 +176,10 @@ static void print_absent(const Survey *survey, const SheetStyle *style, Text *ou
 static void print_text(const Survey *survey, const SheetStyle *style, Text *out) {
   print_machine(survey, out);
   topology_print(survey->topology, out);
-  if (survey->here)
+  if (survey->here) {
+    print_room(survey, out);
     print_clock(survey, out);
+  }
   print_placements(survey, style, out);
   print_absent(survey, style, out);
 }

@@ -212,15 +212,18 @@ static const char *ask_sysctl(Arena *arena) {
 }
 
 Identity identity_unknown(void) {
-  return (Identity){.arch = "",
-                    .cpu = "",
-                    .vendor = "",
-                    .family = -1,
-                    .model = -1,
-                    .stepping = -1,
-                    .microcode = "",
-                    .virtual_ = "",
-                    .kernel = ""};
+  Identity identity = {.arch = "",
+                       .cpu = "",
+                       .vendor = "",
+                       .family = -1,
+                       .model = -1,
+                       .stepping = -1,
+                       .microcode = "",
+                       .virtual_ = "",
+                       .kernel = ""};
+  for (unsigned i = 0; i < ROOM_COUNT; i++)
+    identity.room[i] = "";
+  return identity;
 }
 
 Identity identity_read(const Topology *topology, Arena *arena) {
@@ -235,8 +238,10 @@ Identity identity_read(const Topology *topology, Arena *arena) {
   identity.cache_line = line ? line : CPU_CACHE_LINE;
   identity.has_lse = cpu_has_lse(read_hwcap()) != 0;
   // What the system says of its CPU is not true of one that another program plays.
-  if (!identity.emulated)
+  if (!identity.emulated) {
     read_cpu(topology, arena, &identity);
+    room_read("", arena, identity.room);
+  }
   if (!identity.emulated && !*identity.cpu)
     identity.cpu = ask_sysctl(arena);
   // A maker's number of zero is "reserved for software use": qemu's own CPU.

@@ -2,6 +2,7 @@
 #pragma once
 #include "harness/base/arena.h"
 #include "harness/machine/placement.h"
+#include "harness/machine/room.h"
 
 typedef struct {
   const char *arch;            // "x86_64": the arch/ folder of the CPU weakmem was compiled for
@@ -15,6 +16,7 @@ typedef struct {
   const char *kernel;          // "6.18"
   unsigned cache_line;         // bytes
   bool has_lse;                // AArch64: atomic instructions (FEAT_LSE)
+  const char *room[ROOM_COUNT]; // what its system does; "" if not known, or emulated
 } Identity;
 
 // One of which nothing is known.

@@ -37,21 +37,34 @@ function mutantLines({mutants}) {
 function machineCard(machine, index) {
   const {first, last, iterations, seconds} = spans(index);
   const facts = [
-    ["Architecture", machine.arch], ["Judged by", machine.judge || (machine.unmodelled ? "no model: unmodelled" : "")],
-    ["CPU", machine.cpu], ["Vendor", machine.vendor],
+    ["Architecture", machine.arch],
+    ["Judged by", machine.judge || (machine.unmodelled ? "no model: unmodelled" : "")],
+    ["CPU", machine.cpu],
+    ["Vendor", machine.vendor],
     [
       "Family, model, stepping",
       (machine.family > 0 || machine.model > 0) && [machine.family, machine.model, machine.stepping].join(", ")
     ],
     ["Microcode", machine.microcode],
     ["Cores, PUs", machine.cores && `${machine.cores}, ${machine.pus || machine.cores}`],
-    ["Hypervisor", machine.virtual], ["Emulated", machine.emulated && "yes: what an emulator did on its host"],
+    ["Hypervisor", machine.virtual],
+    ["Emulated", machine.emulated && "yes: what an emulator did on its host"],
     [
       "Atomic instructions (LSE)",
       machine.arch === "aarch64" && !machine.source ? (machine.lse ? "yes" : "not said") : ""
     ],
-    ["Kernel", machine.kernel], ["Cache line", machine.cache_line && machine.cache_line + " bytes"],
-    ["Core clock", machine.ghz && machine.ghz.toFixed(2) + " GHz when costs were measured"], ["Read from", machine.file]
+    ["Kernel", machine.kernel],
+    ["Cache line", machine.cache_line && machine.cache_line + " bytes"],
+    ["Frequency governor", machine.governor],
+    ["Frequency boost", machine.boost],
+    ["SMT", machine.smt],
+    ["Mitigations", machine.mitigations],
+    ["Transparent huge pages", machine.huge_pages],
+    ["CPU limit in PUs", machine.cpu_limit],
+    ["Cpuset", machine.cpuset],
+    ["NUMA nodes", machine.nodes],
+    ["Core clock", machine.ghz && machine.ghz.toFixed(2) + " GHz when costs were measured"],
+    ["Read from", machine.file]
   ].filter((fact) => fact[1]);
   const counted = !machine.cells && !machine.records ? "costs or fences, no runs of tests" :
     machine.predicted                                ? plural(machine.cells || 0, "test") :
@@ -129,6 +142,12 @@ function drawDifferences() {
     differing.map(
       ({test}) => make("li", {class: test.differs.includes("forbidden and yet seen") ? "seenx" : null}, test.differs)),
     24);
+}
+
+function drawSystems() {
+  if (!data.systems.length) return;
+  byId("systems").hidden = false;
+  byId("system-list").append(...data.systems.map((sentence) => make("li", null, sentence)));
 }
 
 function drawChanges() {

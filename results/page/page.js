@@ -150,6 +150,7 @@ drawMatrix();
 drawCards();
 drawCheapest();
 drawDifferences();
+drawSystems();
 drawChanges();
 drawNodes();
 if (data.ladders.length) {

@@ -13,6 +13,7 @@ for pu in $(seq 0 $(($(nproc --all) - 1))); do
 done
 [[ $(taskset -cp $$ | sed 's/.*: //') == "$all" ]] || fail "the mask changed"
 
+[[ $("$WEAKMEM" topo) == *$'\nSystem\n  frequency governor '*'NUMA nodes '* ]] || fail "the system is not shown"
 "$WEAKMEM" topo | grep '^  \* ' >/dev/null || fail "no placement is marked"
 "$WEAKMEM" topo --input 'pack:2 l3:1 core:4 pu:2' | grep 'machine     PU 0,8 ' >/dev/null || fail "sockets are not crossed"
 "$WEAKMEM" topo --input "$SOURCE/tests/data/hybrid.xml" --threads 2 | grep 'kinds       PU 0,4 ' >/dev/null || fail "no kinds"

@@ -1,5 +1,5 @@
 // Records are added up by machine and test; what differs and what changed is told, and nothing else is.
-#include "results/compare.h"
+#include "results/compare_room.h"
 #include "results/lines.h"
 #include "results/stream.h"
 #include "results/student.h"
@@ -114,6 +114,33 @@ START_TEST(what_was_seen_on_some_alone_is_a_sentence) {
   ck_assert(compare_difference(&comparison, 1, &text)); // x86-tso forbids that state, says the record
   ck_assert_str_eq(text_string(&text), "SB: seen on the ARM machine; forbidden and yet seen on the x86 machine");
   text_free(&text);
+}
+END_TEST
+
+// What is said of the governors; "" if nothing.
+static const char *said_of_governors(void) {
+  Text text = {0};
+  compare_room_difference(&comparison, ROOM_GOVERNOR, &text);
+  return text_finish(&text, arena);
+}
+
+static void add_governed(const char *arch, const char *governor) {
+  Record record = run_of("MP", arch, 1, 10);
+  record.seed = ++seeds;
+  record.machine.room[ROOM_GOVERNOR] = governor;
+  comparison_add(&comparison, &record);
+}
+
+START_TEST(machines_whose_systems_differ_are_told) {
+  add_governed("aarch64", "performance");
+  add_governed("x86_64", "");
+  ck_assert_str_eq(said_of_governors(), "");
+  add_governed("riscv64", "performance");
+  ck_assert_str_eq(said_of_governors(), "");
+  add_governed("ppc64le", "power\x1b[save");
+  ck_assert_str_eq(said_of_governors(), "frequency governor: performance on 1, 3; power?[save on 4");
+  add_governed("riscv64", "powersave");
+  ck_assert_str_eq(said_of_governors(), "frequency governor: performance on 1, 3 (not always); power?[save on 4");
 }
 END_TEST
 
@@ -528,6 +555,7 @@ int main(void) {
   tcase_add_test(tests, runs_of_a_test_on_a_machine_add_up);
   tcase_add_test(tests, a_record_that_stands_there_twice_is_one_run);
   tcase_add_test(tests, what_was_seen_on_some_alone_is_a_sentence);
+  tcase_add_test(tests, machines_whose_systems_differ_are_told);
   tcase_add_test(tests, other_peoples_names_are_ours_by_what_their_words_mean);
   tcase_add_test(tests, a_test_of_ours_keeps_its_name_whatever_its_words_mean);
   tcase_add_test(tests, two_tests_of_one_name_are_two_rows);
