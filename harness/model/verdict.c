@@ -1,5 +1,7 @@
 #include "harness/model/verdict.h"
 
+#include "harness/base/time.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -247,14 +249,12 @@ static const char *misfit_sentence(const Program *program, const Misfit *misfit,
                       location->name, location->bits);
 }
 
-ModelResult model_run(CatModel *model, const Program *program, const ModelOptions *options, Arena *arena) {
+// Within the program's bound of turns, and in `seconds` (0: no limit).
+static ModelResult run_bounded(CatModel *model, const Program *program, const ModelOptions *options, double seconds,
+                               Arena *arena) {
   ModelResult result = {0};
-  if (program->unmodelled) {
-    result.unmodelled = true;
-    result.why = program->unmodelled_reason;
-    return result;
-  }
   EnumerationLimits limits = options->limits;
+  limits.seconds = seconds;
   limits.coherent_only = !options->incoherent && cat_implies_coherence(model);
   limits.atomic_only = cat_implies_atomicity(model);
   limits.waits = true;
@@ -282,7 +282,7 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
     result.gave_up = true;
     result.why = enumeration.timed_out
                      ? arena_printf(arena, "it takes longer than the %g s it was given; %ju executions were looked at",
-                                    limits.seconds, (uintmax_t)enumeration.executions)
+                                    options->limits.seconds, (uintmax_t)enumeration.executions)
                      : enumeration.why;
   }
   if (enumeration.misfit.kind) {
@@ -291,6 +291,29 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
     result.why = misfit_sentence(program, &enumeration.misfit, arena);
   }
   list_states(&judging.states, &result);
+  return result;
+}
+
+// A bound of one turn first, then of more: where no execution reaches it, a higher one has no other executions, and far
+// more paths to look at.
+ModelResult model_run(CatModel *model, const Program *program, const ModelOptions *options, Arena *arena) {
+  ModelResult result = {.unmodelled = program->unmodelled, .why = program->unmodelled_reason};
+  double end = time_seconds() + options->limits.seconds;
+  bool more = !program->unmodelled;
+  for (unsigned unroll = 1; more; unroll *= 2) {
+    Program *bounded = ARENA_NEW(arena, Program);
+    *bounded = *program;
+    bounded->unroll = unroll < program->unroll ? unroll : program->unroll;
+    double left = options->limits.seconds > 0 ? end - time_seconds() : 0;
+    ModelResult before = result;
+    result = run_bounded(model, bounded, options, left < 0 ? 1e-9 : left, arena);
+    more = result.bound_reached && !result.gave_up && bounded->unroll < program->unroll;
+    if (result.gave_up && result.state_count < before.state_count) {
+      before.gave_up = true;
+      before.why = result.why;
+      result = before;
+    }
+  }
   return result;
 }
 
