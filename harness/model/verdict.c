@@ -75,6 +75,7 @@ static SeenState *state_of(StateSet *set, const EventValue *values) {
 
 typedef struct {
   CatModel *model;
+  const Program *program; // as it was given: with its own bound of turns
   const ModelOptions *options;
   uint64_t flags; // that the model may raise: executions are judged until all are
   StateSet states;
@@ -119,14 +120,19 @@ static void give_up(Judging *j, const char *why) {
   j->result->why = arena_string(j->states.arena, why);
 }
 
+static Execution *keep(Judging *j, const Execution *execution) {
+  Execution *kept = ARENA_NEW(j->states.arena, Execution);
+  *kept = execution_copy(execution, j->states.arena);
+  kept->program = j->program;
+  return kept;
+}
+
 static void keep_race(Judging *j, const Execution *execution) {
   CatVerdict verdict;
   cat_judge(j->model, execution, true, j->scratch, &verdict);
   if (!verdict.has_race)
     return;
-  Execution *racy = ARENA_NEW(j->states.arena, Execution);
-  *racy = execution_copy(execution, j->states.arena);
-  j->result->racy = racy;
+  j->result->racy = keep(j, execution);
   memcpy(j->result->race, verdict.race, sizeof j->result->race);
 }
 
@@ -205,9 +211,7 @@ static bool judge_hang(const Execution *execution, void *context) {
     gain(j, CREDIT_FORBIDDEN);
     return !verdict.error;
   }
-  Execution *hang = ARENA_NEW(j->states.arena, Execution);
-  *hang = execution_copy(execution, j->states.arena);
-  j->result->hang = hang;
+  j->result->hang = keep(j, execution);
   return false;
 }
 
@@ -249,9 +253,9 @@ static const char *misfit_sentence(const Program *program, const Misfit *misfit,
                       location->name, location->bits);
 }
 
-// Within the program's bound of turns, and in `seconds` (0: no limit).
-static ModelResult run_bounded(CatModel *model, const Program *program, const ModelOptions *options, double seconds,
-                               Arena *arena) {
+// Within a bound of turns, and in `seconds` (0: no limit).
+static ModelResult run_bounded(CatModel *model, const Program *program, unsigned unroll, const ModelOptions *options,
+                               double seconds, Arena *arena) {
   ModelResult result = {0};
   EnumerationLimits limits = options->limits;
   limits.seconds = seconds;
@@ -265,14 +269,17 @@ static ModelResult run_bounded(CatModel *model, const Program *program, const Mo
   limits.refused = flag_count && options->undefined_behaviour;
   limits.hang = limits.wanted ? NULL : judge_hang;
   limits.promising = promising;
+  Program bounded = *program;
+  bounded.unroll = unroll;
   Judging judging = {.model = model,
+                     .program = program,
                      .options = options,
                      .flags = flag_count < CAT_FLAG_LIMIT ? ((uint64_t)1 << flag_count) - 1 : UINT64_MAX,
                      .states = {.arena = arena, .width = program->observable_count},
                      .result = &result,
                      .scratch = arena_new()};
   cat_reset(model);
-  EnumerationResult enumeration = executions_each(program, &limits, judge, &judging);
+  EnumerationResult enumeration = executions_each(&bounded, &limits, judge, &judging);
   arena_free(judging.scratch);
   result.executions = enumeration.executions;
   result.bound_reached = enumeration.bound_reached;
@@ -301,13 +308,11 @@ ModelResult model_run(CatModel *model, const Program *program, const ModelOption
   double end = time_seconds() + options->limits.seconds;
   bool more = !program->unmodelled;
   for (unsigned unroll = 1; more; unroll *= 2) {
-    Program *bounded = ARENA_NEW(arena, Program);
-    *bounded = *program;
-    bounded->unroll = unroll < program->unroll ? unroll : program->unroll;
+    unroll = unroll < program->unroll ? unroll : program->unroll;
     double left = options->limits.seconds > 0 ? end - time_seconds() : 0;
     ModelResult before = result;
-    result = run_bounded(model, bounded, options, left < 0 ? 1e-9 : left, arena);
-    more = result.bound_reached && !result.gave_up && bounded->unroll < program->unroll;
+    result = run_bounded(model, program, unroll, options, left < 0 ? 1e-9 : left, arena);
+    more = result.bound_reached && !result.gave_up && unroll < program->unroll;
     if (result.gave_up && result.state_count < before.state_count) {
       before.gave_up = true;
       before.why = result.why;
