@@ -1,5 +1,6 @@
 #include "harness/cli/tests.h"
 #include "harness/build/emit.h"
+#include "harness/build/users.h"
 #include "harness/code/assembly.h"
 #include "harness/event/confined.h"
 #include "harness/lang/parse.h"
@@ -158,6 +159,13 @@ static Test *read_linux(const Source *source, Arena *arena, Diag *diag) {
   return test_is_c(source) ? test_parse_as(&dialect_linux, source, arena, diag) : test_read(source, arena, diag);
 }
 
+// Whoever names C of their own is told who takes it.
+static void tell_of_code(char *const *arguments, unsigned count, Diag *diag) {
+  for (unsigned i = 0; i < count; i++)
+    if (users_is_c(arguments[i]))
+      diag_error(diag, "%s is C, and no litmus test: `weakmem run` and `weakmem check` take it", arguments[i]);
+}
+
 Suite tests_find(char *const *arguments, unsigned count, const Cpu *cpu, Arena *arena, Diag *diag) {
   return tests_find_in(NULL, arguments, count, cpu, arena, diag);
 }
@@ -166,6 +174,8 @@ Suite tests_find_in(const char *dialect, char *const *arguments, unsigned count,
                     Diag *diag) {
   TestReader *read = !dialect ? test_read : !strcmp(dialect, dialect_linux.name) ? read_linux : read_c11;
   Suite suite = suite_find_by(read, arguments, count, arena, diag);
+  if (diag->errors)
+    tell_of_code(arguments, count, diag);
   unsigned kept = 0;
   LeftOut left_out = {0};
   for (unsigned i = 0; i < suite.count; i++) {

@@ -244,6 +244,8 @@ forge 2 'forged/plan.jsonl:1: .* do not fit' '1s/"seconds":0.01/"seconds":0.0/'
 ends 0 "$WEAKMEM" campaign plan SB --topology 'pack:4 core:2 pu:2' --placement all -t 0.01 -o far
 make -s -C far >out 2>err || fail "$(cat out err)"
 grep '"name":"package"' far/records/0.jsonl | grep -q '"status":"refused","message":"' || fail "$(cat far/records/0.jsonl)"
+ends 2 "$WEAKMEM" campaign plan "$SOURCE/litmus/code/seqlock.c" -o x
+grep -q 'seqlock.c is C, and no litmus test: .weakmem run. and' err || fail "$(cat err)"
 for wrong in 'plan' 'plan SB' 'plan SB -o x -m a,a' 'plan SB -o x -m a/b' 'plan SB -o x -m a=0' 'plan SB -o x -p nowhere' 'plan no-such-test -o x' \
   'task camp' 'status' 'status nowhere' 'merge camp' 'nonsense' ''; do
   # shellcheck disable=SC2086 # words
