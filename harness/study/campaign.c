@@ -370,15 +370,16 @@ static unsigned await_code(Campaign *campaign, CampaignRun *run, Arena *arena) {
 }
 
 static void record_settings(Record *record, const RunResult *result, Arena *arena) {
-  const Report *report = ARENA_NEW(arena, Report);
-  *(Report *)report = result->report;
-  record->settings = ARENA_ARRAY(arena, RecordSetting, report->setting_count + 1);
-  for (unsigned i = 0; i < report->setting_count; i++) {
-    const Setting *setting = &report->settings[i];
+  unsigned count = result->report.setting_count;
+  Setting *settings = ARENA_ARRAY(arena, Setting, count + 1); // which the record's texts are in
+  memcpy(settings, result->report.settings, count * sizeof *settings);
+  record->settings = ARENA_ARRAY(arena, RecordSetting, count + 1);
+  for (unsigned i = 0; i < count; i++) {
+    const Setting *setting = &settings[i];
     record->settings[i] =
         (RecordSetting){setting->name, setting->is_number, setting->number, setting->is_number ? NULL : setting->text};
   }
-  record->setting_count = report->setting_count;
+  record->setting_count = count;
 }
 
 static void record_grade(const CodeFile *code, State state, RecordState *out) {
