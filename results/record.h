@@ -55,6 +55,9 @@ typedef struct {
   const char *actors, *fence, *placement;
   unsigned *pus;
   unsigned pu_count;
+  const char *where; // its memory was asked to be, "node:1"; NULL or "": nowhere
+  unsigned *memory;  // NUMA nodes that held the locations' pages when the run ended
+  unsigned memory_count;
   uint64_t seed, iterations, witnesses;
   uint64_t runs; // that it adds up (record_sum.h); 0: it is one
   uint64_t
@@ -96,7 +99,7 @@ extern const Fields record_fields, machine_fields;
 enum {
   RECORD_TEST = FIELD_MARK,         // what was run: the test, and the fence put into it
   RECORD_COMPILER = FIELD_MARK * 2, // what compiled it, and its flags
-  RECORD_WAY = FIELD_MARK * 4,      // how: engine, actors, placement and PUs
+  RECORD_WAY = FIELD_MARK * 4,      // how: engine, actors, placement, PUs and memory
   RECORD_MACHINE = FIELD_MARK * 8,  // where; also whose figures they are, if not ours
   RECORD_SYSTEM = FIELD_MARK * 16,  // the machine's kernel, microcode and room, which change while it stays the same
   RECORD_TOLD = FIELD_MARK * 32,    // what was run, how, when, and what came of it; not what models say of it

@@ -64,6 +64,21 @@ static void add_alarm(Record *sum, const Record *more) {
   sum->culprit = more->culprit;
 }
 
+// The nodes that either was on.
+static void add_memory(Record *sum, const Record *more, Arena *arena) {
+  unsigned *nodes = ARENA_ARRAY(arena, unsigned, sum->memory_count + more->memory_count + 1), count = sum->memory_count;
+  for (unsigned i = 0; i < sum->memory_count; i++)
+    nodes[i] = sum->memory[i];
+  for (unsigned i = 0, k; i < more->memory_count; i++) {
+    for (k = 0; k < count && nodes[k] != more->memory[i];)
+      k++;
+    nodes[k] = more->memory[i];
+    count += k == count;
+  }
+  sum->memory = nodes;
+  sum->memory_count = count;
+}
+
 bool record_add(Record *sum, const Record *more, Arena *arena) {
   Record both = *sum;
   both.runs = runs_of(sum);
@@ -90,6 +105,7 @@ bool record_add(Record *sum, const Record *more, Arena *arena) {
     both.mutant_count = more->mutant_count;
   }
   add_alarm(&both, more);
+  add_memory(&both, more, arena);
   say(&both.litmus, more->litmus);
   *sum = both;
   return true;

@@ -70,6 +70,10 @@ static void add_head(const Record *record, const char *story, const SheetStyle *
   text_printf(&line, "  %s, %u %s on %s", record->engine, record->pu_count, record->actors, record->placement);
   text_add(&line, record->pu_count ? ": PU " : "");
   text_add_numbers(&line, record->pus, record->pu_count);
+  if (record->where && *record->where && record->memory_count) {
+    text_add(&line, ", memory on NUMA node ");
+    text_add_numbers(&line, record->memory, record->memory_count);
+  }
   add_settings(record, &line);
   tone_add(style, TONE_DIM, text_string(&line), out);
   text_add_char(out, '\n');

@@ -7,6 +7,7 @@
 #include "harness/cli/pace.h"
 #include "harness/cli/run_card.h"
 #include "harness/cli/tests.h"
+#include "harness/machine/memory.h"
 #include "harness/study/campaign.h"
 #include "harness/study/evidence.h"
 #include "harness/study/mutation.h"
@@ -35,6 +36,7 @@ typedef struct {
   bool resume, forget, verbose;
   bool mutants;
   double confidence; // 0: the time stays as it is
+  unsigned node;     // of --where
 } Settings;
 
 static error_t read_placement(struct argp_state *state, const char *name, const char *text, void *settings) {
@@ -42,6 +44,18 @@ static error_t read_placement(struct argp_state *state, const char *name, const 
   s->campaign.all_placements = !strcmp(text, "all");
   s->common.placed = true;
   return s->campaign.all_placements ? 0 : option_placement(state, name, text, " or all", &s->common.placement);
+}
+
+static error_t read_where(struct argp_state *state, const char *name, const char *text, void *settings) {
+  static const char prefix[] = "node:";
+  Settings *s = settings;
+  const char *digits = text + sizeof prefix - 1;
+  size_t length = strncmp(text, prefix, sizeof prefix - 1) ? 0 : strspn(digits, "0123456789");
+  if (!length || length > 4 || digits[length])
+    return option_error(state, name, "expected node:N, a NUMA node, got '%s'", text);
+  s->node = (unsigned)strtoul(digits, NULL, 10);
+  s->campaign.run.node = &s->node;
+  return 0;
 }
 
 static error_t read_fences(struct argp_state *state, const char *name, const char *text, void *settings) {
@@ -78,6 +92,8 @@ static const Option table[] = {
      .place = offsetof(Settings, campaign.run.engine), .choices = engines},
     {"placement", 'p', "NAME|all", "Where threads sit; `weakmem topo` lists them", OPTION_OWN, .read = read_placement},
     OPTION_COMMON_PUS,
+    {"where", 0, "node:N", "Put the locations' memory on that NUMA node; `weakmem topo` lists them", OPTION_OWN,
+     .read = read_where},
     {"actors", 0, "KIND", "threads (default), or processes that share memory", OPTION_CHOICE,
      .place = offsetof(Settings, campaign.run.actors), .choices = actors},
     {"fence", 'F', "NAME|all", "Put a fence between the accesses of every thread", OPTION_OWN, .read = read_fences},
@@ -500,7 +516,11 @@ static Suite find_tests(const Common *common, const CodeFiles *code, Diag *diag)
 static int run_suite(const Settings *settings, const Console *console, const Suite *suite, const Compiler *compiler) {
   Diag diag = {.arena = settings->common.arena};
   Topology *topology = topology_new(&diag);
-  int status = topology ? run_on(settings, console, suite, compiler, topology) : EXIT_MACHINE;
+  int status = EXIT_MACHINE;
+  if (topology && settings->campaign.run.node && !memory_has_node(topology, settings->node, &diag))
+    status = EXIT_USAGE;
+  else if (topology)
+    status = run_on(settings, console, suite, compiler, topology);
   report(settings, console, &diag);
   topology_free(topology);
   return status;

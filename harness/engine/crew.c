@@ -16,7 +16,11 @@ static bool bind_seat(const void *context, unsigned actor, Diag *diag) {
 Binding crew_binding(const Binding *binding, unsigned actors) {
   if (actors == binding->threads)
     return *binding;
-  return (Binding){.threads = actors, .spare_pu = binding->spare_pu, .bind = bind_seat, .context = binding};
+  return (Binding){.threads = actors,
+                   .spare_pu = binding->spare_pu,
+                   .bind = bind_seat,
+                   .context = binding,
+                   .memory = binding->memory};
 }
 
 // Orders of the threads, as long as they are few.

@@ -457,6 +457,7 @@ static void run_actors(EngineSession *session, unsigned actors) {
     prepare_round(&run, run.round);
     if (!team_round(team, actor_work, run.round))
       session_died(session, team);
+    session_memory(session, team);
   } else {
     session_refuse(session, diag.first ? diag.first->message : "cannot start the actors");
   }

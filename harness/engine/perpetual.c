@@ -418,6 +418,7 @@ static void run_team(Run *run, Team *team) {
   if (!trials_run(&trials, (TuneSetting){0}))
     session_died(session, team);
   report_settings(run);
+  session_memory(session, team);
 }
 
 // What processes need to read beyond the region is made before the team, which forks them.

@@ -61,6 +61,8 @@ void session_setting_text(EngineSession *session, const char *name, const char *
     snprintf(setting->text, sizeof setting->text, "%s", text);
 }
 
+void session_memory(EngineSession *session, const Team *team) { session->report->nodes |= team_nodes(team); }
+
 void session_died(EngineSession *session, const Team *team) {
   session->report->died = team_died(team, &session->report->end);
 }

@@ -40,6 +40,7 @@ typedef struct {
   // iterations of the others; and those that are witnesses. Estimates, from a sample of 1 in 64; 0 elsewhere.
   uint64_t frames, frame_witnesses;
   char refused[256]; // a sentence, where the engine could not run
+  uint64_t nodes;    // NUMA nodes that held the memory of the locations when it ended, a bit each; 0: not known
   int died;          // an actor that is a process died, as `end` says
   GroupEnd end;
   char meeting[16], meeting_reason[160]; // "clock", "memory", "none": how threads met; and why, where there is a reason
@@ -78,6 +79,8 @@ void session_counted(EngineSession *session);
 bool session_over(const EngineSession *session);
 void session_setting_number(EngineSession *session, const char *name, double number);
 void session_setting_text(EngineSession *session, const char *name, const char *text);
+// Tells where the team's memory is, at the end of the run.
+void session_memory(EngineSession *session, const Team *team);
 // An actor of the team died: the run crashed.
 void session_died(EngineSession *session, const Team *team);
 // The run cannot be: the first reason counts.

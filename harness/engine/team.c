@@ -260,7 +260,9 @@ Team *team_new(const Binding *binding, Actors actors, size_t shared_bytes, Diag 
     return NULL;
   }
   touch(team->region, team->region_bytes, true);
-  if (!start_actors(team, diag)) {
+  const MemoryBinding *memory = &binding->memory;
+  if ((memory->place && !memory->place(memory->context, team->region, team->region_bytes, diag)) ||
+      !start_actors(team, diag)) {
     team_free(team);
     return NULL;
   }
@@ -268,6 +270,11 @@ Team *team_new(const Binding *binding, Actors actors, size_t shared_bytes, Diag 
 }
 
 void *team_shared(Team *team) { return team->region; }
+
+uint64_t team_nodes(const Team *team) {
+  const MemoryBinding *memory = &team->binding.memory;
+  return memory->nodes ? memory->nodes(memory->context, team->region, team->region_bytes) : 0;
+}
 
 static void post(Control *control) {
   atomic_fetch_add_explicit(&control->round, 1, memory_order_release);

@@ -8,7 +8,18 @@
 #include "harness/base/group.h"
 #include "harness/engine/names.h"
 
+#include <stdint.h>
+
 typedef struct Team Team;
+
+// Where the memory that actors share is to be; all NULL: wherever the system puts it.
+typedef struct {
+  // Puts a mapping that was touched where it is to be. False with the reason in `diag`.
+  bool (*place)(const void *context, void *region, size_t bytes, Diag *diag);
+  // The NUMA nodes that hold its pages, a bit each; 0: not known.
+  uint64_t (*nodes)(const void *context, const void *region, size_t bytes);
+  const void *context;
+} MemoryBinding;
 
 // Where the actors of a run sit.
 typedef struct {
@@ -20,6 +31,7 @@ typedef struct {
   // Pins the calling thread, or process, to the actor's PU. False with the reason in `diag`.
   bool (*bind)(const void *context, unsigned actor, Diag *diag);
   const void *context;
+  MemoryBinding memory;
 } Binding;
 
 // What an actor does in a round. `shared` is the team's region; what it writes elsewhere is lost with process actors.
@@ -29,6 +41,8 @@ typedef void (*TeamWork)(unsigned actor, void *shared, void *round);
 // touched, and on huge pages where the system gives them.
 Team *team_new(const Binding *binding, Actors actors, size_t shared_bytes, Diag *diag);
 void *team_shared(Team *team);
+// The NUMA nodes that hold the region's pages now, a bit each; 0: not known.
+uint64_t team_nodes(const Team *team);
 // Runs `work` once in every actor, all let go together; returns when all are done. `round` must point into the shared
 // region or be NULL. False where an actor died: the team can then only be freed.
 bool team_round(Team *team, TeamWork work, void *round);

@@ -229,7 +229,7 @@ static const char *run_test(Record *record, const Topology *topology, const Plac
   double seconds = s->seconds || s->iterations ? s->seconds : 1;
   Clock clock = exported.shape->perpetual ? (Clock){0} : clock_calibrate(topology, placement);
   Measurement measurement = {.session = {.shape = exported.shape,
-                                         .binding = measure_binding(topology, placement, arena),
+                                         .binding = measure_binding(topology, placement, NULL, arena),
                                          .actors = ACTORS_THREADS,
                                          .seconds = seconds,
                                          .iterations = s->iterations,

@@ -2,6 +2,7 @@
 // sit where the system puts them, and records say so.
 #include "harness/base/pus.h"
 #include "harness/machine/host.h"
+#include "harness/machine/memory.h"
 #include "harness/machine/placement.h"
 
 #include <assert.h>
@@ -40,6 +41,17 @@ bool topology_bind(const Topology *topology, unsigned pu, Diag *diag) {
 }
 
 #endif
+
+// Nothing here says where memory is.
+bool memory_place(const Topology *topology, unsigned node, void *region, size_t bytes, Diag *diag) {
+  (void)topology, (void)region, (void)bytes;
+  return diag_error(diag, "an exported test cannot put memory on NUMA node %u", node);
+}
+
+uint64_t memory_nodes(const Topology *topology, const void *region, size_t bytes) {
+  (void)topology, (void)region, (void)bytes;
+  return 0;
+}
 
 // What Linux says of the core that a PU is of; "" where it says nothing.
 static const char *core_of(const Topology *topology, unsigned pu) {

@@ -1,6 +1,7 @@
 #include "harness/run/measure.h"
 #include "harness/base/time.h"
 #include "harness/engine/engine.h"
+#include "harness/machine/memory.h"
 
 #include <stdio.h>
 
@@ -11,11 +12,22 @@ enum { STATES_MOST = 1 << 14, STATES_LEAST = 1024, TALLY_BYTES = 8 << 20 };
 typedef struct {
   const Topology *topology;
   const Placement *placement;
+  const unsigned *node;
 } Places;
 
 static bool bind_actor(const void *context, unsigned actor, Diag *diag) {
   const Places *places = context;
   return topology_bind(places->topology, places->placement->pus[actor], diag);
+}
+
+static bool place_memory(const void *context, void *region, size_t bytes, Diag *diag) {
+  const Places *places = context;
+  return !places->node || memory_place(places->topology, *places->node, region, bytes, diag);
+}
+
+static uint64_t find_memory(const void *context, const void *region, size_t bytes) {
+  const Places *places = context;
+  return memory_nodes(places->topology, region, bytes);
 }
 
 // Of each PU the first thread that sits there.
@@ -30,9 +42,9 @@ static unsigned find_seats(const Placement *placement, unsigned *seats) {
   return count;
 }
 
-Binding measure_binding(const Topology *topology, const Placement *placement, Arena *arena) {
+Binding measure_binding(const Topology *topology, const Placement *placement, const unsigned *node, Arena *arena) {
   Places *places = ARENA_NEW(arena, Places);
-  *places = (Places){topology, placement};
+  *places = (Places){topology, placement, node};
   unsigned *seats = ARENA_ARRAY(arena, unsigned, placement->threads);
   return (Binding){.threads = placement->threads,
                    .crowded = placement_oversubscribed(placement),
@@ -40,7 +52,8 @@ Binding measure_binding(const Topology *topology, const Placement *placement, Ar
                    .seats = seats,
                    .spare_pu = topology_pu_count(topology) > placement->threads,
                    .bind = bind_actor,
-                   .context = places};
+                   .context = places,
+                   .memory = {place_memory, find_memory, places}};
 }
 
 // ---- what the child shares: the report, then the tally

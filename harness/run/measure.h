@@ -5,8 +5,9 @@
 #include "harness/machine/placement.h"
 #include "harness/run/child.h"
 
-// Where a team's actors sit in a placement, in `arena`. Topology and placement must outlive it.
-Binding measure_binding(const Topology *topology, const Placement *placement, Arena *arena);
+// Where a team's actors sit in a placement, and the NUMA node that their memory is put on (NULL: where the system puts
+// it), in `arena`. Topology, placement and node must outlive it.
+Binding measure_binding(const Topology *topology, const Placement *placement, const unsigned *node, Arena *arena);
 
 typedef struct {
   EngineSession session; // without code, report and tally

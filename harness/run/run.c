@@ -80,7 +80,7 @@ RunResult run_test(const Test *test, const Compiled *compiled, const Topology *t
   Clock clock = clock_for(options, shape, topology, placement);
   const Loading loading = {compiled, test->code, options->actors};
   Measurement measurement = {.session = {.shape = shape,
-                                         .binding = measure_binding(topology, placement, arena),
+                                         .binding = measure_binding(topology, placement, options->node, arena),
                                          .actors = options->actors,
                                          .seconds = options->seconds,
                                          .iterations = options->iterations,

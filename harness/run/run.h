@@ -12,8 +12,9 @@ typedef struct {
   bool until_witness;
   Engine engine;
   Actors actors;
-  const char *cc;     // NULL: cc, else gcc, else clang
-  const char *cflags; // NULL: "-O2"
+  const unsigned *node; // NUMA node that the locations' memory is put on; NULL: where the system puts it
+  const char *cc;       // NULL: cc, else gcc, else clang
+  const char *cflags;   // NULL: "-O2"
   // 0: one is drawn from the system. What repeats with a seed: the settings tried until the first neighbour of a good
   // one, the sweeps, and every random delay. Which setting wins, and the counts, are the machine's.
   uint64_t seed;

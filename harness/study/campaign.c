@@ -116,6 +116,7 @@ static const char *condition_text(const Test *test, Arena *arena) {
 
 static Record identify(const Planning *plan, const Test *test, const char *digest, Engine engine, const char *fence,
                        const Placement *placement) {
+  const unsigned *node = plan->options->run.node;
   return (Record){.test = test->name,
                   .family = test->family,
                   .file = test->source ? test->source->name : "",
@@ -131,6 +132,7 @@ static Record identify(const Planning *plan, const Test *test, const char *diges
                   .placement = placement_name(placement->kind),
                   .pus = placement->pus,
                   .pu_count = placement->threads,
+                  .where = node ? arena_printf(plan->arena, "node:%u", *node) : "",
                   .condition = condition_text(test, plan->arena)};
 }
 
@@ -486,6 +488,15 @@ static const char *culprit_name(Culprit culprit) {
   return names[culprit];
 }
 
+// Of the nodes that are bits.
+static void record_memory(Record *record, uint64_t nodes, Arena *arena) {
+  record->memory = ARENA_ARRAY(arena, unsigned, 64);
+  record->memory_count = 0;
+  for (unsigned node = 0; node < 64; node++)
+    if (nodes >> node & 1)
+      record->memory[record->memory_count++] = node;
+}
+
 void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop *stop) {
   Record *record = &run->record;
   if (campaign->building && !run->compiled) {
@@ -516,6 +527,7 @@ void campaign_run(Campaign *campaign, CampaignRun *run, Arena *arena, const Stop
   record->lost = result.lost;
   record->filtered = result.report.hidden;
   record->seconds = result.seconds;
+  record_memory(record, result.report.nodes, arena);
   record_settings(record, &result, arena);
   record_states(record, run->test, &result.histogram, arena);
   run->labels = label_record(campaign->labeller, run->test, run->compiled, &result.histogram, record, arena);

@@ -124,5 +124,21 @@ status=0
 [[ $status == 3 ]] && grep -q 'another run' "$work/err" || fail "second writer: status $status: $(cat "$work/err")"
 wait $first || fail "the first writer failed"
 [[ $(wc -l <"$work/records") == 1 ]] || fail "the first writer's record"
+# Memory on a NUMA node: the record says where it was; a node that is not there is bad usage, and nothing runs.
+"$WEAKMEM" run SB --where node:4000 -o "$work/node" 2>"$work/err" && fail "a node that is not there was taken"
+status=0
+"$WEAKMEM" run SB --where node:4000 2>"$work/err" >/dev/null || status=$?
+[[ $status == 2 && ! -e $work/node ]] || fail "node 4000: $status"
+grep 'no memory for us on NUMA node 4000, but on 0' "$work/err" >/dev/null || fail "node 4000: $(cat "$work/err")"
+for word in 0 node: node:x node:-1 node:1x node:99999; do
+  status=0
+  "$WEAKMEM" run SB --where "$word" >/dev/null 2>"$work/err" || status=$?
+  [[ $status == 2 ]] || fail "--where $word: $status"
+done
+status=0
+"$WEAKMEM" run SB --where node:0 --time 0.02 --format json >"$work/out" 2>"$work/err" || status=$?
+grep '"where":"node:0","memory":\[0\],' "$work/out" >/dev/null || grep 'cannot put memory on NUMA node 0' "$work/out" >/dev/null ||
+  fail "node 0: $status, $(cat "$work/out" "$work/err")"
+
 [[ -z $(ls -A "$work/tmp") ]] || fail "left: $(ls -A "$work/tmp")"
 echo PASS

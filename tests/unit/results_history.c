@@ -75,6 +75,10 @@ START_TEST(what_two_runs_saw_adds_up) {
   RecordVerdict verdict = {"x86-tso", "forbidden"};
   sum.steal = 0.5;
   more.seconds = 3;
+  unsigned first[] = {2, 0}, second[] = {1, 2};
+  sum.memory = first;
+  more.memory = second;
+  sum.memory_count = more.memory_count = 2;
   more.started = "2026-11-21T10:00:00Z";
   more.states[1].verdicts = &verdict;
   more.states[1].verdict_count = 1;
@@ -86,6 +90,8 @@ START_TEST(what_two_runs_saw_adds_up) {
   ck_assert_uint_eq(sum.runs, 2);
   ck_assert_double_eq(sum.seconds, 4);
   ck_assert_double_eq(sum.steal, 0.125);
+  ck_assert_uint_eq(sum.memory_count, 3);
+  ck_assert(sum.memory[0] == 2 && sum.memory[1] == 0 && sum.memory[2] == 1);
   ck_assert_str_eq(sum.started, "2026-11-21T10:00:00Z");
   ck_assert_uint_eq(sum.state_count, 2);
   ck_assert_uint_eq(sum.states[0].count, 97);
