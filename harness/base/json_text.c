@@ -59,11 +59,27 @@ static bool is_replaced(const JsonText *json, uint32_t code) {
   return json->for_html && code != '\n' && code != '\t' && (utf8_is_control(code) || utf8_is_turn(code));
 }
 
+static bool is_plain(char c) {
+  return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
+// How many letters from here on stand in every JSON as they are: most texts are nothing else.
+static size_t plain_run(const char *bytes, size_t length) {
+  size_t at = 0;
+  while (at < length && is_plain(bytes[at]))
+    at++;
+  return at;
+}
+
 void json_text_bytes(JsonText *json, const char *bytes, size_t length) {
   before_value(json);
   text_add_char(json->out, '"');
   for (size_t at = 0, size; at < length; at += size) {
     uint32_t code;
+    size = plain_run(bytes + at, length - at);
+    text_add_bytes(json->out, bytes + at, size);
+    if (size)
+      continue;
     size = utf8_next(bytes + at, length - at, &code);
     bool good = size && !is_replaced(json, code);
     if (!good)
