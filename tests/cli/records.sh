@@ -44,4 +44,12 @@ ends 0 "$WEAKMEM" records --format tsv
 [ "$(tail -n +2 "$work/out" | cut -f1,2,11 | sort | tr '\t\n' ' ,')" = "MP none -O1,SB fence-seq_cst -O2,SB none -O2," ] || fail "what is left: $(cat "$work/out")"
 ends 0 "$WEAKMEM" records --drop --all
 [ ! -s "$kept" ] || fail "not all is dropped"
+# What was measured lies in a folder of its CPU, is told of in the README, and reads whole.
+while read -r file; do
+  [[ $file == */*.jsonl && $file != */*/* ]] || fail "results/measured/$file lies in no folder of its CPU"
+  grep "^| \`$file\` |" "$SOURCE/results/measured/README.md" >/dev/null || fail "nothing is told of results/measured/$file"
+  "$WEAKMEM" compare "$SOURCE/results/measured/$file" >"$work/measured" 2>"$work/err" || fail "$file: $(cat "$work/err")"
+  [[ ! -s $work/err && -s $work/measured ]] || fail "$file: $(cat "$work/err")"
+done < <(cd "$SOURCE/results/measured" && find . -name '*.jsonl' | sed 's|^\./||')
+
 echo PASS
