@@ -3,6 +3,7 @@
 #include "harness/base/embedded.h"
 #include "harness/base/source.h"
 #include "harness/base/table.h"
+#include "harness/lang/code_orders.h"
 
 #include <sha2.h>
 #include <string.h>
@@ -21,19 +22,11 @@ static const char *folder_of(const char *path, Arena *arena) {
   return !slash ? "." : slash == path ? "/" : arena_copy(arena, path, (size_t)(slash - path));
 }
 
-// A name as a string of C.
-static void add_string(const char *name, Text *out) {
-  text_add_char(out, '"');
-  for (; *name; name++)
-    text_printf(out, strchr("\"\\", *name) ? "\\%c" : "%c", *name);
-  text_add_char(out, '"');
-}
-
 // The compiler reads it from standard input: its lines and __FILE__ are to be those of the file.
 CompileUnit users_unit(const Source *c, const Compiler *compiler, Arena *arena) {
   Text source = {0};
   text_add(&source, "#line 1 ");
-  add_string(c->name, &source);
+  code_add_string(c->name, &source);
   text_add_char(&source, '\n');
   text_add_bytes(&source, c->bytes, c->length);
   return (CompileUnit){
@@ -72,6 +65,14 @@ static const char *included(const char *line, Arena *arena) {
   return length && line[1 + length] == '"' ? arena_copy(arena, line + 1, length) : NULL;
 }
 
+const Source *users_included(const Source *by, const char *line, Arena *arena) {
+  const char *name = included(line, arena);
+  if (!name)
+    return NULL;
+  const char *path = *name == '/' ? name : arena_printf(arena, "%s/%s", folder_of(by->name, arena), name);
+  return find_included(path, name, arena);
+}
+
 // A file and those that it includes by their names in quotes, whether the compiler comes to that line or not.
 static void add_written(Written *w, const Source *source) {
   size_t before = w->seen.count;
@@ -79,11 +80,7 @@ static void add_written(Written *w, const Source *source) {
     return;
   SHA256Update(&w->digest, (const uint8_t *)source->bytes, source->length);
   for (const char *at = source->bytes; (at = strchr(at, '#')); at++) {
-    const char *name = included(at + 1, w->arena);
-    const char *path = name && *name == '/'
-                           ? name
-                           : arena_printf(w->arena, "%s/%s", folder_of(source->name, w->arena), name ? name : "");
-    const Source *more = name ? find_included(path, name, w->arena) : NULL;
+    const Source *more = users_included(source, at + 1, w->arena);
     if (more)
       add_written(w, more);
   }

@@ -13,6 +13,10 @@ bool users_is_object(const char *path);
 // it.
 CompileUnit users_unit(const Source *c, const Compiler *compiler, Arena *arena);
 
+// What a line of the file includes, if it is `include "name"` behind its `#`, and can be read: from the folder of the
+// file, or of the examples. NULL: none.
+const Source *users_included(const Source *by, const char *line, Arena *arena);
+
 typedef struct {
   const Source *given;  // C, or an object, by its name
   const CodeFile *code; // NULL: it could not be read

@@ -19,13 +19,6 @@ static const CodeFile *code_of(const CheckedCode *checked) {
   return NULL;
 }
 
-static const char *results_string(const CodeFile *code, const UsersState *state, Arena *arena) {
-  Text text = {0};
-  for (unsigned r = 0; r < code->result_count; r++)
-    text_printf(&text, "%s%s=%lld", r ? " " : "", code->results[r], (long long)state->results[r]);
-  return text_finish(&text, arena);
-}
-
 // ---- A row for each way
 
 enum { CPU, COMPILER, VERDICT, FORBIDDEN };
@@ -40,7 +33,7 @@ static const char *reason(const UsersCheck *check, Arena *arena) {
   for (unsigned i = 0; i < check->code.state_count; i++)
     if (is_forbidden(&check->code.states[i]))
       text_printf(&text, "%s%s", text.length ? "; " : "",
-                  results_string(check->code.code, &check->code.states[i], arena));
+                  users_state_string(check->code.code, &check->code.states[i], arena));
   if (!text.length && check->code.why)
     text_add(&text, check->code.why);
   return text_finish(&text, arena);
@@ -202,7 +195,8 @@ static void explain(const CheckedCode *checked, const UsersCheck *check, Arena *
     const UsersState *state = &check->code.states[i];
     if (!is_forbidden(state))
       continue;
-    text_printf(out, "\n%s, %s: %s\n", results_string(check->code.code, state, arena), build, state->grade->sentence);
+    text_printf(out, "\n%s, %s: %s\n", users_state_string(check->code.code, state, arena), build,
+                state->grade->sentence);
     any = true;
     users_code_explain(&check->code, state->at, checked->judges, &checked->limits, arena, out);
   }
@@ -265,7 +259,7 @@ Sheet *check_code_rows(const CheckedCode *checked, Arena *arena) {
     for (unsigned i = 0; i < check->code.state_count; i++) {
       const UsersState *state = &check->code.states[i];
       Cell *cells = add_row(checked, check, sheet);
-      cells[STATE] = cell_text(results_string(check->code.code, state, arena));
+      cells[STATE] = cell_text(users_state_string(check->code.code, state, arena));
       cells[GRADE] = cell_text(grade_of(state));
       cells[SENTENCE] = cell_text(state->grade ? state->grade->sentence : "");
       if (is_forbidden(state))

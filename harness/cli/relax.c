@@ -2,8 +2,10 @@
 #include "harness/study/relax.h"
 #include "harness/base/file.h"
 #include "harness/base/suggestion.h"
+#include "harness/cli/code_files.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
+#include "harness/cli/relax_code.h"
 #include "harness/cli/tests.h"
 #include "harness/code/assembly.h"
 #include "harness/lang/print.h"
@@ -15,6 +17,7 @@ typedef struct {
   Common common;
   const char *const *targets; // NULL: all
   unsigned target_count;
+  TextList compilers; // of a file of C; none: those that are usual
   RelaxOptions relax;
   bool no_prices;
 } Settings;
@@ -44,20 +47,25 @@ static const Option table[] = {{"target", 0, "NAME,...",
                                 .place = offsetof(Settings, no_prices)},
                                {"time", 't', "SECONDS", "For one model to decide one step (default 10)", OPTION_SECONDS,
                                 .place = offsetof(Settings, relax.seconds), .low = 0.001, .high = 1e6},
+                               {"cc", 0, "CC,...", "Of a file of C: compilers (default: gcc and clang, for every CPU)",
+                                OPTION_LIST, .place = offsetof(Settings, compilers)},
                                OPTION_COMMON_FORMAT(option_formats, "text (default), json, tsv or markdown"),
                                OPTION_COMMON_OUTPUT("Write the test with these orders"),
                                OPTION_COMMON_QUIET("No progress and no warnings"),
                                {0}};
 
 static const Options relax_options = {
-    .arguments = "TEST|FILE",
-    .summary = "The weakest memory orders with which a test still cannot end in a state that its condition asks for, "
-               "race, or wait for ever. Each order goes down a step at a time as long as C11, or the kernel's model, "
-               "and every CPU's allow nothing of that; each step further is refuted by an execution. If the test as "
-               "written is not safe, it begins with every order at its strongest.",
+    .arguments = "TEST|FILE|FILE.c",
+    .summary =
+        "The weakest memory orders with which a test still cannot end in a state that its condition asks for, "
+        "race, or wait for ever. Each order goes down a step at a time as long as C11, or the kernel's model, "
+        "and every CPU's allow nothing of that; each step further is refuted by an execution. If the test as "
+        "written is not safe, it begins with every order at its strongest. Of C of your own (FILE.c, as for `check`), "
+        "the orders that its text names, line by line, judged by what compilers make of it for every CPU.",
     .examples = "  weakmem relax MCS-lock                     which of its orders are needed, and for what\n"
                 "  weakmem relax mine.litmus -o weak.litmus   the test with the orders found\n"
                 "  weakmem relax MP --target aarch64          for one CPU alone: compilers may do more\n"
+                "  weakmem relax seqlock.c                    your own C: which orders it needs, line by line\n"
                 "  weakmem relax SB --explain                 the executions that weaker orders allow\n"
                 "\n"
                 "Exit status: 0 done; 1 no orders do; 2 bad usage or a bad test; 3 a model could not decide a\n"
@@ -310,10 +318,41 @@ static int relax_test(Session *c, Diag *diag) {
   return saved && !relaxed.strongest.kind && !relaxed.partial && !relaxed.interrupted ? EXIT_OK : EXIT_MACHINE;
 }
 
+// The user's own C, in place of a test.
+static int relax_file(const Settings *s, const CodeFiles *code, const Console *console, Diag *diag) {
+  const Source *file = code->files[0].given;
+  if (code->count > 1)
+    diag_error(diag, "that names %u files of code; the orders are those of one", code->count);
+  else if (!users_is_c(file->name))
+    diag_error(diag, "%s is an object: the orders are in the text it was made of", file->name);
+  else if (s->common.output || s->relax.per_thread)
+    diag_error(diag, "%s: a place of a file of C is a word of its text, which %s",
+               s->common.output ? "-o" : "--per-thread",
+               s->common.output ? "is changed by its author" : "all threads share");
+  RelaxCodeRun run = {.common = &s->common,
+                      .console = console,
+                      .file = file,
+                      .targets = s->targets,
+                      .target_count = s->target_count,
+                      .compilers = s->compilers.count ? s->compilers.items : NULL,
+                      .compiler_count = s->compilers.count,
+                      .seconds = s->relax.seconds,
+                      .explain = s->relax.explain};
+  return diag->errors ? EXIT_USAGE : relax_users_code(&run, diag);
+}
+
 static int run(Settings *settings, const Console *console) {
   Session c = {.settings = settings, .console = console, .progress = progress_new(console, settings->common.quiet)};
   Diag diag = {.arena = settings->common.arena};
-  Suite suite = tests_find(settings->common.arguments, 1, NULL, settings->common.arena, &diag);
+  CodeFiles code;
+  if (code_files_take(&settings->common, &(CodeOptions){0}, &code, &diag) && code.count) {
+    int status = relax_file(settings, &code, console, &diag);
+    console_report(console, &diag);
+    return status;
+  }
+  Suite suite = {0};
+  if (!diag.errors)
+    suite = tests_find(settings->common.arguments, 1, NULL, settings->common.arena, &diag);
   if (!diag.errors && suite.count != 1)
     diag_error(&diag, "%s names %u tests; the orders are those of one", settings->common.arguments[0], suite.count);
   c.test = diag.errors ? NULL : suite.tests[0];

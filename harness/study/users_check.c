@@ -42,20 +42,30 @@ static UsersCode judge(const UsersFile *file, const CheckBuild *build, const Com
   return users_code_judge(file->code, build->cpu, source, judges, options, arena);
 }
 
-UsersCheck users_check(const Source *given, const CodeSaid *said, const CheckBuild *build, const Judge *judges,
-                       const UsersOptions *options, const Stop *stop, Arena *arena) {
-  UsersCheck out = {.build = build, .code = {.cpu = build->cpu}};
-  UsersFile file = {.given = given};
-  Compiler compiler = *build->of_thread[0];
-  compiler.flags =
-      arena_printf(arena, "%s -fno-tree-vectorize -fno-tree-slp-vectorize%s%s", compiler.flags,
+UsersMade users_make(const Source *given, const CodeSaid *said, const CheckBuild *build, const Stop *stop,
+                     Arena *arena) {
+  UsersMade made = {.build = build, .file.given = given, .compiler = *build->of_thread[0]};
+  made.compiler.flags =
+      arena_printf(arena, "%s -fno-tree-vectorize -fno-tree-slp-vectorize%s%s", made.compiler.flags,
                    build->cpu->object_flags ? " " : "", build->cpu->object_flags ? build->cpu->object_flags : "");
   Diag diag = {.arena = arena};
-  if (users_read(&file, 1, said, &compiler, stop, arena, &diag))
-    out.code = judge(&file, build, &compiler, judges, options, arena);
-  else
-    out.code.why = told(&diag, arena);
-  users_release(&file, 1);
+  if (!users_read(&made.file, 1, said, &made.compiler, stop, arena, &diag))
+    made.why = told(&diag, arena);
+  return made;
+}
+
+UsersCheck users_judge(const UsersMade *made, const Judge *judges, const UsersOptions *options, Arena *arena) {
+  UsersCheck out = {.build = made->build, .code = {.cpu = made->build->cpu, .why = made->why}};
+  if (!made->why)
+    out.code = judge(&made->file, made->build, &made->compiler, judges, options, arena);
   out.verdict = verdict_of(&out.code);
+  return out;
+}
+
+UsersCheck users_check(const Source *given, const CodeSaid *said, const CheckBuild *build, const Judge *judges,
+                       const UsersOptions *options, const Stop *stop, Arena *arena) {
+  UsersMade made = users_make(given, said, build, stop, arena);
+  UsersCheck out = users_judge(&made, judges, options, arena);
+  users_release(&made.file, 1);
   return out;
 }

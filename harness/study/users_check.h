@@ -19,7 +19,20 @@ typedef struct {
 
 const char *users_verdict_name(UsersVerdict verdict); // "kept"
 
-// Compiles what was given, if it is C (an object is judged where it is one of the build's CPU), and judges it. Vectors
-// are kept out of it, since no table tells of their registers. All lives in `arena`.
+// What a build made of a file.
+typedef struct {
+  const CheckBuild *build;
+  Compiler compiler;
+  UsersFile file;
+  const char *why; // a sentence: nothing was made, or it could not be read; NULL: all is well
+} UsersMade;
+
+// Compiles what was given, and reads it. users_release of its file lets go of it, whatever came of it.
+UsersMade users_make(const Source *given, const CodeSaid *said, const CheckBuild *build, const Stop *stop,
+                     Arena *arena);
+UsersCheck users_judge(const UsersMade *made, const Judge *judges, const UsersOptions *options, Arena *arena);
+
+// Both. Compiles what was given, if it is C (an object is judged where it is one of the build's CPU), and judges it.
+// Vectors are kept out of it, since no table tells of their registers. All lives in `arena`.
 UsersCheck users_check(const Source *given, const CodeSaid *said, const CheckBuild *build, const Judge *judges,
                        const UsersOptions *options, const Stop *stop, Arena *arena);

@@ -239,3 +239,10 @@ void users_code_explain(const UsersCode *code, const EventValue *state, const Ju
   Explanation explanation = model_explain(by->cat, code->program, limits, state, arena);
   explanation_print(&explanation, by->name, out);
 }
+
+const char *users_state_string(const CodeFile *code, const UsersState *state, Arena *arena) {
+  Text text = {0};
+  for (unsigned r = 0; r < code->result_count; r++)
+    text_printf(&text, "%s%s=%lld", r ? " " : "", code->results[r], (long long)state->results[r]);
+  return text_finish(&text, arena);
+}

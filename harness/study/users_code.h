@@ -35,3 +35,5 @@ bool users_code_is_open(const UsersCode *code);
 // How a state comes about, or why its CPU forbids it: event by event, with lines of the user's files.
 void users_code_explain(const UsersCode *code, const EventValue *state, const Judge *judges,
                         const EnumerationLimits *limits, Arena *arena, Text *out);
+// "a=1 b=0": its results; lives in `arena`.
+const char *users_state_string(const CodeFile *code, const UsersState *state, Arena *arena);
