@@ -56,7 +56,7 @@ UsersMade users_make(const Source *given, const CodeSaid *said, const CheckBuild
 
 UsersCheck users_judge(const UsersMade *made, const Judge *judges, const UsersOptions *options, Arena *arena) {
   UsersCheck out = {.build = made->build, .code = {.cpu = made->build->cpu, .why = made->why}};
-  if (!made->why)
+  if (made->file.code)
     out.code = judge(&made->file, made->build, &made->compiler, judges, options, arena);
   out.verdict = verdict_of(&out.code);
   return out;
