@@ -24,10 +24,11 @@ static void find_builds_for(Session *s, const Cpu *cpu, bool asked, Diag *diag) 
   for (unsigned i = 0; i < count; i++)
     s->count += check_build_find(run->compilers ? run->compilers[i] : usual[i], "-O2", cpu, s->arena,
                                  &s->builds[s->count], &none);
+  const char *why = none.first ? none.first->message : "none is named";
   if (s->count == before && asked)
-    diag_error(diag, "no compiler makes code for %s: %s", cpu->name, none.first->message);
+    diag_error(diag, "no compiler makes code for %s: %s", cpu->name, why);
   else if (s->count == before)
-    diag_warning(diag, "nothing is said of %s: %s", cpu->name, none.first->message);
+    diag_warning(diag, "nothing is said of %s: %s", cpu->name, why);
 }
 
 static const Cpu *cpu_called(const char *name) {
@@ -43,7 +44,7 @@ static void find_builds(Session *s, Diag *diag) {
   s->builds = ARENA_ARRAY(s->arena, CheckBuild, most + (size_t)1);
   for (unsigned i = 0; i < cpu_count && !run->targets; i++)
     find_builds_for(s, cpu_all[i], false, diag);
-  for (unsigned i = 0; i < run->target_count; i++) {
+  for (unsigned i = 0; run->targets && i < run->target_count; i++) {
     const Cpu *cpu = cpu_called(run->targets[i]);
     Suggestion suggestion = suggestion_for(run->targets[i]);
     for (unsigned k = 0; k < cpu_count && !cpu; k++)

@@ -286,7 +286,7 @@ Source code_orders_source(const CodeOrders *orders, const char *const *names, Ar
   for (unsigned i = 0; i < orders->count; i++) {
     text_printf(&text, "#define wm_order_%u_ %s", i, orders->orders[i].is_builtins ? by_builtin : by_macro);
     for (const char *c = names[i] ? names[i] : "none_of_them"; *c; c++)
-      text_add_char(&text, orders->orders[i].is_builtins ? (char)toupper((unsigned char)*c) : *c);
+      text_printf(&text, "%c", orders->orders[i].is_builtins ? toupper((unsigned char)*c) : *c);
     text_add_char(&text, '\n');
   }
   text_add(&text, "#line 1 ");
