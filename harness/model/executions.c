@@ -457,6 +457,8 @@ static bool search_again(const Search *search, PathEnd end, Deadline deadline, b
   s.stop = false;
   s.deadline = &deadline;
   choose_paths(&s, 0, end, PATH_ENDS);
+  if (end == PATH_CUT && !search->result->misfit.kind)
+    search->result->misfit = result.misfit;
   return result.gave_up;
 }
 
@@ -466,10 +468,12 @@ static bool see_one(const Execution *execution, void *context) {
   return false;
 }
 
-// Whether some execution goes on in a loop beyond its bound. Where a second is too short to tell, it may: say so.
+// Whether some execution goes on in a loop beyond its bound. Where a second is too short to tell, or an access fits
+// nowhere before the bound, it may: say so.
 static bool reaches_bound(const Search *s) {
   bool seen = false;
-  return any_path(s, PATH_CUT) && (search_again(s, PATH_CUT, deadline_new(s->limits, 1), see_one, &seen) || seen);
+  return any_path(s, PATH_CUT) &&
+         (search_again(s, PATH_CUT, deadline_new(s->limits, 1), see_one, &seen) || seen || s->result->misfit.kind);
 }
 
 EnumerationResult executions_each(const Program *program, const EnumerationLimits *limits,

@@ -89,6 +89,15 @@ START_TEST(pointers_into_what_is_shared_are_followed_through_memory) {
 }
 END_TEST
 
+START_TEST(a_loop_whose_accesses_are_not_placed_before_its_bound_is_followed_beyond_it) {
+  allows("aarch64",
+         "0000000000000000 <a>:\n   0:\tldr\tw2, [x0]\n   4:\tadd\tx3, x0, x2\n   8:\tldr\tw4, [x3, #16]\n"
+         "   c:\tcbz\tw4, 10 <a+0x10>\n  10:\tadd\tw5, w5, #0x1\n  14:\tcmp\tw5, #0x3\n"
+         "  18:\tb.ne\t0 <a>\n  1c:\tstr\tx5, [x1]\n  20:\tret\n",
+         "3,0");
+}
+END_TEST
+
 START_TEST(what_lies_on_the_stack_is_read_in_any_pieces) {
   allows("aarch64",
          "0000000000000000 <a>:\n   0:\tmov\tx2, #0x7\n   4:\tlsl\tx2, x2, #32\n   8:\tstr\tx2, [sp, #-16]\n"
@@ -141,6 +150,7 @@ int main(void) {
   tcase_add_test(tests, a_function_that_is_called_comes_back_and_one_gone_to_ends_the_thread);
   tcase_add_test(tests, a_wide_access_of_what_others_access_in_parts_is_one_to_each_part);
   tcase_add_test(tests, pointers_into_what_is_shared_are_followed_through_memory);
+  tcase_add_test(tests, a_loop_whose_accesses_are_not_placed_before_its_bound_is_followed_beyond_it);
   tcase_add_test(tests, what_lies_on_the_stack_is_read_in_any_pieces);
   tcase_add_test(tests, a_register_is_cleared_whatever_it_had);
   tcase_add_test(tests, what_cannot_be_followed_is_named_with_its_line);
