@@ -21,6 +21,7 @@ typedef struct {
   bool unsequenced;         // its language leaves the order of an expression's operands open, and it is judged in each
   bool coherent;            // its text forbids whatever is not coherent per location
   bool undefined_behaviour; // a flag is of the whole program, raised by an execution that its filter leaves out too
+  bool from_nothing;        // it leaves what depends on itself to be any value
   const char *thin_air;     // the axiom that is stricter than what the model stands for; NULL: none
   const ModelTag *tags;
   unsigned tag_count;

@@ -92,6 +92,7 @@ const Model model_lkmm = {
     .path = "linux/model.cat",
     .steps = "ppo prop hb pb rcu-fence rb",
     .coherent = true,
+    .from_nothing = true,
     .tags = tags,
     .tag_count = sizeof tags / sizeof *tags,
     .apart = "LKR LKW UL LF RL RU",

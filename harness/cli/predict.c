@@ -316,8 +316,9 @@ static void explain_state(const Settings *s, const Prediction *p, const Enumerat
     text_add(out, "  RC11 forbids load buffering as a whole; ISO C11 does not.\n");
 }
 
-static void explain(const Settings *s, const Prediction *p, const EnumerationLimits *limits, Arena *arena, Text *out) {
-  explain_state(s, p, limits, arena, out);
+static void explain(const Settings *s, const Prediction *p, EnumerationLimits limits, Arena *arena, Text *out) {
+  limits.from_nothing = p->judge->model->from_nothing;
+  explain_state(s, p, &limits, arena, out);
   if (s->common.format == FORMAT_TEXT && p->result.hang)
     hang_explain(p->result.hang, p->judge->name, out);
 }
@@ -343,7 +344,7 @@ static bool print_predicted(Settings *s, const PredictedTest *predicted, const E
   }
   if (s->explain || s->common.format == FORMAT_DOT) {
     for (unsigned m = 0; m < predicted->count; m++)
-      explain(s, &predicted->predictions[m], limits, arena, out);
+      explain(s, &predicted->predictions[m], *limits, arena, out);
     if (s->common.format == FORMAT_TEXT)
       text_add_char(out, '\n');
     return decided;

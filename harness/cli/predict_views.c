@@ -151,6 +151,14 @@ static void add_flags(const Prediction *p, Text *out) {
     text_add_char(out, '\n');
 }
 
+static bool has_any_value(const Prediction *p) {
+  for (unsigned i = 0; i < p->result.state_count; i++)
+    for (unsigned v = 0; v < p->test->observable_count; v++)
+      if (p->result.states[i][v].location == LOCATION_ANY)
+        return true;
+  return false;
+}
+
 static void add_notes(const PredictedTest *predicted, Text *out) {
   if (test_each(predicted->test, is_consume, NULL))
     text_add(out, "   memory_order_consume is judged as acquire, which is what compilers make of it\n");
@@ -171,6 +179,11 @@ static void add_notes(const PredictedTest *predicted, Text *out) {
                   p->result.state_count == 1 ? "" : "s");
     if (p->result.racy)
       race_print(p->result.racy, p->result.race, out);
+    if (has_any_value(p))
+      text_printf(out,
+                  "   %s: 'any' is a value that depends on itself alone, out of thin air, and may be any; a condition "
+                  "that names a number does not ask for it\n",
+                  p->judge->name);
     add_flags(p, out);
     bool any = false;
     for (unsigned i = 0; i < p->result.candidate_count && !p->result.undefined; i++)

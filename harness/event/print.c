@@ -2,24 +2,24 @@
 #include "harness/lang/print.h"
 #include "harness/event/program.h"
 
-static void print_value(EventValue value, const Program *program, Text *out) {
-  if (value.location < 0) {
-    value_print(value.number, BASE_INT128, out);
+void program_print_value(const Program *program, EventValue value, Text *out) {
+  if (value.location == LOCATION_ANY) {
+    text_add(out, "any value");
     return;
   }
-  text_printf(out, "&%s", program_location_name(program, value.location));
-  if (value.number) {
-    text_add_char(out, '[');
+  if (value.location >= 0)
+    text_printf(out, "&%s", program_location_name(program, value.location));
+  if (value.location >= 0 && value.number)
+    text_add_char(out, '+');
+  if (value.location < 0 || value.number)
     value_print(value.number, BASE_INT128, out);
-    text_add_char(out, ']');
-  }
 }
 
 static void print_operand(const Operand *operand, const Program *program, Text *out) {
   if (operand->is_register)
     text_printf(out, "t%u", operand->reg);
   else
-    print_value(operand->constant, program, out);
+    program_print_value(program, operand->constant, out);
 }
 
 static void print_arithmetic(const Instr *instr, const Program *program, Text *out) {

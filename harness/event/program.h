@@ -12,8 +12,8 @@
 
 // A number, or a pointer to an element of a location.
 typedef struct {
-  int location; // -1: a number
-  Value number; // the number, or the element
+  int location; // -1: a number; LOCATION_ANY: no pointer, but what may be any value, as one that depends on itself
+  Value number; // the number, or the element; which of several that may be any
 } EventValue;
 
 typedef struct {
@@ -157,6 +157,8 @@ EventValue operation_apply(Operation operation, unsigned bits, bool is_signed, E
 // "+", "<<", "move".
 const char *operation_name(Operation operation);
 
+// "7", "&x", "&x+8", "any value".
+void program_print_value(const Program *program, EventValue value, Text *out);
 // What a pointer points into: a location, or code.
 const char *program_location_name(const Program *program, int location);
 // Which element of its location a pointer points to; false where it is no pointer, or not to the begin of an element.

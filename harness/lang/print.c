@@ -312,6 +312,8 @@ void test_value_print(const Test *test, Value value, BaseType type, Text *out) {
   unsigned location, element;
   if (!test->dialect->addresses || !value_is_address(value, &location, &element))
     value_print(value, type, out);
+  else if (location == LOCATION_ANY)
+    text_printf(out, element ? "any%u" : "any", element);
   else if (location >= LIMIT_LOCATIONS)
     print_code_place(test, location, out);
   else

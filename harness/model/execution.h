@@ -26,8 +26,8 @@ typedef struct {
 // relations are complete; everything else a model derives. Owned by the enumerator, valid during the callback.
 //
 // Values follow from the choice of sources. A read whose value would depend on itself, through a circle of reads and
-// the writes they are computed into, has none: such an execution is not made (as in herd). So no value comes out of
-// thin air; load buffering of values that are known is made, and left to the model.
+// the writes they are computed into, has none: such an execution is not made, unless limits->from_nothing asks for it.
+// So no value comes out of thin air; load buffering of values that are known is made, and left to the model.
 typedef struct {
   const Program *program;
   unsigned event_count;
@@ -64,7 +64,7 @@ typedef struct {
   uint64_t executions; // shown to the callback, but for those of limits->hang and those that the filter refuses
   bool bound_reached;  // some execution goes on in a loop beyond its bound; those were left out
   Misfit misfit;       // the first access that fits no element; executions with such accesses were left out
-  bool circular;       // some choice of sources makes a value depend on itself; such executions are not made
+  bool circular;       // some choice of sources makes a value depend on itself; such executions were not made
   bool hangs_open;     // limits->hang was not shown all that it asked for: that took longer than was left
   bool gave_up;        // beyond the limits below, or interrupted
   bool timed_out;      // ... beyond the time
@@ -78,6 +78,10 @@ typedef struct {
   bool coherent_only;
   // With that, leave out those too in which another thread writes between the halves of a read-modify-write.
   bool atomic_only;
+  // Make executions too in which a value depends on itself, and may be any: LOCATION_ANY stands for it, of which
+  // nothing is computed but copies. (herd writes a symbol, as S8, for it.) No address is one, and no branch goes by
+  // one, as in herd.
+  bool from_nothing;
   // Leave out executions that end as another does: those that take turns of a loop that only waits (wait.h); those in
   // which threads that are alike, and whose registers are not observed, take each other's part (alike.h).
   bool waits, alike;

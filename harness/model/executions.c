@@ -268,13 +268,16 @@ static bool all_known(const Search *s) {
 
 // Every read has its source, and was forced with it.
 static void chosen(Search *s) {
-  if (!all_known(s)) {
+  size_t mark = s->trail_count;
+  bool known = all_known(s) || (s->limits->from_nothing && search_from_nothing(s) && all_known(s));
+  if (!known) {
     s->result->circular = true;
-    return;
+  } else if (mark == s->trail_count || search_is_wanted(s, 0)) {
+    fill_values(s);
+    s->execution.value_serial++;
+    search_orders(s);
   }
-  fill_values(s);
-  s->execution.value_serial++;
-  search_orders(s);
+  search_forget(s, mark);
 }
 
 // The location that an access is in; -1: its address is not known, and may be in any.

@@ -96,12 +96,6 @@ static void print_label(const Execution *x, unsigned event, Text *out) {
     text_printf(out, "%u", rank / 26);
 }
 
-static void print_event_value(const Execution *x, EventValue value, Text *out) {
-  if (value.location >= 0)
-    text_printf(out, "&%s+", program_location_name(x->program, value.location));
-  value_print(value.number, BASE_INT128, out);
-}
-
 static void print_place(const Execution *x, const Event *event, Text *out) {
   const ProgramLocation *location = &x->program->locations[event->location];
   text_add(out, location->name);
@@ -129,10 +123,10 @@ static void print_action(const Execution *x, const Event *event, Text *out) {
   }
   print_place(x, event, out);
   text_add_char(out, '=');
-  print_event_value(x, event->kind == EVENT_WRITE ? event->written : event->read, out);
+  program_print_value(x->program, event->kind == EVENT_WRITE ? event->written : event->read, out);
   if (event->kind == EVENT_RMW) {
     text_add(out, " then ");
-    print_event_value(x, event->written, out);
+    program_print_value(x->program, event->written, out);
   }
 }
 
@@ -212,7 +206,7 @@ void hang_print(const Execution *x, Text *out) {
     text_add(out, ", which reads ");
     print_place(x, &x->events[last], out);
     text_add_char(out, '=');
-    print_event_value(x, x->events[last].read, out);
+    program_print_value(x->program, x->events[last].read, out);
     text_add(out, ")");
   }
 }

@@ -14,12 +14,6 @@ static void add_quoted(Text *out, const char *text) {
   }
 }
 
-static void add_value(const Program *program, EventValue value, Text *out) {
-  if (value.location >= 0)
-    text_printf(out, "&%s+", program_location_name(program, value.location));
-  value_print(value.number, BASE_INT128, out);
-}
-
 static void add_node(const Execution *x, unsigned index, Text *out) {
   const Event *event = &x->events[index];
   text_printf(out, "e%u [label=\"", index);
@@ -31,10 +25,10 @@ static void add_node(const Execution *x, unsigned index, Text *out) {
     add_quoted(out, location->name);
     program_print_element(location, event->element, out);
     text_add_char(out, '=');
-    add_value(x->program, event->kind == EVENT_WRITE ? event->written : event->read, out);
+    program_print_value(x->program, event->kind == EVENT_WRITE ? event->written : event->read, out);
     if (event->kind == EVENT_RMW) {
       text_add_char(out, '/');
-      add_value(x->program, event->written, out);
+      program_print_value(x->program, event->written, out);
     }
     if (event->thread >= 0) {
       text_add(out, "\\n");

@@ -114,6 +114,7 @@ Prediction judge_test(const Judge *judge, const Test *test, const JudgeOptions *
                       .thin_air = judge->model->thin_air,
                       .undefined_behaviour = judge->model->undefined_behaviour,
                       .count = options->count};
+  own.limits.from_nothing = judge->model->from_nothing;
   p.result = model_run(judge->cat, p.program, &own, arena);
   p.filtered_out = test->filter && !p.result.executions && !p.result.hang && !p.result.gave_up && !p.result.unmodelled;
   p.why = why_of(&p, arena);

@@ -17,7 +17,7 @@ Judge judge_of(const Model *model, Arena *arena);
 Judge *judges_all(Arena *arena);
 
 typedef struct {
-  EnumerationLimits limits; // of each model; coherent_only is not looked at
+  EnumerationLimits limits; // of each model; coherent_only and from_nothing are not looked at
   LowerOptions lower;
   const Program *program; // is judged in place of what the test is lowered to: what was read from machine code, with
                           // the test's observables; NULL: none is

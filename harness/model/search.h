@@ -113,6 +113,9 @@ bool search_expired(Search *s);
 // contradicts a constraint of a path, or a source that writes elsewhere than is read. The orders of cells that an
 // access moved to or from are old then.
 bool search_propagate(Search *s, unsigned read);
+// Where values depend on themselves, says that they are any, and what follows; false where nothing of that kind is:
+// what is computed of one is not it again, or an address or a branch goes by one.
+bool search_from_nothing(Search *s);
 // Forgets what was learnt since the trail was `mark` long, and where accesses are whose address was.
 void search_forget(Search *s, size_t mark);
 

@@ -144,3 +144,55 @@ bool search_propagate(Search *s, unsigned read) {
   }
   return !s->moving || follow_addresses(s);
 }
+
+// Of the reads whose value is not known, one that depends on itself: back from any of them.
+static unsigned read_in_circle(const Search *s, unsigned read) {
+  for (unsigned i = 0; i < s->read_count; i++) {
+    unsigned write = (unsigned)s->source[read], thread = (unsigned)s->events[write].thread;
+    const ValueExpr *exprs = s->threads[thread].paths->pool.exprs;
+    ExprId id = s->origins[write]->written;
+    while (exprs[id].kind != VALUE_READ)
+      id = search_value(s, thread, exprs[id].a) ? exprs[id].b : exprs[id].a;
+    read = s->threads[thread].first + exprs[id].read;
+  }
+  return read;
+}
+
+// Whether each read reads what its source writes.
+static bool reads_agree(const Search *s) {
+  for (unsigned i = 0; i < s->read_count; i++) {
+    unsigned read = s->reads[i];
+    const EventValue *here = search_value(s, (unsigned)s->events[read].thread, s->origins[read]->read);
+    const EventValue *there = written_value(s, (unsigned)s->source[read]);
+    if (!here || !there || !event_value_equal(*here, *there))
+      return false;
+  }
+  return true;
+}
+
+// Whether every address is known, and every branch goes by what is.
+static bool all_decided(const Search *s) {
+  for (unsigned i = 0; i < s->mover_count; i++)
+    if (!search_value(s, (unsigned)s->events[s->movers[i]].thread, s->origins[s->movers[i]]->address))
+      return false;
+  for (unsigned t = 0; t < s->program->thread_count; t++)
+    for (unsigned i = 0; i < s->threads[t].path->constraint_count; i++)
+      if (!search_value(s, t, s->threads[t].path->constraints[i].value))
+        return false;
+  return true;
+}
+
+bool search_from_nothing(Search *s) {
+  Value next = 0;
+  if (!all_decided(s))
+    return false;
+  for (unsigned i = 0; i < s->read_count; i++) {
+    if (search_value(s, (unsigned)s->events[s->reads[i]].thread, s->origins[s->reads[i]]->read))
+      continue;
+    unsigned read = read_in_circle(s, s->reads[i]);
+    learn(s, (unsigned)s->events[read].thread, s->origins[read]->read, (EventValue){LOCATION_ANY, next++});
+    if (!search_propagate(s, NO_READ))
+      return false;
+  }
+  return reads_agree(s);
+}
