@@ -143,7 +143,8 @@ const char *cycle_name(const Cycle *cycle, Arena *arena) {
   return text_finish(&name, arena);
 }
 
-// Where a name begins: at a lone write, else at a thread of two; the threads that follow are in this order too.
+// Where a name begins: at a lone write, else at a thread of two; the threads that follow are in this order too, of
+// those alike the one of fewer edges first.
 static int rank(const Cycle *cycle, unsigned begin, unsigned end) {
   static const char *const order[] = {"W", "WW", "WR", "RR", "RW"};
   char word[3] = {way(cycle->edges[begin].source)};
@@ -171,6 +172,9 @@ static int compare_turns(const Cycle *a, const Cycle *b, Arena *arena) {
       return difference;
   }
   for (unsigned t = 0; t < count; t++) {
+    unsigned edges_of_a = of_a[t + 1] - of_a[t], edges_of_b = of_b[t + 1] - of_b[t];
+    if (edges_of_a != edges_of_b)
+      return edges_of_a < edges_of_b ? -1 : 1;
     int difference = strcmp(thread_word(a, of_a[t], of_a[t + 1], arena), thread_word(b, of_b[t], of_b[t + 1], arena));
     if (difference)
       return difference;

@@ -24,6 +24,7 @@ AArch64	aarch64	DMB.STdWW Rfe DpCtrldR Fre	MP+dmb.st+ctrl	CBNZ W1,L00	Allowed
 aarch64	aarch64	PodWWPL RfeLA DpCtrlIsbdRAP Fre	MP+popl+ctrlisbap	LDAR W1,[X0]	Forbidden
 aarch64	aarch64	PodWRPA Amo.SwpAL CoeLP PodWR Fre	R+popa-amo.swpal+po	SWPAL	Allowed
 aarch64	aarch64	DpDatadW Rfe DpDatadW Rfe	LB+datas	EOR W4,W1,W1	Forbidden
+aarch64	aarch64	DpDatadW Rfe DpAddrdR DpAddrdW Rfe	LB+data+addr-addr	ADD X7,X6,W8,SXTW	Forbidden
 x86	x86-tso	PodWR Fre PodWR Fre	SB	movl (y),%eax	Allowed
 x86	x86-tso	MFencedWR Fre MFencedWR Fre	SB+mfences	mfence	Forbidden
 x86	x86-tso	PodWR Exch Coe MFencedWR Fre	R+po-rmw+mfence	xchgl (y),%eax	Forbidden
