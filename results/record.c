@@ -101,6 +101,7 @@ static const Field record_rows[] = {
     FIELD_ROW(Record, "actors", FIELD_TEXT, actors, WAY | TOLD | SHARED),
     FIELD_ROW(Record, "fence", FIELD_TEXT, fence, TEST | TOLD | SHARED),
     FIELD_PART("placement", 0, WAY | TOLD | SHARED, &placement_fields),
+    FIELD_ROW(Record, "instances", FIELD_UNSIGNED, instances, OPTIONAL | TOLD | SHARED),
     FIELD_ROW(Record, "where", FIELD_TEXT, where, OPTIONAL | WAY | TOLD | SHARED),
     FIELD_ROWS(Record, "memory", FIELD_NUMBERS, memory, memory_count, OPTIONAL | SHARED, NULL),
     FIELD_ROW(Record, "seed", FIELD_COUNT, seed, TOLD),

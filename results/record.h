@@ -58,6 +58,7 @@ typedef struct {
   const char *where; // its memory was asked to be, "node:1"; NULL or "": nowhere
   unsigned *memory;  // NUMA nodes that held the locations' pages when the run ended
   unsigned memory_count;
+  unsigned instances; // of the test at once, each on as many of the PUs, in a row; 0: one
   uint64_t seed, iterations, witnesses;
   uint64_t runs; // that it adds up (record_sum.h); 0: it is one
   uint64_t

@@ -67,7 +67,11 @@ static void add_head(const Record *record, const char *story, const SheetStyle *
   if (story)
     add_story(story, style, out);
   text_clear(&line);
-  text_printf(&line, "  %s, %u %s on %s", record->engine, record->pu_count, record->actors, record->placement);
+  text_printf(&line, "  %s, ", record->engine);
+  if (record->instances)
+    text_printf(&line, "%u instance%s of ", record->instances, record->instances > 1 ? "s" : "");
+  unsigned actors = record->instances ? record->pu_count / record->instances : record->pu_count;
+  text_printf(&line, "%u %s on %s", actors, record->actors, record->placement);
   text_add(&line, record->pu_count ? ": PU " : "");
   text_add_numbers(&line, record->pus, record->pu_count);
   if (record->where && *record->where && record->memory_count) {

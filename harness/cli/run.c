@@ -63,6 +63,19 @@ static error_t read_fences(struct argp_state *state, const char *name, const cha
   return option_fences(state, name, text, s->common.arena, &s->campaign.fences, &s->campaign.fence_count);
 }
 
+static error_t read_instances(struct argp_state *state, const char *name, const char *text, void *settings) {
+  Settings *s = settings;
+  char *end;
+  unsigned long count = isdigit((unsigned char)*text) ? strtoul(text, &end, 10) : 0;
+  if (!strcmp(text, "auto"))
+    s->campaign.instances = CAMPAIGN_FILL;
+  else if (count < 1 || count >= CAMPAIGN_FILL || *end)
+    return option_error(state, name, "expected auto, or a number from 1 to %d, got '%s'", CAMPAIGN_FILL - 1, text);
+  else
+    s->campaign.instances = (unsigned)count;
+  return 0;
+}
+
 static error_t read_confidence(struct argp_state *state, const char *name, const char *text, void *settings) {
   Settings *s = settings;
   size_t digits = strspn(text, "0123456789.");
@@ -94,6 +107,8 @@ static const Option table[] = {
     OPTION_COMMON_PUS,
     {"where", 0, "node:N", "Put the locations' memory on that NUMA node; `weakmem topo` lists them", OPTION_OWN,
      .read = read_where},
+    {"instances", 0, "N|auto", "Run so many of each test at once, on cores of their own; auto: as many as have room",
+     OPTION_OWN, .read = read_instances},
     {"actors", 0, "KIND", "threads (default), or processes that share memory", OPTION_CHOICE,
      .place = offsetof(Settings, campaign.run.actors), .choices = actors},
     {"fence", 'F', "NAME|all", "Put a fence between the accesses of every thread", OPTION_OWN, .read = read_fences},
@@ -119,6 +134,8 @@ static error_t check(struct argp_state *state, void *settings) {
     return option_error(state, "--resume", "needs the file of records, -o FILE");
   if (s->common.pus && s->common.placed)
     return option_error(state, "--pus", "says where threads sit, and so does --placement");
+  if (s->common.pus && s->campaign.instances)
+    return option_error(state, "--instances", "finds the PUs itself: it does not go with --pus");
   if (s->mutants && (s->campaign.run.iterations || s->budget > 0 || s->campaign.run.until_witness))
     return option_error(state, "--mutants",
                         "is about rates: it goes with neither --iterations, --budget nor "
@@ -485,6 +502,8 @@ static int run_on(const Settings *settings, const Console *console, const Suite 
       status = run_campaign(&command);
       campaign_release(&command.campaign);
     }
+  } else if (settings->campaign.instances) {
+    status = EXIT_USAGE;
   }
   report(settings, console, &diag);
   record_writer_close(command.writer);

@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
   _Alignas(64) int stopping; // set by the parent: end the run
   int started;               // counting began
+  int done;                  // the engine returned
   double began, ended;       // time_seconds of the first counted iteration and of the last count
   uint64_t executed;         // iterations run, counted or not
   uint64_t hidden;           // ... of which the filter hides the state: in no count

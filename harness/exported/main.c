@@ -229,13 +229,13 @@ static const char *run_test(Record *record, const Topology *topology, const Plac
   double seconds = s->seconds || s->iterations ? s->seconds : 1;
   Clock clock = exported.shape->perpetual ? (Clock){0} : clock_calibrate(topology, placement);
   Measurement measurement = {.session = {.shape = exported.shape,
-                                         .binding = measure_binding(topology, placement, NULL, arena),
                                          .actors = ACTORS_THREADS,
                                          .seconds = seconds,
                                          .iterations = s->iterations,
                                          .seed = record->seed,
                                          .ticks_per_second = clock.ticks_per_second,
                                          .no_clock = clock.reason},
+                             .bindings = measure_bindings(topology, placement, NULL, arena),
                              .load = own_code,
                              .timeout = s->timeout    ? s->timeout
                                         : seconds > 0 ? 10 + 3 * seconds

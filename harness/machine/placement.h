@@ -5,9 +5,19 @@
 
 typedef struct {
   PlacementKind kind;
-  unsigned threads;
-  unsigned *pus; // OS index for each thread; owned by the arena
+  unsigned threads;   // of all instances
+  unsigned *pus;      // OS index for each thread, instance by instance; owned by the arena
+  unsigned instances; // of a test, at once; 0: one
 } Placement;
+
+// How many there are; where one sits, as if it were the only one.
+static inline unsigned placement_instances(const Placement *placement) {
+  return placement->instances ? placement->instances : 1;
+}
+static inline Placement placement_instance(const Placement *placement, unsigned index) {
+  unsigned threads = placement->threads / placement_instances(placement);
+  return (Placement){.kind = placement->kind, .threads = threads, .pus = placement->pus + (size_t)index * threads};
+}
 
 const char *placement_name(PlacementKind kind); // "l3"
 bool placement_by_name(const char *name, PlacementKind *kind);
@@ -25,6 +35,10 @@ bool placement_find(const Topology *topology, PlacementKind kind, unsigned threa
 Placement placement_default(const Topology *topology, unsigned threads, Arena *arena);
 // Every placement the machine offers for that many threads, at most PLACEMENT_COUNT, in the order of the enumeration.
 unsigned placement_all(const Topology *topology, unsigned threads, Arena *arena, Placement out[PLACEMENT_COUNT]);
+// As many instances as there is room for, at most `most`, of what placement_find or placement_default gave, which is
+// the first. Each is of the same kind, within one part of the machine, and has its cores for itself, with all of their
+// hardware threads; PUs that share more are given out first. One where the kind is shared-pus or custom.
+Placement placement_fill(const Topology *topology, const Placement *first, unsigned most, Arena *arena);
 // From --pus: threads take the PUs in turn. False, with a sentence in `diag`, where a PU is not ours to use.
 bool placement_custom(const Topology *topology, const unsigned *pus, unsigned count, unsigned threads, Arena *arena,
                       Placement *out, Diag *diag);

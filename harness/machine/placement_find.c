@@ -4,20 +4,22 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-// The PUs that may still be given out, and those that were.
+// The PUs that may still be given out, those that were, and those that other instances have.
 typedef struct {
-  hwloc_bitmap_t free, used;
+  hwloc_bitmap_t free, used, taken;
 } Pool;
 
 static Pool pool_new(void) {
-  Pool pool = {hwloc_bitmap_alloc(), hwloc_bitmap_alloc()};
-  if (!pool.free || !pool.used)
+  Pool pool = {hwloc_bitmap_alloc(), hwloc_bitmap_alloc(), hwloc_bitmap_alloc()};
+  if (!pool.free || !pool.used || !pool.taken)
     abort();
   return pool;
 }
 
 static void pool_free(Pool *pool) {
+  hwloc_bitmap_free(pool->taken);
   hwloc_bitmap_free(pool->free);
   hwloc_bitmap_free(pool->used);
 }
@@ -45,13 +47,14 @@ static unsigned take(Pool *pool, hwloc_obj_t object) {
   return object->os_index;
 }
 
-// Every PU, or the first of each core: threads get cores of their own as long as there are enough.
+// Every PU that is not taken, or the first of each core: threads get cores of their own as long as there are enough.
 static void fill(const Topology *topology, bool one_per_core, Pool *pool) {
   hwloc_bitmap_zero(pool->free);
   hwloc_bitmap_zero(pool->used);
   for (unsigned i = 0; i < topology->pu_count; i++) {
     hwloc_obj_t core = tree_group(topology->pus[i], PLACEMENT_SMT);
-    if (!one_per_core || !hwloc_bitmap_intersects(pool->free, core->cpuset))
+    if (!hwloc_bitmap_isset(pool->taken, topology->pus[i]->os_index) &&
+        (!one_per_core || !hwloc_bitmap_intersects(pool->free, core->cpuset)))
       hwloc_bitmap_set(pool->free, topology->pus[i]->os_index);
   }
 }
@@ -67,7 +70,7 @@ typedef struct {
 static bool fits(const Part *parts, unsigned count, const Part *last, unsigned threads) {
   unsigned places = 0;
   for (unsigned i = 0; i < count && places < threads; i++) {
-    unsigned most = &parts[i] == last ? threads / 2 : (threads + 1) / 2;
+    unsigned most = last && &parts[i] == last ? threads / 2 : (threads + 1) / 2;
     places += (unsigned)parts[i].free < most ? (unsigned)parts[i].free : most;
   }
   return places >= threads;
@@ -183,9 +186,10 @@ static bool place(const Topology *topology, PlacementKind kind, unsigned threads
                   unsigned *pus) {
   switch (kind) {
   case PLACEMENT_SAME_PU:
+    fill(topology, true, pool);
     for (unsigned t = 0; t < threads; t++)
-      pus[t] = topology_pu(topology, 0);
-    return true;
+      pus[t] = (unsigned)hwloc_bitmap_first(pool->free);
+    return !hwloc_bitmap_iszero(pool->free);
   case PLACEMENT_SMT:
   case PLACEMENT_L2:
   case PLACEMENT_L3:
@@ -204,20 +208,56 @@ static bool place(const Topology *topology, PlacementKind kind, unsigned threads
   return false;
 }
 
-bool placement_find(const Topology *topology, PlacementKind kind, unsigned threads, Arena *arena, Placement *out,
-                    const char **reason) {
+// Where that leaves what is taken alone.
+static bool find(const Topology *topology, PlacementKind kind, unsigned threads, Pool *pool, Arena *arena,
+                 Placement *out) {
   assert(threads >= 1 && kind < PLACEMENT_COUNT);
   // One thread goes where the first of two would: then every placement of the machine is one for it too.
   unsigned looked_for = threads == 1 && kind != PLACEMENT_SHARED_PUS ? 2 : threads;
   unsigned *pus = ARENA_ARRAY(arena, unsigned, looked_for);
-  Pool pool = pool_new();
-  bool found = place(topology, kind, looked_for, &pool, arena, pus);
-  pool_free(&pool);
+  bool found = place(topology, kind, looked_for, pool, arena, pus);
   if (found)
     *out = (Placement){.kind = kind, .threads = threads, .pus = pus};
-  else if (reason)
+  return found;
+}
+
+bool placement_find(const Topology *topology, PlacementKind kind, unsigned threads, Arena *arena, Placement *out,
+                    const char **reason) {
+  Pool pool = pool_new();
+  bool found = find(topology, kind, threads, &pool, arena, out);
+  pool_free(&pool);
+  if (!found && reason)
     *reason = placement_reason(kind);
   return found;
+}
+
+// An instance has the cores of its PUs. How many those are.
+static unsigned take_cores(const Topology *topology, const Placement *placement, Pool *pool) {
+  unsigned cores = 0;
+  for (unsigned t = 0; t < placement->threads; t++) {
+    hwloc_obj_t core = tree_group(tree_pu(topology, placement->pus[t]), PLACEMENT_SMT);
+    cores += !hwloc_bitmap_isincluded(core->cpuset, pool->taken);
+    hwloc_bitmap_or(pool->taken, pool->taken, core->cpuset);
+  }
+  return cores;
+}
+
+Placement placement_fill(const Topology *topology, const Placement *first, unsigned most, Arena *arena) {
+  bool one = first->kind == PLACEMENT_SHARED_PUS || first->kind == PLACEMENT_CUSTOM;
+  unsigned room = one || most < 1 ? 1 : most < topology->pu_count ? most : topology->pu_count;
+  Placement out = *first, next = *first;
+  out.pus = ARENA_ARRAY(arena, unsigned, (size_t)room * first->threads);
+  out.instances = 0;
+  Pool pool = pool_new();
+  unsigned cores = take_cores(topology, first, &pool);
+  do {
+    memcpy(out.pus + (size_t)out.instances * first->threads, next.pus, first->threads * sizeof *out.pus);
+    out.instances++;
+  } while (out.instances < room && find(topology, first->kind, first->threads, &pool, arena, &next) &&
+           take_cores(topology, &next, &pool) == cores); // fewer: its threads would be nearer than the first one's
+  pool_free(&pool);
+  out.threads = out.instances * first->threads;
+  return out;
 }
 
 Placement placement_default(const Topology *topology, unsigned threads, Arena *arena) {

@@ -5,12 +5,16 @@
 #include "harness/machine/placement.h"
 #include "harness/run/child.h"
 
-// Where a team's actors sit in a placement, and the NUMA node that their memory is put on (NULL: where the system puts
-// it), in `arena`. Topology, placement and node must outlive it.
-Binding measure_binding(const Topology *topology, const Placement *placement, const unsigned *node, Arena *arena);
+// Where the teams' actors sit in a placement, and the NUMA node that their memory is put on (NULL: where the system
+// puts it), a binding an instance, in `arena`. Topology, placement and node must outlive it.
+const Binding *measure_bindings(const Topology *topology, const Placement *placement, const unsigned *node,
+                                Arena *arena);
 
 typedef struct {
-  EngineSession session; // without code, report and tally
+  // Without code, report and tally; of all instances, so that its binding is that of none.
+  EngineSession session;
+  const Binding *bindings; // by instance
+  unsigned instances;      // of the test at once, each in a process of its own; 0: one
   // Called in the child: the code of the test. NULL with a sentence in `reason`, which has so much room.
   const KernelCode *(*load)(const void *context, char *reason, size_t room);
   const void *context;
@@ -22,10 +26,11 @@ typedef struct {
 // What came of it. Until measured_free.
 typedef struct {
   RunStatus status;
-  const char *message;  // why not done; NULL where done
-  bool killed;          // a crash by a signal that others send
-  const Report *report; // what the engine told; NULL where there was no memory for it
-  const Tally *tally;   // what it counted; NULL where counting did not begin
+  const char *message; // why not done; NULL where done
+  bool killed;         // a crash by a signal that others send
+  const Report
+      *report; // what the engine told, its settings those of the first instance; NULL where there was no memory for it
+  const Tally *tally; // what it counted; NULL where counting did not begin
   ChildResult child;
 } Measured;
 

@@ -80,7 +80,6 @@ RunResult run_test(const Test *test, const Compiled *compiled, const Topology *t
   Clock clock = clock_for(options, shape, topology, placement);
   const Loading loading = {compiled, test->code, options->actors};
   Measurement measurement = {.session = {.shape = shape,
-                                         .binding = measure_binding(topology, placement, options->node, arena),
                                          .actors = options->actors,
                                          .seconds = options->seconds,
                                          .iterations = options->iterations,
@@ -89,6 +88,8 @@ RunResult run_test(const Test *test, const Compiled *compiled, const Topology *t
                                          .given = options->given,
                                          .ticks_per_second = clock.ticks_per_second,
                                          .no_clock = clock.reason},
+                             .bindings = measure_bindings(topology, placement, options->node, arena),
+                             .instances = placement->instances,
                              .load = load_code,
                              .context = &loading,
                              .timeout = options->timeout > 0 ? options->timeout : default_timeout(options),

@@ -88,6 +88,23 @@ typedef struct {
   size_t capacity;
 } Planning;
 
+// Each placement with as many instances as were asked for. False where one has no room for them.
+static bool fill(const Planning *plan, const Test *test, Placement *placements, unsigned count) {
+  unsigned wanted = plan->options->instances;
+  for (unsigned i = 0; wanted && i < count; i++) {
+    placements[i] = placement_fill(plan->topology, &placements[i], wanted, plan->arena);
+    unsigned room = placements[i].instances;
+    if (room < wanted && wanted != CAMPAIGN_FILL)
+      return diag_error(
+          plan->diag,
+          "%u instances of %s are too many: each has cores of its own, and this machine (%u PUs, %u cores) "
+          "has room for %u on %s",
+          wanted, test->name, topology_pu_count(plan->topology), topology_cores(plan->topology), room,
+          placement_name(placements[i].kind));
+  }
+  return true;
+}
+
 // The placements that a test is to be run on; 0 where there is none, which is told.
 static unsigned place(const Planning *plan, const Test *test, Placement out[PLACEMENT_COUNT]) {
   const CampaignOptions *options = plan->options;
@@ -133,6 +150,7 @@ static Record identify(const Planning *plan, const Test *test, const char *diges
                   .pus = placement->pus,
                   .pu_count = placement->threads,
                   .where = node ? arena_printf(plan->arena, "node:%u", *node) : "",
+                  .instances = placement->instances,
                   .condition = condition_text(test, plan->arena)};
 }
 
@@ -156,6 +174,8 @@ static void plan_run(Planning *plan, const Test *test, const char *digest, const
 static void plan_test(Planning *plan, const Test *test) {
   Placement placements[PLACEMENT_COUNT];
   unsigned count = place(plan, test, placements);
+  if (!fill(plan, test, placements, count))
+    return;
   char *digest = arena_alloc(plan->arena, 65);
   test_digest(test, digest);
   bool any = false;

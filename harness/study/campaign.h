@@ -6,6 +6,8 @@
 #include "harness/study/label.h"
 #include "results/records.h"
 
+enum { CAMPAIGN_FILL = 1 << 16 };
+
 typedef struct {
   const Test *const *tests;
   unsigned test_count;
@@ -15,6 +17,7 @@ typedef struct {
   const PlacementKind *placement; // this one; NULL: the default one
   const unsigned *pus;            // or these, where not NULL
   unsigned pu_count;
+  unsigned instances; // of each test at once; CAMPAIGN_FILL: as many as there is room for; 0: one, and it is not said
   RunOptions run;
 } CampaignOptions;
 

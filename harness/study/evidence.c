@@ -32,7 +32,7 @@ static void add_quoted(const char *word, Text *out) {
 static void add_command(const Campaign *campaign, const CampaignRun *run, const char *folder, Text *out) {
   const Record *record = &run->record;
   text_printf(out, "weakmem run --engine %s --actors %s --pus ", record->engine, record->actors);
-  text_add_numbers(out, record->pus, record->pu_count);
+  text_add_numbers(out, record->pus, record->instances ? record->pu_count / record->instances : record->pu_count);
   const RunOptions *options = &campaign->options;
   text_printf(out, " --seed %llu", (unsigned long long)record->seed);
   if (options->seconds > 0)

@@ -136,7 +136,7 @@ static Score run_hand(Team *team, int pace, int shift, double ticks_per_ns, doub
 static Score best_by_hand(bool is_r, const Topology *topology, const Placement *placement, double seconds, Diag *diag) {
   static const int paces[] = {20, 30, 40, 60}, shifts[] = {-30, -20, -12, -6, 0, 6, 12, 20, 30};
   double ticks_per_ns = clock_calibrate(topology, placement).ticks_per_second * 1e-9;
-  const Binding binding = measure_binding(topology, placement, NULL, diag->arena);
+  const Binding binding = *measure_bindings(topology, placement, NULL, diag->arena);
   Team *team = team_new(&binding, ACTORS_THREADS, sizeof(Hand), diag);
   Score best = {.seconds = 1};
   if (!team)

@@ -142,7 +142,7 @@ static Score run_pairs(Team *team, unsigned pairs, unsigned epochs, double secon
 
 static Score run_hand(const PerpetualShape *shape, const Topology *topology, const Placement *placement, double seconds,
                       Diag *diag) {
-  const Binding binding = measure_binding(topology, placement, NULL, diag->arena);
+  const Binding binding = *measure_bindings(topology, placement, NULL, diag->arena);
   Team *team = team_new(&binding, ACTORS_THREADS, sizeof(Hand), diag);
   Score best = {.seconds = 1, .running = 1};
   if (!team)

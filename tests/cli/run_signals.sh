@@ -56,6 +56,9 @@ for signal in INT TERM HUP; do
   tail -1 "$work/records" | grep '"status":"interrupted"' >/dev/null || fail "$signal: $(tail -1 "$work/records")"
   [[ $(grep -c 'iterations in' "$work/out") -ge 1 ]] || fail "$signal: what was counted is not printed"
 done
+if [[ $(nproc) -gt 1 ]]; then
+  interrupt INT 0 1 --time 3 --instances 2 --placement same-pu SB
+fi
 interrupt INT 1 1 --time 2 --actors processes SB MP
 tail -1 "$work/records" | grep '"status":"interrupted"' >/dev/null || fail "processes: not recorded as interrupted"
 [[ $(tail -1 "$work/records" | grep -o '"iterations":[0-9]*') != '"iterations":0' ]] || fail "what was counted is lost"

@@ -42,7 +42,7 @@ static void teardown(void) {
 
 static Team *make(unsigned threads, Actors actors, Placement *placement, size_t bytes) {
   *placement = placement_default(topology, threads, arena);
-  const Binding binding = measure_binding(topology, placement, NULL, arena);
+  const Binding binding = *measure_bindings(topology, placement, NULL, arena);
   Team *team = team_new(&binding, actors, bytes, &diag);
   ck_assert_msg(team != NULL, "%s", diag.first ? diag.first->message : "no reason given");
   return team;
@@ -190,8 +190,8 @@ END_TEST
 
 START_TEST(a_pu_that_is_not_there_is_refused_with_the_reason) {
   unsigned pus[] = {topology_pu(topology, 0), 100000};
-  Placement placement = {PLACEMENT_CUSTOM, 2, pus};
-  const Binding binding = measure_binding(topology, &placement, NULL, arena);
+  Placement placement = {.kind = PLACEMENT_CUSTOM, .threads = 2, .pus = pus};
+  const Binding binding = *measure_bindings(topology, &placement, NULL, arena);
   ck_assert_ptr_null(team_new(&binding, _i ? ACTORS_PROCESSES : ACTORS_THREADS, 64, &diag));
   ck_assert_uint_ge(diag.errors, 1);
 }
@@ -199,7 +199,7 @@ END_TEST
 
 START_TEST(more_memory_than_there_is_is_refused) {
   Placement placement = placement_default(topology, 2, arena);
-  const Binding binding = measure_binding(topology, &placement, NULL, arena);
+  const Binding binding = *measure_bindings(topology, &placement, NULL, arena);
   ck_assert_ptr_null(team_new(&binding, ACTORS_THREADS, (size_t)1 << 60, &diag));
   ck_assert_uint_eq(diag.errors, 1);
 }

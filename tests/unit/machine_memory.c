@@ -90,8 +90,8 @@ START_TEST(a_teams_memory_is_on_the_node) {
   int node = node_here();
   SKIP_IF(node < 0, "the system does not say where memory is");
   unsigned wanted = (unsigned)node, pu = topology_pu(here, 0), pus[] = {pu, pu};
-  Placement placement = {PLACEMENT_CUSTOM, 2, pus};
-  const Binding whole = measure_binding(here, &placement, &wanted, arena), binding = crew_binding(&whole, 1 + _i / 2);
+  Placement placement = {.kind = PLACEMENT_CUSTOM, .threads = 2, .pus = pus};
+  const Binding whole = *measure_bindings(here, &placement, &wanted, arena), binding = crew_binding(&whole, 1 + _i / 2);
   Team *team = team_new(&binding, _i % 2 ? ACTORS_PROCESSES : ACTORS_THREADS, BYTES, &diag);
   ck_assert_msg(team != NULL, "%s", diag.first ? diag.first->message : "no reason given");
   ck_assert_uint_eq(team_nodes(team), UINT64_C(1) << node);
@@ -101,8 +101,8 @@ END_TEST
 
 START_TEST(a_team_without_its_node_does_not_start) {
   unsigned wanted = 4000, pu = topology_pu(here, 0), pus[] = {pu, pu};
-  Placement placement = {PLACEMENT_CUSTOM, 2, pus};
-  const Binding binding = measure_binding(here, &placement, &wanted, arena);
+  Placement placement = {.kind = PLACEMENT_CUSTOM, .threads = 2, .pus = pus};
+  const Binding binding = *measure_bindings(here, &placement, &wanted, arena);
   ck_assert_ptr_null(team_new(&binding, ACTORS_THREADS, 64, &diag));
   ck_assert_ptr_nonnull(strstr(diag.first->message, "cannot put memory on NUMA node 4000: "));
 }

@@ -2,6 +2,7 @@
 #include "harness/machine/placement.h"
 
 #include <check.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -263,10 +264,75 @@ START_TEST(what_a_placement_leaves_has_none_of_its_cores) {
 }
 END_TEST
 
+// What so many instances have: "0 2 | 4 6".
+static const char *instances(PlacementKind kind, unsigned threads, unsigned most) {
+  Placement first;
+  ck_assert(placement_find(machine, kind, threads, arena, &first, NULL));
+  Placement all = placement_fill(machine, &first, most, arena);
+  ck_assert_uint_eq(all.threads, (size_t)all.instances * threads);
+  Text out = {0};
+  for (unsigned i = 0; i < all.threads; i++)
+    text_printf(&out, "%s%u", i == 0 ? "" : i % threads ? " " : " | ", all.pus[i]);
+  const char *made = arena_string(arena, text_string(&out));
+  text_free(&out);
+  return made;
+}
+
+START_TEST(two_cores_have_room_for_one_instance_of_two_threads) {
+  use("pack:1 l3:1 l2:2 core:1 pu:1");
+  ck_assert_str_eq(instances(PLACEMENT_L3, 2, 100), "0 1");
+  ck_assert_str_eq(instances(PLACEMENT_SAME_PU, 2, 100), "0 0 | 1 1");
+  ck_assert_str_eq(instances(PLACEMENT_SAME_PU, 2, 1), "0 0");
+  ck_assert_str_eq(instances(PLACEMENT_SHARED_PUS, 3, 100), "0 1 0");
+}
+END_TEST
+
+START_TEST(instances_keep_hardware_threads_of_their_cores_together) {
+  use("pack:1 l3:1 core:4 pu:2");
+  ck_assert_str_eq(instances(PLACEMENT_SMT, 2, 100), "0 1 | 2 3 | 4 5 | 6 7");
+  ck_assert_str_eq(instances(PLACEMENT_L3, 2, 100), "0 2 | 4 6");
+  ck_assert_str_eq(instances(PLACEMENT_L3, 3, 100), "0 2 4");
+}
+END_TEST
+
+// 2 packages of 6 nodes, each with an L3 cache of 8 cores of 2 hardware threads: 192 PUs.
+START_TEST(of_192_pus_each_core_is_of_one_instance_and_each_instance_within_one_node) {
+  static const struct {
+    PlacementKind kind;
+    unsigned threads, instances, node; // node: PUs of the part that an instance is within
+  } rows[] = {{PLACEMENT_L3, 2, 48, 16},      {PLACEMENT_L3, 3, 24, 16},     {PLACEMENT_L3, 4, 24, 16},
+              {PLACEMENT_SMT, 2, 96, 2},      {PLACEMENT_SAME_PU, 4, 96, 1}, {PLACEMENT_PACKAGE, 2, 48, 96},
+              {PLACEMENT_MACHINE, 2, 48, 192}};
+  use("pack:2 numa:6 l3:1 core:8 pu:2");
+  ck_assert_uint_eq(topology_pu_count(machine), 192);
+  for (unsigned r = 0; r < sizeof rows / sizeof *rows; r++) {
+    unsigned threads = rows[r].threads;
+    Placement first;
+    ck_assert(placement_find(machine, rows[r].kind, threads, arena, &first, NULL));
+    Placement all = placement_fill(machine, &first, UINT_MAX, arena);
+    ck_assert_msg(all.instances == rows[r].instances, "%s, %u threads: %u instances", placement_name(rows[r].kind),
+                  threads, all.instances);
+    unsigned owner[96] = {0}, home = 0; // of each core: an instance, from 1 on; the instance's node
+    for (unsigned i = 0; i < all.threads; i++) {
+      unsigned instance = i / threads + 1, pu = all.pus[i];
+      if (i % threads == 0)
+        home = pu / rows[r].node;
+      ck_assert(!owner[pu / 2] || owner[pu / 2] == instance);
+      owner[pu / 2] = instance;
+      ck_assert_uint_eq(pu / rows[r].node, home);
+    }
+    ck_assert_uint_eq(placement_fill(machine, &first, 5, arena).instances, 5);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("placements");
   TCase *all = tcase_create("placements");
   tcase_add_checked_fixture(all, set_up, tear_down);
+  tcase_add_test(all, two_cores_have_room_for_one_instance_of_two_threads);
+  tcase_add_test(all, instances_keep_hardware_threads_of_their_cores_together);
+  tcase_add_test(all, of_192_pus_each_core_is_of_one_instance_and_each_instance_within_one_node);
   tcase_add_test(all, two_cores_share_the_last_level_cache);
   tcase_add_test(all, one_pu_takes_all_threads_in_turn);
   tcase_add_test(all, siblings_are_taken_only_where_asked_for_or_needed);
