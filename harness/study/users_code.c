@@ -1,5 +1,4 @@
 #include "harness/study/users_code.h"
-#include "harness/event/values.h"
 
 #include "harness/code/shared.h"
 #include "harness/event/alone.h"
@@ -145,8 +144,12 @@ static bool find_states(Reader *r, const ModelResult *result, States *out) {
     UsersState *state = &out->states[i];
     *state = (UsersState){.results = ARENA_ARRAY(r->arena, Value, r->code->result_count + (size_t)1),
                           .at = result->states[i]};
-    for (unsigned v = 0; v < r->code->result_count; v++)
-      state->results[v] = value_of_event(r->test, last[v]);
+    for (unsigned v = 0; v < r->code->result_count; v++) {
+      if (last[v].location >= 0)
+        return fail(r, arena_printf(r->arena, "the result '%s' may be an address, which is no number that is known",
+                                    r->code->results[v]));
+      state->results[v] = last[v].number;
+    }
     state->grade = code_grade(r->code, state->results);
   }
   qsort_r(out->states, result->state_count, sizeof *out->states, compare_states, (void *)r->code);

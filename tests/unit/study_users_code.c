@@ -92,9 +92,16 @@ END_TEST
 START_TEST(a_loop_whose_accesses_are_not_placed_before_its_bound_is_followed_beyond_it) {
   allows("aarch64",
          "0000000000000000 <a>:\n   0:\tldr\tw2, [x0]\n   4:\tadd\tx3, x0, x2\n   8:\tldr\tw4, [x3, #16]\n"
-         "   c:\tcbz\tw4, 10 <a+0x10>\n  10:\tadd\tw5, w5, #0x1\n  14:\tcmp\tw5, #0x3\n"
-         "  18:\tb.ne\t0 <a>\n  1c:\tstr\tx5, [x1]\n  20:\tret\n",
-         "3,0");
+         "   c:\tcbz\tw4, 14 <a+0x14>\n  10:\tadd\tw6, w6, #0x1\n  14:\tadd\tw5, w5, #0x1\n"
+         "  18:\tcmp\tw5, #0x3\n  1c:\tb.ne\t0 <a>\n  20:\tstp\tx5, x6, [x1]\n  24:\tret\n\n"
+         "0000000000000040 <b>:\n  40:\tldr\tw2, [x0]\n  44:\tadd\tx3, x0, x2\n  48:\tmov\tw4, #0x4\n"
+         "  4c:\tstr\tw4, [x3, #16]\n  50:\tret\n",
+         "3,0 | 3,1 | 3,2 | 3,3");
+}
+END_TEST
+
+START_TEST(a_result_that_is_an_address_is_no_number) {
+  refused("aarch64", "0000000000000000 <a>:\n   0:\tstr\tx0, [x1]\n   4:\tret\n", "'x' may be an address");
 }
 END_TEST
 
@@ -151,6 +158,7 @@ int main(void) {
   tcase_add_test(tests, a_wide_access_of_what_others_access_in_parts_is_one_to_each_part);
   tcase_add_test(tests, pointers_into_what_is_shared_are_followed_through_memory);
   tcase_add_test(tests, a_loop_whose_accesses_are_not_placed_before_its_bound_is_followed_beyond_it);
+  tcase_add_test(tests, a_result_that_is_an_address_is_no_number);
   tcase_add_test(tests, what_lies_on_the_stack_is_read_in_any_pieces);
   tcase_add_test(tests, a_register_is_cleared_whatever_it_had);
   tcase_add_test(tests, what_cannot_be_followed_is_named_with_its_line);
