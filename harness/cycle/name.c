@@ -164,7 +164,7 @@ static void turned(const Cycle *cycle, unsigned by, Cycle *out) {
 
 // Negative: a's name is to begin as it does rather than as b's does.
 static int compare_turns(const Cycle *a, const Cycle *b, Arena *arena) {
-  unsigned of_a[CYCLE_EDGES + 1], of_b[CYCLE_EDGES + 1], count = thread_starts(a, of_a);
+  unsigned of_a[CYCLE_EDGES + 1] = {0}, of_b[CYCLE_EDGES + 1] = {0}, count = thread_starts(a, of_a);
   thread_starts(b, of_b);
   for (unsigned t = 0; t < count; t++) {
     int difference = rank(a, of_a[t], of_a[t + 1]) - rank(b, of_b[t], of_b[t + 1]);
