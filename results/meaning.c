@@ -48,6 +48,16 @@ const char *meaning_word(const Record *record) {
   return is(verdict, "allowed") ? "allows" : verdict;
 }
 
+// "P0 | P1 P2" is one on several PUs.
+static bool is_crew(const Record *record) {
+  for (unsigned i = 0; i < record->setting_count; i++) {
+    const RecordSetting *setting = &record->settings[i];
+    if (!strcmp(setting->name, "crew") && setting->text && strchr(setting->text, '|'))
+      return true;
+  }
+  return false;
+}
+
 bool meaning_took_turns(const Record *record, unsigned *pus) {
   *pus = 0;
   for (unsigned i = 0; i < record->pu_count; i++) {
@@ -56,7 +66,7 @@ bool meaning_took_turns(const Record *record, unsigned *pus) {
       k++;
     *pus += k == i;
   }
-  return *pus < record->pu_count;
+  return *pus < record->pu_count && !is_crew(record);
 }
 
 // ---- The sentence

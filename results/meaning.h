@@ -14,7 +14,8 @@ const char *meaning_model(const Record *record);
 // What that says of the condition, in a word: "allows", "forbids", "requires" (a `forall`); "" if it says nothing.
 const char *meaning_word(const Record *record);
 
-// Whether threads took turns, so that few of them ran at once; on how many PUs in *pus.
+// Whether threads took turns, so that few of them ran at once; on how many PUs in *pus. Threads that share PUs as a
+// crew do not: its arrangement has those that conflict run at once.
 bool meaning_took_turns(const Record *record, unsigned *pus);
 
 // One sentence, without its full stop: "x86-tso forbids it; aarch64, riscv, power allow it". Nothing where no model

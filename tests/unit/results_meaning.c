@@ -77,6 +77,12 @@ START_TEST(what_is_allowed_and_not_seen_has_its_reason) {
   record.pus = turns;
   record.pu_count = 3;
   expect(&record, "x86-tso allows it, but 3 threads took turns on 2 PUs; c11 (by no-thin-air alone) forbids it");
+  RecordSetting crew = {.name = "crew", .text = "P0 P2 P1"};
+  record.settings = &crew;
+  record.setting_count = 1;
+  expect(&record, "x86-tso allows it, but 3 threads took turns on 2 PUs; c11 (by no-thin-air alone) forbids it");
+  crew.text = "P0 | P2 P1";
+  expect(&record, "x86-tso allows it, but it was not seen; c11 (by no-thin-air alone) forbids it");
 }
 END_TEST
 
