@@ -442,7 +442,7 @@ static bool any_path(const Search *s, PathEnd end) {
   return false;
 }
 
-// Another search of the same paths; true where it gave up.
+// Another search of the same paths; true where it gave up, or left out an execution whose accesses find no place.
 static bool search_again(const Search *search, PathEnd end, Deadline deadline, bool (*see)(const Execution *, void *),
                          void *context) {
   EnumerationResult result = {0};
@@ -462,7 +462,7 @@ static bool search_again(const Search *search, PathEnd end, Deadline deadline, b
   choose_paths(&s, 0, end, PATH_ENDS);
   if (end == PATH_CUT && !search->result->misfit.kind)
     search->result->misfit = result.misfit;
-  return result.gave_up;
+  return result.gave_up || (end == PATH_WAITS && result.misfit.kind);
 }
 
 static bool see_one(const Execution *execution, void *context) {
