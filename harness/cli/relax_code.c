@@ -68,6 +68,7 @@ static const char *objection_text(const CodeObjection *o, Arena *arena) {
   if (!o->kind)
     return "";
   static const char *const verbs[] = {[OBJECTION_STATE] = " allows ",
+                                      [OBJECTION_RACE] = " races: ",
                                       [OBJECTION_HANG] = ": waits for ever: ",
                                       [OBJECTION_OPEN] = ": cannot be told: ",
                                       [OBJECTION_MUTE] = ": "};
@@ -122,8 +123,9 @@ static const char *answer(const Session *s, const CodeRelaxed *relaxed) {
   const char *begin =
       relaxed->raised ? arena_printf(arena, "As written: %s.\n", objection_text(&relaxed->written, arena)) : "";
   if (relaxed->strongest.kind)
-    return arena_printf(arena, "%sWith every order at its strongest: %s.\nNo orders do.\n", begin,
-                        objection_text(&relaxed->strongest, arena));
+    return arena_printf(
+        arena, "%sWith every order at its strongest: %s.\n%s\n", begin, objection_text(&relaxed->strongest, arena),
+        relaxed->strongest.kind == OBJECTION_OPEN ? "Whether any orders do is not known." : "No orders do.");
   unsigned weaker = 0, used = 0;
   for (unsigned i = 0; i < relaxed->orders.count; i++) {
     used += relaxed->places[i].used;

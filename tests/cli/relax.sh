@@ -119,6 +119,10 @@ fi
 sed 's/counter != 2/counter == 2/' spin.c >never.c
 ends 1 "$WEAKMEM" relax never.c --cc gcc --target "$here"
 grep -q '^No orders do' "$work/out" || fail "never: $(cat "$work/out")"
+printf '%s\n' '#include <stdatomic.h>' '#include <weakmem.h>' 'WM_SHARED { atomic_int x; };' 'WM_RESULTS(a)' \
+  'int beyond(int);' 'WM_THREAD(p) { result->a = beyond(atomic_load(&shared->x)); }' 'WM_FORBIDDEN("a", "")' >open.c
+ends 3 "$WEAKMEM" relax open.c --cc gcc --target "$here"
+grep -q '^Whether any orders do is not known' "$work/out" || fail "open: $(cat "$work/out")"
 printf '#include <weakmem.h>\nWM_SHARED { int x; };\nWM_RESULTS(a)\nWM_THREAD(p) { result->a = shared->x; }\nWM_FORBIDDEN("a", "")\n' >none.c
 ends 2 "$WEAKMEM" relax none.c --cc gcc --target "$here"
 grep -q 'none.c has no memory order' "$work/err" || fail "no orders: $(cat "$work/err")"
