@@ -37,7 +37,7 @@ power	power	PodWR LxSx Coe SyncdWR Fre	R+po-rmw+sync	stwcx. r7,r0,r5	Allowed
 END
 ends 2 "$WEAKMEM" gen --dialect x86 PodWW Rfe DpAddrdR Fre
 ends 2 "$WEAKMEM" gen --dialect aarch64 PodWRLL Fre PodWR Fre
-here=$(uname -m)
+here=$("$WEAKMEM" topo --format json | sed -n 's/.*"arch": *"\([^"]*\)".*/\1/p')
 case $here in aarch64 | riscv64 | ppc64le | x86_64)
   "$WEAKMEM" gen -q --dialect "$here" --size 4 --threads 2 >"$work/here.litmus"
   XDG_CACHE_HOME=$work/cache ends 0 "$WEAKMEM" run --no-keep -q -t 0.01 --format tsv - <"$work/here.litmus"
