@@ -128,15 +128,14 @@ static bool add_build(const Settings *s, const char *cc, const Cpu *cpu, Builds 
 
 // Those of the usual names that make code for the CPU: with versions, where it is asked which of them are good.
 static void add_found(const Settings *s, const Cpu *cpu, Builds *builds) {
-  static const char *const names[] = {"gcc", "clang"};
   enum { NEWEST = 40, OLDEST = 4 };
-  for (unsigned n = 0; n < sizeof names / sizeof *names; n++) {
+  for (unsigned n = 0; n < CHECK_USUAL; n++) {
     unsigned before = builds->count;
     Diag ignored = {.arena = s->common.arena};
     for (unsigned v = OLDEST; s->first_good && v <= NEWEST; v++)
-      add_build(s, arena_printf(s->common.arena, "%s-%u", names[n], v), cpu, builds, &ignored);
+      add_build(s, arena_printf(s->common.arena, "%s-%u", check_usual[n], v), cpu, builds, &ignored);
     if (builds->count == before)
-      add_build(s, names[n], cpu, builds, &ignored);
+      add_build(s, check_usual[n], cpu, builds, &ignored);
   }
 }
 

@@ -17,12 +17,11 @@ typedef struct {
 // ---- The ways to compile
 
 static void find_builds_for(Session *s, const Cpu *cpu, bool asked, Diag *diag) {
-  static const char *const usual[] = {"gcc", "clang"};
   const RelaxCodeRun *run = s->run;
-  unsigned before = s->count, count = run->compilers ? run->compiler_count : 2;
+  unsigned before = s->count, count = run->compilers ? run->compiler_count : CHECK_USUAL;
   Diag none = {.arena = s->arena};
   for (unsigned i = 0; i < count; i++)
-    s->count += check_build_find(run->compilers ? run->compilers[i] : usual[i], "-O2", cpu, s->arena,
+    s->count += check_build_find(run->compilers ? run->compilers[i] : check_usual[i], "-O2", cpu, s->arena,
                                  &s->builds[s->count], &none);
   const char *why = none.first ? none.first->message : "none is named";
   if (s->count == before && asked)
@@ -31,21 +30,15 @@ static void find_builds_for(Session *s, const Cpu *cpu, bool asked, Diag *diag) 
     diag_warning(diag, "nothing is said of %s: %s", cpu->name, why);
 }
 
-static const Cpu *cpu_called(const char *name) {
-  for (unsigned i = 0; i < cpu_count; i++)
-    if (!strcmp(cpu_all[i]->name, name) || !strcmp(cpu_all[i]->model->name, name))
-      return cpu_all[i];
-  return NULL;
-}
-
 static void find_builds(Session *s, Diag *diag) {
   const RelaxCodeRun *run = s->run;
-  unsigned most = (run->targets ? run->target_count : cpu_count) * (run->compilers ? run->compiler_count : 2);
+  unsigned most = (run->targets ? run->target_count : cpu_count) * (run->compilers ? run->compiler_count : CHECK_USUAL);
   s->builds = ARENA_ARRAY(s->arena, CheckBuild, most + (size_t)1);
   for (unsigned i = 0; i < cpu_count && !run->targets; i++)
     find_builds_for(s, cpu_all[i], false, diag);
   for (unsigned i = 0; run->targets && i < run->target_count; i++) {
-    const Cpu *cpu = cpu_called(run->targets[i]);
+    const Model *model = model_find(run->targets[i]);
+    const Cpu *cpu = model ? model->cpu : NULL;
     Suggestion suggestion = suggestion_for(run->targets[i]);
     for (unsigned k = 0; k < cpu_count && !cpu; k++)
       suggestion_try(&suggestion, cpu_all[k]->name);

@@ -61,7 +61,8 @@ typedef struct {
 } Misfit;
 
 typedef struct {
-  uint64_t executions; // shown to the callback, but for those of limits->hang and those that the filter refuses
+  uint64_t executions; // shown to the callback with the last bound of turns, but for those of limits->hang and those
+                       // that the filter refuses
   bool bound_reached;  // some execution goes on in a loop beyond its bound; those were left out
   Misfit misfit;       // the first access that fits no element; executions with such accesses were left out
   bool circular;       // some choice of sources makes a value depend on itself; such executions were not made
@@ -85,6 +86,10 @@ typedef struct {
   // Leave out executions that end as another does: those that take turns of a loop that only waits (wait.h); those in
   // which threads that are alike, and whose registers are not observed, take each other's part (alike.h).
   bool waits, alike;
+  // Look at loops with a bound of one turn first, then of more, up to the program's: where no execution reaches the
+  // bound, a higher one has no other executions, and far more paths to look at. Where some does, executions are shown
+  // again.
+  bool widens;
   bool keeps_turns; // with `waits`: one turn of such a loop is made nonetheless where the turn has several accesses
   bool refused;     // show those too that the program's filter refuses
   // Called in the end, in the time that is left, with executions in which some threads wait for ever, each reading in

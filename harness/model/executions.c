@@ -479,26 +479,27 @@ static bool reaches_bound(const Search *s) {
          (search_again(s, PATH_CUT, deadline_new(s->limits, 1), see_one, &seen) || seen || s->result->misfit.kind);
 }
 
-EnumerationResult executions_each(const Program *program, const EnumerationLimits *limits,
-                                  bool (*see)(const Execution *execution, void *context), void *context) {
+// With the bound of turns that `program` has, a copy of the execution's own. `last`: no higher one will be looked at.
+static EnumerationResult each_bounded(const Program *program, const Program *own, const EnumerationLimits *limits,
+                                      Deadline *deadline, bool last,
+                                      bool (*see)(const Execution *execution, void *context), void *context) {
   EnumerationResult result = {0};
   Arena *arena = arena_new();
   ThreadPaths *paths = ARENA_ARRAY(arena, ThreadPaths, program->thread_count);
-  Deadline deadline = deadline_new(limits, limits->seconds);
   Search s = {.program = program,
               .limits = limits,
               .see = see,
               .context = context,
               .asks = true,
               .result = &result,
-              .deadline = &deadline,
+              .deadline = deadline,
               .threads = ARENA_ARRAY(arena, SearchThread, program->thread_count),
               .ask = ARENA_ARRAY(arena, bool, program->thread_count),
               .state = ARENA_ARRAY(arena, EventValue, program->observable_total),
               .known = ARENA_ARRAY(arena, bool, program->observable_total)};
-  s.execution = (Execution){.program = program, .state = s.state};
+  s.execution = (Execution){.program = own, .state = s.state};
   for (unsigned t = 0; t < program->thread_count && !s.stop; t++) {
-    s.stop = !paths_of_thread(program, t, &deadline, arena, &paths[t], &result);
+    s.stop = !paths_of_thread(program, t, deadline, arena, &paths[t], &result);
     s.threads[t].paths = &paths[t];
     s.threads[t].values = ARENA_ARRAY(arena, KnownValue, paths[t].pool.count);
   }
@@ -511,11 +512,25 @@ EnumerationResult executions_each(const Program *program, const EnumerationLimit
   }
   if (!result.gave_up && !s.stop) {
     result.bound_reached = reaches_bound(&s);
-    if (limits->hang && any_path(&s, PATH_WAITS))
-      result.hangs_open = search_again(&s, PATH_WAITS, deadline, limits->hang, context);
+    if (limits->hang && (last || !result.bound_reached) && any_path(&s, PATH_WAITS))
+      result.hangs_open = search_again(&s, PATH_WAITS, *deadline, limits->hang, context);
   }
   arena_free(arena);
   return result;
+}
+
+EnumerationResult executions_each(const Program *program, const EnumerationLimits *limits,
+                                  bool (*see)(const Execution *execution, void *context), void *context) {
+  Deadline deadline = deadline_new(limits, limits->seconds);
+  Program bounded = *program;
+  bounded.unroll = limits->widens ? 1 : program->unroll;
+  for (;;) {
+    bool last = bounded.unroll >= program->unroll;
+    EnumerationResult result = each_bounded(&bounded, program, limits, &deadline, last, see, context);
+    if (last || result.gave_up || !result.bound_reached)
+      return result;
+    bounded.unroll = 2 * bounded.unroll < program->unroll ? 2 * bounded.unroll : program->unroll;
+  }
 }
 
 // ---- Copies ----

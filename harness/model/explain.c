@@ -42,20 +42,11 @@ static bool look(const Execution *execution, void *context) {
   return !verdict.allowed && ++l->looked_at < LOOK_LIMIT;
 }
 
-// With a bound of one turn of each loop first, as model_run does.
 static void look_through(Looking *l, const Program *program, const EnumerationLimits *limits) {
-  Program bounded = *program;
-  bool more = true;
-  for (unsigned unroll = 1; more; unroll *= 2) {
-    bounded.unroll = unroll < program->unroll ? unroll : program->unroll;
-    cat_reset(l->model);
-    EnumerationResult result = executions_each(&bounded, limits, look, l);
-    if (result.gave_up)
-      l->out->why = result.why;
-    bool allowed = l->out->found && l->out->verdict.allowed;
-    more = result.bound_reached && !result.gave_up && !allowed && bounded.unroll < program->unroll;
-  }
-  l->out->execution.program = program;
+  cat_reset(l->model);
+  EnumerationResult result = executions_each(program, limits, look, l);
+  if (result.gave_up)
+    l->out->why = result.why;
 }
 
 Explanation model_explain(CatModel *model, const Program *program, const EnumerationLimits *limits,
@@ -65,7 +56,7 @@ Explanation model_explain(CatModel *model, const Program *program, const Enumera
   Looking looking = {.model = model, .state = state, .width = program->observable_count, .out = &out, .arena = arena};
   coherent.coherent_only = cat_implies_coherence(model);
   coherent.atomic_only = cat_implies_atomicity(model);
-  coherent.waits = coherent.alike = true;
+  coherent.waits = coherent.alike = coherent.widens = true;
   coherent.wanted = may_be_it;
   coherent.wanted_context = &looking;
   look_through(&looking, program, &coherent);

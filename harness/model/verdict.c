@@ -1,7 +1,5 @@
 #include "harness/model/verdict.h"
 
-#include "harness/base/time.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +73,6 @@ static SeenState *state_of(StateSet *set, const EventValue *values) {
 
 typedef struct {
   CatModel *model;
-  const Program *program; // as it was given: with its own bound of turns
   const ModelOptions *options;
   uint64_t flags; // that the model may raise: executions are judged until all are
   StateSet states;
@@ -123,7 +120,6 @@ static void give_up(Judging *j, const char *why) {
 static Execution *keep(Judging *j, const Execution *execution) {
   Execution *kept = ARENA_NEW(j->states.arena, Execution);
   *kept = execution_copy(execution, j->states.arena);
-  kept->program = j->program;
   return kept;
 }
 
@@ -253,33 +249,29 @@ static const char *misfit_sentence(const Program *program, const Misfit *misfit,
                       location->name, location->bits);
 }
 
-// Within a bound of turns, and in `seconds` (0: no limit).
-static ModelResult run_bounded(CatModel *model, const Program *program, unsigned unroll, const ModelOptions *options,
-                               double seconds, Arena *arena) {
-  ModelResult result = {0};
+ModelResult model_run(CatModel *model, const Program *program, const ModelOptions *options, Arena *arena) {
+  ModelResult result = {.unmodelled = program->unmodelled, .why = program->unmodelled_reason};
+  if (program->unmodelled)
+    return result;
   EnumerationLimits limits = options->limits;
-  limits.seconds = seconds;
   limits.coherent_only = !options->incoherent && cat_implies_coherence(model);
   limits.atomic_only = cat_implies_atomicity(model);
   limits.waits = true;
-  limits.alike = !options->count;
+  limits.alike = limits.widens = !options->count;
   unsigned flag_count;
   cat_flags(model, &flag_count);
   limits.keeps_turns = flag_count != 0;
   limits.refused = flag_count && options->undefined_behaviour;
   limits.hang = limits.wanted ? NULL : judge_hang;
   limits.promising = promising;
-  Program bounded = *program;
-  bounded.unroll = unroll;
   Judging judging = {.model = model,
-                     .program = program,
                      .options = options,
                      .flags = flag_count < CAT_FLAG_LIMIT ? ((uint64_t)1 << flag_count) - 1 : UINT64_MAX,
                      .states = {.arena = arena, .width = program->observable_count},
                      .result = &result,
                      .scratch = arena_new()};
   cat_reset(model);
-  EnumerationResult enumeration = executions_each(&bounded, &limits, judge, &judging);
+  EnumerationResult enumeration = executions_each(program, &limits, judge, &judging);
   arena_free(judging.scratch);
   result.executions = enumeration.executions;
   result.bound_reached = enumeration.bound_reached;
@@ -289,7 +281,7 @@ static ModelResult run_bounded(CatModel *model, const Program *program, unsigned
     result.gave_up = true;
     result.why = enumeration.timed_out
                      ? arena_printf(arena, "it takes longer than the %g s it was given; %ju executions were looked at",
-                                    options->limits.seconds, (uintmax_t)enumeration.executions)
+                                    limits.seconds, (uintmax_t)enumeration.executions)
                      : enumeration.why;
   }
   if (enumeration.misfit.kind) {
@@ -298,27 +290,6 @@ static ModelResult run_bounded(CatModel *model, const Program *program, unsigned
     result.why = misfit_sentence(program, &enumeration.misfit, arena);
   }
   list_states(&judging.states, &result);
-  return result;
-}
-
-// A bound of one turn first, then of more: where no execution reaches it, a higher one has no other executions, and far
-// more paths to look at.
-ModelResult model_run(CatModel *model, const Program *program, const ModelOptions *options, Arena *arena) {
-  ModelResult result = {.unmodelled = program->unmodelled, .why = program->unmodelled_reason};
-  double end = time_seconds() + options->limits.seconds;
-  bool more = !program->unmodelled;
-  for (unsigned unroll = 1; more; unroll *= 2) {
-    unroll = unroll < program->unroll ? unroll : program->unroll;
-    double left = options->limits.seconds > 0 ? end - time_seconds() : 0;
-    ModelResult before = result;
-    result = run_bounded(model, program, unroll, options, left < 0 ? 1e-9 : left, arena);
-    more = result.bound_reached && !result.gave_up && unroll < program->unroll;
-    if (result.gave_up && result.state_count < before.state_count) {
-      before.gave_up = true;
-      before.why = result.why;
-      result = before;
-    }
-  }
   return result;
 }
 

@@ -48,6 +48,8 @@ static const char *named_for(const char *item, unsigned thread, Arena *arena) {
   return !strncmp(item, prefix, strlen(prefix)) ? item + strlen(prefix) : NULL;
 }
 
+const char *const check_usual[CHECK_USUAL] = {"gcc", "clang"};
+
 bool check_build_find(const char *cc, const char *flags, const Cpu *cpu, Arena *arena, CheckBuild *out, Diag *diag) {
   const Compiler **compilers = ARENA_ARRAY(arena, const Compiler *, LIMIT_THREADS);
   *out = (CheckBuild){.compiler = cc, .flags = flags, .cpu = cpu, .of_thread = compilers};

@@ -71,6 +71,10 @@ typedef struct {
 // Compiles and judges all. How many tests were; fewer where it was stopped, or nothing could be tried (`diag`).
 unsigned check_all(const CheckOptions *options, Diag *diag);
 
+// The compilers that are looked for where none is named.
+enum { CHECK_USUAL = 2 };
+extern const char *const check_usual[CHECK_USUAL];
+
 // A way to compile for the CPU. `cc`: a compiler's name, or several, "P0=gcc,P1=clang-14". What is called gcc or
 // gcc-12 is that of the CPU's tools, clang is told the target; others must make code for it as they are. False, with
 // the reason, where there is no such compiler.

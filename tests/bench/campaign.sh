@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A campaign of 1,000 nodes that each ran 400 tests merges, compares and becomes a page within 30 s and 256 MiB each: made-up records, one in fifty of them
-# there twice, as `task` writes them.
+# A campaign of 1,000 nodes that each ran 400 tests merges, compares and becomes a page within 30 s and 256 MiB each:
+# made-up records, one in fifty of them there twice, as `task` writes them.
 # Usage: WEAKMEM=build/weakmem tests/bench/campaign.sh [NODES]
 set -euo pipefail
 weakmem=$(realpath "${WEAKMEM:-build/weakmem}")

@@ -57,7 +57,7 @@ for signal in INT TERM HUP; do
   [[ $(grep -c 'iterations in' "$work/out") -ge 1 ]] || fail "$signal: what was counted is not printed"
 done
 if [[ $(nproc) -gt 1 ]]; then
-  interrupt INT 0 1 --time 3 --instances 2 --placement same-pu SB
+  interrupt INT 0 1 --time 30 --instances 2 --placement same-pu SB
 fi
 interrupt INT 1 1 --time 2 --actors processes SB MP
 tail -1 "$work/records" | grep '"status":"interrupted"' >/dev/null || fail "processes: not recorded as interrupted"
